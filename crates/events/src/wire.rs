@@ -1,0 +1,221 @@
+//! A body as JSON text: short keys, records as arrays, cells in their stored form.
+
+use std::sync::Arc;
+
+use model::{CellRef, CellValue, FieldNo, Ordinal, RecordId, Table, TableNo, decode_cells, encode_cells};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::body::{Body, CellChange, Cells, LinkDelta, RecordCells, RecordChange, SchemaChange, TableChange};
+
+/// A stored body could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// The text is not a body.
+    #[error("stored change is malformed")]
+    Json(#[from] serde_json::Error),
+    /// The cells in it are not cells.
+    #[error("stored change holds malformed cells")]
+    Cells(#[from] model::CellsError),
+}
+
+#[derive(Serialize, Deserialize)]
+enum SchemaWire {
+    #[serde(rename = "n")]
+    BaseName(String, String),
+    #[serde(rename = "t")]
+    Table(Option<Arc<Table>>, Arc<Table>),
+}
+
+#[derive(Deserialize)]
+struct BodyWire<'a> {
+    #[serde(rename = "s", default)]
+    schema: Vec<SchemaWire>,
+    #[serde(rename = "t", default, borrow)]
+    tables: Vec<TableWire<'a>>,
+    #[serde(rename = "z", default)]
+    undoes: Option<i64>,
+}
+
+type RecordWire<'a> = (u32, RecordId, i64, &'a RawValue);
+
+#[derive(Deserialize)]
+struct TableWire<'a> {
+    n: TableNo,
+    #[serde(default, borrow)]
+    c: Vec<RecordWire<'a>>,
+    #[serde(default, borrow)]
+    u: Vec<(u32, RecordId, i64, &'a RawValue, &'a RawValue)>,
+    #[serde(default, borrow)]
+    d: Vec<RecordWire<'a>>,
+    #[serde(default, borrow)]
+    r: Vec<RecordWire<'a>>,
+    #[serde(default)]
+    l: Vec<(u32, u32, u32, u8)>,
+}
+
+impl Body {
+    /// The body as JSON text.
+    pub fn encode(&self) -> String {
+        let mut out = Vec::with_capacity(256);
+        out.push(b'{');
+        if !self.schema.is_empty() {
+            let wire: Vec<SchemaWire> = self.schema.iter().map(schema_wire).collect();
+            out.extend_from_slice(b"\"s\":");
+            // Serialising these plain structs to memory cannot fail.
+            out.extend_from_slice(&serde_json::to_vec(&wire).unwrap_or_default());
+            out.push(b',');
+        }
+        if let Some(sequence) = self.undoes {
+            out.extend_from_slice(b"\"z\":");
+            number(&mut out, sequence);
+            out.push(b',');
+        }
+        out.extend_from_slice(b"\"t\":");
+        list(&mut out, &self.tables, write_table);
+        out.push(b'}');
+        String::from_utf8(out).unwrap_or_default()
+    }
+
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// [`DecodeError`] when the text is not one.
+    pub fn decode(text: &str) -> Result<Self, DecodeError> {
+        let wire: BodyWire<'_> = serde_json::from_str(text)?;
+        let schema = wire
+            .schema
+            .into_iter()
+            .map(|part| match part {
+                SchemaWire::BaseName(before, after) => SchemaChange::BaseName { before, after },
+                SchemaWire::Table(before, after) => SchemaChange::Table { before, after },
+            })
+            .collect();
+        let tables = wire.tables.into_iter().map(read_table).collect::<Result<_, _>>()?;
+        Ok(Self { schema, tables, undoes: wire.undoes })
+    }
+}
+
+fn schema_wire(part: &SchemaChange) -> SchemaWire {
+    match part {
+        SchemaChange::BaseName { before, after } => SchemaWire::BaseName(before.clone(), after.clone()),
+        SchemaChange::Table { before, after } => SchemaWire::Table(before.clone(), after.clone()),
+    }
+}
+
+fn number(out: &mut Vec<u8>, value: impl itoa::Integer) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+fn list<T>(out: &mut Vec<u8>, items: &[T], write: impl Fn(&mut Vec<u8>, &T)) {
+    out.push(b'[');
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        write(out, item);
+    }
+    out.push(b']');
+}
+
+fn write_table(out: &mut Vec<u8>, table: &TableChange) {
+    out.extend_from_slice(b"{\"n\":");
+    number(out, table.table.0);
+    for (key, records) in [("c", &table.created), ("d", &table.deleted), ("r", &table.restored)] {
+        if !records.is_empty() {
+            out.extend_from_slice(b",\"");
+            out.extend_from_slice(key.as_bytes());
+            out.extend_from_slice(b"\":");
+            list(out, records, write_record);
+        }
+    }
+    if !table.updated.is_empty() {
+        out.extend_from_slice(b",\"u\":");
+        list(out, &table.updated, write_update);
+    }
+    if !table.links.is_empty() {
+        out.extend_from_slice(b",\"l\":");
+        list(out, &table.links, |out, link| {
+            list(out, &[link.relation.0, link.from.0, link.to.0, u32::from(link.added)], |out, n| number(out, *n));
+        });
+    }
+    out.push(b'}');
+}
+
+fn write_head(out: &mut Vec<u8>, ordinal: Ordinal, id: RecordId, previous: i64) {
+    out.push(b'[');
+    number(out, ordinal.0);
+    out.extend_from_slice(b",\"rec");
+    out.extend_from_slice(id.body().as_bytes());
+    out.extend_from_slice(b"\",");
+    number(out, previous);
+    out.push(b',');
+}
+
+fn write_record(out: &mut Vec<u8>, record: &RecordCells) {
+    write_head(out, record.ordinal, record.id, record.previous);
+    encode_cells(record.cells.iter().map(|(field, cell)| (*field, cell.view())), out);
+    out.push(b']');
+}
+
+fn write_update(out: &mut Vec<u8>, record: &RecordChange) {
+    write_head(out, record.ordinal, record.id, record.previous);
+    encode_cells(record.cells.iter().map(|cell| (cell.field, cell.before.view())), out);
+    out.push(b',');
+    encode_cells(record.cells.iter().map(|cell| (cell.field, cell.after.view())), out);
+    out.push(b']');
+}
+
+fn cells(raw: &RawValue) -> Result<Cells, DecodeError> {
+    let mut cells = Vec::new();
+    decode_cells(raw.get(), |field, cell: CellRef<'_>| cells.push((field, cell.to_value())))?;
+    Ok(cells)
+}
+
+fn read_records(wire: Vec<RecordWire<'_>>) -> Result<Vec<RecordCells>, DecodeError> {
+    wire.into_iter()
+        .map(|(ordinal, id, previous, raw)| {
+            Ok(RecordCells { ordinal: Ordinal(ordinal), id, previous, cells: cells(raw)? })
+        })
+        .collect()
+}
+
+fn read_table(wire: TableWire<'_>) -> Result<TableChange, DecodeError> {
+    let updated = wire
+        .u
+        .into_iter()
+        .map(|(ordinal, id, previous, before, after)| {
+            Ok(RecordChange { ordinal: Ordinal(ordinal), id, previous, cells: pair(cells(before)?, cells(after)?) })
+        })
+        .collect::<Result<_, DecodeError>>()?;
+    let links = wire
+        .l
+        .into_iter()
+        .map(|(relation, from, to, added)| LinkDelta {
+            relation: FieldNo(relation),
+            from: Ordinal(from),
+            to: Ordinal(to),
+            added: added == 1,
+        })
+        .collect();
+    Ok(TableChange {
+        table: wire.n,
+        created: read_records(wire.c)?,
+        updated,
+        deleted: read_records(wire.d)?,
+        restored: read_records(wire.r)?,
+        links,
+    })
+}
+
+fn pair(before: Cells, after: Cells) -> Vec<CellChange> {
+    let mut changes: Vec<CellChange> =
+        before.into_iter().map(|(field, before)| CellChange { field, before, after: CellValue::Empty }).collect();
+    for (field, value) in after {
+        match changes.iter_mut().find(|change| change.field == field) {
+            Some(change) => change.after = value,
+            None => changes.push(CellChange { field, before: CellValue::Empty, after: value }),
+        }
+    }
+    changes
+}

@@ -1,0 +1,166 @@
+//! The faces that every field type has.
+
+use jiff::tz::TimeZone;
+use model::{CellRef, CellValue, ChoiceId, Field, FieldKind, RecordId, TableId};
+use serde_json::Value;
+
+use crate::problem::{CellProblem, OptionsError};
+
+/// A field type with all its faces.
+pub trait FieldType: Send + Sync {
+    /// The API name, such as `singleLineText`.
+    fn name(&self) -> &'static str;
+
+    /// One line for documentation.
+    fn description(&self) -> &'static str;
+
+    /// True when a field of this type may be the primary field of a table.
+    fn can_be_primary(&self) -> bool {
+        false
+    }
+
+    /// True when nobody can write the cells.
+    fn is_computed(&self) -> bool {
+        false
+    }
+
+    /// Reads API options. `old` is the present kind when a field is updated: options that are not given keep their
+    /// value, and choices keep their number by id or name. `ids` makes ids for new choices.
+    ///
+    /// # Errors
+    /// [`OptionsError`] says what is wrong and what would be right.
+    fn read_options(
+        &self,
+        given: Option<&Value>,
+        old: Option<&FieldKind>,
+        ids: &mut dyn FnMut() -> ChoiceId,
+    ) -> Result<OptionsIn, OptionsError>;
+
+    /// The API options of a field; none for types without options.
+    fn write_options(&self, kind: &FieldKind) -> Option<Value> {
+        let _ = kind;
+        None
+    }
+
+    /// Reads the write form of a cell that is not being cleared. Callers use [`FieldType::read`].
+    ///
+    /// # Errors
+    /// [`CellProblem`] when the value does not fit.
+    fn read_present(&self, field: &Field, value: &Value, cx: &Reading) -> Result<Incoming, CellProblem> {
+        let _ = (value, cx);
+        Err(CellProblem::Computed { field: field.name.clone() })
+    }
+
+    /// Reads the write form of a cell; `null`, `""` and `[]` clear it.
+    ///
+    /// # Errors
+    /// [`CellProblem`] when the value does not fit, or when the cell is computed.
+    fn read(&self, field: &Field, value: &Value, cx: &Reading) -> Result<Incoming, CellProblem> {
+        let clears = match value {
+            Value::Null => true,
+            Value::String(text) => text.is_empty(),
+            Value::Array(items) => items.is_empty(),
+            _ => false,
+        };
+        if clears && !self.is_computed() { Ok(Incoming::EMPTY) } else { self.read_present(field, value, cx) }
+    }
+
+    /// Appends the read form of a cell; false when the cell is empty and nothing was written. Links are not written
+    /// here: they need the ids of the records.
+    fn write(&self, kind: &FieldKind, cell: CellRef<'_>, out: &mut Vec<u8>) -> bool {
+        crate::json::write_cell(kind, cell, out)
+    }
+
+    /// Appends what a person sees (`cellFormat=string`). Nothing for links: they need names.
+    fn text(&self, kind: &FieldKind, cell: CellRef<'_>, cx: &Texting, out: &mut String);
+
+    /// Appends the text that a CSV file holds; it reads back without loss. Nothing for links.
+    fn plain(&self, kind: &FieldKind, cell: CellRef<'_>, out: &mut String) {
+        crate::plain::plain_cell(kind, cell, out);
+    }
+}
+
+/// Options as a client gave them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OptionsIn {
+    /// Complete.
+    Kind(FieldKind),
+    /// A link: the rest is known only with the schema.
+    Link {
+        /// The table to link to.
+        linked_table: TableId,
+        /// Suggests one record per cell.
+        prefers_single: bool,
+        /// The name wanted for the field on the other side.
+        inverse_name: Option<String>,
+    },
+    /// A formula, not parsed.
+    Formula {
+        /// Its text.
+        text: String,
+    },
+}
+
+/// How cells are read.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// Best effort instead of errors.
+    pub typecast: bool,
+    /// The zone of date-times without offset in a field whose zone is `client`.
+    pub time_zone: TimeZone,
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { typecast: false, time_zone: TimeZone::UTC }
+    }
+}
+
+/// How cells are shown.
+#[derive(Debug, Clone)]
+pub struct Texting {
+    /// The zone of date-times in fields whose zone is `client`.
+    pub time_zone: TimeZone,
+    /// A locale such as `en-us`, in any case; it orders day, month and year of `local` and `friendly` dates.
+    pub locale: String,
+}
+
+impl Default for Texting {
+    fn default() -> Self {
+        Self { time_zone: TimeZone::UTC, locale: "en-us".to_owned() }
+    }
+}
+
+/// What a write form asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Incoming {
+    /// This cell.
+    Cell(CellValue),
+    /// These choices, in order and each once; a single select has one.
+    Choices(Vec<ChoiceIn>),
+    /// These records, in order and each once.
+    Links(Vec<LinkIn>),
+}
+
+impl Incoming {
+    /// A cleared cell.
+    pub const EMPTY: Self = Self::Cell(CellValue::Empty);
+}
+
+/// A choice that a client asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChoiceIn {
+    /// The choice with this number.
+    No(u32),
+    /// A choice to be made, with this name; only with typecast.
+    New(String),
+}
+
+/// A record that a client asks to link.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum LinkIn {
+    /// By id.
+    Id(RecordId),
+    /// By the text of its primary field; only with typecast.
+    Text(String),
+}

@@ -1,0 +1,110 @@
+//! The read form of cells: the hot path of every page.
+
+use model::{CellRef, FieldKind, SelectOptions, Timestamp};
+
+use crate::shape::{Shape, shape};
+
+/// Whole numbers below this are exact.
+pub(crate) const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Appends the read form of a cell; false when the cell is empty and nothing was written.
+///
+/// The value itself decides the form, except that days and choices ask the kind. Choices that were deleted are left
+/// out. Links are not written: they need the ids of the records.
+pub fn write_cell(kind: &FieldKind, cell: CellRef<'_>, out: &mut Vec<u8>) -> bool {
+    match cell {
+        CellRef::Empty | CellRef::Links(_) | CellRef::Flag(false) => return false,
+        CellRef::Text(text) => {
+            if text.is_empty() {
+                return false;
+            }
+            write_text(text, out);
+        }
+        CellRef::Number(number) => write_number(number, out),
+        CellRef::Flag(true) => out.extend_from_slice(b"true"),
+        CellRef::Time(time) => write_time(kind, Timestamp(time), out),
+        CellRef::Choice(no) => return kind.select().is_some_and(|select| write_choice(select, no, out)),
+        CellRef::Choices(nos) => return kind.select().is_some_and(|select| write_choices(select, nos, out)),
+        CellRef::Error(_) => out.extend_from_slice(br##"{"error":"#ERROR!"}"##),
+    }
+    true
+}
+
+fn write_time(kind: &FieldKind, time: Timestamp, out: &mut Vec<u8>) {
+    out.push(b'"');
+    if shape(kind) == Shape::Date {
+        time.write_date(out);
+    } else {
+        time.write_iso(out);
+    }
+    out.push(b'"');
+}
+
+fn write_choice(select: &SelectOptions, no: u32, out: &mut Vec<u8>) -> bool {
+    let Some(choice) = select.by_no(no) else { return false };
+    write_text(&choice.name, out);
+    true
+}
+
+fn write_choices(select: &SelectOptions, nos: &[u32], out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    for &no in nos {
+        if let Some(choice) = select.by_no(no) {
+            out.push(if out.len() == start { b'[' } else { b',' });
+            write_text(&choice.name, out);
+        }
+    }
+    if out.len() == start {
+        return false;
+    }
+    out.push(b']');
+    true
+}
+
+/// Appends `text` as a JSON string.
+pub fn write_text(text: &str, out: &mut Vec<u8>) {
+    // One pass without an early end is vectorised; few texts need escapes.
+    let escapes = text.bytes().fold(false, |any, byte| any | needs_escape(byte));
+    if escapes {
+        model::write_json_string(text, out);
+        return;
+    }
+    out.reserve(text.len() + 2);
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+}
+
+fn needs_escape(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+/// Appends a number as JSON: whole numbers without `.0`, else the shortest text that reads back the same; what JSON
+/// cannot say becomes `{"specialValue":"NaN"}` and the like.
+pub fn write_number(number: f64, out: &mut Vec<u8>) {
+    if number.fract() == 0.0 && number.abs() < EXACT {
+        out.extend_from_slice(itoa::Buffer::new().format(number as i64).as_bytes());
+    } else if number.is_finite() {
+        let mut buffer = zmij::Buffer::new();
+        let text = buffer.format_finite(number);
+        out.extend_from_slice(text.strip_suffix(".0").unwrap_or(text).as_bytes());
+    } else {
+        out.extend_from_slice(b"{\"specialValue\":\"");
+        out.extend_from_slice(special(number).as_bytes());
+        out.extend_from_slice(b"\"}");
+    }
+}
+
+/// The name of a number that is not finite.
+pub(crate) fn special(number: f64) -> &'static str {
+    if number.is_nan() {
+        "NaN"
+    } else if number > 0.0 {
+        "Infinity"
+    } else {
+        "-Infinity"
+    }
+}
+
+#[cfg(test)]
+mod tests;

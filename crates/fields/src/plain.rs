@@ -1,0 +1,57 @@
+//! The text of cells in CSV files.
+
+use model::{CellRef, FieldKind, Timestamp};
+
+use crate::json::{EXACT, special};
+use crate::list::join_names;
+use crate::shape::{Shape, shape};
+
+/// Appends the text that a CSV file holds for a cell: numbers shortest, days and times as ISO 8601, names of choices
+/// joined with `, `, `true` for a checked checkbox. Nothing for links.
+pub fn plain_cell(kind: &FieldKind, cell: CellRef<'_>, out: &mut String) {
+    match cell {
+        CellRef::Empty | CellRef::Links(_) | CellRef::Flag(false) => {}
+        CellRef::Text(text) => out.push_str(text),
+        CellRef::Number(number) => push_number(number, out),
+        CellRef::Flag(true) => out.push_str("true"),
+        CellRef::Time(time) => push_time(kind, Timestamp(time), out),
+        CellRef::Choice(no) => push_choice(kind, no, out),
+        CellRef::Choices(nos) => push_choices(kind, nos, out),
+        CellRef::Error(_) => out.push_str("#ERROR!"),
+    }
+}
+
+/// Appends a number as its shortest decimal text, whole numbers without `.0`.
+pub fn push_number(number: f64, out: &mut String) {
+    if number.fract() == 0.0 && number.abs() < EXACT {
+        out.push_str(itoa::Buffer::new().format(number as i64));
+    } else if number.is_finite() {
+        let mut buffer = zmij::Buffer::new();
+        let text = buffer.format_finite(number);
+        out.push_str(text.strip_suffix(".0").unwrap_or(text));
+    } else {
+        out.push_str(special(number));
+    }
+}
+
+fn push_time(kind: &FieldKind, time: Timestamp, out: &mut String) {
+    let mut bytes = Vec::with_capacity(24);
+    if shape(kind) == Shape::Date {
+        time.write_date(&mut bytes);
+    } else {
+        time.write_iso(&mut bytes);
+    }
+    out.push_str(std::str::from_utf8(&bytes).unwrap_or_default());
+}
+
+pub(crate) fn push_choice(kind: &FieldKind, no: u32, out: &mut String) {
+    if let Some(choice) = kind.select().and_then(|select| select.by_no(no)) {
+        out.push_str(&choice.name);
+    }
+}
+
+pub(crate) fn push_choices(kind: &FieldKind, nos: &[u32], out: &mut String) {
+    if let Some(select) = kind.select() {
+        join_names(nos.iter().filter_map(|&no| select.by_no(no)).map(|choice| choice.name.as_str()), out);
+    }
+}

@@ -1,0 +1,59 @@
+//! How a formula sees a field.
+
+use model::{FieldKind, FormulaType};
+
+/// The kind of value that a formula finds in a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// A number.
+    Number,
+    /// Text.
+    Text,
+    /// 1 or 0, from a checkbox.
+    Flag,
+    /// A day.
+    Date,
+    /// A point in time.
+    DateTime,
+    /// The name of a choice.
+    Choice,
+    /// The names of choices.
+    Choices,
+    /// The names of linked records.
+    Links,
+}
+
+/// How a formula sees a field of this kind. A formula that answers 1 or 0 is a number: so it is kept.
+pub fn shape(kind: &FieldKind) -> Shape {
+    match kind {
+        FieldKind::SingleLineText
+        | FieldKind::MultilineText
+        | FieldKind::Email
+        | FieldKind::Url
+        | FieldKind::PhoneNumber => Shape::Text,
+        FieldKind::Number(_)
+        | FieldKind::Percent(_)
+        | FieldKind::Currency(_)
+        | FieldKind::Duration(_)
+        | FieldKind::Rating(_)
+        | FieldKind::AutoNumber => Shape::Number,
+        FieldKind::Checkbox(_) => Shape::Flag,
+        FieldKind::SingleSelect(_) => Shape::Choice,
+        FieldKind::MultipleSelects(_) => Shape::Choices,
+        FieldKind::Date(_) => Shape::Date,
+        FieldKind::DateTime(_) => Shape::DateTime,
+        FieldKind::CreatedTime(options) => day_or_time(options.date_only),
+        FieldKind::LastModifiedTime(options) => day_or_time(options.date_only),
+        FieldKind::MultipleRecordLinks(_) => Shape::Links,
+        FieldKind::Formula(formula) => match formula.result {
+            FormulaType::Number | FormulaType::Flag => Shape::Number,
+            FormulaType::Text => Shape::Text,
+            FormulaType::Date => Shape::Date,
+            FormulaType::DateTime => Shape::DateTime,
+        },
+    }
+}
+
+fn day_or_time(date_only: bool) -> Shape {
+    if date_only { Shape::Date } else { Shape::DateTime }
+}

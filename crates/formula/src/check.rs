@@ -1,0 +1,144 @@
+//! Names resolved and types known.
+
+use model::{FieldId, FieldNo, FormulaType};
+
+use crate::functions::{Function, Returns, find};
+use crate::parse::{Diagnostic, DiagnosticKind, Node, NodeKind};
+
+/// How a referenced field looks to a formula.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Number.
+    Number,
+    /// Text; links come as text.
+    Text,
+    /// Checkbox.
+    Flag,
+    /// Day.
+    Date,
+    /// Point in time.
+    DateTime,
+    /// One choice.
+    Choice,
+    /// Several choices.
+    Choices,
+}
+
+/// A field that a formula refers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference {
+    /// Its id.
+    pub field: FieldId,
+    /// Its number.
+    pub no: FieldNo,
+    /// How it looks.
+    pub shape: Shape,
+}
+
+/// A checked expression.
+pub(crate) enum Expr {
+    Number(f64),
+    Text(Box<str>),
+    Slot(usize, Shape),
+    Call(&'static Function, Vec<Expr>),
+    Negate(Box<Expr>),
+    Binary(&'static str, Box<Expr>, Box<Expr>),
+}
+
+pub(crate) struct Checker<'r> {
+    pub resolve: &'r dyn Fn(&str) -> Option<Reference>,
+    pub references: Vec<Reference>,
+    pub spans: Vec<(std::ops::Range<usize>, usize)>,
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Checker<'_> {
+    pub fn check(&mut self, node: &Node) -> (Expr, FormulaType) {
+        match &node.kind {
+            NodeKind::Number(number) => (Expr::Number(*number), FormulaType::Number),
+            NodeKind::Text(text) => (Expr::Text(text.as_str().into()), FormulaType::Text),
+            NodeKind::Field(name) => self.field(name, node),
+            NodeKind::Call(name, arguments) => self.call(name, arguments, node),
+            NodeKind::Unary("-", inner) => (Expr::Negate(Box::new(self.check(inner).0)), FormulaType::Number),
+            NodeKind::Unary(_, inner) => self.check(inner),
+            NodeKind::Binary(sign, left, right) => {
+                let (left, right) = (self.check(left).0, self.check(right).0);
+                let result = match *sign {
+                    "&" => FormulaType::Text,
+                    "+" | "-" | "*" | "/" => FormulaType::Number,
+                    _ => FormulaType::Flag,
+                };
+                (Expr::Binary(sign, Box::new(left), Box::new(right)), result)
+            }
+        }
+    }
+
+    fn field(&mut self, name: &str, node: &Node) -> (Expr, FormulaType) {
+        let Some(reference) = (self.resolve)(name) else {
+            self.problems.push(Diagnostic {
+                message: format!("Unknown field names: {}", name.to_lowercase()),
+                span: node.span.clone(),
+                kind: DiagnosticKind::UnknownField { name: name.to_owned() },
+            });
+            return (Expr::Number(0.0), FormulaType::Number);
+        };
+        let known = self.references.iter().position(|held| held.field == reference.field);
+        let slot = known.unwrap_or_else(|| {
+            self.references.push(reference);
+            self.references.len() - 1
+        });
+        self.spans.push((node.span.clone(), slot));
+        let result = match reference.shape {
+            Shape::Number => FormulaType::Number,
+            Shape::Flag => FormulaType::Flag,
+            Shape::Date => FormulaType::Date,
+            Shape::DateTime => FormulaType::DateTime,
+            Shape::Text | Shape::Choice | Shape::Choices => FormulaType::Text,
+        };
+        (Expr::Slot(slot, reference.shape), result)
+    }
+
+    fn call(&mut self, name: &str, arguments: &[Node], node: &Node) -> (Expr, FormulaType) {
+        let checked: Vec<(Expr, FormulaType)> = arguments.iter().map(|argument| self.check(argument)).collect();
+        let Some(function) = find(name) else {
+            let near = crate::functions::functions()
+                .iter()
+                .max_by(|a, b| strsim::jaro_winkler(a.name, name).total_cmp(&strsim::jaro_winkler(b.name, name)));
+            let hint = near.map_or_else(String::new, |function| format!("; did you mean {}?", function.name));
+            self.problems.push(Diagnostic {
+                message: format!("there is no function {name}{hint}"),
+                span: node.span.clone(),
+                kind: DiagnosticKind::UnknownFunction { name: name.to_owned() },
+            });
+            return (Expr::Number(0.0), FormulaType::Number);
+        };
+        if checked.len() < function.least || checked.len() > function.most {
+            self.problems.push(Diagnostic {
+                message: format!("{} is used as {}, here with {} arguments", name, function.usage, checked.len()),
+                span: node.span.clone(),
+                kind: DiagnosticKind::WrongArity,
+            });
+        }
+        let types: Vec<FormulaType> = checked.iter().map(|(_, result)| *result).collect();
+        let result = match function.returns {
+            Returns::Always(result) => result,
+            Returns::Branches => branches(name, &types),
+        };
+        (Expr::Call(function, checked.into_iter().map(|(expr, _)| expr).collect()), result)
+    }
+}
+
+/// The type of IF and SWITCH: that of their branches when they agree, else text.
+fn branches(name: &str, types: &[FormulaType]) -> FormulaType {
+    let results: Vec<FormulaType> = if name == "IF" {
+        types.iter().skip(1).copied().collect()
+    } else {
+        let pairs = types.get(1..).unwrap_or_default();
+        let last = (pairs.len() % 2 == 1).then(|| pairs.last().copied()).flatten();
+        pairs.chunks_exact(2).filter_map(|pair| pair.last().copied()).chain(last).collect()
+    };
+    match results.split_first() {
+        Some((first, rest)) if rest.iter().all(|other| other == first) => *first,
+        _ => FormulaType::Text,
+    }
+}

@@ -1,0 +1,82 @@
+//! Text to tokens.
+
+use std::ops::Range;
+
+/// A piece of the text.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Token {
+    Number(f64),
+    Text(String),
+    /// `{Field}`.
+    Field(String),
+    /// A bare word: a function or a field.
+    Word(String),
+    /// `( ) , + - * / & = != < <= > >=`
+    Sign(&'static str),
+    /// What belongs to no token, with the reason.
+    Bad(&'static str),
+}
+
+const SIGNS: [&str; 15] = ["!=", "<=", ">=", "(", ")", ",", "+", "-", "*", "/", "&", "=", "<", ">", ";"];
+
+/// Splits the text; a token that cannot be read is [`Token::Bad`].
+pub(crate) fn lex(text: &str) -> Vec<(Token, Range<usize>)> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        let blank = rest.len() - rest.trim_start().len();
+        if blank > 0 {
+            at += blank;
+            continue;
+        }
+        let (token, len) = token(rest);
+        out.push((token, at..at + len));
+        at += len;
+    }
+    out
+}
+
+fn token(rest: &str) -> (Token, usize) {
+    let first = rest.chars().next().unwrap_or(' ');
+    match first {
+        '"' | '\'' => quoted(rest, first, "a text is not closed", Token::Text),
+        '{' => quoted(rest, '}', "a field name is not closed", Token::Field),
+        '0'..='9' | '.' => number(rest),
+        c if c.is_alphabetic() || c == '_' => {
+            let len = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+            (Token::Word(rest.get(..len).unwrap_or_default().to_owned()), len)
+        }
+        _ => match SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
+            Some(sign) => (Token::Sign(sign), sign.len()),
+            None => (Token::Bad("this character means nothing here"), first.len_utf8()),
+        },
+    }
+}
+
+fn number(rest: &str) -> (Token, usize) {
+    let len = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+    let digits = rest.get(..len).unwrap_or_default();
+    (digits.parse().map_or(Token::Bad("this is not a number"), Token::Number), len)
+}
+
+fn quoted(rest: &str, end: char, open: &'static str, make: fn(String) -> Token) -> (Token, usize) {
+    let mut out = String::new();
+    let mut chars = rest.char_indices().skip(1);
+    while let Some((at, c)) = chars.next() {
+        if c == end {
+            return (make(out), at + 1);
+        }
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        match chars.next() {
+            Some((_, 'n')) if end != '}' => out.push('\n'),
+            Some((_, 't')) if end != '}' => out.push('\t'),
+            Some((_, escaped @ ('"' | '\'' | '\\' | '}'))) => out.push(escaped),
+            Some((_, other)) => out.extend(['\\', other]),
+            None => break,
+        }
+    }
+    (Token::Bad(open), rest.len())
+}

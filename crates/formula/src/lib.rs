@@ -1,0 +1,24 @@
+//! The formula language: text to tree, tree to a checked program, a program over the rows of a chunk.
+//!
+//! Words: a *diagnostic* says what is wrong and where; a *program* is a formula whose names are resolved and whose
+//! result type is known; a *batch* is the rows it runs over.
+//!
+//! Invariants: parsing ends for every text, within bounds on size and depth; an error is a value of the row, never
+//! of the table; the only clock is the batch's `now`.
+#![deny(missing_docs)]
+
+mod check;
+mod eval;
+mod functions;
+mod lex;
+mod parse;
+mod program;
+mod value;
+
+pub use check::{Reference, Shape};
+pub use functions::{Function, functions};
+pub use parse::{Diagnostic, DiagnosticKind};
+pub use program::{Batch, Input, Program, compile};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+//! Who is asking.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{TenantNo, TokenId, UserId};
+
+/// Who acts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Actor {
+    /// A person, perhaps by a token.
+    User(UserId),
+    /// The house itself, with its reason.
+    System(String),
+}
+
+/// Which door a request came through; the change log keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Door {
+    /// The Web API.
+    PublicApi,
+    /// A tool called by the assistant or over MCP.
+    Tool,
+    /// An import.
+    Import,
+    /// The command line.
+    Cli,
+    /// The house itself.
+    System,
+}
+
+/// A named set of rights on a workspace or base. The order is the order of power.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Role {
+    /// Reads.
+    ReadOnly,
+    /// Reads and comments.
+    Commenter,
+    /// Writes records.
+    Editor,
+    /// Changes the schema.
+    Creator,
+    /// Everything, people included.
+    Owner,
+}
+
+impl Role {
+    /// Airtable's `permissionLevel`.
+    pub fn permission_level(self) -> &'static str {
+        match self {
+            Self::ReadOnly => "read",
+            Self::Commenter => "comment",
+            Self::Editor => "edit",
+            Self::Creator => "create",
+            Self::Owner => "owner",
+        }
+    }
+}
+
+/// What a token may be used for; names as Airtable's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Scope {
+    /// Read records.
+    #[serde(rename = "data.records:read")]
+    RecordsRead,
+    /// Write records.
+    #[serde(rename = "data.records:write")]
+    RecordsWrite,
+    /// Read schemas.
+    #[serde(rename = "schema.bases:read")]
+    SchemaRead,
+    /// Write schemas.
+    #[serde(rename = "schema.bases:write")]
+    SchemaWrite,
+    /// Read the own e-mail address.
+    #[serde(rename = "user.email:read")]
+    EmailRead,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 5] =
+        [Self::RecordsRead, Self::RecordsWrite, Self::SchemaRead, Self::SchemaWrite, Self::EmailRead];
+
+    /// The wire name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RecordsRead => "data.records:read",
+            Self::RecordsWrite => "data.records:write",
+            Self::SchemaRead => "schema.bases:read",
+            Self::SchemaWrite => "schema.bases:write",
+            Self::EmailRead => "user.email:read",
+        }
+    }
+
+    /// The scope with this wire name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+/// Who asks now: a plain value that proves nothing by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Who acts.
+    pub actor: Actor,
+    /// The tenant.
+    pub tenant: TenantNo,
+    /// The token used, if one was.
+    pub token: Option<TokenId>,
+    /// What that token may do; all scopes without a token.
+    pub scopes: Vec<Scope>,
+    /// Through which door.
+    pub door: Door,
+    /// The request's id, for logs.
+    pub request: String,
+}
+
+impl Caller {
+    /// The user who acts, if it is one.
+    pub fn user(&self) -> Option<UserId> {
+        if let Actor::User(user) = self.actor { Some(user) } else { None }
+    }
+
+    /// The house itself, for a reason that the log shows.
+    pub fn system(tenant: TenantNo, reason: &str) -> Self {
+        Self {
+            actor: Actor::System(reason.to_owned()),
+            tenant,
+            token: None,
+            scopes: Scope::ALL.to_vec(),
+            door: Door::System,
+            request: String::new(),
+        }
+    }
+
+    /// True when the token may do this.
+    pub fn has(&self, scope: Scope) -> bool {
+        self.scopes.contains(&scope)
+    }
+}

@@ -1,0 +1,36 @@
+//! The words that three or more contexts share: typed ids, cell values and their stored form,
+//! columns of a table image, the schema snapshot, and who is asking.
+//!
+//! Words: a *cell value* is the typed content of one cell; a *column* is one field's values in chunks of
+//! [`CHUNK`] records; an *ordinal* is a record's number in creation order inside its table; a *schema* is an
+//! immutable picture of a base's tables and fields at one revision.
+//!
+//! Invariants: nothing here does I/O, reads a clock or knows a product rule; a [`FieldNo`] means one field
+//! *and* one kind of value and is never used again.
+#![deny(missing_docs)]
+
+mod caller;
+mod cell;
+mod column;
+mod id;
+mod schema;
+mod table;
+mod time;
+
+#[cfg(test)]
+mod tests;
+
+pub use caller::{Actor, Caller, Door, Role, Scope};
+pub use cell::{CellError, CellRef, CellValue, CellsError, decode_cells, encode_cell, encode_cells, write_json_string};
+pub use column::{Bits, CHUNK, Chunk, Column, ComputedChunk, Flags, Kind, Lists, Numbers, Texts};
+pub use id::{
+    BaseId, BaseNo, ChoiceId, FieldId, FieldNo, IdError, Ordinal, RecordId, TableId, TableNo, TenantId, TenantNo,
+    TokenId, UserId, ViewId, WorkspaceId,
+};
+pub use schema::{
+    CheckboxOptions, Choice, CreatedOptions, CurrencyOptions, DateFormat, DateOptions, DateTimeOptions,
+    DurationOptions, Field, FieldKind, FormulaOptions, FormulaType, LinkOptions, ModifiedOptions, NumberOptions,
+    RatingOptions, Schema, SelectOptions, Table, TimeFormat, View, ViewType,
+};
+pub use table::{RecordIds, TableImage};
+pub use time::Timestamp;

@@ -1,0 +1,445 @@
+//! The schema snapshot: an immutable picture of a base's tables, fields and views at one revision.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::column::Kind;
+use crate::id::{BaseId, BaseNo, ChoiceId, FieldId, FieldNo, TableId, TableNo, ViewId};
+
+/// A base's schema at one revision. Deleted tables and fields stay listed with their mark until retention ends.
+#[derive(Debug, Clone)]
+pub struct Schema {
+    /// The base's number.
+    pub base_no: BaseNo,
+    /// The base's id.
+    pub base: BaseId,
+    /// The base's name.
+    pub name: String,
+    /// Grows by one with every schema change.
+    pub revision: i64,
+    /// The tables in their order, deleted ones included.
+    pub tables: Vec<Arc<Table>>,
+}
+
+impl Schema {
+    /// The tables that are not deleted.
+    pub fn live_tables(&self) -> impl Iterator<Item = &Arc<Table>> {
+        self.tables.iter().filter(|table| !table.deleted)
+    }
+
+    /// The table with this number, deleted or not.
+    pub fn table_by_no(&self, no: TableNo) -> Option<&Arc<Table>> {
+        self.tables.iter().find(|table| table.no == no)
+    }
+
+    /// The live table with this id, or with this name (exactly, else without regard to case).
+    pub fn table(&self, id_or_name: &str) -> Option<&Arc<Table>> {
+        if let Ok(id) = id_or_name.parse::<TableId>()
+            && let Some(table) = self.live_tables().find(|table| table.id == id)
+        {
+            return Some(table);
+        }
+        self.live_tables()
+            .find(|table| table.name == id_or_name)
+            .or_else(|| self.live_tables().find(|table| same_name(&table.name, id_or_name)))
+    }
+
+    /// The live table that holds this field.
+    pub fn table_of(&self, field: FieldId) -> Option<&Arc<Table>> {
+        self.live_tables().find(|table| table.live_fields().any(|f| f.id == field))
+    }
+}
+
+fn same_name(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b) || a.to_lowercase() == b.to_lowercase()
+}
+
+/// A table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// Number, unique in the base.
+    pub no: TableNo,
+    /// Id.
+    pub id: TableId,
+    /// Name, unique in the base without regard to case.
+    pub name: String,
+    /// Description.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The primary field: the first one.
+    pub primary: FieldId,
+    /// The fields in their order, deleted ones included.
+    pub fields: Vec<Arc<Field>>,
+    /// The views in their order.
+    pub views: Vec<View>,
+    /// Deleted and not yet gone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+}
+
+impl Table {
+    /// The fields that are not deleted.
+    pub fn live_fields(&self) -> impl Iterator<Item = &Arc<Field>> {
+        self.fields.iter().filter(|field| !field.deleted)
+    }
+
+    /// The live field with this id, or with exactly this name, or with this name without regard to case.
+    pub fn field(&self, id_or_name: &str) -> Option<&Arc<Field>> {
+        self.field_exact(id_or_name).or_else(|| self.live_fields().find(|field| same_name(&field.name, id_or_name)))
+    }
+
+    /// The live field with this id or exactly this name.
+    pub fn field_exact(&self, id_or_name: &str) -> Option<&Arc<Field>> {
+        if let Ok(id) = id_or_name.parse::<FieldId>()
+            && let Some(field) = self.live_fields().find(|field| field.id == id)
+        {
+            return Some(field);
+        }
+        self.live_fields().find(|field| field.name == id_or_name)
+    }
+
+    /// The live field with this id.
+    pub fn field_by_id(&self, id: FieldId) -> Option<&Arc<Field>> {
+        self.live_fields().find(|field| field.id == id)
+    }
+
+    /// The field with this number, deleted or not.
+    pub fn field_by_no(&self, no: FieldNo) -> Option<&Arc<Field>> {
+        self.fields.iter().find(|field| field.no == no)
+    }
+
+    /// The primary field.
+    pub fn primary_field(&self) -> Option<&Arc<Field>> {
+        self.field_by_id(self.primary)
+    }
+
+    /// The view with this id or name.
+    pub fn view(&self, id_or_name: &str) -> Option<&View> {
+        let id = id_or_name.parse::<ViewId>().ok();
+        self.views
+            .iter()
+            .find(|view| Some(view.id) == id)
+            .or_else(|| self.views.iter().find(|view| view.name == id_or_name))
+    }
+}
+
+/// A view. Filters and sorts of views come with the view editor; today a view lists every record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    /// Id.
+    pub id: ViewId,
+    /// Name.
+    pub name: String,
+    /// What it is drawn as.
+    #[serde(rename = "type")]
+    pub view_type: ViewType,
+}
+
+/// How a view is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ViewType {
+    /// Rows and columns.
+    Grid,
+}
+
+/// A field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// Short number: one field and one kind of value.
+    pub no: FieldNo,
+    /// Id.
+    pub id: FieldId,
+    /// Name, unique in the table without regard to case.
+    pub name: String,
+    /// Description.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Type and options.
+    #[serde(flatten)]
+    pub kind: FieldKind,
+    /// Deleted and not yet gone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+}
+
+/// A field's type with its options. In JSON the type's API name stands under `type`, the options under `options`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "options", rename_all = "camelCase")]
+pub enum FieldKind {
+    /// One line of text.
+    SingleLineText,
+    /// Text of several lines.
+    MultilineText,
+    /// E-mail address.
+    Email,
+    /// Web address.
+    Url,
+    /// Phone number.
+    PhoneNumber,
+    /// Number.
+    Number(NumberOptions),
+    /// Percent; 0.5 is 50 %.
+    Percent(NumberOptions),
+    /// Amount of money.
+    Currency(CurrencyOptions),
+    /// Seconds.
+    Duration(DurationOptions),
+    /// 1 to max.
+    Rating(RatingOptions),
+    /// Checked or not.
+    Checkbox(CheckboxOptions),
+    /// At most one choice.
+    SingleSelect(SelectOptions),
+    /// Several choices.
+    MultipleSelects(SelectOptions),
+    /// Day.
+    Date(DateOptions),
+    /// Point in time.
+    DateTime(DateTimeOptions),
+    /// When the record was created.
+    CreatedTime(CreatedOptions),
+    /// When a cell of the record was last changed by somebody.
+    LastModifiedTime(ModifiedOptions),
+    /// 1, 2, 3 … in creation order.
+    AutoNumber,
+    /// Records of another table (or the same).
+    MultipleRecordLinks(LinkOptions),
+    /// Computed from other fields.
+    Formula(FormulaOptions),
+}
+
+impl FieldKind {
+    /// What kind of value its column holds; a formula's by its result.
+    pub fn column(&self) -> Kind {
+        match self {
+            Self::SingleLineText | Self::MultilineText | Self::Email | Self::Url | Self::PhoneNumber => Kind::Text,
+            Self::Number(_)
+            | Self::Percent(_)
+            | Self::Currency(_)
+            | Self::Duration(_)
+            | Self::Rating(_)
+            | Self::AutoNumber => Kind::Number,
+            Self::Checkbox(_) => Kind::Flag,
+            Self::SingleSelect(_) => Kind::Choice,
+            Self::MultipleSelects(_) => Kind::Choices,
+            Self::Date(_) | Self::DateTime(_) | Self::CreatedTime(_) | Self::LastModifiedTime(_) => Kind::Time,
+            Self::MultipleRecordLinks(_) => Kind::Links,
+            Self::Formula(formula) => match formula.result {
+                FormulaType::Number | FormulaType::Flag => Kind::Number,
+                FormulaType::Text => Kind::Text,
+                FormulaType::Date | FormulaType::DateTime => Kind::Time,
+            },
+        }
+    }
+
+    /// True when nobody can write the cell.
+    pub fn is_computed(&self) -> bool {
+        matches!(self, Self::CreatedTime(_) | Self::LastModifiedTime(_) | Self::AutoNumber | Self::Formula(_))
+    }
+
+    /// True for what is evaluated and never stored.
+    pub fn is_derived(&self) -> bool {
+        matches!(self, Self::Formula(_))
+    }
+
+    /// The options of a select field.
+    pub fn select(&self) -> Option<&SelectOptions> {
+        match self {
+            Self::SingleSelect(select) | Self::MultipleSelects(select) => Some(select),
+            _ => None,
+        }
+    }
+
+    /// The options of a link field.
+    pub fn link(&self) -> Option<&LinkOptions> {
+        if let Self::MultipleRecordLinks(link) = self { Some(link) } else { None }
+    }
+}
+
+/// Options of number and percent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NumberOptions {
+    /// Decimal places shown, 0 to 8.
+    pub precision: u8,
+}
+
+/// Options of currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CurrencyOptions {
+    /// Decimal places shown, 0 to 7.
+    pub precision: u8,
+    /// The sign in front.
+    pub symbol: String,
+}
+
+/// Options of duration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DurationOptions {
+    /// `h:mm`, `h:mm:ss`, `h:mm:ss.S`, `h:mm:ss.SS` or `h:mm:ss.SSS`.
+    pub duration_format: String,
+}
+
+/// Options of rating.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RatingOptions {
+    /// `star`, `heart`, `thumbsUp`, `flag` or `dot`.
+    pub icon: String,
+    /// One of the ten bright colours.
+    pub color: String,
+    /// 1 to 10.
+    pub max: u8,
+}
+
+/// Options of checkbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckboxOptions {
+    /// `check`, `xCheckbox`, `star`, `heart`, `thumbsUp`, `flag` or `dot`.
+    pub icon: String,
+    /// One of the ten bright colours.
+    pub color: String,
+}
+
+/// Options of both selects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SelectOptions {
+    /// The choices in their order.
+    pub choices: Vec<Choice>,
+    /// The number for the next choice; numbers are never used again.
+    pub next: u32,
+}
+
+impl SelectOptions {
+    /// The choice with this number.
+    pub fn by_no(&self, no: u32) -> Option<&Choice> {
+        // Numbers follow the order unless choices were moved or removed.
+        self.choices
+            .get(no.wrapping_sub(1) as usize)
+            .filter(|choice| choice.no == no)
+            .or_else(|| self.choices.iter().find(|choice| choice.no == no))
+    }
+}
+
+/// A choice of a select.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// Number inside the field, from 1: what cells hold.
+    pub no: u32,
+    /// Id.
+    pub id: ChoiceId,
+    /// Name.
+    pub name: String,
+    /// Colour such as `blueLight2`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color: Option<String>,
+}
+
+/// How a date is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DateFormat {
+    /// `local`, `friendly`, `us`, `european` or `iso`.
+    pub name: String,
+    /// The moment format that belongs to the name.
+    pub format: String,
+}
+
+/// How a time of day is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeFormat {
+    /// `12hour` or `24hour`.
+    pub name: String,
+    /// The moment format that belongs to the name.
+    pub format: String,
+}
+
+/// Options of date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DateOptions {
+    /// How it is shown.
+    pub date_format: DateFormat,
+}
+
+/// Options of date-time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DateTimeOptions {
+    /// How the day is shown.
+    pub date_format: DateFormat,
+    /// How the time is shown.
+    pub time_format: TimeFormat,
+    /// `utc`, `client` or an IANA name.
+    pub time_zone: String,
+}
+
+/// Options of created time: `Some` shows a time of day too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+pub struct CreatedOptions {
+    /// Show only the day.
+    #[serde(default)]
+    pub date_only: bool,
+}
+
+/// Options of last modified time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+pub struct ModifiedOptions {
+    /// Show only the day.
+    #[serde(default)]
+    pub date_only: bool,
+}
+
+/// Options of record links.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkOptions {
+    /// The table linked to.
+    pub linked_table: TableId,
+    /// Its number.
+    pub linked_table_no: TableNo,
+    /// The field on the other side; none for a link of a table to itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inverse: Option<FieldId>,
+    /// The number under which link rows are kept: that of the side that was created first.
+    pub relation: FieldNo,
+    /// True on the side that was created second.
+    #[serde(default)]
+    pub reversed: bool,
+    /// Suggests one record per cell; not enforced.
+    #[serde(default)]
+    pub prefers_single: bool,
+}
+
+/// Options of formula.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FormulaOptions {
+    /// The text, fields named by id in braces.
+    pub formula: String,
+    /// The fields it refers to.
+    pub references: Vec<FieldId>,
+    /// The type of its result.
+    pub result: FormulaType,
+    /// False once a field it needs was deleted.
+    pub valid: bool,
+}
+
+/// The static type of a formula.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FormulaType {
+    /// Number.
+    Number,
+    /// 1 or 0.
+    Flag,
+    /// Text.
+    Text,
+    /// Day.
+    Date,
+    /// Point in time.
+    DateTime,
+}

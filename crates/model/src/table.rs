@@ -1,0 +1,153 @@
+//! A table in memory: its record ids, which records live, and its columns.
+
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use rustc_hash::FxHashMap;
+
+use crate::cell::CellRef;
+use crate::column::{Bits, CHUNK, Column, Kind};
+use crate::id::{FieldNo, Ordinal, RecordId, TableNo};
+
+/// Record ids by ordinal, and back. The way back is shared by all pictures of the table and only ever grows:
+/// an answer is checked against this picture's own list.
+#[derive(Debug, Clone, Default)]
+pub struct RecordIds {
+    chunks: Vec<Arc<Vec<RecordId>>>,
+    len: usize,
+    back: Arc<RwLock<FxHashMap<RecordId, u32>>>,
+}
+
+impl RecordIds {
+    /// How many ordinals were given out.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// True when no record was ever made.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The id at this ordinal.
+    #[inline]
+    pub fn get(&self, ordinal: Ordinal) -> Option<RecordId> {
+        let ordinal = ordinal.0 as usize;
+        self.chunks.get(ordinal / CHUNK)?.get(ordinal % CHUNK).copied()
+    }
+
+    /// The ordinal of this id.
+    pub fn find(&self, id: RecordId) -> Option<Ordinal> {
+        let ordinal = Ordinal(*self.back.read().get(&id)?);
+        (self.get(ordinal) == Some(id)).then_some(ordinal)
+    }
+
+    /// Appends the id of the next ordinal.
+    pub fn push(&mut self, id: RecordId) {
+        let ordinal = self.len;
+        if ordinal.is_multiple_of(CHUNK) {
+            self.chunks.push(Arc::new(Vec::new()));
+        }
+        if let Some(last) = self.chunks.last_mut() {
+            Arc::make_mut(last).push(id);
+        }
+        self.len += 1;
+        self.back.write().insert(id, ordinal as u32);
+    }
+
+    /// Bytes on the heap.
+    pub fn memory(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.capacity() * 14).sum::<usize>() + self.back.read().capacity() * 20
+    }
+}
+
+/// A table's records at one sequence. Cloning is cheap; writing copies only what a clone still holds.
+#[derive(Debug, Clone)]
+pub struct TableImage {
+    /// The table.
+    pub table: TableNo,
+    /// Ids by ordinal.
+    pub ids: RecordIds,
+    /// Which ordinals are records that exist.
+    pub live: Arc<Bits>,
+    /// When each record was created, in microseconds.
+    pub created: Column,
+    /// When each record was last changed, in microseconds.
+    pub modified: Column,
+    /// The sequence of each record's last change.
+    pub changed: Column,
+    /// Columns by field number; a missing one is empty.
+    pub columns: FxHashMap<FieldNo, Column>,
+    /// Grows with every change of a chunk: computed columns compare it.
+    pub versions: Vec<u64>,
+}
+
+impl TableImage {
+    /// An empty table.
+    pub fn new(table: TableNo) -> Self {
+        Self {
+            table,
+            ids: RecordIds::default(),
+            live: Arc::default(),
+            created: Column::new(Kind::Time),
+            modified: Column::new(Kind::Time),
+            changed: Column::new(Kind::Time),
+            columns: FxHashMap::default(),
+            versions: Vec::new(),
+        }
+    }
+
+    /// How many ordinals were given out: every column's length.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// True when no record was ever made.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// True when the record exists.
+    #[inline]
+    pub fn is_live(&self, ordinal: Ordinal) -> bool {
+        self.live.get(ordinal.0 as usize)
+    }
+
+    /// The ordinal of an existing record.
+    pub fn find(&self, id: RecordId) -> Option<Ordinal> {
+        self.ids.find(id).filter(|ordinal| self.is_live(*ordinal))
+    }
+
+    /// The stored cell of a record.
+    #[inline]
+    pub fn cell(&self, field: FieldNo, ordinal: Ordinal) -> CellRef<'_> {
+        self.columns.get(&field).map_or(CellRef::Empty, |column| column.cell(ordinal.0 as usize))
+    }
+
+    /// Writes a cell and marks its chunk as changed.
+    pub fn set(&mut self, field: FieldNo, kind: Kind, ordinal: Ordinal, cell: CellRef<'_>) {
+        self.columns.entry(field).or_insert_with(|| Column::new(kind)).set(ordinal.0 as usize, cell);
+        self.touch(ordinal);
+    }
+
+    /// Marks the chunk of a record as changed.
+    pub fn touch(&mut self, ordinal: Ordinal) {
+        let chunk = ordinal.0 as usize / CHUNK;
+        if chunk >= self.versions.len() {
+            self.versions.resize(chunk + 1, 0);
+        }
+        if let Some(version) = self.versions.get_mut(chunk) {
+            *version += 1;
+        }
+    }
+
+    /// Bytes on the heap.
+    pub fn memory(&self) -> usize {
+        self.ids.memory()
+            + self.live.memory()
+            + self.created.memory()
+            + self.modified.memory()
+            + self.changed.memory()
+            + self.columns.values().map(Column::memory).sum::<usize>()
+    }
+}

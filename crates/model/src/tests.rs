@@ -1,0 +1,81 @@
+use crate::{
+    Bits, CHUNK, CellRef, CellValue, Column, FieldNo, Kind, Ordinal, RecordId, TableImage, TableNo, Timestamp,
+    decode_cells, encode_cells,
+};
+
+#[test]
+fn stored_cells_read_back_as_they_were_written() {
+    let cells = [
+        (FieldNo(1), CellValue::Text("a \"b\"\n\u{1}\u{1F600}".into())),
+        (FieldNo(20), CellValue::Number(0.1 + 0.2)),
+        (FieldNo(3), CellValue::Flag(true)),
+        (FieldNo(4), CellValue::Time(-5)),
+        (FieldNo(5), CellValue::Choice(7)),
+        (FieldNo(6), CellValue::Choices(vec![2, 1])),
+    ];
+    let mut json = Vec::new();
+    encode_cells(cells.iter().map(|(field, cell)| (*field, cell.view())), &mut json);
+    let mut read = Vec::new();
+    decode_cells(std::str::from_utf8(&json).unwrap(), |field, cell| read.push((field, cell.to_value()))).unwrap();
+    assert_eq!(read, cells);
+}
+
+#[test]
+fn what_is_empty_or_linked_is_not_stored() {
+    let cells = [CellRef::Empty, CellRef::Links(&[1]), CellRef::Flag(false), CellRef::Number(1.0), CellRef::Empty];
+    let mut json = Vec::new();
+    encode_cells(cells.into_iter().enumerate().map(|(no, cell)| (FieldNo(no as u32), cell)), &mut json);
+    assert_eq!(json, b"{\"n3\":1}");
+}
+
+#[test]
+fn ids_sort_by_time_and_have_one_form() {
+    let ids: Vec<RecordId> = (0..5).map(|time| RecordId::ordered(time * 1_000_000, 61)).collect();
+    assert!(ids.is_sorted());
+    for id in ids {
+        assert_eq!(id.to_string().parse(), Ok(id));
+    }
+    for wrong in ["", "rec", "rec1234567890123", "rec123456789012345", "tbl12345678901234", "rec1234567890123-"] {
+        assert!(wrong.parse::<RecordId>().is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn dates_go_both_ways() {
+    for (year, month, day) in [(1970, 1, 1), (2000, 2, 29), (1900, 3, 1), (9999, 12, 31), (1, 1, 1), (2026, 11, 24)] {
+        let time = Timestamp::from_date(year, month, day);
+        assert_eq!(time.date(), (year, month as u32, day as u32));
+        assert_eq!(Timestamp(time.0 + 86_399_999_000).day(), time);
+    }
+    assert_eq!(Timestamp::from_date(2024, 2, 29).iso(), "2024-02-29T00:00:00.000Z");
+    assert_eq!(Timestamp(-1_000).iso(), "1969-12-31T23:59:59.999Z");
+}
+
+#[test]
+fn columns_hold_what_was_set_and_clones_keep_what_they_saw() {
+    let mut column = Column::new(Kind::Text);
+    column.set(CHUNK + 1, CellRef::Text("far"));
+    let before = column.clone();
+    for turn in 0..2_000 {
+        column.set(3, CellRef::Text(&format!("{turn}{}", "x".repeat(100))));
+    }
+    assert_eq!(column.cell(3), CellRef::Text(&format!("1999{}", "x".repeat(100))));
+    assert_eq!((before.cell(3), column.cell(CHUNK + 1)), (CellRef::Empty, CellRef::Text("far")));
+    assert!(column.memory() < 1_000_000, "replaced texts are folded away: {}", column.memory());
+    column.set(3, CellRef::Number(1.0));
+    assert_eq!(column.cell(3), CellRef::Empty);
+}
+
+#[test]
+fn a_record_is_found_only_while_it_lives() {
+    let mut table = TableImage::new(TableNo(1));
+    let id = RecordId::ordered(1, 1);
+    table.ids.push(id);
+    assert_eq!(table.find(id), None);
+    let mut live = Bits::default();
+    live.set(0, true);
+    table.live = live.into();
+    assert_eq!(table.find(id), Some(Ordinal(0)));
+    let earlier = TableImage::new(TableNo(1));
+    assert_eq!(earlier.find(id), None);
+}

@@ -1,0 +1,111 @@
+//! Points in time as 64-bit microseconds since 1970 UTC.
+
+use serde::{Deserialize, Serialize};
+
+/// Microseconds since 1970-01-01T00:00:00Z. Record times are whole milliseconds; dates are midnight UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+/// Microseconds of one day.
+const DAY: i64 = 86_400_000_000;
+
+impl Timestamp {
+    /// From milliseconds since 1970.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis * 1_000)
+    }
+
+    /// Whole milliseconds since 1970, rounded down.
+    pub const fn millis(self) -> i64 {
+        self.0.div_euclid(1_000)
+    }
+
+    /// Midnight UTC of the given civil date (proleptic Gregorian). Out-of-range months or days carry over.
+    ///
+    /// Source: Howard Hinnant, "chrono-compatible low-level date algorithms", `days_from_civil`.
+    pub const fn from_date(year: i64, month: i64, day: i64) -> Self {
+        let y = if month <= 2 { year - 1 } else { year };
+        let era = y.div_euclid(400);
+        let year_of_era = y - era * 400;
+        let month_index = if month > 2 { month - 3 } else { month + 9 };
+        let day_of_year = (153 * month_index + 2) / 5 + day - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        Self((era * 146_097 + day_of_era - 719_468) * DAY)
+    }
+
+    /// Year, month (1..=12), day (1..=31) in UTC. Source: the same, `civil_from_days`.
+    pub const fn date(self) -> (i64, u32, u32) {
+        let days = self.0.div_euclid(DAY) + 719_468;
+        let era = days.div_euclid(146_097);
+        let day_of_era = days - era * 146_097;
+        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let month_index = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * month_index + 2) / 5 + 1;
+        let month = if month_index < 10 { month_index + 3 } else { month_index - 9 };
+        let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
+        (year, month as u32, day as u32)
+    }
+
+    /// Hour, minute, second, millisecond in UTC.
+    pub const fn clock(self) -> (u32, u32, u32, u32) {
+        let millis = self.0.rem_euclid(DAY) / 1_000;
+        (
+            (millis / 3_600_000) as u32,
+            (millis / 60_000 % 60) as u32,
+            (millis / 1_000 % 60) as u32,
+            (millis % 1_000) as u32,
+        )
+    }
+
+    /// Midnight UTC of the same day.
+    #[must_use]
+    pub const fn day(self) -> Self {
+        Self(self.0.div_euclid(DAY) * DAY)
+    }
+
+    /// Appends `YYYY-MM-DD`.
+    pub fn write_date(self, out: &mut Vec<u8>) {
+        let (year, month, day) = self.date();
+        if (0..=9_999).contains(&year) {
+            digits(out, year as u32, 4);
+        } else {
+            out.extend_from_slice(year.to_string().as_bytes());
+        }
+        out.push(b'-');
+        digits(out, month, 2);
+        out.push(b'-');
+        digits(out, day, 2);
+    }
+
+    /// Appends `YYYY-MM-DDTHH:MM:SS.mmmZ`.
+    pub fn write_iso(self, out: &mut Vec<u8>) {
+        self.write_date(out);
+        let (hour, minute, second, millis) = self.clock();
+        out.push(b'T');
+        digits(out, hour, 2);
+        out.push(b':');
+        digits(out, minute, 2);
+        out.push(b':');
+        digits(out, second, 2);
+        out.push(b'.');
+        digits(out, millis, 3);
+        out.push(b'Z');
+    }
+
+    /// `YYYY-MM-DDTHH:MM:SS.mmmZ`.
+    pub fn iso(self) -> String {
+        let mut out = Vec::with_capacity(24);
+        self.write_iso(&mut out);
+        String::from_utf8(out).unwrap_or_default()
+    }
+}
+
+fn digits(out: &mut Vec<u8>, value: u32, width: u32) {
+    let mut power = 10u32.pow(width - 1);
+    while power > 0 {
+        out.push(b'0' + (value / power % 10) as u8);
+        power /= 10;
+    }
+}

@@ -1,0 +1,115 @@
+//! Which records match a filter.
+
+mod test;
+
+#[cfg(test)]
+mod tests;
+
+use model::{Bits, CHUNK};
+
+use crate::error::QueryError;
+use crate::mask::{self, Mask, NONE};
+use crate::source::Source;
+use crate::tree::Filter;
+use test::Test;
+
+/// The ordinals of the existing records that match.
+///
+/// # Errors
+/// [`QueryError`] when a bound is passed, or a term names a field that is not there or compares it with what it
+/// cannot hold.
+pub fn filter(source: &Source<'_>, filter: &Filter) -> Result<Bits, QueryError> {
+    filter.check()?;
+    let node = Node::new(source, filter)?;
+    if matches!(node, Node::All) {
+        return Ok(source.live().clone());
+    }
+    let mut selection = Bits::default();
+    let mut scratch = String::new();
+    for chunk in 0..source.len().div_ceil(CHUNK) {
+        let live = mask::of_chunk(source.live(), chunk);
+        let rows = node.rows(chunk, &live, &mut scratch);
+        put(&mut selection, chunk, &rows);
+    }
+    Ok(selection)
+}
+
+fn put(selection: &mut Bits, chunk: usize, rows: &Mask) {
+    for (index, word) in rows.iter().enumerate() {
+        let mut rest = *word;
+        while rest != 0 {
+            selection.set(chunk * CHUNK + index * 64 + rest.trailing_zeros() as usize, true);
+            rest &= rest - 1;
+        }
+    }
+}
+
+/// A filter whose terms were looked up and checked.
+enum Node<'a> {
+    All,
+    And(Vec<Node<'a>>),
+    Or(Vec<Node<'a>>),
+    Not(Box<Node<'a>>),
+    Test(Test<'a>),
+    Rows(&'a Bits),
+}
+
+impl<'a> Node<'a> {
+    fn new(source: &'a Source<'_>, filter: &'a Filter) -> Result<Self, QueryError> {
+        let all = |parts: &'a [Filter]| -> Result<Vec<Self>, QueryError> {
+            let mut nodes: Vec<Self> = parts.iter().map(|part| Self::new(source, part)).collect::<Result<_, _>>()?;
+            nodes.sort_by_key(Self::cost);
+            Ok(nodes)
+        };
+        Ok(match filter {
+            Filter::All => Self::All,
+            Filter::And(parts) => Self::And(all(parts)?),
+            Filter::Or(parts) => Self::Or(all(parts)?),
+            Filter::Not(part) => Self::Not(Box::new(Self::new(source, part)?)),
+            Filter::Term(term) => Self::Test(Test::new(source.facet(term.field)?.view, term)?),
+            Filter::Rows(rows) => Self::Rows(rows),
+        })
+    }
+
+    /// Cheap parts go first, so that dear ones look at fewer records.
+    fn cost(&self) -> u32 {
+        match self {
+            Self::All | Self::Rows(_) => 0,
+            Self::Test(test) => test.cost(),
+            Self::And(parts) | Self::Or(parts) => parts.iter().map(Self::cost).sum(),
+            Self::Not(part) => part.cost(),
+        }
+    }
+
+    /// The rows of `within` that match.
+    fn rows(&self, chunk: usize, within: &Mask, scratch: &mut String) -> Mask {
+        let mut found = *within;
+        match self {
+            Self::All => {}
+            Self::Rows(rows) => mask::and(&mut found, &mask::of_chunk(rows, chunk)),
+            Self::Test(test) => found = test.rows(chunk, within, scratch),
+            Self::Not(part) => mask::without(&mut found, &part.rows(chunk, within, scratch)),
+            Self::And(parts) => {
+                for part in parts {
+                    if mask::is_empty(&found) {
+                        break;
+                    }
+                    found = part.rows(chunk, &found, scratch);
+                }
+            }
+            Self::Or(parts) => {
+                found = NONE;
+                let mut rest = *within;
+                for part in parts {
+                    if mask::is_empty(&rest) {
+                        break;
+                    }
+                    let more = part.rows(chunk, &rest, scratch);
+                    mask::or(&mut found, &more);
+                    mask::without(&mut rest, &more);
+                }
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,211 @@
+//! The ordinals of a selection and one word per cell.
+//!
+//! A *word* is a cell as 64 bits that compare as the cells do: [`BLANK`] first, then [`ERROR`], then the values.
+
+use std::ops::Range;
+
+use model::{Bits, CHUNK, CellError, CellValue, Chunk, Kind, Lists, Timestamp};
+
+use crate::source::{Facet, Part, Source};
+use crate::tree::Bucket;
+
+/// The word of a blank.
+pub(crate) const BLANK: u64 = 0;
+/// The word of an error; NaN counts as one.
+pub(crate) const ERROR: u64 = 1;
+/// The words of small numbers start here.
+const FIRST: u64 = 2;
+const SIGN: u64 = 1 << 63;
+
+/// The ordinals of the selected records that exist, ascending.
+pub(crate) fn ordinals(source: &Source<'_>, selection: &Bits) -> Vec<u32> {
+    let mut ordinals = Vec::with_capacity(selection.count());
+    for (index, (selected, live)) in selection.words().iter().zip(source.live().words()).enumerate() {
+        let mut rest = selected & live;
+        if rest == u64::MAX {
+            ordinals.extend(index as u32 * 64..index as u32 * 64 + 64);
+            continue;
+        }
+        while rest != 0 {
+            ordinals.push(index as u32 * 64 + rest.trailing_zeros());
+            rest &= rest - 1;
+        }
+    }
+    let end = ordinals.partition_point(|ordinal| (*ordinal as usize) < source.len());
+    ordinals.truncate(end);
+    ordinals
+}
+
+/// Cuts ascending ordinals at the borders of chunks: the chunk and the positions of its ordinals.
+pub(crate) fn by_chunk(ordinals: &[u32]) -> impl Iterator<Item = (usize, Range<usize>)> + '_ {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let rest = ordinals.get(start..)?;
+        let chunk = *rest.first()? as usize / CHUNK;
+        let end = start + rest.partition_point(|ordinal| *ordinal as usize / CHUNK == chunk);
+        let range = start..end;
+        start = end;
+        Some((chunk, range))
+    })
+}
+
+/// The row of an ordinal in its chunk.
+pub(crate) fn row(ordinal: u32) -> usize {
+    ordinal as usize % CHUNK
+}
+
+/// Hands out the words of the cells at ascending ordinals with their positions: several for a list, one otherwise.
+/// Texts have none.
+#[inline]
+pub(crate) fn each_word(facet: Facet<'_>, bucket: Bucket, ordinals: &[u32], mut sink: impl FnMut(usize, u64)) {
+    for (chunk, range) in by_chunk(ordinals) {
+        let rows = Rows { start: range.start, ordinals: ordinals.get(range).unwrap_or_default() };
+        let Some(part) = facet.view.part(chunk) else {
+            rows.each(None, &mut sink, |_| BLANK);
+            continue;
+        };
+        let errors = part.errors();
+        // The kind is told apart once for the chunk, not once for each row.
+        match part.values {
+            Chunk::Number(numbers) => rows.each(errors, &mut sink, |row| match numbers.values.get(row) {
+                Some(number) if numbers.valid.get(row) => number_word(bucket.number(*number)),
+                _ => BLANK,
+            }),
+            Chunk::Time(times) => rows.each(errors, &mut sink, |row| match times.get(row) {
+                None | Some(&Chunk::NO_TIME) => BLANK,
+                Some(time) => time_word(bucket.time(*time)),
+            }),
+            Chunk::Choice(choices) => rows.each(errors, &mut sink, |row| match choices.get(row) {
+                None | Some(0) => BLANK,
+                Some(choice) => choice_word(facet, *choice),
+            }),
+            Chunk::Flag(flags) => {
+                rows.each(errors, &mut sink, |row| if flags.set.get(row) { FIRST } else { BLANK });
+            }
+            Chunk::Choices(lists) | Chunk::Links(lists) => rows.each_item(facet, part, lists, &mut sink),
+            Chunk::Text(_) => rows.each(errors, &mut sink, |_| BLANK),
+        }
+    }
+}
+
+/// Ordinals of one chunk and the position of the first.
+struct Rows<'a> {
+    start: usize,
+    ordinals: &'a [u32],
+}
+
+impl Rows<'_> {
+    #[inline]
+    fn each(&self, errors: Option<&Bits>, sink: &mut impl FnMut(usize, u64), word: impl Fn(usize) -> u64) {
+        for (index, ordinal) in self.ordinals.iter().enumerate() {
+            let row = row(*ordinal);
+            let is_error = errors.is_some_and(|errors| errors.get(row));
+            sink(self.start + index, if is_error { ERROR } else { word(row) });
+        }
+    }
+
+    fn each_item(&self, facet: Facet<'_>, part: Part<'_>, lists: &Lists, sink: &mut impl FnMut(usize, u64)) {
+        for (index, ordinal) in self.ordinals.iter().enumerate() {
+            let row = row(*ordinal);
+            let position = self.start + index;
+            match lists.get(row) {
+                _ if part.is_error(row) => sink(position, ERROR),
+                [] => sink(position, BLANK),
+                list => list.iter().for_each(|item| sink(position, item_word(facet, *item))),
+            }
+        }
+    }
+}
+
+/// The word of a list's element.
+pub(crate) fn item_word(facet: Facet<'_>, item: u32) -> u64 {
+    if facet.view.kind() == Kind::Links { FIRST + item as u64 } else { choice_word(facet, item) }
+}
+
+fn choice_word(facet: Facet<'_>, choice: u32) -> u64 {
+    FIRST + facet.rank(choice)
+}
+
+/// Flips the bits of negative numbers and the sign of the others: then greater numbers are greater words.
+fn number_word(number: f64) -> u64 {
+    if number.is_nan() {
+        return ERROR;
+    }
+    // Adding 0 makes the two zeros one.
+    let bits = (number + 0.0).to_bits();
+    if bits & SIGN == 0 { bits | SIGN } else { !bits }
+}
+
+/// The number of a word.
+pub(crate) fn number(word: u64) -> f64 {
+    f64::from_bits(if word & SIGN == 0 { !word } else { word & !SIGN })
+}
+
+/// The first two moments that 64 bits can name count as the third.
+fn time_word(time: i64) -> u64 {
+    (time as u64 ^ SIGN).max(FIRST)
+}
+
+/// The cell of a word; of a list: one element.
+pub(crate) fn cell(facet: Facet<'_>, word: u64) -> CellValue {
+    match (word, facet.view.kind()) {
+        (BLANK, _) => CellValue::Empty,
+        (ERROR, _) => CellValue::Error(CellError::Failed),
+        (_, Kind::Number) => CellValue::Number(number(word)),
+        (_, Kind::Time) => CellValue::Time((word ^ SIGN) as i64),
+        (_, Kind::Flag) => CellValue::Flag(true),
+        (_, Kind::Links) => CellValue::Links(vec![(word - FIRST) as u32]),
+        (_, Kind::Choice | Kind::Choices) => CellValue::Choice(choice_at(facet, word - FIRST)),
+        (_, Kind::Text) => CellValue::Empty,
+    }
+}
+
+fn choice_at(facet: Facet<'_>, rank: u64) -> u32 {
+    let known = facet.ranks.iter().position(|known| *known as u64 == rank && *known != u32::MAX);
+    known.map_or_else(|| rank.saturating_sub(u32::MAX as u64) as u32, |choice| choice as u32)
+}
+
+impl Bucket {
+    fn number(self, number: f64) -> f64 {
+        if let Self::Width(width) = self { (number / width).floor() * width } else { number }
+    }
+
+    /// A bucket that this one is made of and whose start costs little to find.
+    pub(crate) fn parts(self) -> Self {
+        match self {
+            Self::Week | Self::Month | Self::Quarter | Self::Year => Self::Day,
+            part => part,
+        }
+    }
+
+    /// The word of the bucket that holds the part with this word.
+    pub(crate) fn around(self, word: u64) -> u64 {
+        if word <= ERROR { word } else { time_word(self.time((word ^ SIGN) as i64)) }
+    }
+
+    /// The first moment of the bucket that `time` is in.
+    fn time(self, time: i64) -> i64 {
+        /// Far beyond any calendar; arithmetic up to here does not overflow.
+        const LAST: i64 = 1 << 62;
+        const DAY: i64 = 86_400_000_000;
+        const WEEK: i64 = 7 * DAY;
+        /// Monday, 1969-12-29.
+        const MONDAY: i64 = -3 * DAY;
+        if matches!(self, Self::Value | Self::Width(_)) {
+            return time;
+        }
+        let time = time.clamp(-LAST, LAST);
+        let month = |round: fn(u32) -> u32| {
+            let (year, month, _) = Timestamp(time).date();
+            Timestamp::from_date(year, round(month) as i64, 1).0
+        };
+        match self {
+            Self::Value | Self::Width(_) => time,
+            Self::Day => Timestamp(time).day().0,
+            Self::Week => (time - MONDAY).div_euclid(WEEK) * WEEK + MONDAY,
+            Self::Month => month(|month| month),
+            Self::Quarter => month(|month| (month - 1) / 3 * 3 + 1),
+            Self::Year => month(|_| 1),
+        }
+    }
+}
