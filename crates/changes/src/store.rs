@@ -1,0 +1,226 @@
+//! The SQL of the log.
+
+use std::sync::Arc;
+
+use db::{Db, Error as DbError, Row, RowRef, Tx, params};
+use events::{Body, Change};
+use model::{Actor, BaseNo, Door, TenantNo, Timestamp};
+
+use crate::base::Head;
+use crate::cursor::Lately;
+use crate::error::Error;
+
+/// The most changes read at a time.
+const PAGE: i64 = 256;
+/// The most bytes of bodies read at a time, except that one change is always read.
+const PAGE_BYTES: usize = 16 << 20;
+
+const HEAD: &str =
+    "SELECT tenant, sequence, oldest, schema_revision, access_revision, changed FROM heads WHERE base = $1";
+const HEAD_LOCKED: sql::Text = sql::row_lock!(
+    "SELECT tenant, sequence, oldest, schema_revision, access_revision, changed FROM heads WHERE base = $1"
+);
+const CREATE: &str = "INSERT INTO heads (base, tenant, sequence, oldest, schema_revision, access_revision, changed)
+    VALUES ($1, $2, 0, 1, 1, 1, $3)";
+const MOVE: &str = "UPDATE heads SET sequence = $2, schema_revision = $3, access_revision = $4, changed = $5
+    WHERE base = $1";
+const APPEND: &str = "INSERT INTO changes (base, sequence, tenant, run, actor, door, time, body)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const SINCE: &str = "SELECT sequence, run, actor, door, time, body FROM changes
+    WHERE base = $1 AND sequence > $2 AND sequence <= $3 ORDER BY sequence LIMIT $4";
+const RUN: &str = "SELECT sequence, run, actor, door, time, body FROM changes
+    WHERE base = $1 AND run = $2 AND sequence > $3 ORDER BY sequence LIMIT $4";
+const NEWEST: &str = "SELECT sequence, run, actor, door, time, body FROM changes
+    WHERE base = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3";
+const CURSOR: &str = "SELECT sequence FROM cursors WHERE base = $1 AND subscriber = $2";
+const ADVANCE: &str = "INSERT INTO cursors (base, subscriber, sequence) VALUES ($1, $2, $3)
+    ON CONFLICT (base, subscriber) DO UPDATE SET sequence = excluded.sequence
+    WHERE cursors.sequence < excluded.sequence";
+const LATELY: &str = "SELECT tenant, base, sequence, changed FROM heads WHERE changed >= $1 ORDER BY changed LIMIT $2";
+const BEHIND: &str = "SELECT h.tenant, h.base, h.sequence, h.changed FROM heads h
+    LEFT JOIN cursors c ON c.base = h.base AND c.subscriber = $1
+    WHERE h.sequence > 0 AND (c.sequence IS NULL OR c.sequence < h.sequence) ORDER BY h.base LIMIT $2";
+
+/// Every text, so that a test can show each to both databases.
+#[cfg(test)]
+pub(crate) fn texts(dialect: db::Dialect) -> Vec<&'static str> {
+    vec![HEAD, HEAD_LOCKED.on(dialect), CREATE, MOVE, APPEND, SINCE, RUN, NEWEST, CURSOR, ADVANCE, LATELY, BEHIND]
+}
+
+pub(crate) fn create_head(tx: &mut Tx, tenant: TenantNo, base: BaseNo, now: Timestamp) {
+    tx.queue(CREATE, params![base, tenant, now]);
+}
+
+pub(crate) async fn head(db: &Db, base: BaseNo) -> Result<Head, Error> {
+    one_head(&db.read(HEAD, params![base]).await?, base)
+}
+
+/// The head, held until the transaction ends.
+pub(crate) async fn head_locked(tx: &mut Tx, base: BaseNo) -> Result<Head, Error> {
+    one_head(&tx.query(HEAD_LOCKED.on(tx.dialect()), params![base]).await?, base)
+}
+
+fn one_head(rows: &[Row], base: BaseNo) -> Result<Head, Error> {
+    let row = rows.first().ok_or(Error::NoBase { base })?;
+    Ok(Head {
+        tenant: row.get(0)?,
+        sequence: row.get(1)?,
+        oldest: row.get(2)?,
+        schema_revision: row.get(3)?,
+        access_revision: row.get(4)?,
+        changed: row.get(5)?,
+    })
+}
+
+pub(crate) fn move_head(tx: &mut Tx, base: BaseNo, head: &Head) {
+    tx.queue(MOVE, params![base, head.sequence, head.schema_revision, head.access_revision, head.changed]);
+}
+
+/// Appends a change and returns how many bytes its body takes.
+pub(crate) fn append(tx: &mut Tx, base: BaseNo, tenant: TenantNo, change: &Change) -> usize {
+    let body = change.body.encode();
+    let bytes = body.len();
+    tx.queue(
+        APPEND,
+        params![
+            base,
+            change.sequence,
+            tenant,
+            change.run.clone(),
+            actor_text(&change.actor),
+            door_name(change.door),
+            change.time,
+            db::Value::Json(body),
+        ],
+    );
+    bytes
+}
+
+/// Changes with the size of their bodies.
+pub(crate) type Sized = Vec<(Arc<Change>, usize)>;
+
+/// The changes after `sequence` up to and with `until`; as many as are read at a time.
+pub(crate) async fn since(db: &Db, base: BaseNo, sequence: i64, until: i64) -> Result<Sized, Error> {
+    page(db, base, SINCE, params![base, sequence, until, PAGE]).await
+}
+
+/// The same inside a transaction, which sees what is not yet committed.
+pub(crate) async fn since_within(tx: &mut Tx, base: BaseNo, sequence: i64, until: i64) -> Result<Sized, Error> {
+    let rows = tx.query(SINCE, params![base, sequence, until, PAGE]).await?;
+    rows.iter().map(|row| stored(base, |column| row.values().get(column).map(db::Value::as_ref))).collect()
+}
+
+pub(crate) async fn run(db: &Db, base: BaseNo, run: &str, after: i64) -> Result<Sized, Error> {
+    page(db, base, RUN, params![base, run, after, PAGE]).await
+}
+
+pub(crate) async fn newest(db: &Db, base: BaseNo, before: i64, limit: i64) -> Result<Sized, Error> {
+    page(db, base, NEWEST, params![base, before, limit.min(PAGE)]).await
+}
+
+async fn page(
+    db: &Db,
+    base: BaseNo,
+    sql: &'static str,
+    params: impl IntoIterator<Item = db::Value>,
+) -> Result<Sized, Error> {
+    let state = (Ok(Sized::new()), 0_usize);
+    let (changes, _) = db
+        .each(sql, params, state, move |(changes, bytes), row| {
+            if *bytes <= PAGE_BYTES
+                && let Ok(kept) = changes
+            {
+                match streamed(base, row) {
+                    Ok(change) => {
+                        *bytes += change.1;
+                        kept.push(change);
+                    }
+                    Err(error) => *changes = Err(error),
+                }
+            }
+            Ok(())
+        })
+        .await?;
+    changes
+}
+
+fn streamed(base: BaseNo, row: &RowRef<'_>) -> Result<(Arc<Change>, usize), Error> {
+    stored(base, |column| row.value(column).ok())
+}
+
+/// A change out of its row: sequence, run, actor, door, time, body.
+fn stored<'a>(base: BaseNo, column: impl Fn(usize) -> Option<db::ValueRef<'a>>) -> Result<(Arc<Change>, usize), Error> {
+    use db::FromValue;
+    let int = |index| column(index).and_then(i64::from_value);
+    let text = |index| column(index).and_then(<&str>::from_value);
+    let sequence = int(0).unwrap_or_default();
+    let unreadable = |source: db::Cause| Error::Unreadable { base, sequence, source };
+    let missing = |column, expected| unreadable(Arc::new(DbError::Column { column, expected, found: "another value" }));
+    let body = text(5).ok_or_else(|| missing(5, "a body"))?;
+    let change = Change {
+        sequence,
+        run: text(1).map(str::to_owned),
+        actor: text(2).and_then(actor).ok_or_else(|| missing(2, "an actor"))?,
+        door: text(3).and_then(door).ok_or_else(|| missing(3, "a door"))?,
+        time: int(4).map(Timestamp).ok_or_else(|| missing(4, "a time"))?,
+        body: Body::decode(body).map_err(|error| unreadable(Arc::new(error)))?,
+    };
+    Ok((Arc::new(change), body.len()))
+}
+
+pub(crate) async fn cursor(db: &Db, base: BaseNo, subscriber: &str) -> Result<Option<i64>, Error> {
+    let rows = db.read(CURSOR, params![base, subscriber]).await?;
+    Ok(rows.first().map(|row| row.get(0)).transpose()?)
+}
+
+pub(crate) fn advance(tx: &mut Tx, base: BaseNo, subscriber: &str, sequence: i64) {
+    tx.queue(ADVANCE, params![base, subscriber, sequence]);
+}
+
+pub(crate) async fn lately(db: &Db, from: Timestamp, limit: i64) -> Result<Vec<Lately>, Error> {
+    db.read(LATELY, params![from, limit]).await?.iter().map(lately_row).collect()
+}
+
+pub(crate) async fn behind(db: &Db, subscriber: &str, limit: i64) -> Result<Vec<Lately>, Error> {
+    db.read(BEHIND, params![subscriber, limit]).await?.iter().map(lately_row).collect()
+}
+
+fn lately_row(row: &Row) -> Result<Lately, Error> {
+    Ok(Lately { tenant: row.get(0)?, base: row.get(1)?, sequence: row.get(2)?, changed: row.get(3)? })
+}
+
+/// Before the reason of an actor that is the house itself.
+const SYSTEM: &str = "system:";
+
+fn actor_text(actor: &Actor) -> String {
+    match actor {
+        Actor::User(user) => user.to_string(),
+        Actor::System(reason) => format!("{SYSTEM}{reason}"),
+    }
+}
+
+fn actor(text: &str) -> Option<Actor> {
+    match text.strip_prefix(SYSTEM) {
+        Some(reason) => Some(Actor::System(reason.to_owned())),
+        None => text.parse().ok().map(Actor::User),
+    }
+}
+
+const DOORS: [(Door, &str); 5] = [
+    (Door::PublicApi, "publicApi"),
+    (Door::Tool, "tool"),
+    (Door::Import, "import"),
+    (Door::Cli, "cli"),
+    (Door::System, "system"),
+];
+
+fn door_name(door: Door) -> &'static str {
+    DOORS.iter().find(|(known, _)| *known == door).map_or("system", |(_, name)| name)
+}
+
+fn door(text: &str) -> Option<Door> {
+    DOORS.iter().find(|(_, name)| *name == text).map(|(door, _)| *door)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,65 @@
+//! Jobs and what becomes of them.
+
+use std::time::Duration;
+
+use model::Timestamp;
+
+/// A job to add.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob<'a> {
+    /// Which handler runs it.
+    pub kind: &'a str,
+    /// Its name among the jobs of its kind; a second one of that name is not added.
+    pub key: &'a str,
+    /// What the handler is given: JSON.
+    pub payload: String,
+    /// Not before.
+    pub run_at: Timestamp,
+}
+
+/// A job that its handler is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Its kind.
+    pub kind: String,
+    /// Its name among the jobs of its kind.
+    pub key: String,
+    /// What it was added with: JSON.
+    pub payload: String,
+    /// Which attempt this is, from 1.
+    pub attempt: i64,
+    /// Proves that this worker has it.
+    pub(crate) lease: i64,
+}
+
+/// What became of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The job is done and forgotten.
+    Ok,
+    /// Again later, until the attempts are used up.
+    Retry {
+        /// How much later; grows with the attempts when nothing is said.
+        after: Option<Duration>,
+        /// What went wrong.
+        reason: String,
+    },
+    /// Never again: the job is dead.
+    Fail {
+        /// What went wrong.
+        reason: String,
+    },
+}
+
+/// A job that has failed for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadJob {
+    /// Its kind.
+    pub kind: String,
+    /// Its name among the jobs of its kind.
+    pub key: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What went wrong the last time.
+    pub reason: String,
+}

@@ -1,0 +1,109 @@
+//! The queue's handle.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clock::{Clock, Ids};
+use db::{Db, Group, Migration, Tx};
+use model::Timestamp;
+use tokio::sync::Notify;
+
+use crate::error::Error;
+use crate::job::{DeadJob, Job, NewJob, Outcome};
+use crate::{backoff, store};
+
+/// The tables of outbox and queue.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { name: "2026_11_24_0200_jobs", sql: include_str!("../migrations/2026_11_24_0200_jobs.sql") }];
+
+/// Attempts after which a job is dead.
+const ATTEMPTS: i64 = 12;
+
+/// Outbox and queue. Copies are the same one.
+#[derive(Clone)]
+pub struct Jobs {
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    ids: Ids,
+    pub(crate) wake: Arc<Notify>,
+}
+
+impl Jobs {
+    /// The outbox and the queue in this database.
+    pub fn new(db: Db, clock: Clock, ids: Ids) -> Self {
+        Self { db, clock, ids, wake: Arc::default() }
+    }
+
+    /// Publishes an event (JSON) in the transaction of what it tells.
+    pub fn publish(&self, tx: &mut Tx, topic: &str, payload: String) {
+        let now = self.clock.now();
+        let id = format!("{:016x}{:016x}", now.millis(), self.ids.chance());
+        store::publish(tx, &id, topic, payload, now);
+        self.wake_after(tx);
+    }
+
+    /// Adds a job, unless one of its kind and key is there.
+    pub fn enqueue(&self, tx: &mut Tx, job: NewJob<'_>) {
+        store::enqueue(tx, job);
+        self.wake_after(tx);
+    }
+
+    fn wake_after(&self, tx: &mut Tx) {
+        let wake = Arc::clone(&self.wake);
+        tx.on_commit(Box::new(move || wake.notify_one()));
+    }
+
+    /// Leases due jobs of a kind for `lease`, at most `limit`.
+    pub(crate) async fn claim(&self, kind: &str, lease: Duration, limit: usize) -> Result<Vec<Job>, Error> {
+        let now = self.clock.now();
+        // Looking first keeps an idle queue from writing.
+        if !store::is_job_due(&self.db, kind, now).await? {
+            return Ok(Vec::new());
+        }
+        // The sign bit is not needed, and 0 means that nobody has the job.
+        let ticket = (self.ids.chance() >> 1).max(1) as i64;
+        let mut tx = self.db.begin(Group::House).await?;
+        let jobs = store::claim(&mut tx, kind, now, later(now, lease), ticket, limit as i64).await?;
+        tx.commit().await?;
+        Ok(jobs)
+    }
+
+    /// Ends an attempt. Whoever has lost the lease changes nothing.
+    pub(crate) async fn settle(&self, job: &Job, outcome: Outcome) -> Result<(), Error> {
+        let mut tx = self.db.begin(Group::House).await?;
+        match outcome {
+            Outcome::Ok => store::done(&mut tx, job),
+            Outcome::Retry { after, reason } if job.attempt < ATTEMPTS => {
+                let wait = after.unwrap_or_else(|| backoff::wait(job.attempt, self.ids.chance()));
+                store::again(&mut tx, job, later(self.clock.now(), wait), &reason);
+            }
+            Outcome::Retry { reason, .. } | Outcome::Fail { reason } => {
+                tracing::warn!(kind = job.kind, key = job.key, reason, "a job is dead");
+                store::bury(&mut tx, job, &reason);
+            }
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Dead jobs, at most `limit`.
+    pub async fn list_dead(&self, limit: i64) -> Result<Vec<DeadJob>, Error> {
+        Ok(store::dead(&self.db, limit).await?)
+    }
+
+    /// Gives a dead job all its attempts again.
+    ///
+    /// # Errors
+    /// [`Error::NotDead`] when there is no such dead job.
+    pub async fn revive(&self, kind: &str, key: &str) -> Result<(), Error> {
+        let mut tx = self.db.begin(Group::House).await?;
+        if !store::revive(&mut tx, kind, key, self.clock.now()).await? {
+            return Err(Error::NotDead { kind: kind.to_owned(), key: key.to_owned() });
+        }
+        self.wake_after(&mut tx);
+        Ok(tx.commit().await?)
+    }
+}
+
+fn later(now: Timestamp, by: Duration) -> Timestamp {
+    Timestamp(now.0.saturating_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)))
+}

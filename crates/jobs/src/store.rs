@@ -1,0 +1,118 @@
+//! The SQL of outbox and queue.
+
+use db::{Db, Error, Row, Tx, Value, params};
+use model::Timestamp;
+
+use crate::job::{DeadJob, Job, NewJob};
+
+const PUBLISH: &str = "INSERT INTO outbox (id, topic, payload, published) VALUES ($1, $2, $3, $4)";
+const WAITING: &str = "SELECT 1 FROM outbox LIMIT 1";
+const TAKE: sql::Text = sql::skip_locked!(
+    "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT 100",
+    ") RETURNING id, topic, payload"
+);
+const ENQUEUE: &str = "INSERT INTO jobs (kind, key, payload, run_at, attempts, lease, dead)
+    VALUES ($1, $2, $3, $4, 0, 0, FALSE) ON CONFLICT (kind, key) DO NOTHING";
+const DUE: &str = "SELECT 1 FROM jobs WHERE kind = $1 AND dead = FALSE AND run_at <= $2 LIMIT 1";
+const CLAIM: sql::Text = sql::skip_locked!(
+    "UPDATE jobs SET run_at = $3, lease = $4, attempts = attempts + 1 WHERE kind = $1 AND key IN (
+        SELECT key FROM jobs WHERE kind = $1 AND dead = FALSE AND run_at <= $2 ORDER BY run_at LIMIT $5",
+    ") RETURNING kind, key, payload, attempts, lease"
+);
+const DONE: &str = "DELETE FROM jobs WHERE kind = $1 AND key = $2 AND lease = $3";
+const AGAIN: &str = "UPDATE jobs SET run_at = $4, lease = 0, last_error = $5
+    WHERE kind = $1 AND key = $2 AND lease = $3";
+const BURY: &str = "UPDATE jobs SET dead = TRUE, lease = 0, last_error = $4
+    WHERE kind = $1 AND key = $2 AND lease = $3";
+const DEAD: &str = "SELECT kind, key, attempts, last_error FROM jobs WHERE dead = TRUE
+    ORDER BY kind, key LIMIT $1";
+const REVIVE: &str = "UPDATE jobs SET dead = FALSE, attempts = 0, run_at = $3
+    WHERE kind = $1 AND key = $2 AND dead = TRUE RETURNING key";
+
+/// Every text, so that a test can show each to both databases.
+#[cfg(test)]
+pub(crate) fn texts(dialect: db::Dialect) -> Vec<&'static str> {
+    let (take, claim) = (TAKE.on(dialect), CLAIM.on(dialect));
+    vec![PUBLISH, WAITING, take, ENQUEUE, DUE, claim, DONE, AGAIN, BURY, DEAD, REVIVE]
+}
+
+pub(crate) fn publish(tx: &mut Tx, id: &str, topic: &str, payload: String, now: Timestamp) {
+    tx.queue(PUBLISH, params![id, topic, Value::Json(payload), now]);
+}
+
+pub(crate) async fn is_event_waiting(db: &Db) -> Result<bool, Error> {
+    Ok(!db.read(WAITING, []).await?.is_empty())
+}
+
+/// An event taken out of the outbox.
+pub(crate) struct Event {
+    pub(crate) id: String,
+    pub(crate) topic: String,
+    pub(crate) payload: String,
+}
+
+/// Takes the oldest events that nobody else is taking.
+pub(crate) async fn take_events(tx: &mut Tx) -> Result<Vec<Event>, Error> {
+    let rows = tx.query(TAKE.on(tx.dialect()), []).await?;
+    rows.iter().map(|row| Ok(Event { id: row.get(0)?, topic: row.get(1)?, payload: row.get(2)? })).collect()
+}
+
+pub(crate) fn enqueue(tx: &mut Tx, job: NewJob<'_>) {
+    tx.queue(ENQUEUE, params![job.kind, job.key, Value::Json(job.payload), job.run_at]);
+}
+
+pub(crate) async fn is_job_due(db: &Db, kind: &str, now: Timestamp) -> Result<bool, Error> {
+    Ok(!db.read(DUE, params![kind, now]).await?.is_empty())
+}
+
+/// Leases due jobs of a kind until `until`, at most `limit`.
+pub(crate) async fn claim(
+    tx: &mut Tx,
+    kind: &str,
+    now: Timestamp,
+    until: Timestamp,
+    lease: i64,
+    limit: i64,
+) -> Result<Vec<Job>, Error> {
+    let rows = tx.query(CLAIM.on(tx.dialect()), params![kind, now, until, lease, limit]).await?;
+    rows.iter().map(job).collect()
+}
+
+fn job(row: &Row) -> Result<Job, Error> {
+    Ok(Job { kind: row.get(0)?, key: row.get(1)?, payload: row.get(2)?, attempt: row.get(3)?, lease: row.get(4)? })
+}
+
+pub(crate) fn done(tx: &mut Tx, job: &Job) {
+    tx.queue(DONE, params![&job.kind, &job.key, job.lease]);
+}
+
+pub(crate) fn again(tx: &mut Tx, job: &Job, at: Timestamp, reason: &str) {
+    tx.queue(AGAIN, params![&job.kind, &job.key, job.lease, at, reason]);
+}
+
+pub(crate) fn bury(tx: &mut Tx, job: &Job, reason: &str) {
+    tx.queue(BURY, params![&job.kind, &job.key, job.lease, reason]);
+}
+
+pub(crate) async fn dead(db: &Db, limit: i64) -> Result<Vec<DeadJob>, Error> {
+    let rows = db.read(DEAD, params![limit]).await?;
+    rows.iter()
+        .map(|row| {
+            let reason: Option<String> = row.get(3)?;
+            Ok(DeadJob {
+                kind: row.get(0)?,
+                key: row.get(1)?,
+                attempts: row.get(2)?,
+                reason: reason.unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+/// False when there is no such dead job.
+pub(crate) async fn revive(tx: &mut Tx, kind: &str, key: &str, now: Timestamp) -> Result<bool, Error> {
+    Ok(!tx.query(REVIVE, params![kind, key, now]).await?.is_empty())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! The worker: relays events, leases jobs, runs their handlers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::Error;
+use crate::job::{Job, Outcome};
+use crate::queue::Jobs;
+use crate::relay::{self, Subscription};
+
+/// How long a job is leased, and the longest that an attempt may take.
+const LEASE: Duration = Duration::from_mins(5);
+/// How often the queue is looked at when nobody wakes the worker.
+const POLL: Duration = Duration::from_secs(1);
+/// How many jobs a worker runs at a time.
+const CONCURRENCY: usize = 16;
+
+/// Runs jobs of one kind.
+pub type Handler = Arc<dyn Fn(Job) -> BoxFuture<'static, Outcome> + Send + Sync>;
+
+/// Runs the jobs of the kinds that it has handlers for, and relays events to their subscribers.
+#[derive(Clone)]
+pub struct Worker {
+    jobs: Jobs,
+    handlers: BTreeMap<&'static str, (Handler, Duration)>,
+    subscriptions: Vec<Subscription>,
+}
+
+impl Worker {
+    /// A worker without handlers.
+    pub const fn new(jobs: Jobs) -> Self {
+        Self { jobs, handlers: BTreeMap::new(), subscriptions: Vec::new() }
+    }
+
+    /// Runs jobs of `kind` with `handler`; an attempt may take five minutes.
+    #[must_use]
+    pub fn job(self, kind: &'static str, handler: Handler) -> Self {
+        self.long_job(kind, LEASE, handler)
+    }
+
+    /// Runs jobs of `kind` with `handler`; an attempt is cut off after `lease` and tried again.
+    #[must_use]
+    pub fn long_job(mut self, kind: &'static str, lease: Duration, handler: Handler) -> Self {
+        self.handlers.insert(kind, (handler, lease));
+        self
+    }
+
+    /// Makes a job of `kind` out of each event of `topic`. Every process subscribes to everything, whichever
+    /// kinds it runs: an event is relayed once.
+    #[must_use]
+    pub fn subscribe(mut self, topic: &'static str, kind: &'static str) -> Self {
+        self.subscriptions.push(Subscription { topic, kind });
+        self
+    }
+
+    /// Works until told to stop, then lets what is running end. Dropping the future stops at once; the leases
+    /// of what was running then expire.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut running = JoinSet::new();
+        while !stop.is_cancelled() {
+            if let Err(error) = self.round(&mut running).await {
+                tracing::warn!(error = %error, "the job queue could not be read");
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.jobs.wake.notified() => {}
+                () = tokio::time::sleep(POLL) => {}
+                Some(_) = running.join_next() => {}
+            }
+        }
+        while running.join_next().await.is_some() {}
+    }
+
+    /// Runs everything that is due now, and what becomes due by it; returns how many attempts that took. For
+    /// tests and commands that must see the end.
+    pub async fn run_until_idle(&self) -> Result<usize, Error> {
+        let mut attempts = 0;
+        loop {
+            let mut running = JoinSet::new();
+            self.round(&mut running).await?;
+            if running.is_empty() {
+                return Ok(attempts);
+            }
+            attempts += running.len();
+            while running.join_next().await.is_some() {}
+        }
+    }
+
+    /// Relays what waits, and starts due jobs as far as there is room.
+    async fn round(&self, running: &mut JoinSet<()>) -> Result<(), Error> {
+        while relay::relay(&self.jobs, &self.subscriptions).await? {}
+        for (kind, (handler, lease)) in &self.handlers {
+            let room = CONCURRENCY.saturating_sub(running.len());
+            if room == 0 {
+                break;
+            }
+            for job in self.jobs.claim(kind, *lease, room).await? {
+                running.spawn(attempt(self.jobs.clone(), job, Arc::clone(handler), *lease));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Runs a handler and settles its job. If settling fails, the lease expires and the job runs again.
+async fn attempt(jobs: Jobs, job: Job, handler: Handler, lease: Duration) {
+    let mut handling = JoinSet::new();
+    handling.spawn(handler(job.clone()));
+    let outcome = match tokio::time::timeout(lease, handling.join_next()).await {
+        Ok(Some(Ok(outcome))) => outcome,
+        Ok(_) => Outcome::Retry { after: None, reason: "the handler panicked".to_owned() },
+        Err(_) => Outcome::Retry { after: None, reason: "the attempt took too long".to_owned() },
+    };
+    if let Err(error) = jobs.settle(&job, outcome).await {
+        tracing::warn!(kind = job.kind, key = job.key, error = %error, "a job could not be settled");
+    }
+}

@@ -1,0 +1,221 @@
+//! Outbox, queue and worker on both databases.
+#![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use db::{Db, Group};
+use futures_util::FutureExt;
+use jobs::{Error, Handler, Job, Jobs, MIGRATIONS, NewJob, Outcome, Worker};
+use model::Timestamp;
+use testkit::{TestDb, on_every_database};
+use tokio_util::sync::CancellationToken;
+
+struct Queue {
+    test: TestDb,
+    jobs: Jobs,
+}
+
+impl testkit::ForDatabase for Queue {
+    async fn for_database(engine: testkit::Engine) -> Self {
+        let test = TestDb::for_database(engine).await.migrated(&[MIGRATIONS]).await;
+        let jobs = Jobs::new(test.db.clone(), test.clock.clone(), test.ids.clone());
+        Self { test, jobs }
+    }
+}
+
+impl Queue {
+    async fn enqueue(&self, kind: &str, key: &str, payload: &str) {
+        let mut tx = self.test.db.begin(Group::House).await.unwrap();
+        let run_at = self.test.clock.now();
+        self.jobs.enqueue(&mut tx, NewJob { kind, key, payload: payload.to_owned(), run_at });
+        tx.commit().await.unwrap();
+    }
+
+    async fn publish(&self, topic: &str, payload: &str) {
+        let mut tx = self.test.db.begin(Group::House).await.unwrap();
+        self.jobs.publish(&mut tx, topic, payload.to_owned());
+        tx.commit().await.unwrap();
+    }
+
+    async fn count(&self, sql: &'static str) -> i64 {
+        self.test.db.read(sql, []).await.unwrap()[0].get(0).unwrap()
+    }
+}
+
+/// What handlers were given, in the order in which they were.
+type Seen = Arc<Mutex<Vec<Job>>>;
+
+/// A handler that notes its jobs and answers as told.
+fn noting(seen: &Seen, outcome: impl Fn(&Job) -> Outcome + Send + Sync + 'static) -> Handler {
+    let seen = Arc::clone(seen);
+    Arc::new(move |job| {
+        let answer = outcome(&job);
+        seen.lock().unwrap().push(job);
+        async move { answer }.boxed()
+    })
+}
+
+fn keys(seen: &Seen) -> Vec<String> {
+    seen.lock().unwrap().iter().map(|job| job.key.clone()).collect()
+}
+
+#[on_every_database]
+async fn a_job_runs_once_and_is_forgotten(queue: Queue) {
+    let seen = Seen::default();
+    let worker = Worker::new(queue.jobs.clone()).job("mail", noting(&seen, |_| Outcome::Ok));
+    queue.enqueue("mail", "a", r#"{"to":"ann"}"#).await;
+    queue.enqueue("mail", "a", r#"{"to":"again"}"#).await;
+    queue.enqueue("other", "b", "{}").await;
+    assert_eq!(worker.run_until_idle().await.unwrap(), 1);
+    assert_eq!(worker.run_until_idle().await.unwrap(), 0);
+    let job = seen.lock().unwrap()[0].clone();
+    assert_eq!((job.payload.as_str(), job.attempt), (r#"{"to":"ann"}"#, 1));
+    assert_eq!(queue.count("SELECT COUNT(*) FROM jobs").await, 1, "the other kind waits for its worker");
+}
+
+#[on_every_database]
+async fn a_job_of_a_dropped_transaction_never_was(queue: Queue) {
+    let mut tx = queue.test.db.begin(Group::House).await.unwrap();
+    let job = NewJob { kind: "mail", key: "a", payload: "{}".to_owned(), run_at: Timestamp(0) };
+    queue.jobs.enqueue(&mut tx, job);
+    drop(tx);
+    assert_eq!(queue.count("SELECT COUNT(*) FROM jobs").await, 0);
+}
+
+#[on_every_database]
+async fn an_event_becomes_one_job_per_subscriber(queue: Queue) {
+    let seen = Seen::default();
+    let worker = Worker::new(queue.jobs.clone())
+        .job("mail.welcome", noting(&seen, |_| Outcome::Ok))
+        .job("audit.note", noting(&seen, |_| Outcome::Ok))
+        .subscribe("member.invited", "mail.welcome")
+        .subscribe("member.invited", "audit.note");
+    queue.publish("member.invited", r#"{"who":"bob"}"#).await;
+    queue.publish("nobody.cares", "{}").await;
+    assert_eq!(worker.run_until_idle().await.unwrap(), 2);
+    let mut kinds: Vec<String> = seen.lock().unwrap().iter().map(|job| job.kind.clone()).collect();
+    kinds.sort();
+    assert_eq!(kinds, ["audit.note", "mail.welcome"]);
+    assert!(seen.lock().unwrap().iter().all(|job| job.payload == r#"{"who":"bob"}"#));
+    assert_eq!(queue.count("SELECT COUNT(*) FROM outbox").await, 0);
+}
+
+#[on_every_database]
+async fn a_failed_attempt_waits_and_then_runs_again(queue: Queue) {
+    let seen = Seen::default();
+    let worker = Worker::new(queue.jobs.clone()).job(
+        "fetch",
+        noting(&seen, |job| match job.attempt {
+            1 => Outcome::Retry { after: Some(Duration::from_mins(1)), reason: "busy".to_owned() },
+            2 => Outcome::Retry { after: None, reason: "busy".to_owned() },
+            _ => Outcome::Ok,
+        }),
+    );
+    queue.enqueue("fetch", "a", "{}").await;
+    let steps = [(0, 1), (59, 0), (1, 1), (5, 0), (10, 1), (600, 0)];
+    for (advance, attempts) in steps {
+        queue.test.clock.advance(Duration::from_secs(advance));
+        assert_eq!(worker.run_until_idle().await.unwrap(), attempts, "after {advance} s");
+    }
+    assert_eq!(queue.count("SELECT COUNT(*) FROM jobs").await, 0);
+}
+
+#[on_every_database]
+async fn what_fails_for_good_is_dead_until_revived(queue: Queue) {
+    let seen = Seen::default();
+    let refuse = noting(&seen, |_| Outcome::Fail { reason: "no such address".to_owned() });
+    let tired = noting(&seen, |_| Outcome::Retry { after: Some(Duration::ZERO), reason: "busy".to_owned() });
+    let worker = Worker::new(queue.jobs.clone()).job("mail", refuse).job("fetch", tired);
+    queue.enqueue("mail", "a", "{}").await;
+    queue.enqueue("fetch", "b", "{}").await;
+    assert_eq!(worker.run_until_idle().await.unwrap(), 1 + 12);
+    let dead = queue.jobs.list_dead(10).await.unwrap();
+    let found: Vec<_> = dead.iter().map(|job| (job.kind.as_str(), job.attempts, job.reason.as_str())).collect();
+    assert_eq!(found, [("fetch", 12, "busy"), ("mail", 1, "no such address")]);
+    queue.jobs.revive("mail", "a").await.unwrap();
+    assert!(matches!(queue.jobs.revive("mail", "a").await, Err(Error::NotDead { .. })));
+    assert_eq!(worker.run_until_idle().await.unwrap(), 1);
+}
+
+#[on_every_database]
+async fn a_panic_is_an_attempt(queue: Queue) {
+    let handler: Handler = Arc::new(|job| async move { panic!("{}", job.key) }.boxed());
+    let worker = Worker::new(queue.jobs.clone()).job("mail", handler);
+    queue.enqueue("mail", "a", "{}").await;
+    assert_eq!(worker.run_until_idle().await.unwrap(), 1);
+    let rows = queue.test.db.read("SELECT last_error FROM jobs", []).await.unwrap();
+    assert_eq!(rows[0].get::<&str>(0).unwrap(), "the handler panicked");
+}
+
+#[on_every_database]
+async fn a_lease_that_has_expired_is_lost(queue: Queue) {
+    let (clock, seen) = (queue.test.clock.clone(), Seen::default());
+    let second = Worker::new(queue.jobs.clone()).job("slow", noting(&seen, |_| Outcome::Ok));
+    let (noted, rival) = (Arc::clone(&seen), second.clone());
+    // While the first worker is at it, its lease expires and another one runs the job.
+    let first: Handler = Arc::new(move |job| {
+        let (noted, rival, clock) = (Arc::clone(&noted), rival.clone(), clock.clone());
+        async move {
+            noted.lock().unwrap().push(job);
+            assert_eq!(rival.run_until_idle().await.unwrap(), 0, "it is leased");
+            clock.advance(Duration::from_secs(301));
+            assert_eq!(rival.run_until_idle().await.unwrap(), 1);
+            Outcome::Fail { reason: "too late to matter".to_owned() }
+        }
+        .boxed()
+    });
+    queue.enqueue("slow", "a", "{}").await;
+    let first = Worker::new(queue.jobs.clone()).job("slow", first);
+    assert_eq!(first.run_until_idle().await.unwrap(), 1);
+    assert_eq!(seen.lock().unwrap().iter().map(|job| job.attempt).collect::<Vec<_>>(), [1, 2]);
+    assert!(queue.jobs.list_dead(1).await.unwrap().is_empty(), "the lost attempt has no say");
+    assert_eq!(queue.count("SELECT COUNT(*) FROM jobs").await, 0);
+}
+
+#[on_every_database]
+async fn many_workers_share_without_repeating(queue: Queue) {
+    let seen = Seen::default();
+    for key in 0..100 {
+        queue.enqueue("mail", &format!("{key:03}"), "{}").await;
+    }
+    for _ in 0..20 {
+        queue.publish("topic", "{}").await;
+    }
+    let mut workers = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let db = match queue.test.db.dialect() {
+            db::Dialect::Sqlite => queue.test.db.clone(),
+            db::Dialect::Postgres => Db::open(queue.test.target.clone()).await.unwrap(),
+        };
+        let jobs = Jobs::new(db, queue.test.clock.clone(), queue.test.ids.clone());
+        let worker = Worker::new(jobs)
+            .job("mail", noting(&seen, |_| Outcome::Ok))
+            .job("heard", noting(&seen, |_| Outcome::Ok))
+            .subscribe("topic", "heard");
+        workers.spawn(async move { worker.run_until_idle().await.unwrap() });
+    }
+    let mut attempts = 0;
+    while let Some(worker) = workers.join_next().await {
+        attempts += worker.unwrap();
+    }
+    let mut keys = keys(&seen);
+    keys.sort();
+    keys.dedup();
+    assert_eq!((attempts, keys.len()), (120, 120));
+    assert_eq!(queue.count("SELECT COUNT(*) FROM jobs").await, 0);
+}
+
+#[on_every_database]
+async fn a_running_worker_is_woken_and_stops_when_told(queue: Queue) {
+    let (stop, seen) = (CancellationToken::new(), Seen::default());
+    let told = stop.clone();
+    let handler = noting(&seen, move |_| {
+        told.cancel();
+        Outcome::Ok
+    });
+    let worker = Worker::new(queue.jobs.clone()).job("mail", handler);
+    tokio::join!(worker.run(stop), queue.enqueue("mail", "a", "{}"));
+    assert_eq!(keys(&seen), ["a"]);
+    assert_eq!(queue.count("SELECT COUNT(*) FROM jobs").await, 0, "what was running has ended");
+}
