@@ -1,0 +1,79 @@
+//! Rows of users and tokens.
+
+use db::{Db, Tx};
+use model::{TenantNo, Timestamp, TokenId, UserId};
+use sql::Value;
+
+use crate::error::Error;
+use crate::ops::{KnownToken, User};
+use crate::token::Secret;
+
+const INSERT_USER: &str = "INSERT INTO users (tenant, id, email, name, created_at) VALUES ($1, $2, $3, $4, $5)";
+const USER: &str = "SELECT email, name FROM users WHERE tenant = $1 AND id = $2";
+const INSERT_TOKEN: &str = "INSERT INTO tokens (tenant, id, hash, owner, name, scopes, created_at, expires_at, \
+     revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)";
+const TOKEN: &str = "SELECT tenant, hash, owner, scopes, expires_at, revoked_at FROM tokens WHERE id = $1";
+const REVOKE: &str = "UPDATE tokens SET revoked_at = $1 WHERE id = $2 AND tenant = $3 AND revoked_at IS NULL \
+     RETURNING id";
+
+pub(crate) fn insert_user(tx: &mut Tx, tenant: TenantNo, user: &User, now: Timestamp) {
+    let values: Vec<Value> = vec![
+        tenant.0.into(),
+        user.id.to_string().into(),
+        user.email.clone().into(),
+        user.name.clone().into(),
+        now.0.into(),
+    ];
+    tx.queue(INSERT_USER, values);
+}
+
+pub(crate) async fn user(db: &Db, tenant: TenantNo, id: UserId) -> Result<Option<User>, Error> {
+    let rows = db.read(USER, vec![tenant.0.into(), id.to_string().into()]).await?;
+    rows.first().map(|row| Ok(User { id, email: row.get(0)?, name: row.get(1)? })).transpose()
+}
+
+pub(crate) struct TokenRow<'t> {
+    pub tenant: TenantNo,
+    pub id: TokenId,
+    pub secret: &'t Secret,
+    pub owner: UserId,
+    pub name: &'t str,
+    pub scopes: String,
+    pub created: Timestamp,
+    pub expires: Option<Timestamp>,
+}
+
+pub(crate) fn insert_token(tx: &mut Tx, token: &TokenRow<'_>) {
+    tx.queue(
+        INSERT_TOKEN,
+        vec![
+            token.tenant.0.into(),
+            token.id.to_string().into(),
+            token.secret.text().into(),
+            token.owner.to_string().into(),
+            token.name.into(),
+            Value::Json(token.scopes.clone()),
+            token.created.0.into(),
+            token.expires.map(|at| at.0).into(),
+        ],
+    );
+}
+
+pub(crate) async fn token(db: &Db, id: TokenId) -> Result<Option<(Secret, KnownToken)>, Error> {
+    let rows = db.read(TOKEN, vec![id.to_string().into()]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let owner: String = row.get(2)?;
+    let known = KnownToken {
+        id,
+        tenant: TenantNo(row.get(0)?),
+        owner: owner.parse().map_err(|_| Error::Stored)?,
+        scopes: serde_json::from_str(&row.get::<String>(3)?).map_err(|_| Error::Stored)?,
+        expires: row.get::<Option<i64>>(4)?.map(Timestamp),
+        revoked: row.get::<Option<i64>>(5)?.is_some(),
+    };
+    Ok(Some((Secret::stored(row.get(1)?), known)))
+}
+
+pub(crate) async fn revoke(tx: &mut Tx, tenant: TenantNo, id: TokenId, now: Timestamp) -> Result<bool, Error> {
+    Ok(!tx.query(REVOKE, vec![now.0.into(), id.to_string().into(), tenant.0.into()]).await?.is_empty())
+}

@@ -1,0 +1,103 @@
+//! What can go wrong with access.
+
+use web::{ApiError, Kind};
+
+/// Why access was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Denied {
+    /// It does not exist for the caller: absent, or another tenant's.
+    #[error("it does not exist, or you may not see it")]
+    NotFound,
+    /// The token lacks a scope; the answer is that of something that does not exist.
+    #[error("the token lacks the scope `{scope}`")]
+    Scope {
+        /// The scope's name.
+        scope: &'static str,
+    },
+    /// The role is too low.
+    #[error("You are not permitted to perform this operation")]
+    Role,
+    /// The check could not be made.
+    #[error("access could not be checked")]
+    Unchecked(#[source] Box<Error>),
+}
+
+impl ApiError for Denied {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NotFound => Kind::NotFound,
+            Self::Scope { .. } | Self::Role => Kind::Forbidden,
+            Self::Unchecked(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::Scope { .. } => "missing-scope",
+            Self::Role => "role",
+            Self::Unchecked(error) => error.code(),
+        }
+    }
+
+    fn airtable_type(&self) -> Option<&'static str> {
+        match self {
+            Self::NotFound | Self::Scope { .. } => Some("INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND"),
+            Self::Role => Some("INVALID_PERMISSIONS"),
+            Self::Unchecked(_) => None,
+        }
+    }
+}
+
+/// Why a tenancy operation failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody is known to ask.
+    #[error("Authentication required")]
+    Unauthenticated,
+    /// The store has its owner already.
+    #[error("the store has an owner already")]
+    Installed,
+    /// A stored row could not be read.
+    #[error("stored tenancy is malformed")]
+    Stored,
+    /// The identity failed.
+    #[error(transparent)]
+    Identity(#[from] identity::Error),
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl ApiError for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Unauthenticated => Kind::Unauthenticated,
+            Self::Installed => Kind::Conflict,
+            Self::Stored => Kind::Internal,
+            Self::Identity(error) => error.kind(),
+            Self::Db(error) => web::database_kind(error),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "authentication-required",
+            Self::Installed => "installed",
+            Self::Stored | Self::Db(_) => "internal",
+            Self::Identity(error) => error.code(),
+        }
+    }
+}
+
+impl From<db::Error> for Denied {
+    fn from(error: db::Error) -> Self {
+        Self::Unchecked(Box::new(error.into()))
+    }
+}
+
+impl From<Error> for Denied {
+    fn from(error: Error) -> Self {
+        Self::Unchecked(Box::new(error))
+    }
+}
