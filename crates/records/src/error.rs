@@ -1,0 +1,181 @@
+//! What can go wrong with records.
+
+use tenancy::Denied;
+use web::Kind;
+
+/// Why a record operation failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller may not, or the base does not exist for them.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The schema failed.
+    #[error(transparent)]
+    Schema(#[from] schema::Error),
+    /// No such table in the base.
+    #[error("table `{name}` does not exist in this base{hint}")]
+    TableNotFound {
+        /// What was asked for.
+        name: String,
+        /// The closest names, as a clause.
+        hint: String,
+    },
+    /// No such field in the table.
+    #[error("Unknown field name: \"{name}\"")]
+    UnknownField {
+        /// What was asked for.
+        name: String,
+        /// The closest names, as a clause.
+        hint: String,
+    },
+    /// No such record in the table.
+    #[error("record `{id}` does not exist in this table")]
+    RecordNotFound {
+        /// What was asked for.
+        id: String,
+    },
+    /// A record of a batch does not exist.
+    #[error("Record ID {id} does not exist in this table")]
+    RowDoesNotExist {
+        /// What was asked for.
+        id: String,
+    },
+    /// A cell cannot take the value.
+    #[error("{message}")]
+    Cell {
+        /// Airtable's name for it.
+        airtable_type: &'static str,
+        /// What is wrong and what would be right.
+        message: String,
+        /// Where in the request, as a JSON pointer.
+        pointer: String,
+    },
+    /// The body is not of the form asked for.
+    #[error("{message}")]
+    Request {
+        /// Airtable's name for it.
+        airtable_type: &'static str,
+        /// What is wrong and what would be right.
+        message: String,
+    },
+    /// No such view in the table.
+    #[error("View {name} not found")]
+    ViewNotFound {
+        /// What was asked for.
+        name: String,
+    },
+    /// The filter is not a formula that can be used.
+    #[error("The formula for filtering records is invalid: {reason}")]
+    Formula {
+        /// What is wrong and where.
+        reason: String,
+    },
+    /// The cursor is not one of ours.
+    #[error("The value of offset {offset} is invalid")]
+    Offset {
+        /// What was given.
+        offset: String,
+    },
+    /// The cursor's sequence is out of reach.
+    #[error("the list that this offset continues is no longer available; start again from the first page")]
+    IteratorGone,
+    /// The log no longer reaches back that far.
+    #[error("older than retention: the oldest change kept is {oldest}")]
+    TooOld {
+        /// The oldest sequence kept.
+        oldest: i64,
+    },
+    /// A change cannot be taken back because cells have changed since.
+    #[error("{count} cells or records have changed since; nothing was undone (send `force` to undo the rest)")]
+    Conflicts {
+        /// How many.
+        count: usize,
+        /// The first of them.
+        conflicts: Vec<String>,
+    },
+    /// There is nothing to undo.
+    #[error("there is no change to undo")]
+    NothingToUndo,
+    /// The base does not fit into the memory for images.
+    #[error("the base needs {needed} bytes in memory and `records.image_memory` allows {budget}")]
+    ImageMemory {
+        /// Bytes needed.
+        needed: usize,
+        /// Bytes allowed.
+        budget: usize,
+    },
+    /// The image was dropped while an operation used it.
+    #[error("the base's image was dropped meanwhile; try again")]
+    ImageGone,
+    /// Formulas refer to each other too deeply.
+    #[error("formulas and links refer to each other more than 128 deep")]
+    TooDeep,
+    /// The query is too large.
+    #[error(transparent)]
+    Query(#[from] query::QueryError),
+    /// The change log failed.
+    #[error(transparent)]
+    Changes(#[from] changes::Error),
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl web::ApiError for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Denied(error) => error.kind(),
+            Self::Schema(error) => error.kind(),
+            Self::Changes(changes::Error::NoBase { .. }) => Kind::NotFound,
+            Self::Changes(_) => Kind::Internal,
+            Self::Db(error) => web::database_kind(error),
+            Self::TableNotFound { .. } | Self::RecordNotFound { .. } => Kind::NotFound,
+            Self::Conflicts { .. } => Kind::Conflict,
+            Self::ImageMemory { .. } | Self::ImageGone => Kind::Unavailable,
+            _ => Kind::Invalid,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Denied(error) => error.code(),
+            Self::Schema(error) => error.code(),
+            Self::Changes(_) => "internal",
+            Self::Db(_) => "internal",
+            Self::TableNotFound { .. } => "table-not-found",
+            Self::UnknownField { .. } => "unknown-field",
+            Self::RecordNotFound { .. } | Self::RowDoesNotExist { .. } => "record-not-found",
+            Self::Cell { .. } => "cell",
+            Self::Request { .. } => "request",
+            Self::ViewNotFound { .. } => "view-not-found",
+            Self::Formula { .. } => "formula",
+            Self::Offset { .. } => "offset",
+            Self::IteratorGone => "iterator-gone",
+            Self::TooOld { .. } => "too-old",
+            Self::Conflicts { .. } => "conflicts",
+            Self::NothingToUndo => "nothing-to-undo",
+            Self::ImageMemory { .. } | Self::ImageGone => "image-memory",
+            Self::TooDeep => "too-deep",
+            Self::Query(_) => "query",
+        }
+    }
+
+    fn airtable_type(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Denied(error) => return error.airtable_type(),
+            Self::Schema(error) => return error.airtable_type(),
+            Self::Cell { airtable_type, .. } | Self::Request { airtable_type, .. } => airtable_type,
+            Self::TableNotFound { .. } => "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND",
+            Self::UnknownField { .. } => "UNKNOWN_FIELD_NAME",
+            Self::RecordNotFound { .. } => "NOT_FOUND",
+            Self::RowDoesNotExist { .. } => "ROW_DOES_NOT_EXIST",
+            Self::ViewNotFound { name } if name.parse::<model::ViewId>().is_ok() => "VIEW_ID_NOT_FOUND",
+            Self::ViewNotFound { .. } => "VIEW_NAME_NOT_FOUND",
+            Self::Formula { .. } => "INVALID_FILTER_BY_FORMULA",
+            Self::Offset { .. } => "INVALID_OFFSET_VALUE",
+            Self::IteratorGone => "LIST_RECORDS_ITERATOR_NOT_AVAILABLE",
+            Self::Changes(_) | Self::Db(_) | Self::ImageMemory { .. } | Self::ImageGone => return None,
+            _ => "INVALID_REQUEST_UNKNOWN",
+        })
+    }
+}

@@ -1,0 +1,246 @@
+//! A base in memory: one picture of all its tables at one sequence.
+//!
+//! Pictures move only by [`BaseImage::apply`], from the change log. Applying a change again does no harm, so an
+//! image may be built from rows that are newer than the sequence it starts from.
+
+mod build;
+mod computed;
+mod slot;
+
+use std::sync::Arc;
+
+use events::{Body, Change, LinkDelta, RecordCells, RecordChange, SchemaChange, TableChange};
+use model::{CellRef, FieldKind, FieldNo, Kind, Ordinal, RecordId, Schema, Table, TableImage, TableNo, Timestamp};
+use rustc_hash::FxHashMap;
+
+pub(crate) use build::StoredRecord;
+pub(crate) use computed::{Computed, Values, View};
+pub(crate) use slot::{Images, Private};
+
+/// All tables of a base at one sequence. Cloning is cheap; writing copies only the chunks that a clone still holds.
+#[derive(Clone)]
+pub(crate) struct BaseImage {
+    /// The last change in it.
+    pub sequence: i64,
+    /// The schema at that sequence.
+    pub schema: Arc<Schema>,
+    tables: FxHashMap<TableNo, Arc<TableImage>>,
+    /// Computed columns, shared by all pictures of the base: an entry names the versions that it was computed from.
+    pub computed: Arc<Computed>,
+}
+
+impl BaseImage {
+    pub fn new(sequence: i64, schema: Arc<Schema>) -> Self {
+        Self { sequence, schema, tables: FxHashMap::default(), computed: Arc::default() }
+    }
+
+    /// The records of a table.
+    pub fn table(&self, no: TableNo) -> Arc<TableImage> {
+        self.tables.get(&no).cloned().unwrap_or_else(|| Arc::new(TableImage::new(no)))
+    }
+
+    pub(super) fn table_mut(&mut self, no: TableNo) -> &mut TableImage {
+        Arc::make_mut(self.tables.entry(no).or_insert_with(|| Arc::new(TableImage::new(no))))
+    }
+
+    /// Bytes on the heap.
+    pub fn memory(&self) -> usize {
+        self.tables.values().map(|table| table.memory()).sum()
+    }
+
+    /// Brings the image forward by one change; earlier ones are skipped.
+    pub fn apply(&mut self, change: &Change) {
+        if change.sequence <= self.sequence {
+            return;
+        }
+        self.apply_schema(&change.body);
+        for table in &change.body.tables {
+            self.apply_table(table, change.sequence, change.time);
+        }
+        self.sequence = change.sequence;
+    }
+
+    fn apply_schema(&mut self, body: &Body) {
+        if body.schema.is_empty() {
+            return;
+        }
+        let schema = Arc::make_mut(&mut self.schema);
+        for part in &body.schema {
+            match part {
+                SchemaChange::BaseName { after, .. } => schema.name.clone_from(after),
+                SchemaChange::Table { after, .. } => put_table(schema, after),
+            }
+        }
+        schema.revision += 1;
+    }
+
+    fn apply_table(&mut self, change: &TableChange, sequence: i64, time: Timestamp) {
+        let table = self.table_mut(change.table);
+        for record in change.created.iter().chain(&change.restored) {
+            create(table, record, sequence, time);
+        }
+        for record in &change.updated {
+            update(table, record, sequence, time, |cell| cell.after.view());
+        }
+        for record in &change.deleted {
+            delete(table, record.ordinal, sequence);
+        }
+        for link in &change.links {
+            self.apply_link(change.table, link);
+        }
+    }
+
+    /// Both sides of a relation: the field that was created first and, unless a table links to itself, the other.
+    fn sides(&self, table: TableNo, relation: FieldNo) -> Option<(TableNo, Option<FieldNo>)> {
+        let table = self.schema.table_by_no(table)?;
+        let link = table.field_by_no(relation)?.kind.link()?;
+        let other = self.schema.table_by_no(link.linked_table_no)?;
+        let inverse = link.inverse.and_then(|id| other.fields.iter().find(|field| field.id == id));
+        Some((other.no, inverse.map(|field| field.no)))
+    }
+
+    fn apply_link(&mut self, table: TableNo, link: &LinkDelta) {
+        let Some((other, inverse)) = self.sides(table, link.relation) else { return };
+        relink(self.table_mut(table), link.relation, link.from, link.to, link.added);
+        if let Some(inverse) = inverse {
+            relink(self.table_mut(other), inverse, link.to, link.from, link.added);
+        }
+    }
+
+    /// Takes a change back: the picture before it. Used to answer for a sequence that has passed.
+    pub fn unapply(&mut self, change: &Change) {
+        if change.sequence != self.sequence {
+            return;
+        }
+        for table in change.body.tables.iter().rev() {
+            for link in table.links.iter().rev() {
+                self.apply_link(table.table, &LinkDelta { added: !link.added, ..*link });
+            }
+            let image = self.table_mut(table.table);
+            for record in &table.deleted {
+                create(image, record, record.previous, change.time);
+            }
+            for record in &table.updated {
+                update(image, record, record.previous, change.time, |cell| cell.before.view());
+            }
+            for record in table.restored.iter().chain(&table.created) {
+                delete(image, record.ordinal, record.previous);
+            }
+        }
+        self.unapply_schema(&change.body);
+        self.sequence = change.sequence - 1;
+    }
+
+    fn unapply_schema(&mut self, body: &Body) {
+        if body.schema.is_empty() {
+            return;
+        }
+        let schema = Arc::make_mut(&mut self.schema);
+        for part in body.schema.iter().rev() {
+            match part {
+                SchemaChange::BaseName { before, .. } => schema.name.clone_from(before),
+                SchemaChange::Table { before: Some(before), .. } => put_table(schema, before),
+                SchemaChange::Table { before: None, after } => schema.tables.retain(|table| table.no != after.no),
+            }
+        }
+        schema.revision -= 1;
+    }
+}
+
+fn put_table(schema: &mut Schema, table: &Arc<Table>) {
+    match schema.tables.iter_mut().find(|held| held.no == table.no) {
+        Some(held) => *held = Arc::clone(table),
+        None => schema.tables.push(Arc::clone(table)),
+    }
+}
+
+/// The kind of value in a stored cell.
+pub(crate) fn kind_of(cell: CellRef<'_>) -> Option<Kind> {
+    Some(match cell {
+        CellRef::Text(_) => Kind::Text,
+        CellRef::Number(_) => Kind::Number,
+        CellRef::Flag(_) => Kind::Flag,
+        CellRef::Time(_) => Kind::Time,
+        CellRef::Choice(_) => Kind::Choice,
+        CellRef::Choices(_) => Kind::Choices,
+        CellRef::Links(_) => Kind::Links,
+        CellRef::Empty | CellRef::Error(_) => return None,
+    })
+}
+
+fn create(table: &mut TableImage, record: &RecordCells, sequence: i64, time: Timestamp) {
+    let index = record.ordinal.0 as usize;
+    let known = index < table.ids.len();
+    if !known {
+        grow(table, record.ordinal, record.id);
+        table.created.set(index, CellRef::Time(time.0));
+        table.modified.set(index, CellRef::Time(time.0));
+    }
+    for (field, cell) in &record.cells {
+        if let Some(kind) = kind_of(cell.view()) {
+            table.set(*field, kind, record.ordinal, cell.view());
+        }
+    }
+    Arc::make_mut(&mut table.live).set(index, true);
+    table.changed.set(index, CellRef::Time(sequence));
+    table.touch(record.ordinal);
+}
+
+/// Gives out ordinals up to this one. A gap is left by records that were deleted before the image was built; their
+/// places hold the id of their successor's batch and are never live.
+fn grow(table: &mut TableImage, ordinal: Ordinal, id: RecordId) {
+    while table.ids.len() < ordinal.0 as usize {
+        table.ids.push(RecordId::ordered(0, table.ids.len() as u64));
+    }
+    table.ids.push(id);
+}
+
+fn update(
+    table: &mut TableImage,
+    record: &RecordChange,
+    sequence: i64,
+    time: Timestamp,
+    value: impl Fn(&events::CellChange) -> CellRef<'_>,
+) {
+    let index = record.ordinal.0 as usize;
+    for cell in &record.cells {
+        let kind = kind_of(cell.after.view()).or_else(|| kind_of(cell.before.view()));
+        if let Some(kind) = kind {
+            table.set(cell.field, kind, record.ordinal, value(cell));
+        }
+    }
+    table.modified.set(index, CellRef::Time(time.0));
+    table.changed.set(index, CellRef::Time(sequence));
+    table.touch(record.ordinal);
+}
+
+fn delete(table: &mut TableImage, ordinal: Ordinal, sequence: i64) {
+    Arc::make_mut(&mut table.live).set(ordinal.0 as usize, false);
+    table.changed.set(ordinal.0 as usize, CellRef::Time(sequence));
+    table.touch(ordinal);
+}
+
+fn relink(table: &mut TableImage, field: FieldNo, record: Ordinal, other: Ordinal, added: bool) {
+    let mut list = match table.cell(field, record) {
+        CellRef::Links(list) => list.to_vec(),
+        _ => Vec::new(),
+    };
+    let at = list.iter().position(|held| *held == other.0);
+    match (at, added) {
+        (None, true) => list.push(other.0),
+        (Some(index), false) => {
+            list.remove(index);
+        }
+        _ => return,
+    }
+    table.set(field, Kind::Links, record, CellRef::Links(&list));
+}
+
+/// The column that a field is read from when it is neither computed nor a link: system times have their own.
+pub(crate) fn stored_column<'t>(table: &'t TableImage, no: FieldNo, kind: &FieldKind) -> Option<&'t model::Column> {
+    match kind {
+        FieldKind::CreatedTime(_) => Some(&table.created),
+        FieldKind::LastModifiedTime(_) => Some(&table.modified),
+        _ => table.columns.get(&no),
+    }
+}

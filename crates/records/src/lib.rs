@@ -1,0 +1,26 @@
+//! Records and their cells: written through the change log, read from images.
+//!
+//! Words: an *image* is a base's tables in memory at one sequence; a *plan* is what one operation will write; a
+//! *run* is a larger piece of work whose changes share an id.
+//!
+//! Invariants: the database is the only truth and an image may be dropped at any moment; a reader never sees what is
+//! not synced; what depends on rows is decided in the writer, on the private image; computed values are never stored.
+
+mod error;
+mod image;
+mod json;
+mod ops;
+mod plan;
+mod routes;
+mod store;
+
+pub use error::Error;
+pub use json::Shape;
+pub use ops::{Deleted, Found, ListQuery, NewRecord, Page, Records, Sort, UpdateRecord, Written};
+pub use routes::router;
+
+use db::Migration;
+
+/// The tables of this crate.
+pub const MIGRATIONS: [Migration; 1] =
+    [Migration { name: "2026_03_01_0400_records", sql: include_str!("../migrations/2026_03_01_0400_records.sql") }];

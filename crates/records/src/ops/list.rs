@@ -1,0 +1,229 @@
+//! Listing records: filter, sort, page.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::{BaseId, Bits, Caller, FieldId, Kind, Ordinal, Table, TableImage, Timestamp};
+use query::{ColumnView, KeyKind, SortKey, Source};
+use serde::{Deserialize, Serialize};
+
+use super::{Found, Records, find_table};
+use crate::error::Error;
+use crate::image::{Values, View};
+use crate::plan::unknown_field;
+
+/// Largest page.
+pub const PAGE: usize = 100;
+/// How long the order of a filtered or sorted list is kept for its next pages.
+const KEEP: Duration = Duration::from_mins(10);
+/// Kept orders at once.
+const KEPT: usize = 256;
+
+/// A list to read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListQuery {
+    /// Only records for which this formula is true.
+    pub filter: Option<String>,
+    /// Sort keys, the first weighs most.
+    pub sort: Vec<Sort>,
+    /// A view's name or id.
+    pub view: Option<String>,
+    /// Most records over all pages.
+    pub max_records: Option<usize>,
+    /// Records per page, 1 to 100.
+    pub page_size: Option<usize>,
+    /// The cursor of the page before.
+    #[serde(skip)]
+    pub offset: Option<String>,
+}
+
+/// A sort key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sort {
+    /// Field name or id.
+    pub field: String,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// One page.
+pub struct Page {
+    /// Its records.
+    pub found: Found,
+    /// The cursor of the next page.
+    pub offset: Option<String>,
+    /// How many records match, over all pages.
+    pub total: usize,
+}
+
+/// Where a list goes on: the sequence it began at, how far it came, and of which question.
+#[derive(Serialize, Deserialize)]
+struct Cursor {
+    /// Sequence of the first page.
+    n: i64,
+    /// Time of the first page.
+    t: i64,
+    /// Records given out.
+    p: usize,
+    /// Digest of base, table and question.
+    q: u64,
+}
+
+/// The ordinals of a list in order, kept for its next pages.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    key: (u64, i64, i64),
+    order: Arc<Vec<u32>>,
+}
+
+impl Records {
+    /// Lists records, a page at a time. Pages of one list show each record that existed at the first page and still
+    /// exists exactly once, with its present cells.
+    ///
+    /// # Errors
+    /// [`Error::TableNotFound`], [`Error::ViewNotFound`], [`Error::UnknownField`], [`Error::Formula`],
+    /// [`Error::Offset`] for a cursor of another list, [`Error::IteratorGone`] for one that is out of reach.
+    pub async fn list(&self, caller: &Caller, base: BaseId, table: &str, query: &ListQuery) -> Result<Page, Error> {
+        let (scope, view) = self.view(caller, base).await?;
+        let table = Arc::clone(find_table(&view.image.schema, table)?);
+        if let Some(name) = &query.view
+            && table.view(name).is_none()
+        {
+            return Err(Error::ViewNotFound { name: name.chars().take(255).collect() });
+        }
+        let digest = digest(base, &table, query);
+        let cursor = self.cursor(query, digest, &view)?;
+        let order = if let Some(order) = self.kept((digest, cursor.n, cursor.t)) {
+            order
+        } else {
+            let began = self.view_at(&scope, &view, &cursor).await?;
+            let order = Arc::new(ordered(&began, &table, query)?);
+            self.keep((digest, cursor.n, cursor.t), &order);
+            order
+        };
+        Ok(self.page(view, table, query, &order, &cursor))
+    }
+
+    fn cursor(&self, query: &ListQuery, digest: u64, view: &View) -> Result<Cursor, Error> {
+        let Some(offset) = &query.offset else {
+            return Ok(Cursor { n: view.image.sequence, t: view.now.0, p: 0, q: digest });
+        };
+        let invalid = || Error::Offset { offset: offset.chars().take(200).collect() };
+        let cursor: Cursor = self.signer.open(offset.strip_prefix("itr").ok_or_else(invalid)?).ok_or_else(invalid)?;
+        if cursor.q == digest { Ok(cursor) } else { Err(invalid()) }
+    }
+
+    /// The base as the first page saw it.
+    async fn view_at(&self, scope: &tenancy::Scope, view: &View, cursor: &Cursor) -> Result<View, Error> {
+        if cursor.n == view.image.sequence {
+            return Ok(View { image: Arc::clone(&view.image), now: Timestamp(cursor.t) });
+        }
+        let age = Duration::from_micros((view.now.0 - cursor.t).max(0) as u64);
+        if age > KEEP {
+            return Err(Error::IteratorGone);
+        }
+        let image = self.images.at(scope.tenant(), scope.base_no(), cursor.n).await;
+        let image =
+            image.map_err(|error| if let Error::TooOld { .. } = error { Error::IteratorGone } else { error })?;
+        Ok(View { image: Arc::new(image), now: Timestamp(cursor.t) })
+    }
+
+    fn kept(&self, key: (u64, i64, i64)) -> Option<Arc<Vec<u32>>> {
+        self.kept.lock().iter().find(|kept| kept.key == key).map(|kept| Arc::clone(&kept.order))
+    }
+
+    fn keep(&self, key: (u64, i64, i64), order: &Arc<Vec<u32>>) {
+        // A list that fits one page has no next one.
+        if order.len() > 1 {
+            let mut kept = self.kept.lock();
+            if kept.len() >= KEPT {
+                kept.remove(0);
+            }
+            kept.push(Kept { key, order: Arc::clone(order) });
+        }
+    }
+
+    fn page(&self, view: View, table: Arc<Table>, query: &ListQuery, order: &[u32], cursor: &Cursor) -> Page {
+        let rows = view.image.table(table.no);
+        let most = query.max_records.unwrap_or(usize::MAX).min(order.len());
+        let size = query.page_size.unwrap_or(PAGE).clamp(1, PAGE);
+        let mut at = cursor.p;
+        let mut ordinals = Vec::with_capacity(size);
+        while ordinals.len() < size && at < most {
+            let ordinal = order.get(at).map(|ordinal| Ordinal(*ordinal));
+            ordinals.extend(ordinal.filter(|ordinal| rows.is_live(*ordinal)));
+            at += 1;
+        }
+        let more = order.get(at..most).unwrap_or_default().iter().any(|ordinal| rows.is_live(Ordinal(*ordinal)));
+        let offset = more.then(|| format!("itr{}", self.signer.seal(&Cursor { p: at, ..*cursor })));
+        Page { found: Found { view, table, ordinals }, offset, total: most }
+    }
+}
+
+/// Tells one question from another; not a secret.
+fn digest(base: BaseId, table: &Table, query: &ListQuery) -> u64 {
+    use std::hash::{Hash, Hasher};
+    let mut hasher = rustc_hash::FxHasher::default();
+    (base, table.no, serde_json::to_string(query).unwrap_or_default()).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The ordinals of a list, in order.
+fn ordered(view: &View, table: &Table, query: &ListQuery) -> Result<Vec<u32>, Error> {
+    let rows = view.image.table(table.no);
+    let selection = match query.filter.as_deref().map(str::trim).filter(|filter| !filter.is_empty()) {
+        Some(filter) => filtered(view, table, &rows, filter)?,
+        None => Bits::clone(&rows.live),
+    };
+    if query.sort.is_empty() {
+        return Ok(selection.ones().map(|ordinal| ordinal as u32).collect());
+    }
+    sorted(view, table, &rows, &selection, &query.sort)
+}
+
+fn filtered(view: &View, table: &Table, rows: &TableImage, filter: &str) -> Result<Bits, Error> {
+    let program = formula::compile(filter, &|name| schema::reference(table, name)).map_err(|problems| {
+        Error::Formula { reason: problems.first().map_or_else(String::new, |p| p.message.clone()) }
+    })?;
+    let matching = view.matching(&program, table, rows)?;
+    let mut selection = Bits::default();
+    for ordinal in matching.ones().filter(|ordinal| rows.live.get(*ordinal)) {
+        selection.set(ordinal, true);
+    }
+    Ok(selection)
+}
+
+fn sorted(view: &View, table: &Table, rows: &TableImage, selection: &Bits, sort: &[Sort]) -> Result<Vec<u32>, Error> {
+    let fields = sort
+        .iter()
+        .map(|key| table.field_exact(&key.field).ok_or_else(|| unknown_field(table, &key.field)))
+        .collect::<Result<Vec<_>, _>>()?;
+    let values: Vec<Values<'_>> =
+        fields.iter().map(|field| view.values(table, rows, field, true)).collect::<Result<_, _>>()?;
+    let mut source = Source::new(rows.len(), &rows.live).with_text_key(fields::text_key);
+    let mut keys = Vec::with_capacity(sort.len());
+    for ((key, field), values) in sort.iter().zip(&fields).zip(&values) {
+        let column = match values {
+            Values::Stored(column) => ColumnView::Stored(column),
+            Values::Computed { kind, chunks } => ColumnView::Computed { kind: *kind, chunks },
+            Values::Missing => {
+                ColumnView::Blank(if field.kind.link().is_some() { Kind::Text } else { field.kind.column() })
+            }
+        };
+        match field.kind.select() {
+            Some(select) => source.add_select(field.no, column, select),
+            None => source.add(field.no, column),
+        };
+        keys.push(SortKey { field: field.no, descending: key.descending, key: KeyKind::Value });
+    }
+    Ok(query::order(&source, selection, &keys, None)?)
+}
+
+/// The fields asked for, in the order of the table.
+pub(crate) fn chosen(table: &Table, names: &[String]) -> Result<Option<Vec<FieldId>>, Error> {
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let find = |name: &String| table.field_exact(name).map(|field| field.id).ok_or_else(|| unknown_field(table, name));
+    names.iter().map(find).collect::<Result<_, _>>().map(Some)
+}

@@ -1,0 +1,206 @@
+//! Creating, updating and deleting records.
+
+use std::sync::Arc;
+
+use changes::NewChange;
+use events::Body;
+use fields::Reading;
+use model::{BaseId, Caller, Ordinal, RecordId, Schema, Table, TableNo, Timestamp};
+use serde_json::{Map, Value};
+use tenancy::{Action, Permit};
+
+use super::{Found, Records, find_table};
+use crate::error::Error;
+use crate::image::{BaseImage, View};
+use crate::plan::{Plan, Row, read_row};
+use crate::store::{self, Mark};
+
+/// Cells of a record to make, by field name or id.
+pub type NewRecord = Map<String, Value>;
+
+/// Cells of a record to change.
+#[derive(Debug, Clone)]
+pub struct UpdateRecord {
+    /// The record's id as given.
+    pub id: String,
+    /// Cells by field name or id.
+    pub fields: Map<String, Value>,
+}
+
+/// What a write did: the records as they are now, and the change.
+pub struct Written {
+    /// The records in the order of the request.
+    pub found: Found,
+    /// The change's sequence; that of the base when nothing became different.
+    pub sequence: i64,
+}
+
+/// What a deletion did.
+#[derive(Debug, Clone)]
+pub struct Deleted {
+    /// The ids in the order of the request.
+    pub ids: Vec<RecordId>,
+    /// The change's sequence.
+    pub sequence: i64,
+}
+
+impl Records {
+    /// Creates records, all or none.
+    ///
+    /// # Errors
+    /// [`Error::Denied`], [`Error::TableNotFound`], [`Error::UnknownField`], [`Error::Cell`] and those of links.
+    pub async fn create(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        table: &str,
+        new: &[NewRecord],
+        typecast: bool,
+    ) -> Result<Written, Error> {
+        let reading = Reading { typecast, ..Reading::default() };
+        self.write(
+            caller,
+            base,
+            table,
+            |table| new.iter().enumerate().map(|(at, cells)| read_row(table, cells, &reading, at)).collect(),
+            |plan, _, table, rows| rows.into_iter().map(|row| Ok(plan.create(table, row, None)?.1)).collect(),
+        )
+        .await
+    }
+
+    /// Updates records, all or none; with `replace` cells not named are cleared.
+    ///
+    /// # Errors
+    /// As [`Records::create`], and [`Error::RowDoesNotExist`].
+    pub async fn update(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        table: &str,
+        records: &[UpdateRecord],
+        (typecast, replace): (bool, bool),
+    ) -> Result<Written, Error> {
+        let reading = Reading { typecast, ..Reading::default() };
+        self.write(
+            caller,
+            base,
+            table,
+            |table| records.iter().enumerate().map(|(at, r)| read_row(table, &r.fields, &reading, at)).collect(),
+            |plan, image, table, rows| {
+                let ordinals = find_all(image, table, records.iter().map(|record| record.id.as_str()))?;
+                for (ordinal, row) in ordinals.iter().zip(rows) {
+                    plan.update(table, *ordinal, row, replace)?;
+                }
+                Ok(ordinals)
+            },
+        )
+        .await
+    }
+
+    /// Deletes records, all or none.
+    ///
+    /// # Errors
+    /// [`Error::Denied`], [`Error::TableNotFound`], [`Error::RowDoesNotExist`].
+    pub async fn delete(&self, caller: &Caller, base: BaseId, table: &str, ids: &[String]) -> Result<Deleted, Error> {
+        let written = self
+            .write(
+                caller,
+                base,
+                table,
+                |_| Ok(Vec::new()),
+                |plan, image, table, _| {
+                    let ordinals = find_all(image, table, ids.iter().map(String::as_str))?;
+                    for ordinal in &ordinals {
+                        plan.delete(table, *ordinal);
+                    }
+                    Ok(ordinals)
+                },
+            )
+            .await?;
+        Ok(Deleted { ids: written.found.ids(), sequence: written.sequence })
+    }
+
+    /// Permit, prepare, begin, decide on the private image, write, commit, return.
+    async fn write(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        table: &str,
+        prepare: impl Fn(&Table) -> Result<Vec<Row>, Error>,
+        decide: impl FnOnce(&mut Plan<'_>, &BaseImage, &Arc<Table>, Vec<Row>) -> Result<Vec<Ordinal>, Error>,
+    ) -> Result<Written, Error> {
+        let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
+        let image = self.images.current(permit.tenant(), permit.base_no()).await?;
+        let rows = prepare(find_table(&image.schema, table)?)?;
+        let prepared = image.schema.revision;
+        drop(image);
+
+        let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
+        let private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
+        let now = self.clock.now();
+        let sequence = tx.head().sequence;
+        let (no, ordinals, body) = private.read(|image| {
+            let table = Arc::clone(find_table(&image.schema, table)?);
+            // The schema may have moved between reading the values and getting the writer.
+            let rows = if image.schema.revision == prepared { rows } else { prepare(&table)? };
+            let mut plan = Plan::new(image, &self.ids, now);
+            let ordinals = decide(&mut plan, image, &table, rows)?;
+            let body = plan.finish();
+            let mark = Mark::new(sequence + 1, now, &caller.actor);
+            queue(&mut tx, &permit, &mark, &body, image)?;
+            Ok::<_, Error>((table.no, ordinals, body))
+        })??;
+        let sequence = if body.is_empty() { sequence } else { self.append(caller, tx, private, now, body).await? };
+        let found = self.found(&permit, no, ordinals).await?;
+        Ok(Written { found, sequence })
+    }
+
+    async fn append(
+        &self,
+        caller: &Caller,
+        mut tx: changes::BaseTx,
+        private: crate::image::Private,
+        time: Timestamp,
+        body: Body,
+    ) -> Result<i64, Error> {
+        let schema_changed = !body.schema.is_empty();
+        let new = NewChange { run: None, actor: caller.actor.clone(), door: caller.door, time, body, schema_changed };
+        let change = tx.append(new);
+        let sequence = change.sequence;
+        private.follow(&mut tx, change);
+        tx.commit().await?;
+        Ok(sequence)
+    }
+
+    async fn found(&self, permit: &Permit, table: TableNo, ordinals: Vec<Ordinal>) -> Result<Found, Error> {
+        let image = self.images.current(permit.tenant(), permit.base_no()).await?;
+        let schema: &Schema = &image.schema;
+        let table = schema.table_by_no(table).cloned().ok_or(Error::ImageGone)?;
+        Ok(Found { view: View { image, now: self.clock.now() }, table, ordinals })
+    }
+}
+
+/// Queues the rows of a change and the definitions of tables that gained choices.
+fn queue(tx: &mut changes::BaseTx, permit: &Permit, mark: &Mark, body: &Body, image: &BaseImage) -> Result<(), Error> {
+    let tables: Vec<_> = body.tables.iter().map(|change| image.table(change.table)).collect();
+    store::write(tx, permit, mark, body, |no| tables.iter().find(|table| table.table == no).map(AsRef::as_ref));
+    for part in &body.schema {
+        if let events::SchemaChange::Table { after, .. } = part {
+            schema::save_table(tx, permit, after)?;
+        }
+    }
+    if !body.schema.is_empty() {
+        schema::revise(tx, permit);
+    }
+    Ok(())
+}
+
+/// The ordinals of existing records.
+fn find_all<'r>(image: &BaseImage, table: &Table, ids: impl Iterator<Item = &'r str>) -> Result<Vec<Ordinal>, Error> {
+    let rows = image.table(table.no);
+    ids.map(|id| {
+        let found = id.parse::<RecordId>().ok().and_then(|id| rows.find(id));
+        found.ok_or_else(|| Error::RowDoesNotExist { id: id.chars().take(64).collect() })
+    })
+    .collect()
+}

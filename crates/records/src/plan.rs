@@ -1,0 +1,326 @@
+//! The write plan: from what a request says to what the change will say.
+//!
+//! Reading values needs only the schema and happens before the writer; everything that depends on rows (what a cell
+//! held, which records exist, which choices and linked records are new) is decided on the private image.
+
+mod links;
+
+use std::sync::Arc;
+
+use clock::Ids;
+use events::{Body, CellChange, RecordCells, RecordChange, SchemaChange};
+use fields::{ChoiceIn, Incoming, LinkIn, Reading};
+use model::{
+    CellRef, CellValue, Choice, Field, FieldKind, FieldNo, Ordinal, RecordId, SelectOptions, Table, TableImage,
+    TableNo, Timestamp,
+};
+use serde_json::{Map, Value};
+
+use crate::error::Error;
+use crate::image::{BaseImage, View};
+
+pub(crate) use links::LinkWrite;
+
+/// The colours that new choices take in turn.
+const PALETTE: [&str; 10] = [
+    "blueLight2",
+    "cyanLight2",
+    "tealLight2",
+    "greenLight2",
+    "yellowLight2",
+    "orangeLight2",
+    "redLight2",
+    "pinkLight2",
+    "purpleLight2",
+    "grayLight2",
+];
+
+/// Values read for one record, in the order given.
+pub(crate) type Row = Vec<(Arc<Field>, Incoming)>;
+
+/// Reads the `fields` object of one record against the schema.
+pub(crate) fn read_row(table: &Table, cells: &Map<String, Value>, reading: &Reading, at: usize) -> Result<Row, Error> {
+    cells.iter().map(|(key, value)| read_cell(table, key, value, reading, at)).collect()
+}
+
+fn read_cell(
+    table: &Table,
+    key: &str,
+    value: &Value,
+    reading: &Reading,
+    at: usize,
+) -> Result<(Arc<Field>, Incoming), Error> {
+    let field = table.field_exact(key).ok_or_else(|| unknown_field(table, key))?;
+    let incoming = fields::of(&field.kind).read(field, value, reading).map_err(|problem| Error::Cell {
+        airtable_type: problem.code(),
+        message: problem.to_string(),
+        pointer: format!("/records/{at}/fields/{}", key.replace('~', "~0").replace('/', "~1")),
+    })?;
+    Ok((Arc::clone(field), incoming))
+}
+
+/// The error for a field name that does not exist, with the closest names.
+pub(crate) fn unknown_field(table: &Table, name: &str) -> Error {
+    let names = table.live_fields().map(|field| field.name.as_str());
+    Error::UnknownField { name: name.chars().take(255).collect(), hint: closest(name, names) }
+}
+
+/// A clause that names the three closest of `names`.
+pub(crate) fn closest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> String {
+    let wanted: String = wanted.to_lowercase().chars().take(64).collect();
+    let mut scored: Vec<(f64, &str)> = names
+        .map(|name| (strsim::jaro_winkler(&wanted, &name.to_lowercase().chars().take(64).collect::<String>()), name))
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let names: Vec<String> = scored.into_iter().take(3).map(|(_, name)| format!("`{name}`")).collect();
+    if names.is_empty() { String::new() } else { format!("; the closest are {}", names.join(", ")) }
+}
+
+/// What one operation will write, growing as its records are decided.
+pub(crate) struct Plan<'i> {
+    image: &'i BaseImage,
+    ids: &'i Ids,
+    now: Timestamp,
+    pub body: Body,
+    /// Tables with choices added by this operation.
+    tables: Vec<(Arc<Table>, Table)>,
+    links: Vec<LinkWrite>,
+}
+
+impl<'i> Plan<'i> {
+    pub fn new(image: &'i BaseImage, ids: &'i Ids, now: Timestamp) -> Self {
+        Self { image, ids, now, body: Body::default(), tables: Vec::new(), links: Vec::new() }
+    }
+
+    fn rows(&self, table: TableNo) -> Arc<TableImage> {
+        self.image.table(table)
+    }
+
+    fn next_ordinal(&self, table: TableNo) -> Ordinal {
+        let made = self.body.tables.iter().find(|t| t.table == table).map_or(0, |t| t.created.len());
+        Ordinal((self.rows(table).len() + made) as u32)
+    }
+
+    /// Adds a new record and returns its place.
+    pub fn create(&mut self, table: &Arc<Table>, row: Row, id: Option<RecordId>) -> Result<(RecordId, Ordinal), Error> {
+        let ordinal = self.next_ordinal(table.no);
+        let id = id.unwrap_or_else(|| self.ids.record(self.now));
+        let mut cells = Vec::with_capacity(row.len() + 1);
+        for field in table.live_fields().filter(|field| matches!(field.kind, FieldKind::AutoNumber)) {
+            cells.push((field.no, CellValue::Number(f64::from(ordinal.0) + 1.0)));
+        }
+        self.body.table(table.no).created.push(RecordCells { ordinal, id, previous: 0, cells: Vec::new() });
+        for (field, incoming) in row {
+            if let Some(value) = self.value(table, &field, ordinal, incoming)?
+                && !value.is_empty()
+            {
+                cells.retain(|(no, _)| *no != field.no);
+                cells.push((field.no, value));
+            }
+        }
+        cells.sort_unstable_by_key(|(field, _)| *field);
+        let record = self.body.table(table.no).created.iter_mut().find(|record| record.ordinal == ordinal);
+        if let Some(record) = record {
+            record.cells = cells;
+        }
+        Ok((id, ordinal))
+    }
+
+    /// Changes cells of an existing record; with `replace` every writable cell not named is cleared.
+    pub fn update(&mut self, table: &Arc<Table>, ordinal: Ordinal, mut row: Row, replace: bool) -> Result<(), Error> {
+        let rows = self.rows(table.no);
+        if replace {
+            for field in table.live_fields().filter(|field| !field.kind.is_computed()) {
+                if row.iter().all(|(named, _)| named.id != field.id) {
+                    row.push((Arc::clone(field), Incoming::Cell(CellValue::Empty)));
+                }
+            }
+        }
+        let mut cells: Vec<CellChange> = Vec::with_capacity(row.len());
+        for (field, incoming) in row {
+            let Some(after) = self.value(table, &field, ordinal, incoming)? else { continue };
+            let before = rows.cell(field.no, ordinal);
+            cells.retain(|change| change.field != field.no);
+            if before != after.view() {
+                cells.push(CellChange { field: field.no, before: before.to_value(), after });
+            }
+        }
+        let (id, previous) = (rows.ids.get(ordinal), previous(&rows, ordinal));
+        if let Some(id) = id
+            && !cells.is_empty()
+        {
+            self.body.table(table.no).updated.push(RecordChange { ordinal, id, previous, cells });
+        }
+        Ok(())
+    }
+
+    /// Deletes a record and unlinks it everywhere.
+    pub fn delete(&mut self, table: &Arc<Table>, ordinal: Ordinal) {
+        let rows = self.rows(table.no);
+        let Some(id) = rows.ids.get(ordinal) else { return };
+        let cells = record_cells(&rows, ordinal);
+        let record = RecordCells { ordinal, id, previous: previous(&rows, ordinal), cells };
+        self.body.table(table.no).deleted.push(record);
+        for field in &table.fields {
+            if let FieldKind::MultipleRecordLinks(_) = field.kind {
+                self.links.push(LinkWrite {
+                    table: table.no,
+                    field: Arc::clone(field),
+                    record: ordinal,
+                    list: Vec::new(),
+                });
+            }
+        }
+    }
+
+    /// The value to store; `None` for links, which are kept as pairs.
+    fn value(
+        &mut self,
+        table: &Arc<Table>,
+        field: &Arc<Field>,
+        record: Ordinal,
+        incoming: Incoming,
+    ) -> Result<Option<CellValue>, Error> {
+        match incoming {
+            Incoming::Cell(_) if field.kind.link().is_some() => {
+                self.set_links(table.no, field, record, Vec::new());
+                Ok(None)
+            }
+            Incoming::Cell(value) => Ok(Some(value)),
+            Incoming::Choices(choices) => Ok(Some(self.choices(table, field, choices))),
+            Incoming::Links(links) => {
+                let mut list = Vec::with_capacity(links.len());
+                for link in links {
+                    let ordinal = self.link_target(field, link)?;
+                    if !list.contains(&ordinal) {
+                        list.push(ordinal);
+                    }
+                }
+                self.set_links(table.no, field, record, list);
+                Ok(None)
+            }
+        }
+    }
+
+    fn set_links(&mut self, table: TableNo, field: &Arc<Field>, record: Ordinal, list: Vec<Ordinal>) {
+        self.links.retain(|link| link.record != record || link.field.id != field.id);
+        self.links.push(LinkWrite { table, field: Arc::clone(field), record, list });
+    }
+
+    fn link_target(&mut self, field: &Field, link: LinkIn) -> Result<Ordinal, Error> {
+        let Some(options) = field.kind.link() else { return Err(Error::ImageGone) };
+        let rows = self.rows(options.linked_table_no);
+        match link {
+            LinkIn::Id(id) => {
+                let made = self.body.tables.iter().find(|t| t.table == options.linked_table_no);
+                let made = made.and_then(|t| t.created.iter().find(|record| record.id == id)).map(|r| r.ordinal);
+                rows.find(id).or(made).ok_or_else(|| Error::RowDoesNotExist { id: id.to_string() })
+            }
+            LinkIn::Text(text) => self.link_by_text(options.linked_table_no, &rows, &text),
+        }
+    }
+
+    /// The first record whose primary field shows this text, else a new one with it.
+    fn link_by_text(&mut self, no: TableNo, rows: &TableImage, text: &str) -> Result<Ordinal, Error> {
+        let Some(table) = self.image.schema.table_by_no(no).cloned() else { return Err(Error::ImageGone) };
+        let view = View { image: Arc::new(self.image.clone()), now: self.now };
+        let wanted = text.trim();
+        for ordinal in rows.live.ones() {
+            let ordinal = Ordinal(ordinal as u32);
+            if view.title(&table, rows, ordinal)? == wanted {
+                return Ok(ordinal);
+            }
+        }
+        let Some(primary) = table.primary_field().cloned() else { return Err(Error::ImageGone) };
+        let made = self.body.tables.iter().find(|t| t.table == no).and_then(|t| {
+            t.created
+                .iter()
+                .find(|r| r.cells.contains(&(primary.no, CellValue::Text(wanted.to_owned()))))
+                .map(|r| r.ordinal)
+        });
+        if let Some(ordinal) = made {
+            return Ok(ordinal);
+        }
+        let reading = Reading { typecast: true, ..Reading::default() };
+        let value = fields::of(&primary.kind).read(&primary, &Value::String(wanted.to_owned()), &reading);
+        let incoming = value.map_err(|problem| Error::Cell {
+            airtable_type: problem.code(),
+            message: problem.to_string(),
+            pointer: String::new(),
+        })?;
+        Ok(self.create(&table, vec![(primary, incoming)], None)?.1)
+    }
+
+    /// Choice numbers, new names added to the field.
+    fn choices(&mut self, table: &Arc<Table>, field: &Field, choices: Vec<ChoiceIn>) -> CellValue {
+        let mut numbers = Vec::with_capacity(choices.len());
+        for choice in choices {
+            let no = match choice {
+                ChoiceIn::No(no) => no,
+                ChoiceIn::New(name) => self.new_choice(table, field, name),
+            };
+            if !numbers.contains(&no) {
+                numbers.push(no);
+            }
+        }
+        match (&field.kind, numbers.first()) {
+            (_, None) => CellValue::Empty,
+            (FieldKind::SingleSelect(_), Some(no)) => CellValue::Choice(*no),
+            _ => CellValue::Choices(numbers),
+        }
+    }
+
+    fn new_choice(&mut self, table: &Arc<Table>, field: &Field, name: String) -> u32 {
+        let id = self.ids.choice(self.now);
+        if !self.tables.iter().any(|(before, _)| before.no == table.no) {
+            self.tables.push((Arc::clone(table), Table::clone(table)));
+        }
+        let draft = self.tables.iter_mut().find(|(before, _)| before.no == table.no);
+        let held = draft.and_then(|(_, after)| after.fields.iter_mut().find(|held| held.no == field.no));
+        match held.map(Arc::make_mut).map(|field| &mut field.kind) {
+            Some(FieldKind::SingleSelect(select) | FieldKind::MultipleSelects(select)) => add_choice(select, id, name),
+            _ => 0,
+        }
+    }
+
+    /// Turns link cells into pairs and closes the plan.
+    pub fn finish(mut self) -> Body {
+        for (relation_table, delta) in links::deltas(self.image, &self.links, &self.body) {
+            self.body.table(relation_table).links.push(delta);
+        }
+        for (before, after) in self.tables {
+            self.body.schema.push(SchemaChange::Table { before: Some(before), after: Arc::new(after) });
+        }
+        self.body.tables.retain(|table| !table.is_empty());
+        self.body
+    }
+}
+
+fn add_choice(select: &mut SelectOptions, id: model::ChoiceId, name: String) -> u32 {
+    if let Some(choice) = select.choices.iter().find(|choice| choice.name == name) {
+        return choice.no;
+    }
+    let no = select.next.max(1);
+    select.next = no + 1;
+    let color = PALETTE.get((no as usize - 1) % PALETTE.len()).map(|color| (*color).to_owned());
+    select.choices.push(Choice { no, id, name, color });
+    no
+}
+
+/// Every stored cell of a record, links left out.
+pub(crate) fn record_cells(rows: &TableImage, ordinal: Ordinal) -> Vec<(FieldNo, CellValue)> {
+    let mut cells: Vec<(FieldNo, CellValue)> = rows
+        .columns
+        .iter()
+        .map(|(field, column)| (*field, column.cell(ordinal.0 as usize)))
+        .filter(|(_, cell)| !matches!(cell, CellRef::Empty | CellRef::Links(_)))
+        .map(|(field, cell)| (field, cell.to_value()))
+        .collect();
+    cells.sort_unstable_by_key(|(field, _)| *field);
+    cells
+}
+
+/// The sequence of a record's last change.
+pub(crate) fn previous(rows: &TableImage, ordinal: Ordinal) -> i64 {
+    if let CellRef::Time(sequence) = rows.changed.cell(ordinal.0 as usize) { sequence } else { 0 }
+}

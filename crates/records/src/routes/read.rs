@@ -1,0 +1,168 @@
+//! Getting and listing records.
+
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use model::Caller;
+use serde::Deserialize;
+use web::{Failure, JsonBody, Params};
+
+use super::{DOOR, base_id, fail, json};
+use crate::error::Error;
+use crate::json::Shape;
+use crate::ops::{ListQuery, PAGE, Page, Records, Sort, chosen};
+
+pub(super) async fn get(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    Path((base, table, record)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
+    let params = Params::parse(query.as_deref().unwrap_or_default());
+    if !params.list("fields").is_empty() {
+        return Err(fail(invalid("`fields` cannot be given for a single record")));
+    }
+    let found = records.get(&caller, base_id(&base)?, &table, &record).await.map_err(fail)?;
+    let mut out = Vec::with_capacity(1_024);
+    let shape = Shape { fields: None, by_id: params.flag("returnFieldsByFieldId") };
+    found.write_one(&shape, &mut out).map_err(fail)?;
+    Ok(json(out))
+}
+
+fn invalid(message: &str) -> Error {
+    Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message: message.to_owned() }
+}
+
+/// What both forms of listing ask for.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct ListIn {
+    fields: Vec<String>,
+    filter_by_formula: Option<String>,
+    sort: Vec<SortIn>,
+    view: Option<String>,
+    max_records: Option<i64>,
+    page_size: Option<i64>,
+    offset: Option<String>,
+    return_fields_by_field_id: bool,
+    cell_format: Option<String>,
+}
+
+#[derive(Deserialize, Default, Clone)]
+struct SortIn {
+    field: String,
+    #[serde(default)]
+    direction: Option<String>,
+}
+
+impl ListIn {
+    fn from_params(params: &Params) -> Result<Self, Error> {
+        let number = |key: &str| -> Result<Option<i64>, Error> {
+            let read = |text: &str| text.parse().map_err(|_| invalid(&format!("`{key}` must be a whole number")));
+            params.get(key).map(read).transpose()
+        };
+        let text = |key: &str| params.get(key).map(str::to_owned);
+        let mut sort: Vec<(usize, SortIn)> = Vec::new();
+        for (index, part, value) in params.table("sort") {
+            if sort.last().is_none_or(|(held, _)| *held != index) {
+                sort.push((index, SortIn::default()));
+            }
+            if let Some((_, key)) = sort.last_mut() {
+                match part {
+                    "field" => value.clone_into(&mut key.field),
+                    "direction" => key.direction = Some(value.to_owned()),
+                    _ => {}
+                }
+            }
+        }
+        Ok(Self {
+            fields: params.list("fields").into_iter().map(str::to_owned).collect(),
+            filter_by_formula: text("filterByFormula"),
+            sort: sort.into_iter().map(|(_, key)| key).collect(),
+            view: text("view"),
+            max_records: number("maxRecords")?,
+            page_size: number("pageSize")?,
+            offset: text("offset"),
+            return_fields_by_field_id: params.flag("returnFieldsByFieldId"),
+            cell_format: text("cellFormat"),
+        })
+    }
+
+    fn query(self) -> Result<(ListQuery, Vec<String>, bool), Error> {
+        if self.cell_format.as_deref().is_some_and(|format| format != "json") {
+            return Err(invalid("`cellFormat` can be `json` only"));
+        }
+        let bounded = |value: Option<i64>, name: &str, most: i64| match value {
+            Some(value) if value < 1 || value > most => Err(invalid(&format!("`{name}` must be from 1 to {most}"))),
+            value => Ok(value.map(|value| value as usize)),
+        };
+        let query = ListQuery {
+            filter: self.filter_by_formula,
+            sort: self.sort.into_iter().map(read_sort).collect::<Result<_, _>>()?,
+            view: self.view.filter(|view| !view.is_empty()),
+            max_records: bounded(self.max_records, "maxRecords", i64::MAX)?,
+            page_size: bounded(self.page_size, "pageSize", PAGE as i64)?,
+            offset: self.offset.filter(|offset| !offset.is_empty()),
+        };
+        Ok((query, self.fields, self.return_fields_by_field_id))
+    }
+}
+
+fn read_sort(key: SortIn) -> Result<Sort, Error> {
+    let descending = match key.direction.as_deref() {
+        None | Some("asc" | "") => false,
+        Some("desc") => true,
+        Some(_) => return Err(invalid("a sort direction is `asc` or `desc`")),
+    };
+    if key.field.is_empty() {
+        return Err(invalid("every sort key needs a `field`"));
+    }
+    Ok(Sort { field: key.field, descending })
+}
+
+pub(super) async fn list(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    Path((base, table)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
+    let params = Params::parse(query.as_deref().unwrap_or_default());
+    answer(&records, &caller, (&base, &table), ListIn::from_params(&params).map_err(fail)?).await
+}
+
+pub(super) async fn list_by_post(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    Path((base, table)): Path<(String, String)>,
+    body: Body,
+) -> Result<Response, Failure> {
+    let body = JsonBody::read(DOOR, body).await?;
+    let list = if body.is_empty() { ListIn::default() } else { body.parse(DOOR)? };
+    answer(&records, &caller, (&base, &table), list).await
+}
+
+async fn answer(
+    records: &Records,
+    caller: &Caller,
+    (base, table): (&str, &str),
+    list: ListIn,
+) -> Result<Response, Failure> {
+    let base = base_id(base)?;
+    let (query, fields, by_id) = list.query().map_err(fail)?;
+    let page = records.list(caller, base, table, &query).await.map_err(fail)?;
+    let fields = chosen(&page.found.table, &fields).map_err(fail)?;
+    write_page(&page, &Shape { fields, by_id }).map_err(fail).map(json)
+}
+
+fn write_page(page: &Page, shape: &Shape) -> Result<Vec<u8>, Error> {
+    let mut out = Vec::with_capacity(32 * 1_024);
+    out.extend_from_slice(b"{\"records\":");
+    page.found.write_all(shape, &mut out)?;
+    if let Some(offset) = &page.offset {
+        out.extend_from_slice(b",\"offset\":");
+        model::write_json_string(offset, &mut out);
+    }
+    out.push(b'}');
+    Ok(out)
+}

@@ -1,0 +1,221 @@
+//! Creating, updating and deleting records.
+
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use axum::{Extension, Json};
+use model::Caller;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use web::{Failure, JsonBody, Params};
+
+use super::{DOOR, base_id, fail, json as respond};
+use crate::error::Error;
+use crate::json::Shape;
+use crate::ops::{Records, UpdateRecord, Written};
+
+/// Most records of one call.
+const BATCH: usize = 10;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WriteIn {
+    #[serde(default)]
+    records: Option<Vec<RecordIn>>,
+    #[serde(default)]
+    fields: Option<Map<String, Value>>,
+    #[serde(default)]
+    typecast: bool,
+    #[serde(default)]
+    return_fields_by_field_id: bool,
+    #[serde(default)]
+    perform_upsert: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct RecordIn {
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    fields: Option<Map<String, Value>>,
+}
+
+fn records_error(message: &str) -> Failure {
+    fail(Error::Request { airtable_type: "INVALID_RECORDS", message: message.to_owned() })
+}
+
+async fn read(body: Body, query: Option<&str>) -> Result<(WriteIn, Shape), Failure> {
+    let body: WriteIn = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
+    let by_id =
+        body.return_fields_by_field_id || Params::parse(query.unwrap_or_default()).flag("returnFieldsByFieldId");
+    Ok((body, Shape { fields: None, by_id }))
+}
+
+fn one(written: &Written, shape: &Shape) -> Result<Response, Failure> {
+    let mut out = Vec::with_capacity(1_024);
+    written.found.write_one(shape, &mut out).map_err(fail)?;
+    Ok(respond(out))
+}
+
+fn many(written: &Written, shape: &Shape) -> Result<Response, Failure> {
+    let mut out = Vec::with_capacity(4_096);
+    out.extend_from_slice(b"{\"records\":");
+    written.found.write_all(shape, &mut out).map_err(fail)?;
+    out.push(b'}');
+    Ok(respond(out))
+}
+
+pub(super) async fn create(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    Path((base, table)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    body: Body,
+) -> Result<Response, Failure> {
+    let base = base_id(&base)?;
+    let (body, shape) = read(body, query.as_deref()).await?;
+    if let Some(fields) = body.fields {
+        let written = records.create(&caller, base, &table, &[fields], body.typecast).await.map_err(fail)?;
+        return one(&written, &shape);
+    }
+    let Some(list) = body.records else {
+        return Err(fail(Error::Request {
+            airtable_type: "INVALID_REQUEST_MISSING_FIELDS",
+            message: "Could not find field \"fields\" in the request body".to_owned(),
+        }));
+    };
+    let wrong = "You must provide an array of up to 10 record objects, each with a \"fields\" object for cell values.";
+    if list.is_empty() || list.len() > BATCH {
+        return Err(records_error(wrong));
+    }
+    let rows = list.into_iter().map(|record| record.fields).collect::<Option<Vec<_>>>();
+    let rows = rows.ok_or_else(|| records_error(wrong))?;
+    let written = records.create(&caller, base, &table, &rows, body.typecast).await.map_err(fail)?;
+    many(&written, &shape)
+}
+
+/// What every update is addressed to.
+struct Target {
+    records: Records,
+    caller: Caller,
+    base: String,
+    table: String,
+    query: Option<String>,
+}
+
+impl Target {
+    async fn update_one(self, record: String, body: Body, replace: bool) -> Result<Response, Failure> {
+        let base = base_id(&self.base)?;
+        let (body, shape) = read(body, self.query.as_deref()).await?;
+        let Some(fields) = body.fields else {
+            return Err(fail(Error::Request {
+                airtable_type: "INVALID_REQUEST_MISSING_FIELDS",
+                message: "Could not find field \"fields\" in the request body".to_owned(),
+            }));
+        };
+        let list = [UpdateRecord { id: record, fields }];
+        let written = self.records.update(&self.caller, base, &self.table, &list, (body.typecast, replace)).await;
+        one(&written.map_err(absent).map_err(fail)?, &shape)
+    }
+
+    async fn update_many(self, body: Body, replace: bool) -> Result<Response, Failure> {
+        let base = base_id(&self.base)?;
+        let (body, shape) = read(body, self.query.as_deref()).await?;
+        if body.perform_upsert.is_some() {
+            return Err(fail(Error::Request {
+                airtable_type: "INVALID_REQUEST_UNKNOWN",
+                message: "`performUpsert` is not supported yet".to_owned(),
+            }));
+        }
+        let wrong = "You must provide an array of up to 10 record objects, each with an \"id\" ID field and a \
+                     \"fields\" object for cell values.";
+        let list = body.records.unwrap_or_default();
+        if list.is_empty() || list.len() > BATCH {
+            return Err(records_error(wrong));
+        }
+        let list = list
+            .into_iter()
+            .map(|record| Some(UpdateRecord { id: record.id?, fields: record.fields? }))
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(|| records_error(wrong))?;
+        let written = self.records.update(&self.caller, base, &self.table, &list, (body.typecast, replace)).await;
+        many(&written.map_err(fail)?, &shape)
+    }
+}
+
+/// A record named in the path that does not exist is 404; in a batch it is 422.
+fn absent(error: Error) -> Error {
+    if let Error::RowDoesNotExist { id } = error { Error::RecordNotFound { id } } else { error }
+}
+
+type Many = Path<(String, String)>;
+type One = Path<(String, String, String)>;
+
+fn target(records: Records, caller: Caller, (base, table): (String, String), query: Option<String>) -> Target {
+    Target { records, caller, base, table, query }
+}
+
+pub(super) async fn merge(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    Path(place): Many,
+    RawQuery(query): RawQuery,
+    body: Body,
+) -> Result<Response, Failure> {
+    target(records, caller, place, query).update_many(body, false).await
+}
+
+pub(super) async fn replace(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    Path(place): Many,
+    RawQuery(query): RawQuery,
+    body: Body,
+) -> Result<Response, Failure> {
+    target(records, caller, place, query).update_many(body, true).await
+}
+
+pub(super) async fn merge_one(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    Path((base, table, record)): One,
+    RawQuery(query): RawQuery,
+    body: Body,
+) -> Result<Response, Failure> {
+    target(records, caller, (base, table), query).update_one(record, body, false).await
+}
+
+pub(super) async fn replace_one(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    Path((base, table, record)): One,
+    RawQuery(query): RawQuery,
+    body: Body,
+) -> Result<Response, Failure> {
+    target(records, caller, (base, table), query).update_one(record, body, true).await
+}
+
+pub(super) async fn delete_one(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    Path((base, table, record)): One,
+) -> Result<Json<Value>, Failure> {
+    let deleted = records.delete(&caller, base_id(&base)?, &table, &[record]).await.map_err(absent).map_err(fail)?;
+    Ok(Json(deleted.ids.first().map_or(Value::Null, |id| json!({ "id": id, "deleted": true }))))
+}
+
+pub(super) async fn delete_many(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    Path((base, table)): Many,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Value>, Failure> {
+    let params = Params::parse(query.as_deref().unwrap_or_default());
+    let ids: Vec<String> = params.list("records").into_iter().map(str::to_owned).collect();
+    if ids.is_empty() || ids.len() > BATCH {
+        return Err(records_error("You must provide an array of up to 10 record IDs."));
+    }
+    let deleted = records.delete(&caller, base_id(&base)?, &table, &ids).await.map_err(absent).map_err(fail)?;
+    let list: Vec<Value> = deleted.ids.iter().map(|id| json!({ "id": id, "deleted": true })).collect();
+    Ok(Json(json!({ "records": list })))
+}

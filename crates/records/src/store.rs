@@ -1,0 +1,170 @@
+//! Rows of records and links.
+
+use std::sync::Arc;
+
+use db::{Db, RowRef, Tx};
+use events::{Body, LinkDelta, RecordCells, RecordChange, TableChange};
+use model::{
+    Actor, BaseNo, CellRef, CellValue, FieldNo, Ordinal, TableImage, TableNo, TenantNo, Timestamp, encode_cells,
+};
+use sql::Value;
+use tenancy::Permit;
+
+use crate::error::Error;
+use crate::image::StoredRecord;
+
+const EACH: &str = "SELECT tbl, ordinal, id, created_at, modified_at, sequence, deleted, cells FROM records \
+     WHERE tenant = $1 AND base = $2 ORDER BY tbl, ordinal";
+const LINKS: &str = "SELECT from_ordinal, to_ordinal FROM links WHERE tenant = $1 AND base = $2 AND relation = $3 \
+     ORDER BY from_ordinal, position";
+const INSERT: &str = "INSERT INTO records (tenant, base, tbl, ordinal, id, created_at, created_by, modified_at, \
+     modified_by, sequence, deleted, cells) VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $7, $8, FALSE, $9)";
+const UPDATE: &str = "UPDATE records SET modified_at = $5, modified_by = $6, sequence = $7, cells = $8 \
+     WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal = $4";
+const MARK: &str = "UPDATE records SET sequence = $5, deleted = $6 \
+     WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal = $4";
+const LINK: &str = "INSERT INTO links (tenant, base, relation, from_ordinal, to_ordinal, position) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, base, relation, from_ordinal, to_ordinal) DO NOTHING";
+const UNLINK: &str = "DELETE FROM links WHERE tenant = $1 AND base = $2 AND relation = $3 \
+     AND from_ordinal = $4 AND to_ordinal = $5";
+
+/// Streams every record row of a base in order, deleted ones included.
+pub(crate) async fn each_record<S: Send + 'static>(
+    db: &Db,
+    tenant: TenantNo,
+    base: BaseNo,
+    state: S,
+    add: impl Fn(&mut S, &StoredRecord<'_>) -> Result<(), db::Error> + Send + 'static,
+) -> Result<S, Error> {
+    let params = vec![tenant.0.into(), base.0.into()];
+    let read = move |state: &mut S, row: &RowRef<'_>| {
+        let id = row.get::<&str>(2)?;
+        let Ok(id) = id.parse() else { return Ok(()) };
+        add(
+            state,
+            &StoredRecord {
+                table: TableNo(row.get::<i64>(0)? as u32),
+                ordinal: Ordinal(row.get::<i64>(1)? as u32),
+                id,
+                created: row.get(3)?,
+                modified: row.get(4)?,
+                sequence: row.get(5)?,
+                deleted: row.get(6)?,
+                cells: row.get(7)?,
+            },
+        )
+    };
+    Ok(db.each(EACH, params, state, read).await?)
+}
+
+pub(crate) async fn links(
+    db: &Db,
+    tenant: TenantNo,
+    base: BaseNo,
+    relation: FieldNo,
+) -> Result<Vec<(Ordinal, Ordinal)>, Error> {
+    let rows = db.read(LINKS, vec![tenant.0.into(), base.0.into(), relation.0.into()]).await?;
+    rows.iter().map(|row| Ok((Ordinal(row.get::<i64>(0)? as u32), Ordinal(row.get::<i64>(1)? as u32)))).collect()
+}
+
+/// Who and when, for the rows of one change.
+pub(crate) struct Mark {
+    pub sequence: i64,
+    pub time: Timestamp,
+    pub by: Option<Arc<str>>,
+}
+
+impl Mark {
+    pub fn new(sequence: i64, time: Timestamp, actor: &Actor) -> Self {
+        let by = if let Actor::User(user) = actor { Some(user.to_string().into()) } else { None };
+        Self { sequence, time, by }
+    }
+}
+
+/// Queues the rows of a change. `rows` tells the cells that a changed record keeps.
+pub(crate) fn write<'i>(
+    tx: &mut Tx,
+    permit: &Permit,
+    mark: &Mark,
+    body: &Body,
+    rows: impl Fn(TableNo) -> Option<&'i TableImage>,
+) {
+    for table in &body.tables {
+        let image = rows(table.table);
+        write_table(tx, permit, mark, table, image);
+    }
+}
+
+fn write_table(tx: &mut Tx, permit: &Permit, mark: &Mark, table: &TableChange, image: Option<&TableImage>) {
+    let key = |ordinal: Ordinal| -> Vec<Value> {
+        vec![permit.tenant().0.into(), permit.base_no().0.into(), table.table.0.into(), ordinal.0.into()]
+    };
+    for record in &table.created {
+        insert(tx, key(record.ordinal), mark, record);
+    }
+    for record in &table.updated {
+        update(tx, key(record.ordinal), mark, record, image);
+    }
+    for (records, deleted) in [(&table.deleted, true), (&table.restored, false)] {
+        for record in records {
+            let mut values = key(record.ordinal);
+            values.extend([mark.sequence.into(), Value::Bool(deleted)]);
+            tx.queue(MARK, values);
+        }
+    }
+    for (index, link) in table.links.iter().enumerate() {
+        write_link(tx, permit, mark, link, index);
+    }
+}
+
+fn insert(tx: &mut Tx, mut values: Vec<Value>, mark: &Mark, record: &RecordCells) {
+    let cells = stored(record.cells.iter().map(|(field, cell)| (*field, cell.view())));
+    values.extend([
+        record.id.to_string().into(),
+        mark.time.0.into(),
+        mark.by.clone().into(),
+        mark.sequence.into(),
+        cells,
+    ]);
+    tx.queue(INSERT, values);
+}
+
+fn update(tx: &mut Tx, mut values: Vec<Value>, mark: &Mark, record: &RecordChange, image: Option<&TableImage>) {
+    let mut cells: Vec<(FieldNo, CellRef<'_>)> = Vec::new();
+    if let Some(image) = image {
+        for (field, column) in &image.columns {
+            let kept = record.cells.iter().all(|change| change.field != *field);
+            let cell = column.cell(record.ordinal.0 as usize);
+            if kept && !cell.is_empty() {
+                cells.push((*field, cell));
+            }
+        }
+    }
+    cells.extend(record.cells.iter().map(|change| (change.field, CellValue::view(&change.after))));
+    cells.sort_unstable_by_key(|(field, _)| *field);
+    values.extend([mark.time.0.into(), mark.by.clone().into(), mark.sequence.into(), stored(cells)]);
+    tx.queue(UPDATE, values);
+}
+
+fn stored<'c>(cells: impl IntoIterator<Item = (FieldNo, CellRef<'c>)>) -> Value {
+    let mut out = Vec::with_capacity(192);
+    encode_cells(cells, &mut out);
+    Value::Json(String::from_utf8(out).unwrap_or_default())
+}
+
+fn write_link(tx: &mut Tx, permit: &Permit, mark: &Mark, link: &LinkDelta, index: usize) {
+    let mut values: Vec<Value> = vec![
+        permit.tenant().0.into(),
+        permit.base_no().0.into(),
+        link.relation.0.into(),
+        link.from.0.into(),
+        link.to.0.into(),
+    ];
+    if link.added {
+        // Later changes come later; 2^20 pairs fit into one.
+        values.push(((mark.sequence << 20) + index as i64).into());
+        tx.queue(LINK, values);
+    } else {
+        tx.queue(UNLINK, values);
+    }
+}

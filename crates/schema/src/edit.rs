@@ -1,0 +1,374 @@
+//! Making and changing tables and fields in memory; the operations write what comes out.
+
+use std::sync::Arc;
+
+use clock::Ids;
+use fields::OptionsIn;
+use model::{
+    Field, FieldId, FieldKind, FieldNo, FormulaOptions, LinkOptions, Schema, Table, TableId, TableNo, Timestamp, View,
+    ViewType,
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// Most tables of a base.
+const TABLES: usize = 1_000;
+/// Most fields of a table.
+const FIELDS: usize = 1_000;
+/// Longest name in characters.
+const NAME: usize = 255;
+
+/// A table to make.
+#[derive(Debug, Clone, Deserialize)]
+pub struct NewTable {
+    /// Name, unique in the base without regard to case.
+    pub name: String,
+    /// Description.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// The fields; the first is the primary field.
+    pub fields: Vec<NewField>,
+}
+
+/// A field to make.
+#[derive(Debug, Clone, Deserialize)]
+pub struct NewField {
+    /// Name, unique in the table without regard to case.
+    pub name: String,
+    /// The type's API name, such as `singleLineText`.
+    #[serde(rename = "type")]
+    pub field_type: String,
+    /// Description.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Options as the type wants them.
+    #[serde(default)]
+    pub options: Option<Value>,
+}
+
+/// A schema being edited: the tables after, and which of them became different.
+pub(crate) struct Draft<'a> {
+    pub schema: Schema,
+    pub touched: Vec<(Option<Arc<Table>>, TableNo)>,
+    next_table: u32,
+    next_field: u32,
+    ids: &'a Ids,
+    now: Timestamp,
+}
+
+/// How many numbers the new fields may need: a link field makes its other side too.
+pub(crate) fn numbers_needed(fields: &[NewField]) -> u32 {
+    fields.iter().map(|field| if field.field_type == "multipleRecordLinks" { 2 } else { 1 }).sum()
+}
+
+impl<'a> Draft<'a> {
+    pub fn new(schema: Schema, next: (u32, u32), ids: &'a Ids, now: Timestamp) -> Self {
+        Self { schema, touched: Vec::new(), next_table: next.0, next_field: next.1, ids, now }
+    }
+
+    /// The table after, for each that became different.
+    pub fn changes(&self) -> impl Iterator<Item = (Option<Arc<Table>>, &Arc<Table>)> {
+        self.touched.iter().filter_map(|(before, no)| Some((before.clone(), self.schema.table_by_no(*no)?)))
+    }
+
+    fn touch(&mut self, no: TableNo) {
+        if !self.touched.iter().any(|(_, touched)| *touched == no) {
+            let before = self.schema.table_by_no(no).cloned();
+            self.touched.push((before, no));
+        }
+    }
+
+    fn table_mut(&mut self, no: TableNo) -> Option<&mut Table> {
+        self.touch(no);
+        self.schema.tables.iter_mut().find(|table| table.no == no).map(Arc::make_mut)
+    }
+
+    /// Adds empty tables first and their fields after, so that links may point to tables made together.
+    pub fn add_tables(&mut self, new: &[NewTable]) -> Result<Vec<TableNo>, Error> {
+        if self.schema.live_tables().count() + new.len() > TABLES {
+            return Err(Error::TooMany { what: "the number of tables", bound: TABLES });
+        }
+        let numbers = new.iter().map(|table| self.add_table(table)).collect::<Result<Vec<_>, _>>()?;
+        for (table, no) in new.iter().zip(&numbers) {
+            for (index, field) in table.fields.iter().enumerate() {
+                let id = self.add_field(*no, field)?;
+                if index == 0 {
+                    self.set_primary(*no, id)?;
+                }
+            }
+        }
+        Ok(numbers)
+    }
+
+    fn add_table(&mut self, new: &NewTable) -> Result<TableNo, Error> {
+        let name = self.table_name(&new.name, None)?;
+        if new.fields.is_empty() {
+            return Err(Error::Invalid { reason: format!("table `{name}` needs at least one field") });
+        }
+        let no = TableNo(self.next_table);
+        self.next_table += 1;
+        let view = View { id: self.ids.view(self.now), name: "Grid view".to_owned(), view_type: ViewType::Grid };
+        self.touched.push((None, no));
+        self.schema.tables.push(Arc::new(Table {
+            no,
+            id: self.ids.table(self.now),
+            name,
+            description: new.description.clone(),
+            primary: self.ids.field(self.now),
+            fields: Vec::new(),
+            views: vec![view],
+            deleted: false,
+        }));
+        Ok(no)
+    }
+
+    fn set_primary(&mut self, no: TableNo, id: FieldId) -> Result<(), Error> {
+        let Some(table) = self.table_mut(no) else { return Ok(()) };
+        if let Some(field) = table.field_by_id(id) {
+            let field_type = fields::of(&field.kind);
+            if !field_type.can_be_primary() {
+                return Err(Error::Primary { field_type: field_type.name() });
+            }
+        }
+        table.primary = id;
+        Ok(())
+    }
+
+    fn table_name(&self, name: &str, except: Option<TableNo>) -> Result<String, Error> {
+        let name = name.trim();
+        let taken = self
+            .schema
+            .live_tables()
+            .any(|table| Some(table.no) != except && table.name.to_lowercase() == name.to_lowercase());
+        if taken || name.is_empty() || name.chars().count() > NAME || name.contains('\0') {
+            return Err(Error::TableName { name: name.to_owned() });
+        }
+        Ok(name.to_owned())
+    }
+
+    pub fn rename_table(&mut self, no: TableNo, name: Option<&str>, text: Option<&str>) -> Result<(), Error> {
+        let name = name.map(|name| self.table_name(name, Some(no))).transpose()?;
+        if let Some(table) = self.table_mut(no) {
+            if let Some(name) = name {
+                table.name = name;
+            }
+            if let Some(text) = text {
+                table.description = Some(text.to_owned()).filter(|text| !text.is_empty());
+            }
+        }
+        Ok(())
+    }
+
+    fn field_name(&self, no: TableNo, name: &str, except: Option<FieldId>) -> Result<String, Error> {
+        let name = name.trim();
+        let taken = self.schema.table_by_no(no).is_some_and(|table| {
+            table.live_fields().any(|f| Some(f.id) != except && f.name.to_lowercase() == name.to_lowercase())
+        });
+        if taken || name.is_empty() || name.chars().count() > NAME || name.contains('\0') {
+            return Err(Error::FieldName { name: name.to_owned() });
+        }
+        Ok(name.to_owned())
+    }
+
+    /// Adds a field, and its other side when it is a link to another table.
+    pub fn add_field(&mut self, no: TableNo, new: &NewField) -> Result<FieldId, Error> {
+        let name = self.field_name(no, &new.name, None)?;
+        if self.schema.table_by_no(no).is_some_and(|table| table.live_fields().count() >= FIELDS) {
+            return Err(Error::TooMany { what: "the number of fields", bound: FIELDS });
+        }
+        let kind = match read_options(&name, &new.field_type, new.options.as_ref(), None, self.ids, self.now)? {
+            OptionsIn::Kind(kind) => kind,
+            OptionsIn::Formula { text } => self.formula(no, &name, None, &text)?,
+            OptionsIn::Link { linked_table, prefers_single, inverse_name } => {
+                return self.add_link(no, name, new.description.clone(), linked_table, prefers_single, inverse_name);
+            }
+        };
+        let id = self.ids.field(self.now);
+        self.push_field(no, id, name, new.description.clone(), kind);
+        Ok(id)
+    }
+
+    fn push_field(&mut self, no: TableNo, id: FieldId, name: String, description: Option<String>, kind: FieldKind) {
+        let number = FieldNo(self.next_field);
+        self.next_field += 1;
+        if let Some(table) = self.table_mut(no) {
+            table.fields.push(Arc::new(Field { no: number, id, name, description, kind, deleted: false }));
+        }
+    }
+
+    fn add_link(
+        &mut self,
+        no: TableNo,
+        name: String,
+        description: Option<String>,
+        linked: TableId,
+        prefers_single: bool,
+        inverse_name: Option<String>,
+    ) -> Result<FieldId, Error> {
+        let Some(target) = self.schema.live_tables().find(|table| table.id == linked).cloned() else {
+            return Err(Error::Options {
+                field: name,
+                reason: format!("linked table `{linked}` does not exist in this base"),
+            });
+        };
+        let id = self.ids.field(self.now);
+        let own = target.no == no;
+        let inverse = (!own).then(|| self.ids.field(self.now));
+        let relation = FieldNo(self.next_field);
+        let forward = LinkOptions {
+            linked_table: linked,
+            linked_table_no: target.no,
+            inverse,
+            relation,
+            reversed: false,
+            prefers_single,
+        };
+        self.push_field(no, id, name, description, FieldKind::MultipleRecordLinks(forward));
+        if let (Some(inverse), Some(source)) = (inverse, self.schema.table_by_no(no).cloned()) {
+            let wanted = inverse_name.unwrap_or_else(|| source.name.clone());
+            let free = self.free_field_name(target.no, &wanted);
+            let back = LinkOptions {
+                linked_table: source.id,
+                linked_table_no: no,
+                inverse: Some(id),
+                relation,
+                reversed: true,
+                prefers_single: false,
+            };
+            self.push_field(target.no, inverse, free, None, FieldKind::MultipleRecordLinks(back));
+        }
+        Ok(id)
+    }
+
+    fn free_field_name(&self, no: TableNo, wanted: &str) -> String {
+        let mut name = wanted.to_owned();
+        let mut count = 2;
+        while self.field_name(no, &name, None).is_err() && count < 10_000 {
+            name = format!("{wanted} {count}");
+            count += 1;
+        }
+        name
+    }
+
+    /// Compiles a formula against the table and refuses one that needs itself.
+    fn formula(&self, no: TableNo, name: &str, own: Option<FieldId>, text: &str) -> Result<FieldKind, Error> {
+        let Some(table) = self.schema.table_by_no(no) else {
+            return Err(Error::TableNotFound { name: no.to_string() });
+        };
+        let program =
+            formula::compile(text, &|field| reference(table, field)).map_err(|diagnostics| Error::Formula {
+                field: name.to_owned(),
+                reason: diagnostics.first().map_or_else(String::new, |d| d.message.clone()),
+            })?;
+        let references: Vec<FieldId> = program.references().iter().map(|reference| reference.field).collect();
+        if let Some(own) = own
+            && let Some(path) = path_to(table, &references, own, 0)
+        {
+            return Err(Error::Cycle { field: name.to_owned(), path: format!("{name} → {path}") });
+        }
+        Ok(FieldKind::Formula(FormulaOptions {
+            formula: program.canonical(),
+            references,
+            result: program.result(),
+            valid: true,
+        }))
+    }
+
+    /// Changes name, description or options of a field.
+    pub fn update_field(
+        &mut self,
+        no: TableNo,
+        id: FieldId,
+        name: Option<&str>,
+        description: Option<&str>,
+        options: Option<&Value>,
+    ) -> Result<(), Error> {
+        let name = name.map(|name| self.field_name(no, name, Some(id))).transpose()?;
+        let Some(field) = self.schema.table_by_no(no).and_then(|table| table.field_by_id(id)).cloned() else {
+            return Ok(());
+        };
+        let kind = match options {
+            None => None,
+            Some(options) => Some(self.new_kind(no, &field, options)?),
+        };
+        let Some(table) = self.table_mut(no) else { return Ok(()) };
+        if let Some(field) = table.fields.iter_mut().find(|field| field.id == id).map(Arc::make_mut) {
+            if let Some(name) = name {
+                field.name = name;
+            }
+            if let Some(text) = description {
+                field.description = Some(text.to_owned()).filter(|text| !text.is_empty());
+            }
+            if let Some(kind) = kind {
+                field.kind = kind;
+            }
+        }
+        Ok(())
+    }
+
+    fn new_kind(&self, no: TableNo, field: &Field, options: &Value) -> Result<FieldKind, Error> {
+        let type_name = fields::of(&field.kind).name();
+        match read_options(&field.name, type_name, Some(options), Some(&field.kind), self.ids, self.now)? {
+            OptionsIn::Kind(kind) => Ok(kind),
+            OptionsIn::Formula { text } => self.formula(no, &field.name, Some(field.id), &text),
+            OptionsIn::Link { linked_table, prefers_single, .. } => match &field.kind {
+                FieldKind::MultipleRecordLinks(link) if link.linked_table == linked_table => {
+                    Ok(FieldKind::MultipleRecordLinks(LinkOptions { prefers_single, ..link.clone() }))
+                }
+                _ => Err(Error::Options {
+                    field: field.name.clone(),
+                    reason: "the linked table of a link field cannot be changed; make a new field".to_owned(),
+                }),
+            },
+        }
+    }
+}
+
+fn read_options(
+    name: &str,
+    type_name: &str,
+    given: Option<&Value>,
+    old: Option<&FieldKind>,
+    ids: &Ids,
+    now: Timestamp,
+) -> Result<OptionsIn, Error> {
+    let Some(field_type) = fields::by_name(type_name) else {
+        let known: Vec<&str> = fields::all().iter().map(|t| t.name()).collect();
+        return Err(Error::FieldType { name: type_name.chars().take(64).collect(), known: known.join(", ") });
+    };
+    field_type
+        .read_options(given, old, &mut || ids.choice(now))
+        .map_err(|error| Error::Options { field: name.to_owned(), reason: error.to_string() })
+}
+
+/// How a formula sees a field of its table.
+pub fn reference(table: &Table, name: &str) -> Option<formula::Reference> {
+    let field = table.field_exact(name).or_else(|| table.field(name))?;
+    let shape = match fields::shape(&field.kind) {
+        fields::Shape::Number => formula::Shape::Number,
+        fields::Shape::Text | fields::Shape::Links => formula::Shape::Text,
+        fields::Shape::Flag => formula::Shape::Flag,
+        fields::Shape::Date => formula::Shape::Date,
+        fields::Shape::DateTime => formula::Shape::DateTime,
+        fields::Shape::Choice => formula::Shape::Choice,
+        fields::Shape::Choices => formula::Shape::Choices,
+    };
+    Some(formula::Reference { field: field.id, no: field.no, shape })
+}
+
+/// The names on the way from these fields to `goal`, if there is one. Formulas nest at most as deep as fields exist.
+fn path_to(table: &Table, from: &[FieldId], goal: FieldId, depth: usize) -> Option<String> {
+    if depth > FIELDS {
+        return None;
+    }
+    from.iter().find_map(|id| {
+        let field = table.field_by_id(*id)?;
+        if *id == goal {
+            return Some(field.name.clone());
+        }
+        let FieldKind::Formula(formula) = &field.kind else { return None };
+        path_to(table, &formula.references, goal, depth + 1).map(|path| format!("{} → {path}", field.name))
+    })
+}

@@ -1,0 +1,146 @@
+//! What can go wrong with schemas.
+
+use tenancy::Denied;
+use web::Kind;
+
+/// Why a schema operation failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller may not, or the base does not exist for them.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// No such table in the base.
+    #[error("table `{name}` does not exist in this base")]
+    TableNotFound {
+        /// What was asked for.
+        name: String,
+    },
+    /// No such field in the table.
+    #[error("field `{name}` does not exist in table `{table}`")]
+    FieldNotFound {
+        /// What was asked for.
+        name: String,
+        /// The table's name.
+        table: String,
+    },
+    /// Another table has the name, or it is empty.
+    #[error("a table named `{name}` exists already, or the name is empty")]
+    TableName {
+        /// The name.
+        name: String,
+    },
+    /// Another field has the name, or it is empty.
+    #[error("a field named `{name}` exists already, or the name is empty")]
+    FieldName {
+        /// The name.
+        name: String,
+    },
+    /// No field type has this name.
+    #[error("`{name}` is not a field type; the types are: {known}")]
+    FieldType {
+        /// What was given.
+        name: String,
+        /// The names that exist.
+        known: String,
+    },
+    /// The first field of a table cannot be of this type.
+    #[error("a field of type `{field_type}` cannot be the first field of a table")]
+    Primary {
+        /// The type.
+        field_type: &'static str,
+    },
+    /// The options do not fit the type.
+    #[error("invalid options for `{field}`: {reason}")]
+    Options {
+        /// The field's name.
+        field: String,
+        /// What is wrong and what would be right.
+        reason: String,
+    },
+    /// The formula cannot be used.
+    #[error("invalid formula in `{field}`: {reason}")]
+    Formula {
+        /// The field's name.
+        field: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The formula needs itself.
+    #[error("field `{field}` would need itself: {path}")]
+    Cycle {
+        /// The field's name.
+        field: String,
+        /// The names along the way.
+        path: String,
+    },
+    /// A bound was passed.
+    #[error("{what} would be more than {bound}")]
+    TooMany {
+        /// What there would be too much of.
+        what: &'static str,
+        /// The bound.
+        bound: usize,
+    },
+    /// The body misses something.
+    #[error("{reason}")]
+    Invalid {
+        /// What is wrong and what would be right.
+        reason: String,
+    },
+    /// A stored definition could not be read.
+    #[error("stored schema is malformed")]
+    Stored(#[from] serde_json::Error),
+    /// The change log failed.
+    #[error(transparent)]
+    Changes(#[from] changes::Error),
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl web::ApiError for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Denied(denied) => denied.kind(),
+            Self::TableNotFound { .. } | Self::FieldNotFound { .. } => Kind::NotFound,
+            Self::Stored(_) => Kind::Internal,
+            Self::Changes(changes::Error::NoBase { .. }) => Kind::NotFound,
+            Self::Changes(_) => Kind::Internal,
+            Self::Db(error) => web::database_kind(error),
+            _ => Kind::Invalid,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Denied(denied) => denied.code(),
+            Self::TableNotFound { .. } => "table-not-found",
+            Self::FieldNotFound { .. } => "field-not-found",
+            Self::TableName { .. } => "table-name",
+            Self::FieldName { .. } => "field-name",
+            Self::FieldType { .. } => "field-type",
+            Self::Primary { .. } => "primary-field",
+            Self::Options { .. } => "field-options",
+            Self::Formula { .. } => "formula",
+            Self::Cycle { .. } => "formula-cycle",
+            Self::TooMany { .. } => "too-many",
+            Self::Invalid { .. } => "invalid",
+            Self::Stored(_) => "internal",
+            Self::Changes(_) => "internal",
+            Self::Db(_) => "internal",
+        }
+    }
+
+    fn airtable_type(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Denied(denied) => return denied.airtable_type(),
+            Self::TableNotFound { .. } | Self::FieldNotFound { .. } => "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND",
+            Self::TableName { .. } => "DUPLICATE_TABLE_NAME",
+            Self::FieldName { .. } => "DUPLICATE_OR_EMPTY_FIELD_NAME",
+            Self::FieldType { .. } | Self::Primary { .. } => "UNSUPPORTED_FIELD_TYPE_FOR_CREATE",
+            Self::Options { .. } | Self::Formula { .. } | Self::Cycle { .. } => "INVALID_FIELD_TYPE_OPTIONS_FOR_CREATE",
+            Self::TooMany { .. } | Self::Invalid { .. } => "INVALID_REQUEST_UNKNOWN",
+            Self::Stored(_) | Self::Changes(_) | Self::Db(_) => return None,
+        })
+    }
+}

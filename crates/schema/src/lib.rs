@@ -1,0 +1,27 @@
+//! Bases, tables, fields and views: what a base looks like, at every revision.
+//!
+//! Words: a *base* holds *tables*, a table *fields* and *views*; the *schema snapshot* is an immutable picture of
+//! them at one *revision*.
+//!
+//! Invariants: every schema change is a change in the base's log and raises the revision by one; a table's or
+//! field's number is never used again; a formula is kept with field ids in braces, so that renaming breaks nothing.
+
+mod edit;
+mod error;
+mod ops;
+mod routes;
+mod store;
+mod wire;
+
+pub use edit::{NewField, NewTable, reference};
+pub use error::Error;
+pub use ops::{BaseEntry, NewBase, Schemas};
+pub use routes::router;
+pub use store::{revise, save_table, schema_in};
+pub use wire::{field_json, table_json};
+
+use db::Migration;
+
+/// The tables of this crate.
+pub const MIGRATIONS: [Migration; 1] =
+    [Migration { name: "2026_03_01_0300_schema", sql: include_str!("../migrations/2026_03_01_0300_schema.sql") }];

@@ -1,0 +1,286 @@
+//! Operations on bases, tables and fields.
+
+use std::sync::Arc;
+
+use changes::{Changes, NewChange};
+use clock::{Clock, Ids};
+use db::{Db, Group};
+use events::{Body, SchemaChange};
+use model::{BaseId, BaseNo, Caller, FieldId, Role, Schema, Table, TableNo, TenantNo, WorkspaceId};
+use parking_lot::RwLock;
+use rustc_hash::FxHashMap;
+use serde_json::Value;
+use tenancy::{Access, Action, Permit};
+
+use crate::edit::{Draft, NewField, NewTable, numbers_needed};
+use crate::error::Error;
+use crate::store;
+
+/// A base to make.
+#[derive(Debug, Clone)]
+pub struct NewBase {
+    /// Name.
+    pub name: String,
+    /// The workspace it belongs to.
+    pub workspace: WorkspaceId,
+    /// Its tables.
+    pub tables: Vec<NewTable>,
+}
+
+/// A base as listed.
+#[derive(Debug, Clone)]
+pub struct BaseEntry {
+    /// Id.
+    pub id: BaseId,
+    /// Name.
+    pub name: String,
+    /// The workspace it belongs to.
+    pub workspace: WorkspaceId,
+    /// The caller's role.
+    pub role: Role,
+}
+
+/// Schemas by base; an entry is right for exactly its revision.
+type Cache = Arc<RwLock<FxHashMap<BaseNo, Arc<Schema>>>>;
+
+/// The handle of this context.
+#[derive(Clone)]
+pub struct Schemas {
+    db: Db,
+    changes: Changes,
+    access: Access,
+    clock: Clock,
+    ids: Ids,
+    cache: Cache,
+}
+
+impl Schemas {
+    /// Makes the handle.
+    pub fn new(db: Db, changes: Changes, access: Access, clock: Clock, ids: Ids) -> Self {
+        Self { db, changes, access, clock, ids, cache: Cache::default() }
+    }
+
+    /// The schema at the base's head.
+    ///
+    /// # Errors
+    /// [`Error::Db`] when the database fails.
+    pub async fn snapshot(&self, tenant: TenantNo, base: BaseNo) -> Result<Arc<Schema>, Error> {
+        let head = self.changes.head(base).await?;
+        if let Some(schema) = self.cache.read().get(&base).filter(|schema| schema.revision == head.schema_revision) {
+            return Ok(Arc::clone(schema));
+        }
+        let schema = store::schema(&self.db, tenant, base).await?;
+        let schema = Arc::new(schema.ok_or_else(|| Error::Invalid { reason: "the base is gone".to_owned() })?);
+        self.cache.write().insert(base, Arc::clone(&schema));
+        Ok(schema)
+    }
+
+    /// Lists the bases that the caller may see.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] without the scope to read schemas.
+    pub async fn list_bases(&self, caller: &Caller) -> Result<Vec<BaseEntry>, Error> {
+        let roles = self.access.workspaces(caller).await?;
+        let bases = store::list_bases(&self.db, caller.tenant).await?;
+        Ok(bases
+            .into_iter()
+            .filter_map(|base| {
+                let role = roles.iter().find(|entry| entry.id == base.workspace)?.role;
+                Some(BaseEntry { id: base.id, name: base.name, workspace: base.workspace, role })
+            })
+            .collect())
+    }
+
+    /// Finds a base by id or, without regard to case, by name.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when there is none that the caller may see.
+    pub async fn find_base(&self, caller: &Caller, id_or_name: &str) -> Result<BaseEntry, Error> {
+        let bases = self.list_bases(caller).await?;
+        let id = id_or_name.parse::<BaseId>().ok();
+        bases
+            .iter()
+            .find(|base| Some(base.id) == id || base.name == id_or_name)
+            .or_else(|| bases.iter().find(|base| base.name.to_lowercase() == id_or_name.to_lowercase()))
+            .cloned()
+            .ok_or(Error::Denied(tenancy::Denied::NotFound))
+    }
+
+    /// The schema of a base that the caller may read.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when the base does not exist for the caller.
+    pub async fn describe(&self, caller: &Caller, base: BaseId) -> Result<Arc<Schema>, Error> {
+        let permit = self.access.permit(caller, Action::ReadSchema, base).await?;
+        self.snapshot(permit.tenant(), permit.base_no()).await
+    }
+
+    /// Creates a base with its tables.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] without the right to create bases in the workspace; the errors of tables and fields.
+    pub async fn create_base(&self, caller: &Caller, new: NewBase) -> Result<Arc<Schema>, Error> {
+        let permit = self.access.workspace_permit(caller, Action::CreateBase, new.workspace).await?;
+        let name = new.name.trim().to_owned();
+        if name.is_empty() || name.chars().count() > 255 || name.contains('\0') {
+            return Err(Error::Invalid { reason: "a base needs a name of 1 to 255 characters".to_owned() });
+        }
+        if new.tables.is_empty() {
+            return Err(Error::Invalid { reason: "a base needs at least one table in `tables`".to_owned() });
+        }
+        let mut tx = self.db.begin(Group::House).await?;
+        let now = self.clock.now();
+        let no = store::next_base(&mut tx).await?;
+        let row =
+            store::BaseRow { no, id: self.ids.base(now), workspace: new.workspace, name: name.clone(), created: now };
+        store::insert_base(&mut tx, &permit, &row);
+        tenancy::register_base(&mut tx, &permit, row.id, no);
+        Changes::create_head(&mut tx, permit.tenant(), no, now);
+        let fields: u32 = new.tables.iter().map(|table| numbers_needed(&table.fields)).sum();
+        let next = store::take(&mut tx, permit.tenant(), no, (new.tables.len() as u32, fields)).await?;
+        let schema = Schema { base_no: no, base: row.id, name, revision: 1, tables: Vec::new() };
+        let mut draft = Draft::new(schema, next, &self.ids, now);
+        draft.add_tables(&new.tables)?;
+        for (_, table) in draft.changes() {
+            store::write_table(&mut tx, permit.tenant(), no, table)?;
+        }
+        let schema = Arc::new(draft.schema);
+        tx.commit().await?;
+        self.access.people_changed();
+        Ok(schema)
+    }
+
+    /// Adds a table.
+    ///
+    /// # Errors
+    /// [`Error::TableName`], [`Error::FieldType`] and the like; [`Error::Denied`] without the right.
+    pub async fn create_table(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        new: &NewTable,
+    ) -> Result<(Arc<Schema>, TableNo), Error> {
+        let numbers = (1, numbers_needed(&new.fields));
+        self.edit(caller, base, numbers, |draft| {
+            let made = draft.add_tables(std::slice::from_ref(new))?;
+            made.first().copied().ok_or_else(|| Error::Invalid { reason: "no table was made".to_owned() })
+        })
+        .await
+    }
+
+    /// Changes a table's name or description.
+    ///
+    /// # Errors
+    /// [`Error::TableNotFound`], [`Error::TableName`]; [`Error::Denied`] without the right.
+    pub async fn update_table(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        table: &str,
+        name: Option<&str>,
+        description: Option<&str>,
+    ) -> Result<(Arc<Schema>, TableNo), Error> {
+        self.edit(caller, base, (0, 0), |draft| {
+            let no = find_table(&draft.schema, table)?.no;
+            draft.rename_table(no, name, description)?;
+            Ok(no)
+        })
+        .await
+    }
+
+    /// Adds a field; a link makes its other side too.
+    ///
+    /// # Errors
+    /// [`Error::FieldName`], [`Error::FieldType`], [`Error::Options`], [`Error::Formula`]; [`Error::Denied`] without
+    /// the right.
+    pub async fn create_field(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        table: &str,
+        new: &NewField,
+    ) -> Result<(Arc<Schema>, FieldId), Error> {
+        let numbers = (0, numbers_needed(std::slice::from_ref(new)));
+        self.edit(caller, base, numbers, |draft| {
+            let no = find_table(&draft.schema, table)?.no;
+            draft.add_field(no, new)
+        })
+        .await
+    }
+
+    /// Changes a field's name, description or options.
+    ///
+    /// # Errors
+    /// As [`Schemas::create_field`], and [`Error::FieldNotFound`], [`Error::Cycle`].
+    pub async fn update_field(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        (table, field): (&str, &str),
+        name: Option<&str>,
+        description: Option<&str>,
+        options: Option<&Value>,
+    ) -> Result<(Arc<Schema>, FieldId), Error> {
+        self.edit(caller, base, (0, 0), |draft| {
+            let table = Arc::clone(find_table(&draft.schema, table)?);
+            let field = table.field(field).ok_or_else(|| Error::FieldNotFound {
+                name: field.chars().take(64).collect(),
+                table: table.name.clone(),
+            })?;
+            draft.update_field(table.no, field.id, name, description, options)?;
+            Ok(field.id)
+        })
+        .await
+    }
+
+    /// Permit, begin, decide on a draft of the present schema, write what became different, commit.
+    async fn edit<T>(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        numbers: (u32, u32),
+        decide: impl FnOnce(&mut Draft<'_>) -> Result<T, Error>,
+    ) -> Result<(Arc<Schema>, T), Error> {
+        let permit = self.access.permit(caller, Action::EditSchema, base).await?;
+        let (tenant, no) = (permit.tenant(), permit.base_no());
+        let mut tx = self.changes.begin(tenant, no).await?;
+        let schema = store::schema_in(&mut tx, tenant, no).await?;
+        let schema = schema.ok_or_else(|| Error::Invalid { reason: "the base is gone".to_owned() })?;
+        let next = if numbers == (0, 0) { (0, 0) } else { store::take(&mut tx, tenant, no, numbers).await? };
+        let now = self.clock.now();
+        let mut draft = Draft::new(schema, next, &self.ids, now);
+        let answer = decide(&mut draft)?;
+        let body = write(&mut tx, &permit, &draft)?;
+        if !body.schema.is_empty() {
+            draft.schema.revision += 1;
+            tx.append(NewChange {
+                run: None,
+                actor: caller.actor.clone(),
+                door: caller.door,
+                time: now,
+                body,
+                schema_changed: true,
+            });
+            tx.commit().await?;
+        }
+        Ok((Arc::new(draft.schema), answer))
+    }
+}
+
+fn write(tx: &mut db::Tx, permit: &Permit, draft: &Draft<'_>) -> Result<Body, Error> {
+    let mut body = Body::default();
+    for (before, after) in draft.changes() {
+        if before.as_ref() != Some(after) {
+            store::write_table(tx, permit.tenant(), permit.base_no(), after)?;
+            body.schema.push(SchemaChange::Table { before, after: Arc::clone(after) });
+        }
+    }
+    if !body.schema.is_empty() {
+        store::revise(tx, permit);
+    }
+    Ok(body)
+}
+
+fn find_table<'s>(schema: &'s Schema, name: &str) -> Result<&'s Arc<Table>, Error> {
+    schema.table(name).ok_or_else(|| Error::TableNotFound { name: name.chars().take(64).collect() })
+}

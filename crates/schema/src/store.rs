@@ -1,0 +1,119 @@
+//! Rows of bases and tables.
+
+use std::sync::Arc;
+
+use db::{Db, Row, Tx};
+use model::{BaseId, BaseNo, Schema, Table, TenantNo, Timestamp, WorkspaceId};
+use sql::Value;
+use tenancy::{Permit, WorkspacePermit};
+
+use crate::error::Error;
+
+const SCHEMA: &str = "SELECT b.id, b.name, b.revision, t.definition FROM bases b \
+     LEFT JOIN tables t ON t.tenant = b.tenant AND t.base = b.base \
+     WHERE b.tenant = $1 AND b.base = $2 ORDER BY t.tbl";
+const NEXT_BASE: &str = "SELECT COALESCE(MAX(base), 0) + 1 FROM bases";
+const INSERT_BASE: &str = "INSERT INTO bases (tenant, base, id, workspace, name, revision, next_table, next_field, \
+     created_at, deleted) VALUES ($1, $2, $3, $4, $5, 1, 1, 1, $6, FALSE)";
+const TAKE: &str = "UPDATE bases SET next_table = next_table + $3, next_field = next_field + $4 \
+     WHERE tenant = $1 AND base = $2 RETURNING next_table - $3, next_field - $4";
+const REVISE: &str = "UPDATE bases SET revision = revision + 1 WHERE tenant = $1 AND base = $2";
+const SAVE_TABLE: &str = "INSERT INTO tables (tenant, base, tbl, definition) VALUES ($1, $2, $3, $4) \
+     ON CONFLICT (tenant, base, tbl) DO UPDATE SET definition = excluded.definition";
+const LIST_BASES: &str = "SELECT base, id, workspace, name, created_at FROM bases \
+     WHERE tenant = $1 AND deleted = FALSE ORDER BY base";
+
+/// A base as listed.
+pub(crate) struct BaseRow {
+    pub no: BaseNo,
+    pub id: BaseId,
+    pub workspace: WorkspaceId,
+    pub name: String,
+    pub created: Timestamp,
+}
+
+fn keys(tenant: TenantNo, base: BaseNo) -> Vec<Value> {
+    vec![tenant.0.into(), base.0.into()]
+}
+
+/// The schema as committed.
+pub(crate) async fn schema(db: &Db, tenant: TenantNo, base: BaseNo) -> Result<Option<Schema>, Error> {
+    read_schema(base, &db.read(SCHEMA, keys(tenant, base)).await?)
+}
+
+/// The schema as the transaction sees it.
+pub async fn schema_in(tx: &mut Tx, tenant: TenantNo, base: BaseNo) -> Result<Option<Schema>, Error> {
+    read_schema(base, &tx.query(SCHEMA, keys(tenant, base)).await?)
+}
+
+fn read_schema(base_no: BaseNo, rows: &[Row]) -> Result<Option<Schema>, Error> {
+    let Some(first) = rows.first() else { return Ok(None) };
+    let id: String = first.get(0)?;
+    let base = id.parse().map_err(|_| Error::Invalid { reason: format!("stored base id `{id}` is malformed") })?;
+    let mut tables = Vec::with_capacity(rows.len());
+    for row in rows {
+        if let Some(definition) = row.get::<Option<String>>(3)? {
+            tables.push(Arc::new(serde_json::from_str::<Table>(&definition)?));
+        }
+    }
+    Ok(Some(Schema { base_no, base, name: first.get(1)?, revision: first.get(2)?, tables }))
+}
+
+pub(crate) async fn next_base(tx: &mut Tx) -> Result<BaseNo, Error> {
+    let rows = tx.query(NEXT_BASE, vec![]).await?;
+    Ok(BaseNo(rows.first().map_or(Ok(1), |row| row.get(0))?))
+}
+
+pub(crate) fn insert_base(tx: &mut Tx, permit: &WorkspacePermit, base: &BaseRow) {
+    tx.queue(
+        INSERT_BASE,
+        vec![
+            permit.tenant().0.into(),
+            base.no.0.into(),
+            base.id.to_string().into(),
+            base.workspace.to_string().into(),
+            base.name.clone().into(),
+            base.created.0.into(),
+        ],
+    );
+}
+
+/// Takes numbers for new tables and fields: the first of each.
+pub(crate) async fn take(tx: &mut Tx, tenant: TenantNo, base: BaseNo, n: (u32, u32)) -> Result<(u32, u32), Error> {
+    let rows = tx.query(TAKE, vec![tenant.0.into(), base.0.into(), n.0.into(), n.1.into()]).await?;
+    let Some(row) = rows.first() else { return Err(Error::Invalid { reason: "the base is gone".to_owned() }) };
+    Ok((row.get::<i64>(0)? as u32, row.get::<i64>(1)? as u32))
+}
+
+/// Writes a table's definition; [`revise`] belongs to it once per change.
+pub fn save_table(tx: &mut Tx, permit: &Permit, table: &Table) -> Result<(), Error> {
+    write_table(tx, permit.tenant(), permit.base_no(), table)
+}
+
+/// Raises the base's revision.
+pub fn revise(tx: &mut Tx, permit: &Permit) {
+    tx.queue(REVISE, keys(permit.tenant(), permit.base_no()));
+}
+
+pub(crate) fn write_table(tx: &mut Tx, tenant: TenantNo, base: BaseNo, table: &Table) -> Result<(), Error> {
+    let definition = Value::Json(serde_json::to_string(table)?);
+    tx.queue(SAVE_TABLE, vec![tenant.0.into(), base.0.into(), table.no.0.into(), definition]);
+    Ok(())
+}
+
+pub(crate) async fn list_bases(db: &Db, tenant: TenantNo) -> Result<Vec<BaseRow>, Error> {
+    let rows = db.read(LIST_BASES, vec![tenant.0.into()]).await?;
+    rows.iter().map(read_base).collect()
+}
+
+fn read_base(row: &Row) -> Result<BaseRow, Error> {
+    let malformed = |text: &str| Error::Invalid { reason: format!("stored id `{text}` is malformed") };
+    let (id, workspace): (String, String) = (row.get(1)?, row.get(2)?);
+    Ok(BaseRow {
+        no: BaseNo(row.get(0)?),
+        id: id.parse().map_err(|_| malformed(&id))?,
+        workspace: workspace.parse().map_err(|_| malformed(&workspace))?,
+        name: row.get(3)?,
+        created: Timestamp(row.get(4)?),
+    })
+}
