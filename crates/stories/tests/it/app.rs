@@ -1,0 +1,107 @@
+//! A house of its own for each story, served on a free loopback port.
+
+use std::net::SocketAddr;
+
+use app::{House, Settings};
+use clock::{Clock, Ids};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::{Method, Request};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde_json::{Value, json};
+use tenancy::Bootstrap;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use web::Limits;
+
+pub struct TestApp {
+    pub address: SocketAddr,
+    pub token: String,
+    _directory: tempfile::TempDir,
+    client: Client<HttpConnector, Full<Bytes>>,
+    stop: CancellationToken,
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let settings =
+            Settings { data: directory.path().join("data"), image_memory: 1 << 30, bootstrap: Bootstrap::default() };
+        let house = House::build(&settings, Clock::system(), Ids::system()).await.unwrap();
+        let token = house.installed.as_ref().unwrap().token.reveal().to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = CancellationToken::new();
+        #[expect(clippy::disallowed_methods, reason = "the test's own server")]
+        tokio::spawn(web::serve(listener, house.router, Limits::default(), stop.clone()));
+        Self { address, token, _directory: directory, client: Client::builder(TokioExecutor::new()).build_http(), stop }
+    }
+
+    /// The address with which clients are set up.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub async fn send(&self, method: Method, path: &str, token: Option<&str>, body: String) -> (u16, Value) {
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url()));
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let response = self.client.request(request.body(Full::from(body)).unwrap()).await.unwrap();
+        let status = response.status().as_u16();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    pub async fn call(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        self.send(method, path, Some(&self.token), body).await
+    }
+
+    pub async fn ok(&self, method: Method, path: &str, body: &Value) -> Value {
+        let (status, answer) = self.call(method, path, body).await;
+        assert_eq!(status, 200, "{path}: {answer}");
+        answer
+    }
+
+    pub async fn get(&self, path: &str) -> Value {
+        self.ok(Method::GET, path, &Value::Null).await
+    }
+
+    pub async fn workspace(&self) -> String {
+        let answer = self.get("/v0/meta/workspaces").await;
+        answer["workspaces"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A base with linked tables of projects and tasks; answers its id.
+    pub async fn plans(&self) -> String {
+        let tasks = json!({ "name": "Tasks", "fields": [
+            { "name": "Name", "type": "singleLineText" },
+            { "name": "Points", "type": "number", "options": { "precision": 1 } },
+            { "name": "Status", "type": "singleSelect", "options": { "choices": [{ "name": "Open" }, { "name": "Done" }] } },
+            { "name": "Tags", "type": "multipleSelects", "options": { "choices": [{ "name": "a" }, { "name": "b" }] } },
+            { "name": "Due", "type": "date", "options": { "dateFormat": { "name": "iso" } } },
+            { "name": "Urgent", "type": "checkbox", "options": { "icon": "check", "color": "redBright" } },
+            { "name": "Double", "type": "formula", "options": { "formula": "{Points}*2" } },
+            { "name": "No", "type": "autoNumber" },
+        ]});
+        let projects = json!({ "name": "Projects", "fields": [{ "name": "Title", "type": "singleLineText" }] });
+        let workspace = self.workspace().await;
+        let body = json!({ "name": "Plans", "workspaceId": workspace, "tables": [tasks, projects] });
+        let base = self.ok(Method::POST, "/v0/meta/bases", &body).await;
+        let id = base["id"].as_str().unwrap().to_owned();
+        let projects = base["tables"][1]["id"].as_str().unwrap();
+        let link =
+            json!({ "name": "Project", "type": "multipleRecordLinks", "options": { "linkedTableId": projects } });
+        self.ok(Method::POST, &format!("/v0/meta/bases/{id}/tables/Tasks/fields"), &link).await;
+        id
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}

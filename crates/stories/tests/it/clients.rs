@@ -1,0 +1,36 @@
+//! Unmodified clients of Airtable's Web API, pointed at the house. `cargo xtask test` installs them.
+
+use std::process::Command;
+
+use crate::app::TestApp;
+
+fn setting(name: &str) -> String {
+    #[expect(clippy::disallowed_methods, reason = "where `cargo xtask test` put the client")]
+    let value = std::env::var(name);
+    value.unwrap_or_else(|_| panic!("{name} is not set: run `cargo xtask test`, which installs the clients"))
+}
+
+async fn run(app: &TestApp, mut command: Command) {
+    let workspace = app.workspace().await;
+    command.args([app.url(), app.token.clone(), workspace]);
+    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pyairtable_works_unmodified() {
+    let app = TestApp::start().await;
+    let mut command = Command::new(setting("AIRLOOM_PYTHON"));
+    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/clients/pyairtable_story.py"));
+    run(&app, command).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn airtable_js_works_unmodified() {
+    let app = TestApp::start().await;
+    let mut command = Command::new("node");
+    command.env("NODE_PATH", setting("AIRLOOM_NODE_MODULES"));
+    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/clients/airtable_story.js"));
+    run(&app, command).await;
+}

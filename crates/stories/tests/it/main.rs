@@ -1,0 +1,8 @@
+//! Every story, in one binary.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "what goes wrong fails the story")]
+
+mod app;
+mod clients;
+mod records;
+mod refusals;
+mod schema;

@@ -1,0 +1,133 @@
+//! Records: create, read, page, filter, sort, update, replace, delete, links.
+
+use hyper::Method;
+use serde_json::{Value, json};
+
+use crate::app::TestApp;
+
+async fn names(app: &TestApp, path: &str) -> Vec<String> {
+    let answer = app.get(path).await;
+    let list = answer["records"].as_array().unwrap();
+    list.iter().map(|record| record["fields"]["Name"].as_str().unwrap_or("-").to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_lives_through_create_update_replace_and_delete() {
+    let app = TestApp::start().await;
+    let base = app.plans().await;
+    let tasks = format!("/v0/{base}/Tasks");
+    let fields = json!({ "Name": "Paint", "Points": 3.5, "Status": "Open", "Tags": ["b", "a"], "Due": "2026-01-02", "Urgent": true });
+    let made = app.ok(Method::POST, &format!("{tasks}/?"), &json!({ "fields": fields })).await;
+    let mut expected = fields.clone();
+    expected["Double"] = json!(7);
+    expected["No"] = json!(1);
+    assert_eq!(made["fields"], expected);
+
+    let one = format!("{tasks}/{}", made["id"].as_str().unwrap());
+    assert_eq!(app.get(&one).await, made);
+    let changed = app.ok(Method::PATCH, &one, &json!({ "fields": { "Points": null, "Urgent": false } })).await;
+    assert_eq!(
+        changed["fields"],
+        json!({ "Name": "Paint", "Status": "Open", "Tags": ["b", "a"], "Due": "2026-01-02", "Double": 0, "No": 1 })
+    );
+    let replaced = app.ok(Method::PUT, &one, &json!({ "fields": { "Name": "Nail" } })).await;
+    assert_eq!(replaced["fields"], json!({ "Name": "Nail", "Double": 0, "No": 1 }));
+    assert_eq!(replaced["createdTime"], made["createdTime"]);
+
+    let deleted = app.ok(Method::DELETE, &one, &Value::Null).await;
+    assert_eq!(deleted, json!({ "id": made["id"], "deleted": true }));
+    assert_eq!(app.call(Method::GET, &one, &Value::Null).await, (404, json!({ "error": "NOT_FOUND" })));
+    assert_eq!(app.call(Method::DELETE, &one, &Value::Null).await.0, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_filtered_sorted_and_paged() {
+    let app = TestApp::start().await;
+    let base = app.plans().await;
+    let tasks = format!("/v0/{base}/Tasks");
+    for batch in 0..3 {
+        let records: Vec<Value> = (0..10)
+            .map(|i| batch * 10 + i)
+            .map(|n| json!({ "fields": { "Name": format!("t{n}"), "Points": n % 7, "Status": if n % 2 == 0 { "Open" } else { "Done" } } }))
+            .collect();
+        app.ok(Method::POST, &tasks, &json!({ "records": records })).await;
+    }
+    let filtered = names(&app, &format!("{tasks}?filterByFormula=AND(%7BStatus%7D%3D'Open'%2C%20Points%3E4)&sort%5B0%5D%5Bfield%5D=Points&sort%5B0%5D%5Bdirection%5D=desc&sort[1][field]=Name")).await;
+    assert_eq!(filtered, ["t6", "t20", "t12", "t26"]);
+
+    let mut seen = Vec::new();
+    let mut offset = String::new();
+    let mut sizes = Vec::new();
+    loop {
+        let page = app.get(&format!("{tasks}?pageSize=10&maxRecords=25&offset={offset}")).await;
+        let list = page["records"].as_array().unwrap();
+        sizes.push(list.len());
+        seen.extend(list.iter().map(|record| record["fields"]["Name"].as_str().unwrap().to_owned()));
+        // What others write meanwhile does not move the pages.
+        app.ok(Method::POST, &tasks, &json!({ "fields": { "Name": "late" } })).await;
+        match page["offset"].as_str() {
+            Some(next) => offset = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(sizes, [10, 10, 5]);
+    assert_eq!(seen, (0..25).map(|n| format!("t{n}")).collect::<Vec<_>>());
+
+    let posted = app
+        .ok(
+            Method::POST,
+            &format!("{tasks}/listRecords"),
+            &json!({ "filterByFormula": "FIND('t2', Name)", "fields": ["Name"], "maxRecords": 2, "method": "post" }),
+        )
+        .await;
+    let fields: Vec<&Value> = posted["records"].as_array().unwrap().iter().map(|record| &record["fields"]).collect();
+    assert_eq!(fields, [&json!({ "Name": "t2" }), &json!({ "Name": "t20" })]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_are_seen_from_both_sides() {
+    let app = TestApp::start().await;
+    let base = app.plans().await;
+    let project =
+        app.ok(Method::POST, &format!("/v0/{base}/Projects"), &json!({ "fields": { "Title": "Apollo" } })).await;
+    let tasks = format!("/v0/{base}/Tasks");
+    let task =
+        app.ok(Method::POST, &tasks, &json!({ "fields": { "Name": "Launch", "Project": [project["id"]] } })).await;
+    let other = json!({ "fields": { "Name": "Land", "Project": "Gemini" }, "typecast": true });
+    let cast = app.ok(Method::POST, &tasks, &other).await;
+    let projects = app.get(&format!("/v0/{base}/Projects?sort[0][field]=Title")).await;
+    assert_eq!(
+        projects["records"].as_array().unwrap().iter().map(|r| r["fields"].clone()).collect::<Vec<_>>(),
+        [json!({ "Title": "Apollo", "Tasks": [task["id"]] }), json!({ "Title": "Gemini", "Tasks": [cast["id"]] })]
+    );
+    let of_apollo = names(&app, &format!("{tasks}?filterByFormula=Project%3D'Apollo'")).await;
+    assert_eq!(of_apollo, ["Launch"]);
+    app.ok(Method::DELETE, &format!("{tasks}/{}", task["id"].as_str().unwrap()), &Value::Null).await;
+    let apollo = app.get(&format!("/v0/{base}/Projects/{}", project["id"].as_str().unwrap())).await;
+    assert_eq!(apollo["fields"], json!({ "Title": "Apollo" }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn concurrent_writers_lose_nothing() {
+    let app = std::sync::Arc::new(TestApp::start().await);
+    let base = app.plans().await;
+    let mut writers = tokio::task::JoinSet::new();
+    for writer in 0..8 {
+        let (app, path) = (std::sync::Arc::clone(&app), format!("/v0/{base}/Tasks"));
+        writers.spawn(async move {
+            for turn in 0..10 {
+                let fields = json!({ "fields": { "Name": format!("{writer}-{turn}"), "Status": format!("S{writer}") }, "typecast": true });
+                app.ok(Method::POST, &path, &fields).await;
+            }
+        });
+    }
+    writers.join_all().await;
+    let page = app.get(&format!("/v0/{base}/Tasks")).await;
+    let records = page["records"].as_array().unwrap();
+    let mut names: Vec<&str> = records.iter().map(|record| record["fields"]["Name"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), 80);
+    let numbers: Vec<i64> = records.iter().map(|record| record["fields"]["No"].as_i64().unwrap()).collect();
+    assert_eq!(numbers, (1..=80).collect::<Vec<_>>());
+}

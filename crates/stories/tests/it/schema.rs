@@ -1,0 +1,64 @@
+//! Bases, tables and fields.
+
+use hyper::Method;
+use serde_json::{Value, json};
+
+use crate::app::TestApp;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn renaming_a_field_breaks_no_formula() {
+    let app = TestApp::start().await;
+    let base = app.plans().await;
+    let table = format!("/v0/meta/bases/{base}/tables");
+    let tables = app.get(&format!("{table}?include=visibleFieldIds")).await;
+    let points = tables["tables"][0]["fields"][1]["id"].as_str().unwrap();
+    let id = tables["tables"][0]["id"].as_str().unwrap();
+    let renamed = app.ok(Method::PATCH, &format!("{table}/{id}/fields/{points}"), &json!({ "name": "Score" })).await;
+    assert_eq!(renamed["name"], "Score");
+    let record = app.ok(Method::POST, &format!("/v0/{base}/{id}"), &json!({ "fields": { "Score": 4 } })).await;
+    assert_eq!(record["fields"]["Double"], 8);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_formula_that_needs_itself_is_refused_with_the_path() {
+    let app = TestApp::start().await;
+    let base = app.plans().await;
+    let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    app.ok(Method::POST, &fields, &json!({ "name": "A", "type": "formula", "options": { "formula": "{Double}+1" } }))
+        .await;
+    let (status, answer) =
+        app.call(Method::PATCH, &format!("{fields}/Double"), &json!({ "options": { "formula": "{A}+1" } })).await;
+    assert_eq!(status, 422);
+    assert!(answer["error"]["message"].as_str().unwrap().contains("Double → A → Double"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_are_unique_and_types_known() {
+    let app = TestApp::start().await;
+    let base = app.plans().await;
+    let tables = format!("/v0/meta/bases/{base}/tables");
+    let fields = format!("{tables}/Tasks/fields");
+    let text = |name: &str| json!({ "name": name, "type": "singleLineText" });
+    let cases: [(&str, Value, &str); 5] = [
+        (&fields, text("name"), "DUPLICATE_OR_EMPTY_FIELD_NAME"),
+        (&fields, text("  "), "DUPLICATE_OR_EMPTY_FIELD_NAME"),
+        (&fields, json!({ "name": "X", "type": "colour" }), "UNSUPPORTED_FIELD_TYPE_FOR_CREATE"),
+        (&fields, json!({ "name": "X", "type": "number" }), "INVALID_FIELD_TYPE_OPTIONS_FOR_CREATE"),
+        (&tables, json!({ "name": "tasks", "fields": [text("a")] }), "DUPLICATE_TABLE_NAME"),
+    ];
+    for (path, body, name) in cases {
+        let (status, answer) = app.call(Method::POST, path, &body).await;
+        assert_eq!((status, answer["error"]["type"].as_str()), (422, Some(name)), "{body}: {answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_table_is_listed_with_its_other_side() {
+    let app = TestApp::start().await;
+    let base = app.plans().await;
+    let tables = app.get(&format!("/v0/meta/bases/{base}/tables")).await;
+    let projects = &tables["tables"][1];
+    let back = &projects["fields"][1];
+    assert_eq!((back["name"].as_str(), back["type"].as_str()), (Some("Tasks"), Some("multipleRecordLinks")));
+    assert_eq!(back["options"]["linkedTableId"], tables["tables"][0]["id"]);
+}
