@@ -1,32 +1,60 @@
-//! The project's own commands: `cargo xtask start` and `cargo xtask test`.
+//! The house's own commands: `cargo xtask start`, `test`, `check`, and the parts of them.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this program talks to the one who started it")]
 
+mod house;
 mod machine;
+mod postgres;
+mod released;
 mod start;
-mod steps;
 mod test;
+mod tidy;
+mod workspace;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask start | test [--sqlite]";
+use anyhow::{Result, bail};
 
-#[expect(clippy::print_stderr, reason = "the place where this program speaks")]
+use test::Length;
+use workspace::Workspace;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  start [FLAGS]     builds the release and serves the sample base from ./data; flags go to `airloom serve`
+  test              installs what the tests need, then checks and tests everything
+    --sqlite        the short run: without PostgreSQL
+    --long          the run of hours
+  check             checks and tests without databases, installing nothing
+  tidy              checks manifests and sources by the rules of the house
+  dependencies      checks the packages of others by deny.toml
+  install           installs what the tests need";
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let result = match words[..] {
-        ["start"] => start::run(),
-        ["test"] => test::run(false),
-        ["test", "--sqlite"] => test::run(true),
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
+    match run(&words) {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("xtask: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn run(words: &[&str]) -> Result<ExitCode> {
+    let mut workspace = Workspace::find()?;
+    match words {
+        ["start", flags @ ..] => start::start(&workspace, flags),
+        ["test", flags @ ..] => test::test(&workspace, Length::parse(flags)?),
+        ["check"] => test::check(&workspace),
+        ["tidy"] => tidy::tidy(&workspace),
+        ["dependencies"] => tidy::dependencies(&workspace),
+        ["install"] => machine::install(&mut workspace, true),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            return Ok(ExitCode::SUCCESS);
+        }
+        other => bail!("`{}` is not a command\n{USAGE}", other.join(" ")),
+    }
+    .map(|()| ExitCode::SUCCESS)
 }

@@ -1,10 +1,16 @@
-//! `cargo xtask start`: build and serve.
+//! `cargo xtask start`.
 
-use crate::steps::{cargo, root, step, target};
+use std::os::unix::process::CommandExt;
 
-/// Builds the release binary and serves `./data`.
-pub fn run() -> anyhow::Result<()> {
-    step("build", &mut cargo(&["build", "--release", "--locked", "-p", "app"]))?;
-    let binary = target().join("release/airloom");
-    step("serve", std::process::Command::new(binary).args(["serve", "--data", "./data"]).current_dir(root()))
+use anyhow::{Context, Result};
+
+use crate::workspace::{Workspace, run};
+
+/// Builds the release and becomes the server, so that signals and output are its own.
+pub fn start(workspace: &Workspace, flags: &[&str]) -> Result<()> {
+    run(&mut workspace.cargo(&["build", "--release", "--package", "app"]))?;
+    let program = workspace.program();
+    let mut command = workspace.command(&program);
+    let error = command.args(["serve", "--data", "./data", "--sample"]).args(flags).exec();
+    Err(error).with_context(|| format!("`{}` does not start", program.display()))
 }
