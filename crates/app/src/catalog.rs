@@ -1,80 +1,188 @@
 //! The whole house on one page.
 
-use std::path::PathBuf;
-use std::time::Duration;
-
-use anyhow::Context;
-use axum::Router;
+use anyhow::{Context, bail};
+use assistant::{Assistant, Parts};
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::{Extension, Router};
 use changes::Changes;
 use clock::{Clock, Ids};
 use db::{Db, Migration, Target};
 use identity::Identity;
+use llm::Prices;
+use model::{Actor, Caller, Scope};
+use outbound::{Outbound, Policy};
 use records::Records;
+use runtime::{Check, Hand, Health, Opened, Service, Targets, open};
 use schema::Schemas;
+use telemetry::Metrics;
 use tenancy::{Access, Bootstrap, Installed};
+use tokio_util::sync::CancellationToken;
+use tools::Registry;
+use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use web::{Door, Failure, Kind, Signer};
 
 use crate::keys;
+use crate::settings::Settings;
 
-/// How long a request may take.
-const TIME_LIMIT: Duration = Duration::from_mins(1);
-
-/// What the house is built from.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The data directory.
-    pub data: PathBuf,
-    /// Bytes for the images of all bases.
-    pub image_memory: usize,
-    /// What the installer chose for the first start.
-    pub bootstrap: Bootstrap,
-}
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// A built house.
 pub struct House {
     /// Its doors, layers included.
     pub router: Router,
+    /// Whether it is ready.
+    pub health: Health,
+    /// What works in the background, not started.
+    pub hands: Vec<Hand>,
     /// What the first start made; none later.
     pub installed: Option<Installed>,
+    identity: Identity,
+    db: Db,
+    doors: Router,
 }
 
 impl House {
-    /// Opens the store, brings it up to date and builds every context.
+    /// Opens the store, brings it up to date and builds every context. `stop` ends long answers.
     ///
     /// # Errors
-    /// When the data directory is in use or cannot be opened, or a migration fails.
-    pub async fn build(settings: &Settings, clock: Clock, ids: Ids) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(&settings.data)
-            .with_context(|| format!("cannot make the data directory `{}`", settings.data.display()))?;
-        let db = Db::open(Target::Sqlite { path: settings.data.join("airloom.db") }).await?;
+    /// When the data directory is in use or cannot be opened, a migration fails, or the settings do not fit together.
+    pub async fn build(
+        settings: &Settings,
+        (clock, ids): (Clock, Ids),
+        metrics: Option<Metrics>,
+        stop: CancellationToken,
+    ) -> anyhow::Result<Self> {
+        let (db, signer) = store(settings).await?;
         db.migrate(&migrations()).await?;
-        let signer = Signer::new(&keys::signing(&settings.data)?);
-        let changes = Changes::new(db.clone());
-        let access = Access::new(db.clone());
         let identity = Identity::new(db.clone(), clock.clone(), ids.clone());
         let installed = settings.bootstrap.run(&db, &identity, (&clock, &ids)).await?;
-        let schemas = Schemas::new(db.clone(), changes.clone(), access.clone(), clock.clone(), ids.clone());
-        let records =
-            Records::new((db, changes), access.clone(), schemas.clone(), (clock, ids), signer, settings.image_memory);
-        let doors = Router::new()
-            .merge(tenancy::router(access, identity.clone()))
-            .merge(schema::router(schemas))
-            .merge(records::router(records))
-            .route_layer(from_fn_with_state(identity, tenancy::authenticate));
-        let router = Router::new()
-            .merge(doors)
-            .route("/livez", get(|| async { "ok" }))
-            .route("/readyz", get(|| async { "ok" }))
-            .fallback(not_found);
-        Ok(Self { router: web::layers(router, TIME_LIMIT), installed })
+        let services = services(settings, &db, &identity, (clock, ids), signer, stop)?;
+        let names: Vec<&'static str> = services.iter().map(|service| service.name).collect();
+        let targets = Targets::parse(&settings.server.target, &names)?;
+        if !targets.is_all() && settings.database.url.is_none() {
+            bail!(
+                "`--target {targets}` needs PostgreSQL: a store in files belongs to one process, which opens everything; \
+                 give --database-url, or leave --target away"
+            );
+        }
+        let Opened { router: doors, api, hands, checks, .. } = open(services, &targets, head())?;
+        let health = Health::new(VERSION, checks);
+        let guarded = doors.clone().route_layer(from_fn_with_state(identity.clone(), tenancy::authenticate));
+        let mut router = Router::new().merge(guarded).merge(health.router()).merge(web::document(&api)?);
+        if let Some(metrics) = metrics {
+            router = router.route("/metrics", axum::routing::get(move || std::future::ready(metrics.render())));
+        }
+        let router = web::frame(router.fallback(not_found), &settings.web);
+        Ok(Self { router, health, hands, installed, identity, db, doors })
+    }
+
+    /// The doors as the owner of the store goes through them: for commands that act on its files.
+    ///
+    /// # Errors
+    /// When the store has no owner or cannot be read.
+    pub async fn as_owner(&self) -> anyhow::Result<Router> {
+        let owner = Bootstrap::owner(&self.db).await?;
+        let (tenant, user) = owner.context("the store has no owner yet: start `airloom serve` once")?;
+        let caller = Caller {
+            actor: Actor::User(user),
+            tenant,
+            token: None,
+            scopes: Scope::ALL.to_vec(),
+            door: model::Door::PublicApi,
+            request: String::new(),
+        };
+        Ok(self.doors.clone().fallback(not_found).layer(Extension(caller)))
+    }
+
+    /// People and tokens.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.db
     }
 }
 
+/// Constructs every context and lists its service.
+fn services(
+    settings: &Settings,
+    db: &Db,
+    identity: &Identity,
+    (clock, ids): (Clock, Ids),
+    signer: Signer,
+    stop: CancellationToken,
+) -> anyhow::Result<Vec<Service>> {
+    let changes = Changes::new(db.clone());
+    let access = Access::new(identity.people());
+    let schemas = Schemas::new(db.clone(), changes.clone(), access.clone(), clock.clone(), ids.clone());
+    let memory = settings.records.image_memory.0 as usize;
+    let records =
+        Records::new((db.clone(), changes), access.clone(), schemas.clone(), (clock.clone(), ids), signer, memory);
+    let tools = Registry::new(records::tools(&records))?;
+    let outbound = Outbound::new(Policy { allow_private: settings.outbound.allow_private_addresses })?;
+    let assistant = Assistant::new(Parts {
+        db: db.clone(),
+        clock,
+        tools,
+        provider: llm::provider(&settings.llm, &outbound),
+        model: settings.llm.clone(),
+        prices: Prices::default(),
+        config: settings.assistant.clone(),
+    });
+    let noting = identity.clone();
+    let checked = db.clone();
+    Ok(vec![
+        Service::new("tenants", "Knows people, workspaces, roles and tokens")
+            .plain_routes(tenancy::router(access, identity.clone()))
+            .hand("tenants.note_uses", move |drain| noting.keep_noting(drain))
+            .check(Check::new("database", move || database(checked.clone()))),
+        Service::new("bases", "Keeps bases, tables and fields").plain_routes(schema::router(schemas)),
+        Service::new("records", "Keeps records and answers questions about them")
+            .plain_routes(records::router(records.clone()))
+            .tools(records::tools(&records)),
+        assistant.mcp_service(stop),
+        assistant.service(),
+    ])
+}
+
+async fn database(db: Db) -> Result<(), String> {
+    if let Some(reason) = db.is_read_only() {
+        return Err(reason);
+    }
+    db.ping().await.map(drop).map_err(|error| error.to_string())
+}
+
+async fn store(settings: &Settings) -> anyhow::Result<(Db, Signer)> {
+    let data = &settings.server.data;
+    if let Some(url) = &settings.database.url {
+        let Some(key) = &settings.master_key else {
+            bail!(
+                "PostgreSQL is shared by processes, so they need one key: set AIRLOOM_MASTER_KEY to 32 or more \
+                 characters that nobody can guess"
+            );
+        };
+        let key = keys::from_master(key)?;
+        let db = Db::open(Target::Postgres { url: url.clone(), pool: settings.database.pool }).await?;
+        return Ok((db, Signer::new(&key)));
+    }
+    std::fs::create_dir_all(data).with_context(|| format!("cannot make the data directory `{}`", data.display()))?;
+    let db = Db::open(Target::Sqlite { path: data.join("airloom.db") }).await?;
+    Ok((db, Signer::new(&keys::signing(data)?)))
+}
+
+fn head() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Airloom")
+        .version(VERSION)
+        .description(Some("Tables for teams. Under `/v0` the API is Airtable's Web API."));
+    OpenApiBuilder::new().info(info.build()).build()
+}
+
 async fn not_found(uri: axum::http::Uri) -> Failure {
-    let door = if uri.path().starts_with("/v0") { Door::Airtable } else { Door::Problem };
-    Failure::plain(door, Kind::NotFound, "no-such-address", format!("there is nothing at `{}`", uri.path()))
+    let text = format!("there is nothing at `{}`", uri.path());
+    Failure::plain(Door::of(uri.path()), Kind::NotFound, "no-such-address", text)
 }
 
 fn migrations() -> Vec<Migration> {
@@ -83,5 +191,6 @@ fn migrations() -> Vec<Migration> {
     all.extend(tenancy::MIGRATIONS);
     all.extend(schema::MIGRATIONS);
     all.extend(records::MIGRATIONS);
+    all.extend(assistant::MIGRATIONS);
     all
 }

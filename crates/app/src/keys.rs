@@ -24,3 +24,14 @@ pub(crate) fn signing(data: &Path) -> anyhow::Result<[u8; 32]> {
     file.sync_all()?;
     Ok(key)
 }
+
+/// The signing key of processes that share a database.
+pub(crate) fn from_master(master: &str) -> anyhow::Result<[u8; 32]> {
+    if master.chars().count() < 32 {
+        bail!("AIRLOOM_MASTER_KEY is too short: 32 or more characters that nobody can guess");
+    }
+    let mut key = [0; 32];
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, master.as_bytes());
+    key.copy_from_slice(digest.as_ref());
+    Ok(key)
+}

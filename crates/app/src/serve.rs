@@ -1,45 +1,96 @@
 //! The `serve` command.
 
-use std::net::SocketAddr;
-
 use anyhow::Context;
 use clock::{Clock, Ids};
+use identity::NewToken;
+use model::Scope;
+use runtime::{Ended, Lifecycle};
+use telemetry::Metrics;
+use tenancy::Bootstrap;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::sync::CancellationToken;
-use web::Limits;
 
-use crate::catalog::{House, Settings};
+use crate::catalog::House;
+use crate::run_file::Running;
+use crate::settings::Settings;
+
+/// The name of tokens that `run.json` holds.
+const RUN: &str = "This run of the server";
+
+/// How much of a process is opened.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Parts {
+    /// No work in the background.
+    pub no_jobs: bool,
+    /// No doors.
+    pub no_http: bool,
+}
 
 /// Serves until a signal to stop; `say` prints what a person at the terminal shall read.
 ///
 /// # Errors
 /// When the address is in use or the house cannot be built.
-pub async fn serve(settings: &Settings, listen: SocketAddr, say: impl Fn(&str)) -> anyhow::Result<()> {
+pub async fn serve(settings: &Settings, parts: Parts, say: impl Fn(&str)) -> anyhow::Result<()> {
+    let listen = settings.server.listen;
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}; is another server running there? (give another --listen)")
     })?;
     let address = listener.local_addr()?;
-    let house = House::build(settings, Clock::system(), Ids::system()).await?;
+    let metrics = settings.telemetry.metrics.then(Metrics::install).transpose()?;
+    let lifecycle = Lifecycle::new();
+    let mut house = House::build(settings, (Clock::system(), Ids::system()), metrics, lifecycle.drain()).await?;
     if let Some(installed) = &house.installed {
         say(&format!("owner: {}", installed.owner.email));
         say(&format!("token: {} (shown only now)", installed.token.reveal()));
     }
-    say(&format!("listening on http://{address}"));
-    let stop = CancellationToken::new();
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let served = web::serve(listener, house.router, Limits::default(), stop.clone());
-    tokio::pin!(served);
-    tokio::select! {
-        ended = &mut served => return Ok(ended?),
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+    let run = run_file(settings, &house, address).await?;
+    if !parts.no_jobs {
+        for hand in std::mem::take(&mut house.hands) {
+            hand.start(&lifecycle);
+        }
     }
-    stop.cancel();
-    // A second signal does not wait for open requests.
-    tokio::select! {
-        ended = &mut served => Ok(ended?),
-        _ = terminate.recv() => Ok(()),
-        _ = interrupt.recv() => Ok(()),
+    if !parts.no_http {
+        let served = web::serve(listener, house.router.clone(), settings.web.limits(), lifecycle.drain());
+        lifecycle.spawn("http", async move {
+            if let Err(error) = served.await {
+                tracing::error!(%error, "serving ended");
+            }
+        });
+        house.health.set_ready(true);
+        say(&format!("listening on http://{address}"));
     }
+    Lifecycle::signal().await?;
+    house.health.set_ready(false);
+    let limit = settings.web.limits().drain + std::time::Duration::from_secs(1);
+    if let Ended::Dropped(tasks) = lifecycle.shutdown(limit, Lifecycle::signal()).await {
+        tracing::warn!(tasks, "stopped before everything had ended");
+    }
+    if let Some(token) = run {
+        Running::remove(&settings.server.data);
+        house.identity().revoke_token(token.0, &token.1).await?;
+    }
+    house.db().clone().close().await;
+    Ok(())
+}
+
+/// Tells commands on the same files where this server is.
+async fn run_file(
+    settings: &Settings,
+    house: &House,
+    address: std::net::SocketAddr,
+) -> anyhow::Result<Option<(model::TenantNo, String)>> {
+    if settings.database.url.is_some() {
+        return Ok(None);
+    }
+    let Some((tenant, owner)) = Bootstrap::owner(house.db()).await? else { return Ok(None) };
+    // A server that was killed leaves its token behind.
+    for token in house.identity().list_tokens(tenant, owner).await? {
+        if token.name == RUN && token.revoked.is_none() {
+            house.identity().revoke_token(tenant, &token.id.to_string()).await?;
+        }
+    }
+    let new = NewToken { tenant, owner, name: RUN.to_owned(), scopes: Scope::ALL.to_vec(), expires: None };
+    let token = house.identity().create_token(&new).await?;
+    let running = Running { address, pid: std::process::id(), token: token.reveal().to_owned() };
+    running.write(&settings.server.data)?;
+    Ok(Some((tenant, token.reveal().to_owned())))
 }

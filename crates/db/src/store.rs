@@ -136,6 +136,14 @@ impl Db {
         }
     }
 
+    /// Asks the database to answer.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and the like when it does not.
+    pub async fn ping(&self) -> Result<(), Error> {
+        self.read("SELECT 1", Vec::new()).await.map(drop)
+    }
+
     /// Lets what has begun end, and closes the database for every copy.
     pub async fn close(self) {
         match &self.0.engine {

@@ -1,23 +1,30 @@
 //! Who you are: users and their personal access tokens.
 //!
-//! Words: a *token* is `pat` + 14 characters, a dot and 64 hexadecimal digits; only its SHA-256 is kept.
+//! Words: a *token* is `pat` + 14 characters, a dot and 64 hexadecimal digits; only its SHA-256 is kept. The *people
+//! revision* is a number that every write of users, tokens, members and roles raises; what is kept in memory of them
+//! is good at one revision.
 //!
-//! Invariants: a token's text is shown once, when it is made; hashes are compared in constant time.
+//! Invariants: a token's text is shown once, when it is made; hashes are compared in constant time; a token that was
+//! taken back is worth nothing from the next request on, in every process.
 
 mod error;
 mod ops;
+mod people;
 mod store;
 mod token;
 
 pub use error::Error;
-pub use ops::{Identity, KnownToken, NewToken, User};
+pub use ops::{Identity, KnownToken, NewToken, TokenEntry, USE_NOTED, User};
+pub use people::{Kept, People};
 pub use token::{Secret, TokenText};
 
 use db::Migration;
 
 /// The tables of this crate.
-pub const MIGRATIONS: [Migration; 1] =
-    [Migration { name: "2026_03_01_0200_identity", sql: include_str!("../migrations/2026_03_01_0200_identity.sql") }];
+pub const MIGRATIONS: [Migration; 2] = [
+    Migration { name: "2026_03_01_0200_identity", sql: include_str!("../migrations/2026_03_01_0200_identity.sql") },
+    Migration { name: "2026_03_01_0205_people", sql: include_str!("../migrations/2026_03_01_0205_people.sql") },
+];
 
 #[cfg(test)]
 mod tests;

@@ -1,14 +1,17 @@
 //! Operations on users and tokens.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use clock::{Clock, Ids};
 use db::{Db, Group, Tx};
 use model::{Scope, TenantNo, Timestamp, TokenId, UserId};
-use parking_lot::RwLock;
+use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
+use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
+use crate::people::{Kept, People};
 use crate::store;
 use crate::token::{Secret, TokenText};
 
@@ -55,21 +58,51 @@ pub struct NewToken {
     pub expires: Option<Timestamp>,
 }
 
-type Cache = Arc<RwLock<FxHashMap<TokenId, (Secret, KnownToken)>>>;
+/// A token as its owner sees it in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenEntry {
+    /// Its public part.
+    pub id: TokenId,
+    /// A name to know it by.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it ends.
+    pub expires: Option<Timestamp>,
+    /// When it was taken back.
+    pub revoked: Option<Timestamp>,
+    /// When it was last used, to about [`USE_NOTED`].
+    pub last_used: Option<Timestamp>,
+}
+
+/// How often uses of tokens are written down.
+pub const USE_NOTED: Duration = Duration::from_mins(1);
+
+type Known = FxHashMap<TokenId, (Secret, KnownToken)>;
+type Used = FxHashMap<TokenId, (TenantNo, Timestamp)>;
 
 /// The handle of this context.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Identity {
     db: Db,
     clock: Clock,
     ids: Ids,
-    known: Cache,
+    people: People,
+    known: Arc<Kept<Known>>,
+    used: Arc<Mutex<Used>>,
 }
 
 impl Identity {
     /// Makes the handle.
     pub fn new(db: Db, clock: Clock, ids: Ids) -> Self {
-        Self { db, clock, ids, known: Cache::default() }
+        Self { people: People::new(db.clone()), db, clock, ids, known: Arc::default(), used: Arc::default() }
+    }
+
+    /// The people revision, for those who keep what they read of people.
+    pub fn people(&self) -> People {
+        self.people.clone()
     }
 
     /// The token with this text, unless it is unknown, revoked or has ended.
@@ -78,21 +111,61 @@ impl Identity {
     /// [`Error::Db`] when the database fails.
     pub async fn authenticate(&self, text: &str) -> Result<Option<KnownToken>, Error> {
         let Ok(token) = TokenText::parse(text) else { return Ok(None) };
-        let (id, secret) = (token.id()?, token.secret());
-        let held = self.known.read().get(&id).cloned();
-        let found = match held {
-            Some(found) => found,
-            None => match store::token(&self.db, id).await? {
-                Some(found) => {
-                    self.known.write().insert(id, found.clone());
-                    found
-                }
-                None => return Ok(None),
-            },
-        };
-        let (kept, known) = found;
-        let ended = known.expires.is_some_and(|at| at <= self.clock.now());
-        Ok((kept.matches(&secret) && !known.revoked && !ended).then_some(known))
+        let Some((kept, known)) = self.known(token.id()?).await? else { return Ok(None) };
+        let now = self.clock.now();
+        let ended = known.expires.is_some_and(|at| at <= now);
+        if !kept.matches(&token.secret()) || known.revoked || ended {
+            return Ok(None);
+        }
+        self.used.lock().insert(known.id, (known.tenant, now));
+        Ok(Some(known))
+    }
+
+    async fn known(&self, id: TokenId) -> Result<Option<(Secret, KnownToken)>, Error> {
+        let revision = self.people.revision().await?;
+        if let Some(found) = self.known.get(revision, |known| known.get(&id).cloned()) {
+            return Ok(Some(found));
+        }
+        let found = store::token(&self.db, id).await?;
+        if let Some(found) = &found {
+            self.known.put(revision, |known| drop(known.insert(id, found.clone())));
+        }
+        Ok(found)
+    }
+
+    /// Writes down which tokens were used since the last time.
+    ///
+    /// # Errors
+    /// [`Error::Db`] when the database fails; the uses of that time are lost.
+    pub async fn note_uses(&self) -> Result<(), Error> {
+        let used = std::mem::take(&mut *self.used.lock());
+        if used.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.db.begin(Group::House).await?;
+        for (id, (tenant, at)) in used {
+            store::used(&mut tx, tenant, id, at);
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Notes uses every [`USE_NOTED`] until `drain`, and a last time then.
+    pub async fn keep_noting(self, drain: CancellationToken) {
+        let mut more = true;
+        while more {
+            more = drain.run_until_cancelled(tokio::time::sleep(USE_NOTED)).await.is_some();
+            if let Err(error) = self.note_uses().await {
+                tracing::warn!(%error, "uses of tokens could not be noted");
+            }
+        }
+    }
+
+    /// The tokens of a user, the oldest first, those that were taken back included.
+    ///
+    /// # Errors
+    /// [`Error::Db`] when the database fails.
+    pub async fn list_tokens(&self, tenant: TenantNo, owner: UserId) -> Result<Vec<TokenEntry>, Error> {
+        store::tokens(&self.db, tenant, owner).await
     }
 
     /// Writes a user in the caller's transaction.
@@ -155,10 +228,7 @@ impl Identity {
         if !store::revoke(&mut tx, tenant, id, self.clock.now()).await? {
             return Err(not_found());
         }
-        let known = Arc::clone(&self.known);
-        tx.on_commit(Box::new(move || {
-            known.write().remove(&id);
-        }));
+        self.people.raise(&mut tx);
         Ok(tx.commit().await?)
     }
 }

@@ -5,7 +5,7 @@ use model::{TenantNo, Timestamp, TokenId, UserId};
 use sql::Value;
 
 use crate::error::Error;
-use crate::ops::{KnownToken, User};
+use crate::ops::{KnownToken, TokenEntry, User};
 use crate::token::Secret;
 
 const INSERT_USER: &str = "INSERT INTO users (tenant, id, email, name, created_at) VALUES ($1, $2, $3, $4, $5)";
@@ -15,6 +15,16 @@ const INSERT_TOKEN: &str = "INSERT INTO tokens (tenant, id, hash, owner, name, s
 const TOKEN: &str = "SELECT tenant, hash, owner, scopes, expires_at, revoked_at FROM tokens WHERE id = $1";
 const REVOKE: &str = "UPDATE tokens SET revoked_at = $1 WHERE id = $2 AND tenant = $3 AND revoked_at IS NULL \
      RETURNING id";
+
+const TOKENS: &str = "SELECT id, name, scopes, created_at, expires_at, revoked_at, last_used_at FROM tokens \
+     WHERE tenant = $1 AND owner = $2 ORDER BY created_at, id";
+pub(crate) const REVISION: &str = "SELECT revision FROM people WHERE one = 1";
+pub(crate) const RAISE: &str = "UPDATE people SET revision = revision + 1 WHERE one = 1";
+const USED: &str = "UPDATE tokens SET last_used_at = $1 WHERE tenant = $2 AND id = $3";
+
+#[cfg(test)]
+pub(crate) const STATEMENTS: [&str; 9] =
+    [INSERT_USER, USER, INSERT_TOKEN, TOKEN, REVOKE, TOKENS, USED, REVISION, RAISE];
 
 pub(crate) fn insert_user(tx: &mut Tx, tenant: TenantNo, user: &User, now: Timestamp) {
     let values: Vec<Value> = vec![
@@ -71,9 +81,32 @@ pub(crate) async fn token(db: &Db, id: TokenId) -> Result<Option<(Secret, KnownT
         expires: row.get::<Option<i64>>(4)?.map(Timestamp),
         revoked: row.get::<Option<i64>>(5)?.is_some(),
     };
-    Ok(Some((Secret::stored(row.get(1)?), known)))
+    let secret = Secret::stored(row.get(1)?).ok_or(Error::Stored)?;
+    Ok(Some((secret, known)))
 }
 
 pub(crate) async fn revoke(tx: &mut Tx, tenant: TenantNo, id: TokenId, now: Timestamp) -> Result<bool, Error> {
     Ok(!tx.query(REVOKE, vec![now.0.into(), id.to_string().into(), tenant.0.into()]).await?.is_empty())
+}
+
+pub(crate) async fn tokens(db: &Db, tenant: TenantNo, owner: UserId) -> Result<Vec<TokenEntry>, Error> {
+    let rows = db.read(TOKENS, vec![tenant.0.into(), owner.to_string().into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let time = |column| Ok::<_, db::Error>(row.get::<Option<i64>>(column)?.map(Timestamp));
+            Ok(TokenEntry {
+                id: row.get::<String>(0)?.parse().map_err(|_| Error::Stored)?,
+                name: row.get(1)?,
+                scopes: serde_json::from_str(&row.get::<String>(2)?).map_err(|_| Error::Stored)?,
+                created: Timestamp(row.get(3)?),
+                expires: time(4)?,
+                revoked: time(5)?,
+                last_used: time(6)?,
+            })
+        })
+        .collect()
+}
+
+pub(crate) fn used(tx: &mut Tx, tenant: TenantNo, id: TokenId, at: Timestamp) {
+    tx.queue(USED, vec![at.0.into(), tenant.0.into(), id.to_string().into()]);
 }

@@ -11,9 +11,9 @@ use crate::error::Error;
 #[derive(Clone, PartialEq, Eq)]
 pub struct TokenText(String);
 
-/// What is kept of a token: its SHA-256 in hexadecimal.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+/// What is kept of a token: its SHA-256.
+#[derive(Clone, Copy)]
+pub struct Secret([u8; 32]);
 
 impl TokenText {
     /// Reads a token.
@@ -49,7 +49,8 @@ impl TokenText {
 
     /// What is kept of it.
     pub fn secret(&self) -> Secret {
-        Secret(hex(digest::digest(&digest::SHA256, self.0.as_bytes()).as_ref()))
+        let digest = digest::digest(&digest::SHA256, self.0.as_bytes());
+        Secret(digest.as_ref().try_into().unwrap_or([0; 32]))
     }
 
     /// The text, to be shown once.
@@ -59,17 +60,33 @@ impl TokenText {
 }
 
 impl Secret {
-    pub(crate) fn stored(text: String) -> Self {
-        Self(text)
+    /// Reads the stored form.
+    pub(crate) fn stored(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        let digits = text.as_bytes().chunks_exact(2);
+        if text.len() != 64 {
+            return None;
+        }
+        for (byte, digits) in bytes.iter_mut().zip(digits) {
+            *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+        }
+        Some(Self(bytes))
     }
 
-    pub(crate) fn text(&self) -> &str {
-        &self.0
+    /// The stored form: 64 hexadecimal digits.
+    pub(crate) fn text(&self) -> String {
+        hex(&self.0)
     }
 
     /// Compares in constant time.
     pub fn matches(&self, other: &Self) -> bool {
-        aws_lc_rs::constant_time::verify_slices_are_equal(self.0.as_bytes(), other.0.as_bytes()).is_ok()
+        aws_lc_rs::constant_time::verify_slices_are_equal(&self.0, &other.0).is_ok()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
     }
 }
 

@@ -70,6 +70,18 @@ pub enum Error {
         /// What is wrong and where.
         reason: String,
     },
+    /// The filter tree of a tool cannot be used.
+    #[error("{reason}")]
+    Filter {
+        /// What is wrong and what would be right.
+        reason: String,
+    },
+    /// What a write would do was not shown before, or something else was.
+    #[error("{reason}")]
+    Confirmation {
+        /// What to do.
+        reason: String,
+    },
     /// The cursor is not one of ours.
     #[error("The value of offset {offset} is invalid")]
     Offset {
@@ -130,7 +142,7 @@ impl web::ApiError for Error {
             Self::Changes(_) => Kind::Internal,
             Self::Db(error) => web::database_kind(error),
             Self::TableNotFound { .. } | Self::RecordNotFound { .. } => Kind::NotFound,
-            Self::Conflicts { .. } => Kind::Conflict,
+            Self::Conflicts { .. } | Self::Confirmation { .. } => Kind::Conflict,
             Self::ImageMemory { .. } | Self::ImageGone => Kind::Unavailable,
             _ => Kind::Invalid,
         }
@@ -149,6 +161,8 @@ impl web::ApiError for Error {
             Self::Request { .. } => "request",
             Self::ViewNotFound { .. } => "view-not-found",
             Self::Formula { .. } => "formula",
+            Self::Filter { .. } => "filter",
+            Self::Confirmation { .. } => "confirmation",
             Self::Offset { .. } => "offset",
             Self::IteratorGone => "iterator-gone",
             Self::TooOld { .. } => "too-old",

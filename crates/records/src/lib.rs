@@ -6,6 +6,7 @@
 //! Invariants: the database is the only truth and an image may be dropped at any moment; a reader never sees what is
 //! not synced; what depends on rows is decided in the writer, on the private image; computed values are never stored.
 
+mod ask;
 mod error;
 mod image;
 mod json;
@@ -13,11 +14,16 @@ mod ops;
 mod plan;
 mod routes;
 mod store;
+mod tools;
 
 pub use error::Error;
 pub use json::Shape;
-pub use ops::{Deleted, Found, ListQuery, NewRecord, Page, Records, Sort, UpdateRecord, Written};
+pub use ops::{
+    AggregateQuery, Aggregated, Deleted, Found, GROUPS, GroupOut, HISTORY, History, Hits, ListQuery, NewRecord, Page,
+    Records, Sort, Undone, UpdateRecord, ValueMatch, WORDS, Written,
+};
 pub use routes::router;
+pub use tools::tools;
 
 use db::Migration;
 

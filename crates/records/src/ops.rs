@@ -1,7 +1,11 @@
 //! The handle and its operations.
 
+mod aggregate;
+mod find_values;
 mod get;
 mod list;
+mod search;
+mod undo;
 mod write;
 
 use std::sync::Arc;
@@ -19,9 +23,13 @@ use crate::error::Error;
 use crate::image::{Images, View};
 use crate::plan::closest;
 
+pub use aggregate::{AggregateQuery, Aggregated, GROUPS, GroupOut};
+pub use find_values::{ValueMatch, WORDS};
 pub use get::Found;
 pub(crate) use list::chosen;
 pub use list::{ListQuery, PAGE, Page, Sort};
+pub use search::Hits;
+pub use undo::{HISTORY, History, Undone};
 pub use write::{Deleted, NewRecord, UpdateRecord, Written};
 
 /// The handle of this context.
@@ -34,6 +42,9 @@ pub struct Records {
     pub(crate) images: Images,
     pub(crate) signer: Signer,
     pub(crate) kept: Arc<Mutex<Vec<list::Kept>>>,
+    pub(crate) schemas: Schemas,
+    /// Confirmations that were used, by digest and time.
+    pub(crate) confirmed: Arc<Mutex<Vec<(u64, i64)>>>,
 }
 
 impl Records {
@@ -46,12 +57,12 @@ impl Records {
         signer: Signer,
         memory: usize,
     ) -> Self {
-        let images = Images::new(db, changes.clone(), schemas, memory);
-        Self { access, changes, clock, ids, images, signer, kept: Arc::default() }
+        let images = Images::new(db, changes.clone(), schemas.clone(), memory);
+        Self { access, changes, clock, ids, images, signer, kept: Arc::default(), schemas, confirmed: Arc::default() }
     }
 
     /// A read scope and the base's picture for it.
-    async fn view(&self, caller: &Caller, base: BaseId) -> Result<(Scope, View), Error> {
+    pub(crate) async fn view(&self, caller: &Caller, base: BaseId) -> Result<(Scope, View), Error> {
         let scope = self.access.scope(caller, base).await?;
         let image = self.images.current(scope.tenant(), scope.base_no()).await?;
         Ok((scope, View { image, now: self.clock.now() }))

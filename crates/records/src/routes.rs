@@ -1,5 +1,6 @@
-//! Airtable's record endpoints.
+//! Airtable's record endpoints, and the platform's own for history and undo.
 
+mod history;
 mod read;
 mod write;
 
@@ -25,6 +26,8 @@ pub fn router(records: Records) -> Router {
         .route("/v0/{base}/{table}/", table)
         .route("/v0/{base}/{table}/listRecords", post(read::list_by_post))
         .route("/v0/{base}/{table}/{record}", one)
+        .route("/api/v1/bases/{base}/history", get(history::list))
+        .route("/api/v1/bases/{base}/undo", post(history::undo))
         .with_state(records)
 }
 

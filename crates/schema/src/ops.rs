@@ -146,7 +146,6 @@ impl Schemas {
         }
         let schema = Arc::new(draft.schema);
         tx.commit().await?;
-        self.access.people_changed();
         Ok(schema)
     }
 

@@ -1,68 +1,16 @@
-//! The one access check, and the proofs that it makes.
+//! The one access check.
 
 use std::sync::Arc;
 
-use db::{Db, Tx};
-use model::{BaseId, BaseNo, Caller, Role, TenantNo, UserId, WorkspaceId};
-use parking_lot::RwLock;
+use db::{Group, Tx};
+use identity::{Kept, People};
+use model::{Actor, BaseId, BaseNo, Caller, Role, TenantNo, UserId, WorkspaceId};
 use rustc_hash::FxHashMap;
 
-use crate::error::Denied;
+use crate::error::{Denied, Error};
 use crate::policy::Action;
+use crate::proof::{Granted, Permit, Place, Scope, WorkspacePermit};
 use crate::store;
-
-/// Proof that a write to a base may happen.
-#[derive(Debug, Clone)]
-pub struct Permit(Place);
-
-/// The boundary of a read: a base.
-#[derive(Debug, Clone)]
-pub struct Scope(Place);
-
-/// Proof that a write to a workspace may happen.
-#[derive(Debug, Clone)]
-pub struct WorkspacePermit {
-    tenant: TenantNo,
-    workspace: WorkspaceId,
-}
-
-/// Where a base belongs.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
-    pub tenant: TenantNo,
-    pub base: BaseNo,
-    pub workspace: WorkspaceId,
-}
-
-macro_rules! proofs {
-    ($($name:ident),*) => {$(
-        impl $name {
-            /// The tenant.
-            pub fn tenant(&self) -> TenantNo {
-                self.0.tenant
-            }
-
-            /// The base's number.
-            pub fn base_no(&self) -> BaseNo {
-                self.0.base
-            }
-        }
-    )*};
-}
-
-proofs!(Permit, Scope);
-
-impl WorkspacePermit {
-    /// The tenant.
-    pub fn tenant(&self) -> TenantNo {
-        self.tenant
-    }
-
-    /// The workspace.
-    pub fn workspace(&self) -> WorkspaceId {
-        self.workspace
-    }
-}
 
 /// A workspace and the caller's role in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,29 +23,26 @@ pub struct WorkspaceEntry {
     pub role: Role,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Cache {
     places: FxHashMap<BaseId, Place>,
     memberships: FxHashMap<(TenantNo, UserId), Arc<Vec<WorkspaceEntry>>>,
 }
 
-/// The access check.
-#[derive(Clone)]
+/// The access check. Copies are the same one.
+///
+/// What it reads is kept in memory and is good at one people revision, so a check costs no query while nobody's
+/// rights change.
+#[derive(Debug, Clone)]
 pub struct Access {
-    db: Db,
-    cache: Arc<RwLock<Cache>>,
+    people: People,
+    kept: Arc<Kept<Cache>>,
 }
 
 impl Access {
-    /// Makes the check.
-    pub fn new(db: Db) -> Self {
-        Self { db, cache: Arc::default() }
-    }
-
-    /// Forgets what was read: called after the commit of whatever changes people or the places of bases. The process
-    /// that owns the file is the only one that can.
-    pub fn people_changed(&self) {
-        *self.cache.write() = Cache::default();
+    /// Makes the check, from [`Identity::people`](identity::Identity::people) or from the database alone.
+    pub fn new(people: impl Into<People>) -> Self {
+        Self { people: people.into(), kept: Arc::default() }
     }
 
     /// Proof that the caller may do this in the base.
@@ -116,75 +61,100 @@ impl Access {
         self.check(caller, Action::ReadRecords, base).await.map(Scope)
     }
 
-    async fn check(&self, caller: &Caller, action: Action, base: BaseId) -> Result<Place, Denied> {
-        let place = self.place(base).await?.filter(|place| place.tenant == caller.tenant).ok_or(Denied::NotFound)?;
-        let role = self.role(caller, place.workspace).await?.ok_or(Denied::NotFound)?;
-        allow(caller, action, role)?;
-        Ok(place)
+    async fn check(&self, caller: &Caller, action: Action, id: BaseId) -> Result<Granted, Denied> {
+        let revision = self.people.revision().await.map_err(Error::from)?;
+        let place = self.place(revision, id).await?;
+        let place = place.filter(|place| place.tenant == caller.tenant).ok_or(Denied::NotFound)?;
+        let role = self.role(revision, caller, place.workspace).await?.ok_or(Denied::NotFound)?;
+        action.check(role, &caller.scopes)?;
+        Ok(Granted { place, id, role, revision })
     }
 
     /// Proof that the caller may do this in the workspace.
     ///
     /// # Errors
-    /// [`Denied`].
+    /// [`Denied`]; a workspace of another tenant answers as one that does not exist.
     pub async fn workspace_permit(
         &self,
         caller: &Caller,
         action: Action,
         workspace: WorkspaceId,
     ) -> Result<WorkspacePermit, Denied> {
-        let role = self.role(caller, workspace).await?.ok_or(Denied::NotFound)?;
-        allow(caller, action, role)?;
-        Ok(WorkspacePermit { tenant: caller.tenant, workspace })
+        let revision = self.people.revision().await.map_err(Error::from)?;
+        let role = self.role(revision, caller, workspace).await?.ok_or(Denied::NotFound)?;
+        action.check(role, &caller.scopes)?;
+        Ok(WorkspacePermit { tenant: caller.tenant, workspace, role, people: self.people.clone() })
     }
 
-    /// The workspaces that the caller belongs to.
+    /// The workspaces that the caller belongs to; all of the tenant for the house itself.
     ///
     /// # Errors
     /// [`Denied::Scope`] without the scope to read schemas.
     pub async fn workspaces(&self, caller: &Caller) -> Result<Arc<Vec<WorkspaceEntry>>, Denied> {
-        if !caller.has(Action::ReadSchema.scope()) {
-            return Err(Denied::Scope { scope: Action::ReadSchema.scope().name() });
-        }
-        self.memberships(caller).await
+        // Membership alone lets somebody see a workspace, so the least role stands for it.
+        Action::ReadSchema.check(Role::ReadOnly, &caller.scopes)?;
+        let revision = self.people.revision().await.map_err(Error::from)?;
+        self.memberships(revision, caller).await
     }
 
-    async fn place(&self, base: BaseId) -> Result<Option<Place>, Denied> {
-        if let Some(place) = self.cache.read().places.get(&base) {
-            return Ok(Some(*place));
+    /// Gives a user a role in a workspace, or takes it with `None`; from the next request on it is so.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] without the right to manage people, [`Error::LastOwner`] when nobody would have it after.
+    pub async fn set_role(
+        &self,
+        caller: &Caller,
+        workspace: WorkspaceId,
+        user: UserId,
+        role: Option<Role>,
+    ) -> Result<(), Error> {
+        let permit = self.workspace_permit(caller, Action::ManagePeople, workspace).await?;
+        let mut tx = self.people.db().begin(Group::House).await?;
+        // First, so that its row lock makes two owners who take each other's role wait for one another.
+        self.people.raise(&mut tx);
+        store::set_member(&mut tx, &permit, user, role);
+        if store::owners(&mut tx, &permit).await? == 0 {
+            return Err(Error::LastOwner);
         }
-        let place = store::place(&self.db, base).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn place(&self, revision: i64, base: BaseId) -> Result<Option<Place>, Denied> {
+        if let Some(place) = self.kept.get(revision, |kept| kept.places.get(&base).copied()) {
+            return Ok(Some(place));
+        }
+        let place = store::place(self.people.db(), base).await?;
         if let Some(place) = place {
-            self.cache.write().places.insert(base, place);
+            self.kept.put(revision, |kept| {
+                kept.places.insert(base, place);
+            });
         }
         Ok(place)
     }
 
-    async fn memberships(&self, caller: &Caller) -> Result<Arc<Vec<WorkspaceEntry>>, Denied> {
-        let Some(user) = caller.user() else { return Ok(Arc::default()) };
+    async fn memberships(&self, revision: i64, caller: &Caller) -> Result<Arc<Vec<WorkspaceEntry>>, Denied> {
+        let db = self.people.db();
+        let user = match caller.actor {
+            Actor::User(user) => user,
+            Actor::System(_) => return Ok(Arc::new(store::workspaces(db, caller.tenant).await?)),
+        };
         let key = (caller.tenant, user);
-        if let Some(held) = self.cache.read().memberships.get(&key) {
-            return Ok(Arc::clone(held));
+        if let Some(held) = self.kept.get(revision, |kept| kept.memberships.get(&key).cloned()) {
+            return Ok(held);
         }
-        let found = Arc::new(store::memberships(&self.db, caller.tenant, user).await?);
-        self.cache.write().memberships.insert(key, Arc::clone(&found));
+        let found = Arc::new(store::memberships(db, caller.tenant, user).await?);
+        self.kept.put(revision, |kept| drop(kept.memberships.insert(key, Arc::clone(&found))));
         Ok(found)
     }
 
-    async fn role(&self, caller: &Caller, workspace: WorkspaceId) -> Result<Option<Role>, Denied> {
-        let held = self.memberships(caller).await?;
+    async fn role(&self, revision: i64, caller: &Caller, workspace: WorkspaceId) -> Result<Option<Role>, Denied> {
+        let held = self.memberships(revision, caller).await?;
         Ok(held.iter().find(|entry| entry.id == workspace).map(|entry| entry.role))
     }
-}
-
-fn allow(caller: &Caller, action: Action, role: Role) -> Result<(), Denied> {
-    if !caller.has(action.scope()) {
-        return Err(Denied::Scope { scope: action.scope().name() });
-    }
-    if role < action.role() { Err(Denied::Role) } else { Ok(()) }
 }
 
 /// Gives a new base its place, in the transaction that makes it.
 pub fn register_base(tx: &mut Tx, permit: &WorkspacePermit, id: BaseId, base: BaseNo) {
     store::insert_place(tx, permit.tenant, base, id, permit.workspace);
+    permit.people.raise(tx);
 }

@@ -58,6 +58,12 @@ pub enum Error {
     /// The store has its owner already.
     #[error("the store has an owner already")]
     Installed,
+    /// The workspace would be without an owner.
+    #[error("a workspace needs an owner; make somebody else one first")]
+    LastOwner,
+    /// The caller may not.
+    #[error(transparent)]
+    Denied(Box<Denied>),
     /// A stored row could not be read.
     #[error("stored tenancy is malformed")]
     Stored,
@@ -73,7 +79,8 @@ impl ApiError for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::Unauthenticated => Kind::Unauthenticated,
-            Self::Installed => Kind::Conflict,
+            Self::Installed | Self::LastOwner => Kind::Conflict,
+            Self::Denied(denied) => denied.kind(),
             Self::Stored => Kind::Internal,
             Self::Identity(error) => error.kind(),
             Self::Db(error) => web::database_kind(error),
@@ -84,8 +91,26 @@ impl ApiError for Error {
         match self {
             Self::Unauthenticated => "authentication-required",
             Self::Installed => "installed",
+            Self::LastOwner => "last-owner",
+            Self::Denied(denied) => denied.code(),
             Self::Stored | Self::Db(_) => "internal",
             Self::Identity(error) => error.code(),
+        }
+    }
+
+    fn airtable_type(&self) -> Option<&'static str> {
+        match self {
+            Self::Denied(denied) => denied.airtable_type(),
+            _ => None,
+        }
+    }
+}
+
+impl From<Denied> for Error {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Unchecked(error) => *error,
+            denied => Self::Denied(Box::new(denied)),
         }
     }
 }

@@ -1,12 +1,16 @@
-//! The policy: which role and which token scope each action needs.
+//! The policy: which role and which token scopes each action needs.
 
 use model::{Role, Scope};
+
+use crate::error::Denied;
 
 /// What somebody wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
     /// Read records.
     ReadRecords,
+    /// Comment on records.
+    Comment,
     /// Create, update and delete records.
     WriteRecords,
     /// Read tables and fields.
@@ -15,29 +19,56 @@ pub enum Action {
     EditSchema,
     /// Create a base in a workspace.
     CreateBase,
+    /// Give and take roles.
+    ManagePeople,
+    /// Make tokens and take them back.
+    ManageTokens,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 5] =
-        [Self::ReadRecords, Self::WriteRecords, Self::ReadSchema, Self::EditSchema, Self::CreateBase];
+    pub const ALL: [Self; 8] = [
+        Self::ReadRecords,
+        Self::Comment,
+        Self::WriteRecords,
+        Self::ReadSchema,
+        Self::EditSchema,
+        Self::CreateBase,
+        Self::ManagePeople,
+        Self::ManageTokens,
+    ];
 
     /// The least role that may.
     pub fn role(self) -> Role {
         match self {
             Self::ReadRecords | Self::ReadSchema => Role::ReadOnly,
+            Self::Comment => Role::Commenter,
             Self::WriteRecords => Role::Editor,
             Self::EditSchema | Self::CreateBase => Role::Creator,
+            Self::ManagePeople | Self::ManageTokens => Role::Owner,
         }
     }
 
-    /// The scope that a token needs.
-    pub fn scope(self) -> Scope {
+    /// The scopes that a token needs, each of them. No scope of its own stands for people and tokens, so a token needs
+    /// them all: one that was made for less must not make itself more.
+    pub fn scopes(self) -> &'static [Scope] {
         match self {
-            Self::ReadRecords => Scope::RecordsRead,
-            Self::WriteRecords => Scope::RecordsWrite,
-            Self::ReadSchema => Scope::SchemaRead,
-            Self::EditSchema | Self::CreateBase => Scope::SchemaWrite,
+            Self::ReadRecords => &[Scope::RecordsRead],
+            Self::Comment | Self::WriteRecords => &[Scope::RecordsWrite],
+            Self::ReadSchema => &[Scope::SchemaRead],
+            Self::EditSchema | Self::CreateBase => &[Scope::SchemaWrite],
+            Self::ManagePeople | Self::ManageTokens => &Scope::ALL,
         }
+    }
+
+    /// Whether a role with these token scopes may.
+    ///
+    /// # Errors
+    /// [`Denied::Scope`] before [`Denied::Role`]: what a token is not for, it need not learn about.
+    pub fn check(self, role: Role, scopes: &[Scope]) -> Result<(), Denied> {
+        if let Some(missing) = self.scopes().iter().find(|scope| !scopes.contains(scope)) {
+            return Err(Denied::Scope { scope: missing.name() });
+        }
+        if role < self.role() { Err(Denied::Role) } else { Ok(()) }
     }
 }

@@ -3,8 +3,9 @@
 use db::{Db, Tx};
 use model::{BaseId, BaseNo, Role, TenantId, TenantNo, Timestamp, UserId, WorkspaceId};
 
-use crate::access::{Place, WorkspaceEntry};
+use crate::access::WorkspaceEntry;
 use crate::error::Error;
+use crate::proof::{Place, WorkspacePermit};
 
 const TENANTS: &str = "SELECT tenant FROM tenants ORDER BY tenant LIMIT 1";
 const OWNER: &str = "SELECT member FROM members WHERE tenant = $1 AND role = 'owner' ORDER BY member LIMIT 1";
@@ -16,6 +17,27 @@ const PLACE: &str = "SELECT tenant, base, workspace FROM base_places WHERE id = 
 const MEMBERSHIPS: &str = "SELECT w.id, w.name, m.role FROM members m \
      JOIN workspaces w ON w.tenant = m.tenant AND w.id = m.workspace \
      WHERE m.tenant = $1 AND m.member = $2 ORDER BY w.created_at, w.id";
+const WORKSPACES: &str = "SELECT id, name FROM workspaces WHERE tenant = $1 ORDER BY created_at, id";
+const SET_MEMBER: &str = "INSERT INTO members (tenant, workspace, member, role) VALUES ($1, $2, $3, $4) \
+     ON CONFLICT (tenant, workspace, member) DO UPDATE SET role = excluded.role";
+const REMOVE_MEMBER: &str = "DELETE FROM members WHERE tenant = $1 AND workspace = $2 AND member = $3";
+const OWNERS: &str = "SELECT COUNT(*) FROM members WHERE tenant = $1 AND workspace = $2 AND role = 'owner'";
+
+#[cfg(test)]
+pub(crate) const STATEMENTS: [&str; 12] = [
+    TENANTS,
+    OWNER,
+    INSERT_TENANT,
+    INSERT_WORKSPACE,
+    INSERT_MEMBER,
+    INSERT_PLACE,
+    PLACE,
+    MEMBERSHIPS,
+    WORKSPACES,
+    SET_MEMBER,
+    REMOVE_MEMBER,
+    OWNERS,
+];
 
 pub(crate) async fn first_tenant(db: &Db) -> Result<Option<TenantNo>, Error> {
     let rows = db.read(TENANTS, vec![]).await?;
@@ -66,6 +88,34 @@ pub(crate) async fn memberships(db: &Db, tenant: TenantNo, user: UserId) -> Resu
             Ok(WorkspaceEntry { id: id.parse().map_err(|_| Error::Stored)?, name: row.get(1)?, role })
         })
         .collect()
+}
+
+/// Every workspace of a tenant, as the house itself sees it.
+pub(crate) async fn workspaces(db: &Db, tenant: TenantNo) -> Result<Vec<WorkspaceEntry>, Error> {
+    let rows = db.read(WORKSPACES, vec![tenant.0.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let id: String = row.get(0)?;
+            Ok(WorkspaceEntry { id: id.parse().map_err(|_| Error::Stored)?, name: row.get(1)?, role: Role::Owner })
+        })
+        .collect()
+}
+
+pub(crate) fn set_member(tx: &mut Tx, permit: &WorkspacePermit, user: UserId, role: Option<Role>) {
+    let mut values: Vec<sql::Value> =
+        vec![permit.tenant.0.into(), permit.workspace.to_string().into(), user.to_string().into()];
+    match role {
+        Some(role) => {
+            values.push(role_name(role).into());
+            tx.queue(SET_MEMBER, values);
+        }
+        None => tx.queue(REMOVE_MEMBER, values),
+    }
+}
+
+pub(crate) async fn owners(tx: &mut Tx, permit: &WorkspacePermit) -> Result<i64, Error> {
+    let rows = tx.query(OWNERS, vec![permit.tenant.0.into(), permit.workspace.to_string().into()]).await?;
+    Ok(rows.first().ok_or(Error::Stored)?.get(0)?)
 }
 
 const ROLES: [(Role, &str); 5] = [

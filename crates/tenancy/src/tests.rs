@@ -1,18 +1,248 @@
-use model::{Role, Scope};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, header};
+use axum::middleware::from_fn_with_state;
+use db::Group;
+use identity::{Identity, NewToken, User};
+use model::{Actor, BaseId, BaseNo, Caller, Door, Role, Scope, TenantNo, WorkspaceId};
+use serde_json::{Value, json};
+use testkit::{ForDatabase, TestDb, on_every_database};
+use tower::ServiceExt as _;
 
-use crate::Action;
+use crate::{Access, Action, Bootstrap, Denied, Error, register_base, store};
+
+const HOME: TenantNo = TenantNo(1);
+const ELSEWHERE: TenantNo = TenantNo(2);
+
+/// Two tenants, each with a workspace and a base; the first one made by the bootstrap.
+struct House {
+    test: TestDb,
+    identity: Identity,
+    access: Access,
+    token: String,
+    owner: Caller,
+    workspace: WorkspaceId,
+    base: BaseId,
+    foreign: BaseId,
+}
+
+fn caller(user: &User, tenant: TenantNo) -> Caller {
+    Caller {
+        actor: Actor::User(user.id),
+        tenant,
+        token: None,
+        scopes: Scope::ALL.to_vec(),
+        door: Door::PublicApi,
+        request: String::new(),
+    }
+}
+
+impl ForDatabase for House {
+    async fn for_database(engine: testkit::Engine) -> Self {
+        let test = TestDb::for_database(engine).await.migrated(&[&identity::MIGRATIONS, &crate::MIGRATIONS]).await;
+        let identity = Identity::new(test.db.clone(), test.clock.clone(), test.ids.clone());
+        let access = Access::new(identity.people());
+        let chosen = Bootstrap { email: Some("ann@example.org".to_owned()), ..Bootstrap::default() };
+        let installed = chosen.run(&test.db, &identity, (&test.clock, &test.ids)).await.unwrap().unwrap();
+        let owner = caller(&installed.owner, HOME);
+        let workspace = access.workspaces(&owner).await.unwrap()[0].id;
+        let now = test.clock.now();
+        let (base, foreign, other) = (test.ids.base(now), test.ids.base(now), test.ids.workspace(now));
+        let mut tx = test.db.begin(Group::House).await.unwrap();
+        store::insert_tenant(&mut tx, ELSEWHERE, test.ids.tenant(now), "Elsewhere", now);
+        store::insert_workspace(&mut tx, ELSEWHERE, other, "Theirs", now);
+        store::insert_place(&mut tx, ELSEWHERE, BaseNo(2), foreign, other);
+        let permit = access.workspace_permit(&owner, Action::CreateBase, workspace).await.unwrap();
+        register_base(&mut tx, &permit, base, BaseNo(1));
+        tx.commit().await.unwrap();
+        let token = installed.token.reveal().to_owned();
+        Self { test, identity, access, token, owner, workspace, base, foreign }
+    }
+}
+
+impl House {
+    async fn user(&self, name: &str) -> Caller {
+        let now = self.test.clock.now();
+        let user = User { id: self.test.ids.user(now), email: format!("{name}@example.org"), name: name.to_owned() };
+        let mut tx = self.test.db.begin(Group::House).await.unwrap();
+        self.identity.insert_user(&mut tx, HOME, &user);
+        tx.commit().await.unwrap();
+        caller(&user, HOME)
+    }
+
+    async fn set_role(&self, who: &Caller, role: Option<Role>) -> Result<(), Error> {
+        self.access.set_role(&self.owner, self.workspace, who.user().unwrap(), role).await
+    }
+
+    async fn read(&self, who: &Caller, base: BaseId) -> String {
+        match self.access.scope(who, base).await {
+            Ok(scope) => format!("{:?}", scope.role()),
+            Err(denied) => format!("{denied:?}"),
+        }
+    }
+}
 
 #[test]
 fn the_policy_is_this_table() {
-    let table: Vec<_> = Action::ALL.into_iter().map(|action| (action, action.role(), action.scope())).collect();
-    assert_eq!(
-        table,
-        [
-            (Action::ReadRecords, Role::ReadOnly, Scope::RecordsRead),
-            (Action::WriteRecords, Role::Editor, Scope::RecordsWrite),
-            (Action::ReadSchema, Role::ReadOnly, Scope::SchemaRead),
-            (Action::EditSchema, Role::Creator, Scope::SchemaWrite),
-            (Action::CreateBase, Role::Creator, Scope::SchemaWrite),
-        ]
-    );
+    let roles = [Role::ReadOnly, Role::Commenter, Role::Editor, Role::Creator, Role::Owner];
+    let may = |action: Action, role| action.check(role, &Scope::ALL).is_ok();
+    let table: Vec<_> = Action::ALL
+        .into_iter()
+        .map(|action| {
+            let row: String = roles.into_iter().map(|role| if may(action, role) { '+' } else { '-' }).collect();
+            let scopes: Vec<_> = action.scopes().iter().map(|scope| scope.name()).collect();
+            (format!("{action:?}"), row, scopes.join(" "))
+        })
+        .collect();
+    let all = "data.records:read data.records:write schema.bases:read schema.bases:write user.email:read";
+    let expected = [
+        ("ReadRecords", "+++++", "data.records:read"),
+        ("Comment", "-++++", "data.records:write"),
+        ("WriteRecords", "--+++", "data.records:write"),
+        ("ReadSchema", "+++++", "schema.bases:read"),
+        ("EditSchema", "---++", "schema.bases:write"),
+        ("CreateBase", "---++", "schema.bases:write"),
+        ("ManagePeople", "----+", all),
+        ("ManageTokens", "----+", all),
+    ];
+    assert_eq!(table, expected.map(|(action, roles, scopes)| (action.to_owned(), roles.to_owned(), scopes.to_owned())));
+}
+
+#[test]
+fn a_token_does_no_more_than_its_scopes() {
+    for action in Action::ALL {
+        for missing in action.scopes() {
+            let scopes: Vec<_> = Scope::ALL.into_iter().filter(|scope| scope != missing).collect();
+            let denied = action.check(Role::Owner, &scopes).unwrap_err();
+            assert!(matches!(denied, Denied::Scope { scope } if scope == missing.name()), "{action:?} {denied:?}");
+        }
+    }
+}
+
+#[on_every_database]
+async fn what_is_elsewhere_is_as_if_it_were_not(house: House) {
+    let nowhere = house.test.ids.base(house.test.clock.now());
+    let stranger = house.user("eve").await;
+    let mut answers = Vec::new();
+    for (who, base) in
+        [(&house.owner, nowhere), (&house.owner, house.foreign), (&stranger, house.base), (&stranger, nowhere)]
+    {
+        answers.push(format!("{:?}", house.access.scope(who, base).await.unwrap_err()));
+        for action in Action::ALL {
+            answers.push(format!("{:?}", house.access.permit(who, action, base).await.unwrap_err()));
+        }
+    }
+    let other = house.access.workspaces(&Caller::system(ELSEWHERE, "test")).await.unwrap()[0].id;
+    answers.push(format!(
+        "{:?}",
+        house.access.workspace_permit(&house.owner, Action::CreateBase, other).await.unwrap_err()
+    ));
+    answers.dedup();
+    assert_eq!(answers, ["NotFound"]);
+}
+
+#[on_every_database]
+async fn a_role_counts_from_the_next_request(house: House) {
+    let bob = house.user("bob").await;
+    for (role, seen) in [
+        (None, "NotFound"),
+        (Some(Role::ReadOnly), "ReadOnly"),
+        (Some(Role::Creator), "Creator"),
+        (Some(Role::Editor), "Editor"),
+        (None, "NotFound"),
+    ] {
+        house.set_role(&bob, role).await.unwrap();
+        assert_eq!(house.read(&bob, house.base).await, seen);
+        assert_eq!(house.read(&bob, house.base).await, seen, "from memory");
+    }
+}
+
+#[on_every_database]
+async fn only_owners_manage_people_and_one_stays(house: House) {
+    let bob = house.user("bob").await;
+    let error = house.set_role(&house.owner, Some(Role::Creator)).await.unwrap_err();
+    assert!(matches!(error, Error::LastOwner), "{error:?}");
+    house.set_role(&bob, Some(Role::Creator)).await.unwrap();
+    let own = house.access.set_role(&bob, house.workspace, bob.user().unwrap(), Some(Role::Owner)).await.unwrap_err();
+    assert!(matches!(&own, Error::Denied(denied) if matches!(**denied, Denied::Role)), "{own:?}");
+    house.set_role(&bob, Some(Role::Owner)).await.unwrap();
+    house.set_role(&house.owner, None).await.unwrap();
+    assert_eq!(house.read(&house.owner, house.base).await, "NotFound");
+}
+
+#[on_every_database]
+async fn the_house_itself_may_everything_in_its_tenant(house: House) {
+    let system = Caller::system(HOME, "sweep");
+    let permit = house.access.permit(&system, Action::EditSchema, house.base).await.unwrap();
+    assert_eq!((permit.tenant(), permit.base_no(), permit.base()), (HOME, BaseNo(1), house.base));
+    assert_eq!((permit.role(), permit.workspace()), (Role::Owner, house.workspace));
+    assert_eq!(house.read(&system, house.foreign).await, "NotFound");
+}
+
+#[on_every_database]
+async fn a_second_start_makes_nothing(house: House) {
+    let again = Bootstrap::default().run(&house.test.db, &house.identity, (&house.test.clock, &house.test.ids)).await;
+    assert!(again.unwrap().is_none());
+    let owner = Bootstrap::owner(&house.test.db).await.unwrap();
+    assert_eq!(owner, Some((HOME, house.owner.user().unwrap())));
+}
+
+#[on_every_database]
+async fn every_statement_is_understood(house: House) {
+    for statement in store::STATEMENTS {
+        house.test.db.check(statement).await.unwrap_or_else(|error| panic!("{statement}: {error:?}"));
+    }
+}
+
+async fn get(router: &Router, path: &str, authorization: Option<&str>) -> (u16, Option<String>, Value) {
+    let mut request = Request::get(path);
+    if let Some(value) = authorization {
+        request = request.header(header::AUTHORIZATION, value);
+    }
+    let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let status = response.status().as_u16();
+    let asks = response.headers().get(header::WWW_AUTHENTICATE).map(|value| value.to_str().unwrap().to_owned());
+    let bytes = to_bytes(response.into_body(), 10_000).await.unwrap();
+    (status, asks, serde_json::from_slice(&bytes).unwrap())
+}
+
+#[on_every_database]
+async fn doors_ask_for_a_token(house: House) {
+    let router = crate::router(house.access.clone(), house.identity.clone())
+        .route("/api/v1/thing", axum::routing::get(|| async { "" }))
+        .layer(from_fn_with_state(house.identity.clone(), crate::authenticate));
+    let unknown = format!("Bearer pat12345678901234.{}", "0".repeat(64));
+    let refused = json!({ "error": { "type": "AUTHENTICATION_REQUIRED", "message": "Authentication required" } });
+    for authorization in [None, Some("Bearer x"), Some(&unknown), Some(&house.token), Some("Basic YTpi")] {
+        let answer = get(&router, "/v0/meta/whoami", authorization.map(|text: &str| text)).await;
+        assert_eq!(answer, (401, Some("Bearer".to_owned()), refused.clone()), "{authorization:?}");
+        let (status, _, problem) = get(&router, "/api/v1/thing", authorization).await;
+        assert_eq!((status, &problem["code"]), (401, &json!("authentication-required")));
+    }
+    for scheme in ["Bearer", "bearer"] {
+        let (status, _, who) = get(&router, "/v0/meta/whoami", Some(&format!("{scheme} {}", house.token))).await;
+        assert_eq!((status, &who["id"], &who["email"]), (200, &json!(house.owner.user()), &json!("ann@example.org")));
+    }
+    let (_, _, list) = get(&router, "/v0/meta/workspaces", Some(&format!("Bearer {}", house.token))).await;
+    let workspace = json!({ "id": house.workspace, "name": "My workspace", "permissionLevel": "owner" });
+    assert_eq!(list, json!({ "workspaces": [workspace] }));
+}
+
+#[on_every_database]
+async fn a_narrow_token_says_less(house: House) {
+    let narrow = NewToken {
+        tenant: HOME,
+        owner: house.owner.user().unwrap(),
+        name: "narrow".to_owned(),
+        scopes: vec![Scope::RecordsRead],
+        expires: None,
+    };
+    let token = house.identity.create_token(&narrow).await.unwrap();
+    let router = crate::router(house.access.clone(), house.identity.clone())
+        .layer(from_fn_with_state(house.identity.clone(), crate::authenticate));
+    let bearer = format!("Bearer {}", token.reveal());
+    let (status, _, who) = get(&router, "/v0/meta/whoami", Some(&bearer)).await;
+    assert_eq!((status, who.get("email")), (200, None));
+    let (status, _, error) = get(&router, "/v0/meta/workspaces", Some(&bearer)).await;
+    assert_eq!((status, &error["error"]["type"]), (403, &json!("INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND")));
 }

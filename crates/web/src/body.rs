@@ -6,14 +6,13 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Door, Failure, Kind};
+use crate::json::read_json;
 
 /// Largest JSON body in bytes.
 pub const MAX_BODY: usize = 2 * 1024 * 1024;
 /// How much of a body that is too large is read and thrown away, so that its sender hears the answer instead of a
 /// broken connection.
 const MAX_DRAINED: usize = 8 * MAX_BODY;
-/// Deepest nesting of a JSON body.
-pub const MAX_DEPTH: usize = 64;
 
 /// A body that was read within its limits.
 #[derive(Debug, Clone)]
@@ -55,44 +54,6 @@ impl JsonBody {
     /// # Errors
     /// 400 with the place when it is not JSON or too deep, 422 when it is not of the form asked for.
     pub fn parse<T: DeserializeOwned>(&self, door: Door) -> Result<T, Failure> {
-        if let Some(at) = too_deep(&self.0) {
-            let text = format!("the body nests more than {MAX_DEPTH} deep at byte {at}");
-            return Err(Failure::plain(door, Kind::Malformed, "too-deep", text));
-        }
-        serde_json::from_slice(&self.0).map_err(|error| {
-            let (kind, name) = match error.classify() {
-                serde_json::error::Category::Data => (Kind::Invalid, "INVALID_REQUEST_UNKNOWN"),
-                _ => (Kind::Malformed, "INVALID_JSON"),
-            };
-            Failure::plain(door, kind, "body", format!("could not read the request body: {error}")).airtable(name)
-        })
+        read_json(&self.0).map_err(|error| Failure::new(door, &error))
     }
-}
-
-/// The byte at which brackets nest too deeply.
-fn too_deep(bytes: &[u8]) -> Option<usize> {
-    let (mut depth, mut text, mut escaped) = (0usize, false, false);
-    for (at, byte) in bytes.iter().enumerate() {
-        if text {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => text = false,
-                _ => {}
-            }
-            continue;
-        }
-        match byte {
-            b'"' => text = true,
-            b'[' | b'{' => {
-                depth += 1;
-                if depth > MAX_DEPTH {
-                    return Some(at);
-                }
-            }
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    None
 }

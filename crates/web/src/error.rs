@@ -1,7 +1,10 @@
 //! Errors of all contexts, and the two shapes in which they leave.
 
+use std::time::Duration;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 /// What kind of failure it is: decides the status.
@@ -30,6 +33,20 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 10] = [
+        Self::Invalid,
+        Self::Malformed,
+        Self::TooLarge,
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::Conflict,
+        Self::Limited,
+        Self::Unavailable,
+        Self::Internal,
+    ];
+
     /// The status.
     pub fn status(self) -> StatusCode {
         match self {
@@ -51,6 +68,22 @@ impl Kind {
         matches!(self, Self::Limited | Self::Unavailable)
     }
 
+    /// The kind that a bare status stands for, for answers that the framework makes itself.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        match status.as_u16() {
+            400 => Self::Malformed,
+            401 => Self::Unauthenticated,
+            403 => Self::Forbidden,
+            404 => Self::NotFound,
+            409 | 412 => Self::Conflict,
+            413 => Self::TooLarge,
+            402 | 429 => Self::Limited,
+            408 | 502..=504 => Self::Unavailable,
+            _ if status.is_client_error() => Self::Invalid,
+            _ => Self::Internal,
+        }
+    }
+
     fn title(self) -> &'static str {
         match self {
             Self::Invalid => "Invalid request",
@@ -63,6 +96,22 @@ impl Kind {
             Self::Limited => "Too many requests",
             Self::Unavailable => "Unavailable",
             Self::Internal => "Internal error",
+        }
+    }
+
+    /// A stable name, also the anchor of its explanation in `/docs`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::Malformed => "malformed",
+            Self::TooLarge => "too-large",
+            Self::Unauthenticated => "unauthenticated",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not-found",
+            Self::Conflict => "conflict",
+            Self::Limited => "limited",
+            Self::Unavailable => "unavailable",
+            Self::Internal => "internal",
         }
     }
 
@@ -82,6 +131,13 @@ impl Kind {
     }
 }
 
+/// Its code.
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
 /// What an error of a context tells its doors.
 pub trait ApiError: std::error::Error + Send + Sync + 'static {
     /// Its kind.
@@ -92,6 +148,23 @@ pub trait ApiError: std::error::Error + Send + Sync + 'static {
     fn airtable_type(&self) -> Option<&'static str> {
         None
     }
+    /// The parts of the request at fault.
+    fn faults(&self) -> Vec<Fault> {
+        Vec::new()
+    }
+    /// How long to wait before trying again.
+    fn retry_after(&self) -> Option<Duration> {
+        None
+    }
+}
+
+/// One part of a request that is at fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// RFC 6901 pointer into the body.
+    pub pointer: String,
+    /// What is wrong there.
+    pub detail: String,
 }
 
 /// The kind of a database failure.
@@ -114,18 +187,32 @@ pub enum Door {
     Problem,
 }
 
+impl Door {
+    /// The door of an address.
+    pub fn of(path: &str) -> Self {
+        match path.strip_prefix("/v0") {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => Self::Airtable,
+            _ => Self::Problem,
+        }
+    }
+}
+
 const FIXED: &str = "something failed on our side; the request's id names it in the log";
 const MODEL: &str = "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND";
 const MODEL_TEXT: &str = "Invalid permissions, or the requested model was not found. Check that both your user and \
      your token have the required permissions, and that the model names and/or ids are correct.";
 
 /// An error on its way out of a door.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Failure {
     kind: Kind,
+    /// The status, where it says more than the kind's.
+    status: StatusCode,
     code: &'static str,
     airtable_type: Option<&'static str>,
     message: String,
+    faults: Vec<Fault>,
+    retry_after: Option<Duration>,
     door: Door,
 }
 
@@ -139,12 +226,36 @@ impl Failure {
         } else {
             error.to_string()
         };
-        Self { kind, code: error.code(), airtable_type: error.airtable_type(), message, door }
+        Self {
+            airtable_type: error.airtable_type(),
+            faults: error.faults(),
+            retry_after: error.retry_after(),
+            ..Self::plain(door, kind, error.code(), message)
+        }
     }
 
     /// An error that a door finds itself.
     pub fn plain(door: Door, kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
-        Self { kind, code, airtable_type: None, message: message.into(), door }
+        Self {
+            kind,
+            status: kind.status(),
+            code,
+            airtable_type: None,
+            message: message.into(),
+            faults: Vec::new(),
+            retry_after: None,
+            door,
+        }
+    }
+
+    /// A status that a part of the framework chose without a body.
+    pub(crate) fn of_status(door: Door, status: StatusCode) -> Self {
+        let kind = Kind::of_status(status);
+        let message = match kind {
+            Kind::Internal => FIXED.to_owned(),
+            _ => status.canonical_reason().unwrap_or("refused").to_lowercase(),
+        };
+        Self { status, ..Self::plain(door, kind, kind.code(), message) }
     }
 
     /// With Airtable's name for it.
@@ -154,26 +265,54 @@ impl Failure {
         self
     }
 
+    /// The answer in the shape of its door; `instance` is the request's id, when it is known.
+    pub(crate) fn render(&self, instance: Option<&str>) -> Response {
+        let (status, body, content_type) = match self.door {
+            Door::Airtable => {
+                let (status, body) = self.airtable_body();
+                (status, body, "application/json; charset=utf-8")
+            }
+            Door::Problem => (self.status, self.problem_body(instance), "application/problem+json"),
+        };
+        let mut response = (status, body.to_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(wait) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_millis().div_ceil(1_000) as u64));
+        }
+        response
+    }
+
     fn airtable_body(&self) -> (StatusCode, Value) {
         let name = self.airtable_type.unwrap_or_else(|| self.kind.airtable_type());
         match name {
             "NOT_FOUND" => (StatusCode::NOT_FOUND, json!({ "error": name })),
             MODEL => (StatusCode::FORBIDDEN, json!({ "error": { "type": MODEL, "message": MODEL_TEXT } })),
-            _ => (self.kind.status(), json!({ "error": { "type": name, "message": self.message } })),
+            _ => (self.status, json!({ "error": { "type": name, "message": self.message } })),
         }
     }
 
-    fn problem_body(&self) -> (StatusCode, Value) {
-        let status = self.kind.status();
-        let body = json!({
-            "type": format!("/docs#problem-{}", self.code),
+    fn problem_body(&self, instance: Option<&str>) -> Value {
+        let mut body = json!({
+            "type": format!("/docs#problem-{}", self.kind.code()),
             "title": self.kind.title(),
-            "status": status.as_u16(),
+            "status": self.status.as_u16(),
             "detail": self.message,
             "code": self.code,
             "retryable": self.kind.is_retryable(),
         });
-        (status, body)
+        if let Value::Object(body) = &mut body {
+            if let Some(instance) = instance {
+                body.insert("instance".to_owned(), json!(instance));
+            }
+            if !self.faults.is_empty() {
+                body.insert("errors".to_owned(), json!(self.faults));
+            }
+        }
+        body
     }
 }
 
@@ -188,23 +327,11 @@ fn chain(error: &dyn ApiError) -> String {
     text
 }
 
+/// The failure travels with its answer, so that the frame can put the request's id into it.
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let (status, body, content_type) = match self.door {
-            Door::Airtable => {
-                let (status, body) = self.airtable_body();
-                (status, body, "application/json; charset=utf-8")
-            }
-            Door::Problem => {
-                let (status, body) = self.problem_body();
-                (status, body, "application/problem+json")
-            }
-        };
-        let mut response = (status, body.to_string()).into_response();
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        if status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
+        let mut response = self.render(None);
+        response.extensions_mut().insert(self);
         response
     }
 }

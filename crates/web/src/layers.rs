@@ -1,57 +1,84 @@
-//! What surrounds every handler: request ids, CORS, panics, headers.
+//! The layers around every handler, outermost first: frame, CORS, compression, panics, time.
 
+use std::any::Any;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Response};
+use axum::body::Body;
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header, request};
+use axum::middleware::from_fn;
+use axum::response::Response;
 use tower::ServiceBuilder;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::cors::{Any, CorsLayer};
-use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{Predicate, SizeAbove};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use tower_http::timeout::TimeoutLayer;
 
-use crate::error::{Door, Failure, Kind};
+use crate::config::Config;
+use crate::error::Door;
+use crate::frame::around;
 
-/// The id of a request: the client's when it sent a short plain one, else ours.
-#[derive(Debug, Clone)]
-pub struct RequestId(pub String);
+/// Smaller answers are sent as they are.
+const COMPRESS_FROM: u64 = 1_024;
+/// Of 9 for gzip and 11 for brotli: most of the gain at a tenth of the time.
+const LEVEL: i32 = 3;
+/// How long browsers may keep the answer to a preflight.
+const PREFLIGHT: Duration = Duration::from_hours(1);
 
-const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+/// Puts the house's layers around a router, with the default settings and this time limit.
+pub fn layers(router: Router, time_limit: Duration) -> Router {
+    wrap(router, Vec::new(), time_limit)
+}
 
 /// Puts the house's layers around a router.
-pub fn layers(router: Router, time_limit: Duration) -> Router {
-    let cors = CorsLayer::new()
-        .allow_origin(Any)
-        .allow_methods([Method::DELETE, Method::GET, Method::OPTIONS, Method::PATCH, Method::POST, Method::PUT])
-        .allow_headers(Any)
-        .max_age(Duration::from_hours(1));
+pub fn frame(router: Router, config: &Config) -> Router {
+    wrap(router, config.cors_origins.clone(), Duration::from_secs(config.request_timeout_seconds.max(1)))
+}
+
+fn wrap(router: Router, origins: Vec<String>, time_limit: Duration) -> Router {
     router.layer(
         ServiceBuilder::new()
-            .layer(from_fn(request_id))
-            .layer(SetResponseHeaderLayer::if_not_present(
-                header::X_CONTENT_TYPE_OPTIONS,
-                HeaderValue::from_static("nosniff"),
-            ))
-            .layer(cors)
-            .layer(CatchPanicLayer::custom(|_| {
-                Failure::plain(Door::Problem, Kind::Internal, "panic", "something failed on our side").into_response()
-            }))
+            .layer(from_fn(around))
+            .layer(cors(origins))
+            .layer(compression())
+            .layer(CatchPanicLayer::custom(panicked))
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time_limit)),
     )
 }
 
-async fn request_id(mut request: Request, next: Next) -> Response {
-    let given = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
-    let plain =
-        |id: &&str| !id.is_empty() && id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    let id = given.filter(plain).map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned);
-    request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = next.run(request).await;
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(HEADER, value);
-    }
+/// Any origin under `/v0`, the settings' elsewhere. Requests carry tokens, never cookies, so no credentials.
+fn cors(origins: Vec<String>) -> CorsLayer {
+    let any = origins.iter().any(|origin| origin == "*");
+    let allowed = move |origin: &HeaderValue, parts: &request::Parts| {
+        any || Door::of(parts.uri.path()) == Door::Airtable || origins.iter().any(|held| origin == held.as_str())
+    };
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(allowed))
+        .allow_methods([Method::DELETE, Method::GET, Method::OPTIONS, Method::PATCH, Method::POST, Method::PUT])
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers([HeaderName::from_static("x-request-id"), header::RETRY_AFTER])
+        .max_age(PREFLIGHT)
+}
+
+fn compression() -> CompressionLayer<impl Predicate> {
+    let worth_it = SizeAbove::new(COMPRESS_FROM).and(is_text);
+    CompressionLayer::new().quality(CompressionLevel::Precise(LEVEL)).compress_when(worth_it)
+}
+
+/// JSON, HTML and CSV; never an event stream, whose events must not wait for a compressor.
+fn is_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    ["application/json", "application/problem+json", "text/html", "text/csv"].iter().any(|kind| media.starts_with(kind))
+}
+
+/// A panic in a handler: the answer has no body yet, the frame gives it the door's.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
+fn panicked(reason: Box<dyn Any + Send>) -> Response {
+    let reason = reason.downcast_ref::<String>().map(String::as_str).or_else(|| reason.downcast_ref::<&str>().copied());
+    tracing::error!(reason = reason.unwrap_or("unknown"), "a handler panicked");
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     response
 }

@@ -1,23 +1,35 @@
-//! What every HTTP door needs: error shapes, bodies with limits, query strings, signed cursors, the serve loop.
+//! What every HTTP door needs: error shapes, bodies with limits, query strings, signed cursors, the frame around all
+//! requests, the API document and the serve loop.
 //!
 //! Words: a *kind* of error decides the status; a *problem* is an error body of RFC 9457; under `/v0` errors have
-//! Airtable's shape instead.
+//! Airtable's shape instead; the *frame* is the outermost layer: request ids, log span, metrics, headers and the
+//! last word on errors.
 //!
-//! Invariants: no error body holds the text of an internal failure; every input has a bound.
+//! Invariants: no error body holds the text of an internal failure; every input has a bound in bytes and in time;
+//! every answer carries the request's id.
 #![deny(missing_docs)]
 
 mod body;
+mod config;
+mod docs;
 mod error;
+mod frame;
+mod json;
 mod layers;
 mod params;
+mod place;
 mod serve;
 mod signer;
 
-pub use body::{JsonBody, MAX_BODY, MAX_DEPTH};
-pub use error::{ApiError, Door, Failure, Kind, database_kind};
-pub use layers::{RequestId, layers};
+pub use body::{JsonBody, MAX_BODY};
+pub use config::Config;
+pub use docs::document;
+pub use error::{ApiError, Door, Failure, Fault, Kind, database_kind};
+pub use frame::RequestId;
+pub use json::{JsonError, MAX_DEPTH, MAX_KEYS, read_json};
+pub use layers::{frame, layers};
 pub use params::Params;
-pub use serve::{Limits, serve};
+pub use serve::{Limits, Peer, serve};
 pub use signer::Signer;
 
 #[cfg(test)]

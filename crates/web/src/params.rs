@@ -1,5 +1,8 @@
 //! Query strings as Airtable's clients write them: `fields[]=A`, `fields[0]=A`, `sort[0][field]=A`.
 
+/// Most pairs that are looked at: more than a URL of 16,000 characters can usefully hold.
+const MOST: usize = 2_000;
+
 /// The pairs of a query string in order; empty values are absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Params(Vec<(String, String)>);
@@ -7,7 +10,7 @@ pub struct Params(Vec<(String, String)>);
 impl Params {
     /// Reads a query string; what is not UTF-8 is replaced.
     pub fn parse(query: &str) -> Self {
-        let pairs = query.split('&').filter(|part| !part.is_empty()).map(|part| {
+        let pairs = query.split('&').filter(|part| !part.is_empty()).take(MOST).map(|part| {
             let (key, value) = part.split_once('=').unwrap_or((part, ""));
             (decode(key), decode(value))
         });
@@ -19,10 +22,18 @@ impl Params {
         self.0.iter().rev().find(|(held, _)| held == key).map(|(_, value)| value.as_str())
     }
 
-    /// The values of `key[]`, `key[0]`, `key[1]` and plain `key`, in order.
+    /// The last value of a key as a number: `None` when absent, `Some(Err(text))` when it is none.
+    pub fn number(&self, key: &str) -> Option<Result<u64, &str>> {
+        self.get(key).map(|text| text.trim().parse().map_err(|_| text))
+    }
+
+    /// The values of plain `key` and `key[]` in order, those of `key[0]`, `key[1]` by their number behind them.
     pub fn list(&self, key: &str) -> Vec<&str> {
-        let matches = |held: &str| held.strip_prefix(key).is_some_and(|rest| rest.is_empty() || is_index(rest));
-        self.0.iter().filter(|(held, _)| matches(held)).map(|(_, value)| value.as_str()).collect()
+        let place = |held: &str| index(held.strip_prefix(key)?);
+        let mut found: Vec<_> =
+            self.0.iter().filter_map(|(held, value)| Some((place(held)?, value.as_str()))).collect();
+        found.sort_by_key(|(place, _)| *place);
+        found.into_iter().map(|(_, value)| value).collect()
     }
 
     /// The values of `key[0][part]`, by index and part.
@@ -46,32 +57,39 @@ impl Params {
     }
 }
 
-/// `[]` or `[7]`.
-fn is_index(text: &str) -> bool {
-    let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    inner.is_some_and(|inner| inner.bytes().all(|byte| byte.is_ascii_digit()))
+/// The place that nothing, `[]` or `[7]` behind a key gives its value: 0 without a number, else one more than it.
+fn index(text: &str) -> Option<usize> {
+    if text.is_empty() || text == "[]" {
+        return Some(0);
+    }
+    let number: usize = text.strip_prefix('[')?.strip_suffix(']')?.parse().ok()?;
+    number.checked_add(1)
 }
 
 /// Decodes percent escapes, and `+` as a space.
 fn decode(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'+' => out.push(b' '),
-            b'%' => {
-                let rest = bytes.clone();
-                let digits: Vec<u8> =
-                    rest.take(2).filter_map(|digit| (digit as char).to_digit(16).map(|d| d as u8)).collect();
-                if let [high, low] = digits[..] {
+    let mut rest = text.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        match (byte, after) {
+            (b'+', _) => out.push(b' '),
+            (b'%', [high, low, after @ ..]) => match (digit(*high), digit(*low)) {
+                (Some(high), Some(low)) => {
                     out.push(high << 4 | low);
-                    bytes.nth(1);
-                } else {
-                    out.push(b'%');
+                    rest = after;
                 }
-            }
-            other => out.push(other),
+                _ => out.push(b'%'),
+            },
+            _ => out.push(*byte),
         }
     }
     String::from_utf8_lossy(&out).into_owned()
 }
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).map(|digit| digit as u8)
+}
+
+#[cfg(test)]
+mod tests;

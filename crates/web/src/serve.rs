@@ -1,30 +1,47 @@
 //! The serve loop. `axum::serve` has no time limit for heads and no caps, so the connections are driven here.
 
+mod activity;
+
+use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::Service as _;
+
+use self::activity::{Activity, Open, Watched};
+use crate::error::{Door, Failure};
 
 /// What connections may take.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Connections at once.
+    /// Connections at once; more wait to be accepted.
     pub connections: usize,
-    /// Time for a request's head.
+    /// Time from the first byte of a request's head to its last, and for the first head of a connection.
     pub head_time: Duration,
-    /// Bytes of a request's head.
+    /// Time that a connection may be silent between requests.
+    pub idle_time: Duration,
+    /// Bytes of a request's target: Airtable's clients send up to 16,000 characters.
+    pub target_bytes: usize,
+    /// Bytes of a request's headers.
     pub head_bytes: usize,
     /// Headers of a request.
     pub headers: usize,
+    /// Requests at once on an HTTP/2 connection.
+    pub streams: u32,
     /// Time to finish open requests when stopping.
     pub drain: Duration,
 }
@@ -34,11 +51,79 @@ impl Default for Limits {
         Self {
             connections: 4_096,
             head_time: Duration::from_secs(10),
+            idle_time: Duration::from_secs(75),
+            target_bytes: 20 * 1_024,
             head_bytes: 32 * 1_024,
             headers: 100,
+            streams: 100,
             drain: Duration::from_secs(10),
         }
     }
+}
+
+/// Who is at the other end of the connection; on every request's extensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer(pub SocketAddr);
+
+/// What all connections share.
+struct Listening {
+    builder: Builder<TokioExecutor>,
+    router: Router,
+    limits: Limits,
+    /// No new requests: connections end after the open ones.
+    drain: CancellationToken,
+    /// Connections end now.
+    end: CancellationToken,
+}
+
+/// Serves until `stop`, then lets open requests finish for as long as the limits say.
+///
+/// # Errors
+/// Never today: a connection that cannot be accepted is logged, and accepting goes on.
+pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) -> io::Result<()> {
+    let slots = Arc::new(Semaphore::new(limits.connections));
+    let drain = limits.drain;
+    let end = CancellationToken::new();
+    let listening =
+        Arc::new(Listening { builder: builder(&limits), router, limits, drain: stop.clone(), end: end.clone() });
+    let connections = TaskTracker::new();
+    while let Some((slot, stream, peer)) = next(&listener, &slots, &stop).await {
+        let listening = Arc::clone(&listening);
+        connections.spawn(async move {
+            listening.drive(stream, peer).await;
+            drop(slot);
+        });
+    }
+    drop(listener);
+    connections.close();
+    if tokio::time::timeout(drain, connections.wait()).await.is_err() {
+        tracing::warn!(connections = connections.len(), "open requests did not finish in time");
+        end.cancel();
+        connections.wait().await;
+    }
+    Ok(())
+}
+
+/// The next connection, once there is a slot for it; `None` after the stop.
+async fn next(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+    stop: &CancellationToken,
+) -> Option<(OwnedSemaphorePermit, TcpStream, SocketAddr)> {
+    let accepted = async {
+        let slot = Arc::clone(slots).acquire_owned().await.ok()?;
+        loop {
+            match listener.accept().await {
+                Ok((stream, peer)) => return Some((slot, stream, peer)),
+                Err(error) => {
+                    // Out of file handles, or the client is gone already: wait a moment and go on.
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            }
+        }
+    };
+    stop.run_until_cancelled(accepted).await.flatten()
 }
 
 fn builder(limits: &Limits) -> Builder<TokioExecutor> {
@@ -46,66 +131,80 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.head_time)
-        .max_buf_size(limits.head_bytes)
-        .max_headers(limits.headers)
-        .keep_alive(true);
+        // Hyper's timer also runs between requests, so it is the idle time; `Activity` bounds heads.
+        .header_read_timeout(limits.idle_time)
+        .max_buf_size(limits.target_bytes + limits.head_bytes)
+        .max_headers(limits.headers);
     builder
         .http2()
         .timer(TokioTimer::new())
-        .max_concurrent_streams(100)
+        .max_concurrent_streams(limits.streams)
         .max_header_list_size(limits.head_bytes as u32)
         .keep_alive_interval(Some(Duration::from_secs(30)));
     builder
 }
 
-/// Serves until `stop`, then lets open requests finish for as long as the limits say.
-///
-/// # Errors
-/// When the listener fails for good.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) -> io::Result<()> {
-    let permits = Arc::new(Semaphore::new(limits.connections));
-    let graceful = GracefulShutdown::new();
-    let builder = builder(&limits);
-    let mut connections = JoinSet::new();
-    loop {
-        let permit = tokio::select! {
-            () = stop.cancelled() => break,
-            permit = Arc::clone(&permits).acquire_owned() => permit.map_err(io::Error::other)?,
+impl Listening {
+    /// Serves one connection to its end.
+    async fn drive(self: Arc<Self>, stream: TcpStream, peer: SocketAddr) {
+        // Small answers must not wait for the client's delayed acknowledgement.
+        let _ = stream.set_nodelay(true);
+        let activity = Arc::new(Activity::new(self.limits.head_time, self.limits.idle_time));
+        let io = TokioIo::new(Watched::new(stream, Arc::clone(&activity)));
+        let service = {
+            let (listening, activity) = (Arc::clone(&self), Arc::clone(&activity));
+            service_fn(move |request: Request<Incoming>| {
+                let open = activity.open(request.version());
+                Arc::clone(&listening).answer(request, Peer(peer), open)
+            })
         };
-        let stream = tokio::select! {
-            () = stop.cancelled() => break,
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
-                Err(error) => {
-                    // Out of file handles, or the client is gone already: wait a moment and go on.
-                    tracing::warn!(%error, "a connection could not be accepted: {error}");
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                    continue;
+        let mut connection = pin!(self.builder.serve_connection_with_upgrades(io, service));
+        let mut draining = false;
+        loop {
+            tokio::select! {
+                // A client that breaks off is not our failure.
+                _ = connection.as_mut() => return,
+                () = self.drain.cancelled(), if !draining => {
+                    draining = true;
+                    connection.as_mut().graceful_shutdown();
                 }
-            },
+                () = self.end.cancelled() => return,
+                () = activity.overdue() => return,
+            }
+        }
+    }
+
+    async fn answer(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+        peer: Peer,
+        open: Open,
+    ) -> Result<Response<Body>, Infallible> {
+        let mut request = request.map(Body::new);
+        let response = if let Some(status) = self.oversize(&request) {
+            Failure::of_status(Door::of(request.uri().path()), status).render(None)
+        } else {
+            request.extensions_mut().insert(peer);
+            self.router.clone().call(request).await?
         };
-        let connection = connection(&builder, stream, router.clone());
-        let watched = graceful.watch(connection);
-        connections.spawn(async move {
-            // A client that breaks off is not our failure.
-            let _ = watched.await;
-            drop(permit);
-        });
-        while connections.try_join_next().is_some() {}
+        Ok(response.map(|body| open.until_sent(body)))
     }
-    drop(listener);
-    if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_err() {
-        connections.abort_all();
+
+    /// The status of a head that is too large.
+    fn oversize(&self, request: &Request<Body>) -> Option<StatusCode> {
+        let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+        if target > self.limits.target_bytes {
+            return Some(StatusCode::URI_TOO_LONG);
+        }
+        let too_large = header_bytes(request.headers()) > self.limits.head_bytes;
+        too_large.then_some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
     }
-    Ok(())
 }
 
-type Connection =
-    hyper_util::server::conn::auto::Connection<'static, TokioIo<TcpStream>, TowerToHyperService<Router>, TokioExecutor>;
-
-fn connection(builder: &Builder<TokioExecutor>, stream: TcpStream, router: Router) -> Connection {
-    // Small answers must not wait for the client's delayed acknowledgement.
-    let _ = stream.set_nodelay(true);
-    builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)).into_owned()
+/// The headers as they came over the wire, `: ` and line ends included.
+fn header_bytes(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum()
 }
+
+#[cfg(test)]
+mod tests;

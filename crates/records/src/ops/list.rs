@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{BaseId, Bits, Caller, FieldId, Kind, Ordinal, Table, TableImage, Timestamp};
-use query::{ColumnView, KeyKind, SortKey, Source};
+use model::{BaseId, Bits, Caller, FieldId, Ordinal, Table, TableImage, Timestamp};
+use query::{KeyKind, SortKey};
 use serde::{Deserialize, Serialize};
 
 use super::{Found, Records, find_table};
+use crate::ask::{Columns, selected};
 use crate::error::Error;
-use crate::image::{Values, View};
+use crate::image::View;
 use crate::plan::unknown_field;
 
 /// Largest page.
@@ -24,6 +25,9 @@ const KEPT: usize = 256;
 pub struct ListQuery {
     /// Only records for which this formula is true.
     pub filter: Option<String>,
+    /// Only records that match this filter tree, as tools send it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tree: Option<serde_json::Value>,
     /// Sort keys, the first weighs most.
     pub sort: Vec<Sort>,
     /// A view's name or id.
@@ -171,52 +175,25 @@ fn digest(base: BaseId, table: &Table, query: &ListQuery) -> u64 {
 /// The ordinals of a list, in order.
 fn ordered(view: &View, table: &Table, query: &ListQuery) -> Result<Vec<u32>, Error> {
     let rows = view.image.table(table.no);
-    let selection = match query.filter.as_deref().map(str::trim).filter(|filter| !filter.is_empty()) {
-        Some(filter) => filtered(view, table, &rows, filter)?,
-        None => Bits::clone(&rows.live),
-    };
+    let selection = selected(view, table, &rows, query.tree.as_ref(), query.filter.as_deref())?;
     if query.sort.is_empty() {
         return Ok(selection.ones().map(|ordinal| ordinal as u32).collect());
     }
     sorted(view, table, &rows, &selection, &query.sort)
 }
 
-fn filtered(view: &View, table: &Table, rows: &TableImage, filter: &str) -> Result<Bits, Error> {
-    let program = formula::compile(filter, &|name| schema::reference(table, name)).map_err(|problems| {
-        Error::Formula { reason: problems.first().map_or_else(String::new, |p| p.message.clone()) }
-    })?;
-    let matching = view.matching(&program, table, rows)?;
-    let mut selection = Bits::default();
-    for ordinal in matching.ones().filter(|ordinal| rows.live.get(*ordinal)) {
-        selection.set(ordinal, true);
-    }
-    Ok(selection)
-}
-
 fn sorted(view: &View, table: &Table, rows: &TableImage, selection: &Bits, sort: &[Sort]) -> Result<Vec<u32>, Error> {
     let fields = sort
         .iter()
-        .map(|key| table.field_exact(&key.field).ok_or_else(|| unknown_field(table, &key.field)))
+        .map(|key| table.field_exact(&key.field).cloned().ok_or_else(|| unknown_field(table, &key.field)))
         .collect::<Result<Vec<_>, _>>()?;
-    let values: Vec<Values<'_>> =
-        fields.iter().map(|field| view.values(table, rows, field, true)).collect::<Result<_, _>>()?;
-    let mut source = Source::new(rows.len(), &rows.live).with_text_key(fields::text_key);
-    let mut keys = Vec::with_capacity(sort.len());
-    for ((key, field), values) in sort.iter().zip(&fields).zip(&values) {
-        let column = match values {
-            Values::Stored(column) => ColumnView::Stored(column),
-            Values::Computed { kind, chunks } => ColumnView::Computed { kind: *kind, chunks },
-            Values::Missing => {
-                ColumnView::Blank(if field.kind.link().is_some() { Kind::Text } else { field.kind.column() })
-            }
-        };
-        match field.kind.select() {
-            Some(select) => source.add_select(field.no, column, select),
-            None => source.add(field.no, column),
-        };
-        keys.push(SortKey { field: field.no, descending: key.descending, key: KeyKind::Value });
-    }
-    Ok(query::order(&source, selection, &keys, None)?)
+    let columns = Columns::read(view, table, rows, &fields, true)?;
+    let keys: Vec<SortKey<'_>> = sort
+        .iter()
+        .zip(&fields)
+        .map(|(key, field)| SortKey { field: field.no, descending: key.descending, key: KeyKind::Value })
+        .collect();
+    Ok(query::order(&columns.source(), selection, &keys, None)?)
 }
 
 /// The fields asked for, in the order of the table.

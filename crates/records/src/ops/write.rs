@@ -57,11 +57,37 @@ impl Records {
         new: &[NewRecord],
         typecast: bool,
     ) -> Result<Written, Error> {
+        self.create_or_check(caller, (base, table), new, typecast, End::Commit).await
+    }
+
+    /// As [`Records::create`], with everything but the writing.
+    ///
+    /// # Errors
+    /// As [`Records::create`].
+    pub async fn check_create(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        table: &str,
+        new: &[NewRecord],
+        typecast: bool,
+    ) -> Result<(), Error> {
+        self.create_or_check(caller, (base, table), new, typecast, End::Discard).await.map(drop)
+    }
+
+    async fn create_or_check(
+        &self,
+        caller: &Caller,
+        (base, table): (BaseId, &str),
+        new: &[NewRecord],
+        typecast: bool,
+        end: End,
+    ) -> Result<Written, Error> {
         let reading = Reading { typecast, ..Reading::default() };
         self.write(
             caller,
-            base,
-            table,
+            (base, table),
+            end,
             |table| new.iter().enumerate().map(|(at, cells)| read_row(table, cells, &reading, at)).collect(),
             |plan, _, table, rows| rows.into_iter().map(|row| Ok(plan.create(table, row, None)?.1)).collect(),
         )
@@ -78,13 +104,40 @@ impl Records {
         base: BaseId,
         table: &str,
         records: &[UpdateRecord],
+        how: (bool, bool),
+    ) -> Result<Written, Error> {
+        self.update_or_check(caller, (base, table), records, how, End::Commit).await
+    }
+
+    /// As [`Records::update`], with everything but the writing; the records as they are.
+    ///
+    /// # Errors
+    /// As [`Records::update`].
+    pub async fn check_update(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        table: &str,
+        records: &[UpdateRecord],
+        typecast: bool,
+    ) -> Result<Found, Error> {
+        let checked = self.update_or_check(caller, (base, table), records, (typecast, false), End::Discard);
+        Ok(checked.await?.found)
+    }
+
+    async fn update_or_check(
+        &self,
+        caller: &Caller,
+        (base, table): (BaseId, &str),
+        records: &[UpdateRecord],
         (typecast, replace): (bool, bool),
+        end: End,
     ) -> Result<Written, Error> {
         let reading = Reading { typecast, ..Reading::default() };
         self.write(
             caller,
-            base,
-            table,
+            (base, table),
+            end,
             |table| records.iter().enumerate().map(|(at, r)| read_row(table, &r.fields, &reading, at)).collect(),
             |plan, image, table, rows| {
                 let ordinals = find_all(image, table, records.iter().map(|record| record.id.as_str()))?;
@@ -102,30 +155,53 @@ impl Records {
     /// # Errors
     /// [`Error::Denied`], [`Error::TableNotFound`], [`Error::RowDoesNotExist`].
     pub async fn delete(&self, caller: &Caller, base: BaseId, table: &str, ids: &[String]) -> Result<Deleted, Error> {
-        let written = self
-            .write(
-                caller,
-                base,
-                table,
-                |_| Ok(Vec::new()),
-                |plan, image, table, _| {
-                    let ordinals = find_all(image, table, ids.iter().map(String::as_str))?;
-                    for ordinal in &ordinals {
-                        plan.delete(table, *ordinal);
-                    }
-                    Ok(ordinals)
-                },
-            )
-            .await?;
+        let written = self.delete_or_check(caller, (base, table), ids, End::Commit).await?;
         Ok(Deleted { ids: written.found.ids(), sequence: written.sequence })
+    }
+
+    /// As [`Records::delete`], with everything but the writing; the records as they are.
+    ///
+    /// # Errors
+    /// As [`Records::delete`].
+    pub async fn check_delete(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        table: &str,
+        ids: &[String],
+    ) -> Result<Found, Error> {
+        Ok(self.delete_or_check(caller, (base, table), ids, End::Discard).await?.found)
+    }
+
+    async fn delete_or_check(
+        &self,
+        caller: &Caller,
+        place: (BaseId, &str),
+        ids: &[String],
+        end: End,
+    ) -> Result<Written, Error> {
+        self.write(
+            caller,
+            place,
+            end,
+            |_| Ok(Vec::new()),
+            |plan, image, table, _| {
+                let ordinals = find_all(image, table, ids.iter().map(String::as_str))?;
+                for ordinal in &ordinals {
+                    plan.delete(table, *ordinal);
+                }
+                Ok(ordinals)
+            },
+        )
+        .await
     }
 
     /// Permit, prepare, begin, decide on the private image, write, commit, return.
     async fn write(
         &self,
         caller: &Caller,
-        base: BaseId,
-        table: &str,
+        (base, table): (BaseId, &str),
+        end: End,
         prepare: impl Fn(&Table) -> Result<Vec<Row>, Error>,
         decide: impl FnOnce(&mut Plan<'_>, &BaseImage, &Arc<Table>, Vec<Row>) -> Result<Vec<Ordinal>, Error>,
     ) -> Result<Written, Error> {
@@ -150,12 +226,16 @@ impl Records {
             queue(&mut tx, &permit, &mark, &body, image)?;
             Ok::<_, Error>((table.no, ordinals, body))
         })??;
-        let sequence = if body.is_empty() { sequence } else { self.append(caller, tx, private, now, body).await? };
+        let sequence = if body.is_empty() || end == End::Discard {
+            sequence
+        } else {
+            self.append(caller, tx, private, now, body).await?
+        };
         let found = self.found(&permit, no, ordinals).await?;
         Ok(Written { found, sequence })
     }
 
-    async fn append(
+    pub(super) async fn append(
         &self,
         caller: &Caller,
         mut tx: changes::BaseTx,
@@ -180,8 +260,22 @@ impl Records {
     }
 }
 
+/// Whether a planned write is carried out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Commit,
+    /// Everything is checked, nothing is written.
+    Discard,
+}
+
 /// Queues the rows of a change and the definitions of tables that gained choices.
-fn queue(tx: &mut changes::BaseTx, permit: &Permit, mark: &Mark, body: &Body, image: &BaseImage) -> Result<(), Error> {
+pub(super) fn queue(
+    tx: &mut changes::BaseTx,
+    permit: &Permit,
+    mark: &Mark,
+    body: &Body,
+    image: &BaseImage,
+) -> Result<(), Error> {
     let tables: Vec<_> = body.tables.iter().map(|change| image.table(change.table)).collect();
     store::write(tx, permit, mark, body, |no| tables.iter().find(|table| table.table == no).map(AsRef::as_ref));
     for part in &body.schema {

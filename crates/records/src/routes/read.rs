@@ -98,6 +98,7 @@ impl ListIn {
             value => Ok(value.map(|value| value as usize)),
         };
         let query = ListQuery {
+            tree: None,
             filter: self.filter_by_formula,
             sort: self.sort.into_iter().map(read_sort).collect::<Result<_, _>>()?,
             view: self.view.filter(|view| !view.is_empty()),

@@ -2,8 +2,9 @@
 
 use std::net::SocketAddr;
 
-use app::{House, Settings};
+use app::{Database, House, ServerSettings, Settings};
 use clock::{Clock, Ids};
+use db::Target;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::{Method, Request};
@@ -11,7 +12,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
-use tenancy::Bootstrap;
+use testkit::{Engine, ForDatabase, TestDb};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use web::Limits;
@@ -19,24 +20,51 @@ use web::Limits;
 pub struct TestApp {
     pub address: SocketAddr,
     pub token: String,
+    database: Option<String>,
     _directory: tempfile::TempDir,
     client: Client<HttpConnector, Full<Bytes>>,
     stop: CancellationToken,
 }
 
+impl ForDatabase for TestApp {
+    async fn for_database(engine: Engine) -> Self {
+        let url = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => match TestDb::postgres().await.target {
+                Target::Postgres { url, .. } => Some(url),
+                Target::Sqlite { .. } => None,
+            },
+        };
+        Self::open(url).await
+    }
+}
+
 impl TestApp {
-    pub async fn start() -> Self {
+    /// A server on the same database: another process of a company's, but for the process.
+    pub async fn neighbour(&self) -> Self {
+        let mut other = Self::open(self.database.clone()).await;
+        other.token.clone_from(&self.token);
+        other
+    }
+
+    async fn open(database: Option<String>) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let settings =
-            Settings { data: directory.path().join("data"), image_memory: 1 << 30, bootstrap: Bootstrap::default() };
-        let house = House::build(&settings, Clock::system(), Ids::system()).await.unwrap();
-        let token = house.installed.as_ref().unwrap().token.reveal().to_owned();
+        let server = ServerSettings { data: directory.path().join("data"), ..ServerSettings::default() };
+        let settings = Settings {
+            server,
+            database: Database { url: database.clone(), pool: 8 },
+            master_key: Some("a key of stories, which nobody needs to guess".to_owned()),
+            ..Settings::default()
+        };
+        let stop = CancellationToken::new();
+        let house = House::build(&settings, (Clock::system(), Ids::system()), None, stop.clone()).await.unwrap();
+        let token = house.installed.as_ref().map(|installed| installed.token.reveal().to_owned()).unwrap_or_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let stop = CancellationToken::new();
         #[expect(clippy::disallowed_methods, reason = "the test's own server")]
         tokio::spawn(web::serve(listener, house.router, Limits::default(), stop.clone()));
-        Self { address, token, _directory: directory, client: Client::builder(TokioExecutor::new()).build_http(), stop }
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        Self { address, token, database, _directory: directory, client, stop }
     }
 
     /// The address with which clients are set up.

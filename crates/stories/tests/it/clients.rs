@@ -1,6 +1,7 @@
 //! Unmodified clients of Airtable's Web API, pointed at the house. `cargo xtask test` installs them.
 
 use std::process::Command;
+use testkit::on_every_database;
 
 use crate::app::TestApp;
 
@@ -18,19 +19,27 @@ async fn run(app: &TestApp, mut command: Command) {
     assert!(output.status.success(), "{text}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn pyairtable_works_unmodified() {
-    let app = TestApp::start().await;
+#[on_every_database]
+async fn pyairtable_works_unmodified(app: TestApp) {
     let mut command = Command::new(setting("AIRLOOM_PYTHON"));
     command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/clients/pyairtable_story.py"));
     run(&app, command).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn airtable_js_works_unmodified() {
-    let app = TestApp::start().await;
+#[on_every_database]
+async fn airtable_js_works_unmodified(app: TestApp) {
     let mut command = Command::new("node");
     command.env("NODE_PATH", setting("AIRLOOM_NODE_MODULES"));
     command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/clients/airtable_story.js"));
     run(&app, command).await;
+}
+
+#[on_every_database]
+async fn the_python_mcp_client_lists_and_calls_tools(app: TestApp) {
+    let mut command = Command::new(setting("AIRLOOM_PYTHON"));
+    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/clients/mcp_client.py"));
+    command.args([format!("{}/mcp", app.url()), app.token.clone()]);
+    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && text.contains("OK"), "{text}");
 }

@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "what goes wrong fails the story")]
 
 mod app;
+mod assistant;
 mod clients;
+mod house;
 mod records;
 mod refusals;
 mod schema;

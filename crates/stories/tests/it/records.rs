@@ -2,6 +2,7 @@
 
 use hyper::Method;
 use serde_json::{Value, json};
+use testkit::on_every_database;
 
 use crate::app::TestApp;
 
@@ -11,9 +12,8 @@ async fn names(app: &TestApp, path: &str) -> Vec<String> {
     list.iter().map(|record| record["fields"]["Name"].as_str().unwrap_or("-").to_owned()).collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_record_lives_through_create_update_replace_and_delete() {
-    let app = TestApp::start().await;
+#[on_every_database]
+async fn a_record_lives_through_create_update_replace_and_delete(app: TestApp) {
     let base = app.plans().await;
     let tasks = format!("/v0/{base}/Tasks");
     let fields = json!({ "Name": "Paint", "Points": 3.5, "Status": "Open", "Tags": ["b", "a"], "Due": "2026-01-02", "Urgent": true });
@@ -40,9 +40,8 @@ async fn a_record_lives_through_create_update_replace_and_delete() {
     assert_eq!(app.call(Method::DELETE, &one, &Value::Null).await.0, 404);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn lists_are_filtered_sorted_and_paged() {
-    let app = TestApp::start().await;
+#[on_every_database]
+async fn lists_are_filtered_sorted_and_paged(app: TestApp) {
     let base = app.plans().await;
     let tasks = format!("/v0/{base}/Tasks");
     for batch in 0..3 {
@@ -84,9 +83,8 @@ async fn lists_are_filtered_sorted_and_paged() {
     assert_eq!(fields, [&json!({ "Name": "t2" }), &json!({ "Name": "t20" })]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn links_are_seen_from_both_sides() {
-    let app = TestApp::start().await;
+#[on_every_database]
+async fn links_are_seen_from_both_sides(app: TestApp) {
     let base = app.plans().await;
     let project =
         app.ok(Method::POST, &format!("/v0/{base}/Projects"), &json!({ "fields": { "Title": "Apollo" } })).await;
@@ -107,9 +105,9 @@ async fn links_are_seen_from_both_sides() {
     assert_eq!(apollo["fields"], json!({ "Title": "Apollo" }));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn concurrent_writers_lose_nothing() {
-    let app = std::sync::Arc::new(TestApp::start().await);
+#[on_every_database]
+async fn concurrent_writers_lose_nothing(app: TestApp) {
+    let app = std::sync::Arc::new(app);
     let base = app.plans().await;
     let mut writers = tokio::task::JoinSet::new();
     for writer in 0..8 {

@@ -2,6 +2,7 @@
 
 use hyper::Method;
 use serde_json::{Value, json};
+use testkit::on_every_database;
 
 use crate::app::TestApp;
 
@@ -57,7 +58,7 @@ fn wrong_writes(base: &str) -> Vec<Case> {
             tasks.clone(),
             json!({ "fields": { "Name": "a\u{0}b" } }).to_string(),
             422,
-            "INVALID_VALUE_FOR_COLUMN",
+            "INVALID_REQUEST_UNKNOWN",
         ),
         (
             Method::POST,
@@ -90,9 +91,8 @@ fn wrong_writes(base: &str) -> Vec<Case> {
     ]
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn wrong_requests_are_answered_as_airtable_does() {
-    let app = TestApp::start().await;
+#[on_every_database]
+async fn wrong_requests_are_answered_as_airtable_does(app: TestApp) {
     let base = app.plans().await;
     let tasks = format!("/v0/{base}/Tasks");
     for (method, path, body, status, name) in wrong_reads(&base).into_iter().chain(wrong_writes(&base)) {
@@ -103,9 +103,8 @@ async fn wrong_requests_are_answered_as_airtable_does() {
     assert_eq!(app.get(&tasks).await["records"], json!([]));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_batch_with_one_wrong_record_writes_nothing() {
-    let app = TestApp::start().await;
+#[on_every_database]
+async fn a_batch_with_one_wrong_record_writes_nothing(app: TestApp) {
     let base = app.plans().await;
     let tasks = format!("/v0/{base}/Tasks");
     let body = json!({ "records": [{ "fields": { "Name": "good" } }, { "fields": { "Points": "bad" } }] });
@@ -113,9 +112,8 @@ async fn a_batch_with_one_wrong_record_writes_nothing() {
     assert_eq!(app.get(&tasks).await["records"], json!([]));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_token_is_nobody() {
-    let app = TestApp::start().await;
+#[on_every_database]
+async fn a_wrong_token_is_nobody(app: TestApp) {
     let base = app.plans().await;
     let other = format!("pat00000000000000.{}", "0".repeat(64));
     for token in [None, Some("nonsense"), Some(other.as_str())] {
@@ -124,9 +122,8 @@ async fn a_wrong_token_is_nobody() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn unknown_names_come_with_the_closest() {
-    let app = TestApp::start().await;
+#[on_every_database]
+async fn unknown_names_come_with_the_closest(app: TestApp) {
     let base = app.plans().await;
     let (_, answer) = app.call(Method::POST, &format!("/v0/{base}/Tasks"), &json!({ "fields": { "Poinst": 1 } })).await;
     assert_eq!(answer["error"]["message"], "Unknown field name: \"Poinst\"");

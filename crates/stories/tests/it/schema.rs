@@ -2,12 +2,12 @@
 
 use hyper::Method;
 use serde_json::{Value, json};
+use testkit::on_every_database;
 
 use crate::app::TestApp;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn renaming_a_field_breaks_no_formula() {
-    let app = TestApp::start().await;
+#[on_every_database]
+async fn renaming_a_field_breaks_no_formula(app: TestApp) {
     let base = app.plans().await;
     let table = format!("/v0/meta/bases/{base}/tables");
     let tables = app.get(&format!("{table}?include=visibleFieldIds")).await;
@@ -19,9 +19,8 @@ async fn renaming_a_field_breaks_no_formula() {
     assert_eq!(record["fields"]["Double"], 8);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_formula_that_needs_itself_is_refused_with_the_path() {
-    let app = TestApp::start().await;
+#[on_every_database]
+async fn a_formula_that_needs_itself_is_refused_with_the_path(app: TestApp) {
     let base = app.plans().await;
     let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
     app.ok(Method::POST, &fields, &json!({ "name": "A", "type": "formula", "options": { "formula": "{Double}+1" } }))
@@ -32,9 +31,8 @@ async fn a_formula_that_needs_itself_is_refused_with_the_path() {
     assert!(answer["error"]["message"].as_str().unwrap().contains("Double → A → Double"), "{answer}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn names_are_unique_and_types_known() {
-    let app = TestApp::start().await;
+#[on_every_database]
+async fn names_are_unique_and_types_known(app: TestApp) {
     let base = app.plans().await;
     let tables = format!("/v0/meta/bases/{base}/tables");
     let fields = format!("{tables}/Tasks/fields");
@@ -52,9 +50,8 @@ async fn names_are_unique_and_types_known() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_new_table_is_listed_with_its_other_side() {
-    let app = TestApp::start().await;
+#[on_every_database]
+async fn a_new_table_is_listed_with_its_other_side(app: TestApp) {
     let base = app.plans().await;
     let tables = app.get(&format!("/v0/meta/bases/{base}/tables")).await;
     let projects = &tables["tables"][1];

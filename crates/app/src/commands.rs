@@ -1,0 +1,201 @@
+//! The commands and their flags.
+
+mod ask;
+mod mcp;
+pub(crate) mod out;
+mod people;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use app::{Loaded, Parts, Server, Settings};
+use clap::{Args, Parser, Subcommand};
+
+/// Airloom: tables for teams, with Airtable's Web API.
+#[derive(Parser)]
+#[command(version, about)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Starts the server. The first start makes the owner and one token and prints it once.
+    Serve(Serve),
+    /// Asks a question in plain language, or for a change.
+    Ask(ask::Ask),
+    /// Speaks the Model Context Protocol over standard input and output.
+    Mcp(mcp::Mcp),
+    /// Makes and revokes tokens.
+    #[command(subcommand)]
+    Token(people::Token),
+    /// Checks and shows settings.
+    #[command(subcommand)]
+    Config(Config),
+    /// Brings the database up to date and ends.
+    Migrate(Store),
+}
+
+/// Where the settings and the data are.
+#[derive(Args, Clone)]
+pub(crate) struct Store {
+    /// The data directory; `./data` unless set elsewhere.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// The configuration file, TOML.
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// `postgres://user:password@host:port/database` instead of files in the data directory.
+    #[arg(long)]
+    database_url: Option<String>,
+}
+
+/// Which server a command calls.
+#[derive(Args, Clone)]
+pub(crate) struct Reach {
+    #[command(flatten)]
+    store: Store,
+    /// A server to call instead of the one that holds the data directory.
+    #[arg(long, requires = "token")]
+    server: Option<String>,
+    /// A personal access token for --server.
+    #[arg(long)]
+    token: Option<String>,
+}
+
+#[derive(Args)]
+struct Serve {
+    #[command(flatten)]
+    store: Store,
+    /// The address to listen on; 127.0.0.1:8000 unless set elsewhere.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// The services to open: `all` or a comma list.
+    #[arg(long)]
+    target: Option<String>,
+    /// Opens doors only, without work in the background.
+    #[arg(long, conflicts_with = "no_http")]
+    no_jobs: bool,
+    /// Works in the background only, without doors.
+    #[arg(long)]
+    no_http: bool,
+    /// Lets outgoing calls reach loopback and private ranges.
+    #[arg(long)]
+    allow_private_addresses: bool,
+}
+
+#[derive(Subcommand)]
+enum Config {
+    /// Says whether the settings can be used.
+    Check(Store),
+    /// Shows every setting, its value and where it comes from.
+    Show {
+        #[command(flatten)]
+        store: Store,
+        /// Only what differs from the defaults.
+        #[arg(long)]
+        diff: bool,
+    },
+}
+
+type Flags = Vec<(&'static str, &'static str, String)>;
+
+impl Store {
+    fn flags(&self) -> Flags {
+        let data = self.data.as_ref().map(|data| ("--data", "server.data", data.display().to_string()));
+        let url = self.database_url.as_ref().map(|url| ("--database-url", "database.url", url.clone()));
+        data.into_iter().chain(url).collect()
+    }
+
+    fn load(&self, more: Flags) -> anyhow::Result<Loaded> {
+        let file = match &self.config {
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("cannot read the configuration file `{}`", path.display()))?;
+                Some((path.display().to_string(), text))
+            }
+            None => None,
+        };
+        let mut flags = self.flags();
+        flags.extend(more);
+        Ok(app::load(file, environment(), flags)?)
+    }
+}
+
+impl Reach {
+    /// The settings with a quiet log: commands answer, they do not report.
+    fn settings(&self) -> anyhow::Result<Settings> {
+        let mut settings = self.store.load(Vec::new())?.settings;
+        "error".clone_into(&mut settings.telemetry.level);
+        telemetry::install_log(&settings.telemetry)?;
+        Ok(settings)
+    }
+
+    async fn server(&self, settings: &Settings) -> anyhow::Result<Server> {
+        let named = match (&self.server, &self.token) {
+            (Some(server), Some(token)) => Some((server.clone(), token.clone())),
+            _ => None,
+        };
+        Server::find(settings, named).await
+    }
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(serve) => run_serve(&serve).await,
+            Command::Ask(ask) => ask::run(&ask).await,
+            Command::Mcp(mcp) => mcp::run(&mcp).await,
+            Command::Token(token) => people::run(&token).await,
+            Command::Config(config) => run_config(&config),
+            Command::Migrate(store) => migrate(&store).await,
+        }
+    })
+}
+
+async fn run_serve(serve: &Serve) -> anyhow::Result<()> {
+    let mut flags = Flags::new();
+    flags.extend(serve.listen.map(|listen| ("--listen", "server.listen", listen.to_string())));
+    flags.extend(serve.target.clone().map(|target| ("--target", "server.target", target)));
+    if serve.allow_private_addresses {
+        flags.push(("--allow-private-addresses", "outbound.allow_private_addresses", "true".to_owned()));
+    }
+    let settings = serve.store.load(flags)?.settings;
+    telemetry::install_log(&settings.telemetry)?;
+    let parts = Parts { no_jobs: serve.no_jobs, no_http: serve.no_http };
+    app::serve(&settings, parts, out::line).await
+}
+
+async fn migrate(store: &Store) -> anyhow::Result<()> {
+    let settings = store.load(Flags::new())?.settings;
+    telemetry::install_log(&settings.telemetry)?;
+    app::migrate(&settings).await?;
+    out::line("the database is up to date");
+    Ok(())
+}
+
+fn run_config(config: &Config) -> anyhow::Result<()> {
+    match config {
+        Config::Check(store) => {
+            store.load(Flags::new())?;
+            out::line("the settings can be used");
+        }
+        Config::Show { store, diff } => {
+            for setting in store.load(Flags::new())?.merged.explain() {
+                if !diff || setting.origin != runtime::Origin::Default {
+                    out::line(&format!("{} = {}  ({})", setting.key, setting.value, setting.origin));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn environment() -> BTreeMap<String, String> {
+    std::env::vars().collect()
+}

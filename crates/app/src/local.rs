@@ -1,0 +1,173 @@
+//! How commands reach a store: the server that runs on its files, one that was named, or the files themselves.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{Method, Request, header};
+use clock::{Clock, Ids};
+use outbound::{Outbound, Policy, Trust};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use crate::catalog::House;
+use crate::run_file::Running;
+use crate::settings::Settings;
+
+/// Largest answer that is taken.
+const LARGEST: usize = 64 << 20;
+/// A turn with a model may take long.
+const PATIENCE: Duration = Duration::from_mins(10);
+
+/// Where requests of a command go.
+pub enum Server {
+    /// Over HTTP.
+    Remote(Remote),
+    /// Into doors of this process, as the owner.
+    Local(Box<Local>),
+}
+
+/// A server elsewhere.
+pub struct Remote {
+    url: String,
+    token: String,
+    client: Outbound,
+}
+
+/// The files, opened and locked.
+pub struct Local {
+    house: House,
+    doors: Router,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Server {
+    /// The server that was named, else the one that holds the files of the data directory, else the files.
+    ///
+    /// # Errors
+    /// When the store is locked by a server that cannot be found, or cannot be opened.
+    pub async fn find(settings: &Settings, named: Option<(String, String)>) -> anyhow::Result<Self> {
+        if let Some((url, token)) = named {
+            return remote(url, token);
+        }
+        if settings.database.url.is_none()
+            && let Some(running) = Running::find(&settings.server.data)
+            && process_exists(running.pid)
+        {
+            return remote(format!("http://{}", running.address), running.token);
+        }
+        Self::open(settings).await
+    }
+
+    async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        if settings.database.url.is_none() && !settings.server.data.join("airloom.db").exists() {
+            bail!(
+                "there is no store in `{}`: start `airloom serve` there once, or give --data or --server",
+                settings.server.data.display()
+            );
+        }
+        let built = House::build(settings, (Clock::system(), Ids::system()), None, CancellationToken::new()).await;
+        let house = built?;
+        let doors = house.as_owner().await?;
+        Ok(Self::Local(Box::new(Local { house, doors })))
+    }
+
+    /// Sends a request and waits for the whole answer.
+    ///
+    /// # Errors
+    /// When the server cannot be reached. An answer that says no is an answer.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Bytes,
+    ) -> anyhow::Result<Answer> {
+        match self {
+            Self::Remote(remote) => remote.send(method, path, headers, body).await,
+            Self::Local(local) => {
+                let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
+                for (name, value) in headers {
+                    request = request.header(*name, *value);
+                }
+                let response = local.doors.clone().oneshot(request.body(Body::from(body))?).await?;
+                let status = response.status().as_u16();
+                Ok(Answer { status, body: to_bytes(response.into_body(), LARGEST).await? })
+            }
+        }
+    }
+
+    /// Sends JSON and reads JSON.
+    ///
+    /// # Errors
+    /// As [`Server::send`], and what the server says when it says no.
+    pub async fn json(&self, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
+        let bytes = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
+        self.send(method, path, &[("content-type", "application/json")], bytes).await?.json()
+    }
+
+    /// Gives the files back.
+    pub async fn close(self) {
+        if let Self::Local(local) = self {
+            local.house.db().clone().close().await;
+        }
+    }
+}
+
+impl Answer {
+    /// The body as JSON, or the error that it tells.
+    ///
+    /// # Errors
+    /// What the server says when it says no.
+    pub fn json(&self) -> anyhow::Result<Value> {
+        let body: Value = if self.body.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&self.body).context("the server's answer is not JSON")?
+        };
+        if self.status < 400 {
+            return Ok(body);
+        }
+        let told = body.get("detail").or_else(|| body.pointer("/error/message")).and_then(Value::as_str);
+        match told {
+            Some(told) => bail!("{told}"),
+            None => bail!("the server answered {}", self.status),
+        }
+    }
+}
+
+impl Remote {
+    async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Bytes) -> anyhow::Result<Answer> {
+        let url = format!("{}{path}", self.url.trim_end_matches('/'));
+        let media = headers.iter().find(|(name, _)| *name == "content-type").map_or("application/json", |(_, v)| v);
+        let mut call = self.client.call(method, &url).trust(Trust::Operator).bearer(&self.token);
+        for (name, value) in headers.iter().filter(|(name, _)| *name != "content-type") {
+            call = call.header(name, value);
+        }
+        match call.body(media, body).time_limit(PATIENCE).size_limit(LARGEST).send().await {
+            Ok(reply) => Ok(Answer { status: reply.status.as_u16(), body: reply.body }),
+            Err(outbound::Error::Status { status, body, .. }) => Ok(Answer { status, body: body.into() }),
+            Err(error) => Err(error).with_context(|| format!("cannot reach the server at {}", self.url)),
+        }
+    }
+}
+
+fn remote(url: String, token: String) -> anyhow::Result<Server> {
+    let client = Outbound::new(Policy { allow_private: true })?;
+    Ok(Server::Remote(Remote { url, token, client }))
+}
+
+fn process_exists(pid: u32) -> bool {
+    Path::new(&format!("/proc/{pid}")).exists()
+}

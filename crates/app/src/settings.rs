@@ -1,0 +1,152 @@
+//! The settings of the house, by section.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use runtime::{ByteSize, Settings as Merged, SettingsError, Sources};
+use serde::{Deserialize, Serialize};
+use tenancy::Bootstrap;
+
+/// Names of the predecessor and of providers that stand for our keys.
+const ALIASES: [(&str, &str); 11] = [
+    ("DATABASE_URL", "database.url"),
+    ("DB_POOL_SIZE", "database.pool"),
+    ("GEMINI_API_KEY", "llm.gemini_api_key"),
+    ("GEMINI_BASE_URL", "llm.gemini_base_url"),
+    ("OPENAI_API_KEY", "llm.openai_api_key"),
+    ("OPENAI_BASE_URL", "llm.openai_base_url"),
+    ("DEFAULT_MODEL", "llm.default_model"),
+    ("THINKING_BUDGET", "llm.thinking_budget"),
+    ("LOG_LEVEL", "telemetry.level"),
+    ("CORS_ORIGINS", "web.cors_origins"),
+    ("ENABLE_METRICS", "telemetry.metrics"),
+];
+
+/// The section `server`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// The data directory; made when absent.
+    pub data: PathBuf,
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// Which services this process opens: `all` or a comma list.
+    pub target: String,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { data: "./data".into(), listen: SocketAddr::from(([127, 0, 0, 1], 8_000)), target: "all".to_owned() }
+    }
+}
+
+/// The section `database`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    /// `postgres://user:password@host:port/database`; a file in the data directory when absent.
+    pub url: Option<String>,
+    /// Most connections to a server.
+    pub pool: usize,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: None, pool: 16 }
+    }
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The address holds a password.
+        f.debug_struct("Database").field("url", &self.url.as_ref().map(|_| "***")).field("pool", &self.pool).finish()
+    }
+}
+
+/// The section `records`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Images {
+    /// Memory for the images of all bases together.
+    pub image_memory: ByteSize,
+}
+
+impl Default for Images {
+    fn default() -> Self {
+        Self { image_memory: ByteSize(1 << 30) }
+    }
+}
+
+/// The section `outbound`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Calls {
+    /// Lets outgoing calls reach loopback and private ranges.
+    pub allow_private_addresses: bool,
+}
+
+/// What the house is built from.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Address, data directory, services.
+    pub server: Server,
+    /// The database.
+    pub database: Database,
+    /// Images of bases.
+    pub records: Images,
+    /// Doors.
+    pub web: web::Config,
+    /// Log and metrics.
+    pub telemetry: telemetry::Config,
+    /// Outgoing calls.
+    pub outbound: Calls,
+    /// Model providers.
+    pub llm: llm::Settings,
+    /// Conversations.
+    pub assistant: assistant::Config,
+    /// What the installer chose for the first start.
+    pub bootstrap: Bootstrap,
+    /// The key that signing keys come from, where processes share a database.
+    pub master_key: Option<String>,
+}
+
+/// The settings and where each of them comes from.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The settings.
+    pub settings: Settings,
+    /// For `config show`.
+    pub merged: Merged,
+}
+
+/// Reads the settings from flags, environment and file.
+///
+/// # Errors
+/// [`SettingsError`], which names the key and its source.
+pub fn load(
+    file: Option<(String, String)>,
+    environment: BTreeMap<String, String>,
+    flags: Vec<(&'static str, &'static str, String)>,
+) -> Result<Loaded, SettingsError> {
+    let own = |name: &str| environment.get(name).filter(|value| !value.is_empty()).cloned();
+    let bootstrap = Bootstrap { email: own("AIRLOOM_BOOTSTRAP_EMAIL"), token: own("AIRLOOM_BOOTSTRAP_TOKEN") };
+    let master_key = own("AIRLOOM_MASTER_KEY");
+    // An empty variable is one that is not set.
+    let environment = environment.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    let mut merged = Merged::load(Sources { file, environment, aliases: ALIASES.to_vec(), flags })?;
+    let settings = Settings {
+        server: merged.section("server")?,
+        database: merged.section("database")?,
+        records: merged.section("records")?,
+        web: merged.section("web")?,
+        telemetry: merged.section("telemetry")?,
+        outbound: merged.section("outbound")?,
+        llm: merged.section("llm")?,
+        assistant: merged.section("assistant")?,
+        bootstrap,
+        master_key,
+    };
+    merged.finish()?;
+    Ok(Loaded { settings, merged })
+}

@@ -1,0 +1,67 @@
+//! The Model Context Protocol door: the tools of the house over streamable HTTP and over standard input and output.
+//!
+//! Over HTTP every request stands alone, in both eras of the protocol: no session is kept, and each call runs under
+//! the caller of its own request. Hosts and web origins are checked against lists, because a page in a browser may
+//! reach a server on the same machine.
+
+mod server;
+
+use std::sync::Arc;
+
+use axum::Router;
+use model::Caller;
+use rmcp::ServiceExt;
+use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
+use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::sync::CancellationToken;
+use tools::Registry;
+
+use crate::config::Config;
+use server::Server;
+
+/// Hosts that always may be addressed.
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+/// Largest body of a request in bytes, as at the other doors.
+const MAX_BODY: usize = web::MAX_BODY;
+
+/// The door at `/mcp`. The caller must stand in the request's extensions. Requests end when `stop` is cancelled.
+pub fn router(registry: Registry, config: &Config, stop: CancellationToken) -> Router {
+    let hosts = LOOPBACK.into_iter().map(str::to_owned).chain(config.mcp_hosts.iter().cloned());
+    let settings = StreamableHttpServerConfig::default()
+        .with_legacy_session_mode(false)
+        .with_json_response(true)
+        .with_allowed_hosts(hosts)
+        .with_allowed_origins(config.mcp_origins.iter().cloned())
+        .enforce_origin_validation()
+        .with_max_request_body_bytes(MAX_BODY)
+        .with_cancellation_token(stop);
+    let sessions = Arc::new(NeverSessionManager::default());
+    let service = StreamableHttpService::new(move || Ok(Server::new(registry.clone(), None)), sessions, settings);
+    Router::new().route_service("/mcp", service)
+}
+
+/// The connection failed, or ended before it began.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The client did not open the conversation as the protocol asks.
+    #[error("the client did not begin the protocol")]
+    Begin(#[source] Box<rmcp::service::ServerInitializeError>),
+    /// Serving broke off.
+    #[error("serving broke off")]
+    Broken(#[source] tokio::task::JoinError),
+}
+
+/// Serves one client over a pair of streams, such as standard input and output, for one caller, until it leaves.
+///
+/// # Errors
+/// [`ServeError`].
+pub async fn serve_streams<R, W>(registry: Registry, caller: Caller, input: R, output: W) -> Result<(), ServeError>
+where
+    R: AsyncRead + Send + Unpin + 'static,
+    W: AsyncWrite + Send + Unpin + 'static,
+{
+    let server = Server::new(registry, Some(caller));
+    let running = server.serve((input, output)).await.map_err(|error| ServeError::Begin(Box::new(error)))?;
+    running.waiting().await.map(drop).map_err(ServeError::Broken)
+}

@@ -1,0 +1,36 @@
+//! A turn driven by the built-in planner.
+
+use serde_json::Value;
+
+use super::answer::Answer;
+use super::chat::Asked;
+use super::toolbox::Toolbox;
+use crate::events::Sink;
+use crate::planner::{self, Planner, ToolFailure, ToolFuture};
+
+impl planner::Toolbox for Toolbox<'_> {
+    fn call<'a>(&'a self, tool: &'a str, arguments: Value) -> ToolFuture<'a> {
+        Box::pin(async move {
+            let answer = Toolbox::call(self, tool, arguments).await;
+            answer.map_err(|error| ToolFailure { message: error.to_string() })
+        })
+    }
+}
+
+/// Asks the planner, which keeps its memory in the session's state. A memory of another version begins anew.
+pub(super) async fn drive(toolbox: &Toolbox<'_>, sink: &Sink, asked: &Asked<'_>) -> Answer {
+    let memory = asked.session.state.clone().and_then(|state| serde_json::from_value(state).ok());
+    let mut memory: planner::Session = memory.unwrap_or_default();
+    let reply = Planner.answer(toolbox, &mut memory, asked.base, asked.message, asked.now).await;
+    sink.text(reply.text.clone());
+    Answer {
+        text: reply.text,
+        value: reply.value,
+        records: reply.records.into_iter().map(|record| record.id).collect(),
+        suggestions: reply.suggestions,
+        state: serde_json::to_value(&memory).ok(),
+        awaits: reply.pending.is_some(),
+        succeeded: reply.understood,
+        ..Answer::default()
+    }
+}

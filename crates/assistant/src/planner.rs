@@ -1,0 +1,288 @@
+//! The built-in way to answer: no model, no key, the same answer every time.
+//!
+//! A message is cut into words (`text`), the words are linked to tables, fields and cell values of the base
+//! (`mentions`), conditions are placed (`conditions`), what is asked is decided (`asking`), and the resulting
+//! `plan::Plan` is carried out through tools (`execute`) and worded (`wording`).
+//!
+//! Invariants: a word that tells something and was not understood lowers the sureness, and below `SURE` nothing is
+//! answered; a write is never made before it was shown and confirmed.
+
+mod amounts;
+mod asking;
+mod book;
+mod choose;
+mod conditions;
+mod confirm;
+mod cues;
+mod dates;
+mod desk;
+mod execute;
+mod followup;
+mod lexicon;
+mod linked;
+mod mentions;
+mod plan;
+mod schema_questions;
+mod suggestions;
+mod text;
+mod toolbox;
+mod wording;
+mod writes;
+
+#[cfg(test)]
+mod tests;
+
+use model::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use self::{
+    asking::Understanding,
+    book::{Book, items, string},
+    confirm::Consent,
+    desk::Desk,
+    execute::{Execution, Outcome},
+    mentions::Reading,
+    plan::Plan,
+    writes::Write,
+};
+
+pub use self::{
+    toolbox::{CallMade, ToolFailure, ToolFuture, Toolbox},
+    writes::Pending,
+};
+
+/// Below this a question is not answered.
+const SURE: f32 = 0.3;
+
+/// Answers plain-language requests by calling tools.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Planner;
+
+/// What a conversation remembers between messages. Serialisable, opaque.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Session {
+    base: Option<String>,
+    plan: Option<Plan>,
+    /// Primary texts of the records of the last answer, when they were few.
+    named: Vec<String>,
+    pending: Option<Pending>,
+}
+
+/// An answer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// One short sentence.
+    pub text: String,
+    /// The value asked for: a number, true or false, or a list of cells or groups.
+    pub value: Option<Value>,
+    pub records: Vec<RecordUsed>,
+    pub calls: Vec<CallMade>,
+    pub understood: bool,
+    /// Requests that would work, given when this one did not.
+    pub suggestions: Vec<String>,
+    /// A write that was shown and waits for a yes.
+    pub pending: Option<Pending>,
+}
+
+/// A record an answer rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordUsed {
+    pub table: String,
+    pub id: String,
+}
+
+impl Planner {
+    /// Answers one message. `base` is the base the conversation is about, when it is known; `now` gives "today" its
+    /// meaning. A tool that fails becomes a reply that says so.
+    pub async fn answer(
+        &self,
+        tools: &dyn Toolbox,
+        session: &mut Session,
+        base: Option<&str>,
+        message: &str,
+        now: Timestamp,
+    ) -> Reply {
+        let mut desk = Desk::new(tools);
+        let mut reply = match respond(&mut desk, session, base, message, now).await {
+            Ok(reply) => reply,
+            Err(failure) => Reply { text: format!("That did not work: {failure}."), ..Reply::default() },
+        };
+        reply.calls = desk.calls;
+        reply
+    }
+}
+
+async fn respond(
+    desk: &mut Desk<'_>,
+    session: &mut Session,
+    base: Option<&str>,
+    message: &str,
+    now: Timestamp,
+) -> Result<Reply, ToolFailure> {
+    if let Some(pending) = session.pending.take() {
+        match confirm::consent(message) {
+            Consent::Yes => return make(desk, pending).await,
+            Consent::No => return Ok(said("Nothing was changed.".to_owned())),
+            Consent::Neither => {}
+        }
+    }
+    let base = match pick_base(desk, session, base, message).await? {
+        Ok(base) => base,
+        Err(reply) => return Ok(reply),
+    };
+    let book = Book::read(desk, &base).await?;
+    if session.base.as_ref() != Some(&base) {
+        *session = Session { base: Some(base), ..Session::default() };
+    }
+    let reading = Reading::of(desk, &book, message, now).await?;
+    if let Some(reply) = directly(desk, session, &book, &reading).await? {
+        return Ok(reply);
+    }
+    question(desk, session, &book, reading).await
+}
+
+/// Undo, questions about the schema, and writes.
+async fn directly(
+    desk: &mut Desk<'_>,
+    session: &mut Session,
+    book: &Book,
+    reading: &Reading,
+) -> Result<Option<Reply>, ToolFailure> {
+    if writes::is_undo(reading) {
+        let undone = desk.ask("undo", json!({ "base": book.base })).await?;
+        let value = undone.get("undone").cloned();
+        return Ok(Some(Reply { value, ..said("The last change was taken back.".to_owned()) }));
+    }
+    if is_greeting(reading) {
+        let suggestions = suggestions::three(desk, book, None).await?;
+        let text = "I answer questions about your records and change them when you ask.".to_owned();
+        return Ok(Some(Reply { suggestions, ..said(text) }));
+    }
+    if let Some(write) = writes::read(desk, book, reading).await? {
+        return Ok(Some(match write {
+            Write::Refused(why) => Reply { text: why, understood: false, ..Reply::default() },
+            Write::Shown(pending) => {
+                session.pending = Some(pending.clone());
+                let text = format!("{} Shall I do it? Answer yes or no.", pending.shown);
+                Reply { pending: Some(pending), ..said(text) }
+            }
+        }));
+    }
+    Ok(schema_questions::answer(reading, book).map(answered))
+}
+
+/// A question about records: a follow-up, or one that stands for itself.
+async fn question(
+    desk: &mut Desk<'_>,
+    session: &mut Session,
+    book: &Book,
+    reading: Reading,
+) -> Result<Reply, ToolFailure> {
+    let before = session.plan.as_ref().map(|plan| followup::Before { plan, named: &session.named });
+    if let Some(plan) = before.and_then(|before| followup::follow(&reading, book, before)) {
+        return carry_out(desk, session, book, plan).await;
+    }
+    let found = asking::understand(&reading, book);
+    match found {
+        Some(found) if found.sureness >= SURE => carry_out(desk, session, book, found.plan).await,
+        found => match last_sentence(&reading, book) {
+            Some(plan) => carry_out(desk, session, book, plan).await,
+            None => decline(desk, book, found).await,
+        },
+    }
+}
+
+/// The last sentence alone, when those before it tell nothing about the records.
+fn last_sentence(reading: &Reading, book: &Book) -> Option<Plan> {
+    let begin = reading.sentence_start()?;
+    if reading.tells_before(begin) {
+        return None;
+    }
+    let found = asking::understand(&reading.from(begin), book)?;
+    (found.sureness >= SURE).then_some(found.plan)
+}
+
+async fn carry_out(desk: &mut Desk<'_>, session: &mut Session, book: &Book, plan: Plan) -> Result<Reply, ToolFailure> {
+    let Some(execution) = Execution::new(desk, book, &plan) else { return decline(desk, book, None).await };
+    let outcome = execution.run().await?;
+    session.named.clone_from(&outcome.named);
+    session.plan = Some(plan);
+    Ok(answered(outcome))
+}
+
+/// Carries out a write the person has confirmed.
+async fn make(desk: &mut Desk<'_>, pending: Pending) -> Result<Reply, ToolFailure> {
+    let mut arguments: Map<String, Value> = pending.arguments.as_object().cloned().unwrap_or_default();
+    arguments.insert("confirm".to_owned(), json!(pending.confirm));
+    let done = desk.ask(&pending.tool, Value::Object(arguments)).await?;
+    let records = items(&done, "records")
+        .map(|r| RecordUsed {
+            table: pending.table.clone(),
+            id: r.as_str().map_or_else(|| string(r, "id"), str::to_owned),
+        })
+        .collect();
+    Ok(Reply { records, ..said(format!("Done. {} “Undo” takes it back.", pending.shown)) })
+}
+
+/// The base to look at, or a reply that asks for it.
+async fn pick_base(
+    desk: &mut Desk<'_>,
+    session: &Session,
+    base: Option<&str>,
+    message: &str,
+) -> Result<Result<String, Reply>, ToolFailure> {
+    if let Some(base) = base.map(str::to_owned).or_else(|| session.base.clone()) {
+        return Ok(Ok(base));
+    }
+    let listed = desk.ask("list_bases", json!({})).await?;
+    let bases: Vec<(String, String)> = items(&listed, "bases").map(|b| (string(b, "id"), string(b, "name"))).collect();
+    let folded = text::fold(message);
+    let mut named = bases.iter().filter(|(_, name)| !name.is_empty() && folded.contains(&text::fold(name)));
+    let only = if bases.len() == 1 { bases.first() } else { None };
+    if let Some((id, _)) = only.or_else(|| named.next()) {
+        return Ok(Ok(id.clone()));
+    }
+    let names: Vec<String> = bases.into_iter().map(|(_, name)| name).collect();
+    let text = match names.len() {
+        0 => "There is no base you can see yet.".to_owned(),
+        _ => format!("Which base do you mean: {}?", wording::series(&names, 20)),
+    };
+    Ok(Err(Reply { text, value: Some(json!(names)), ..Reply::default() }))
+}
+
+async fn decline(desk: &mut Desk<'_>, book: &Book, found: Option<Understanding>) -> Result<Reply, ToolFailure> {
+    let table = found.as_ref().filter(|f| f.score > 0.5).map(|f| f.table);
+    let suggestions = suggestions::three(desk, book, table).await?;
+    let text = match found.filter(|f| f.score > 0.5) {
+        None => "I did not understand that.".to_owned(),
+        Some(found) => {
+            let read = format!("{}{}", found.plan.table, wording::conditions(&found.plan.conditions));
+            match found.unexplained.as_slice() {
+                [] => format!("I am not sure what is asked. I read: {read}."),
+                words => format!("I read: {read}. I could not place: {}.", wording::series(words, 8)),
+            }
+        }
+    };
+    Ok(Reply { text, suggestions, ..Reply::default() })
+}
+
+fn is_greeting(reading: &Reading) -> bool {
+    let greets = |w: &text::Word| {
+        lexicon::is_plain(&w.text) || matches!(w.text.as_str(), "good" | "morning" | "evening" | "afternoon" | "help")
+    };
+    let opens =
+        reading.words.iter().any(|w| matches!(w.text.as_str(), "hi" | "hello" | "hey" | "help" | "thanks" | "thank"));
+    let able = reading.message.to_lowercase().contains("what can you do");
+    able || opens && reading.words.iter().all(greets)
+}
+
+fn said(text: String) -> Reply {
+    Reply { text, understood: true, ..Reply::default() }
+}
+
+fn answered(outcome: Outcome) -> Reply {
+    let records = outcome.records.into_iter().map(|(table, id)| RecordUsed { table, id }).collect();
+    Reply { value: outcome.value, records, ..said(outcome.text) }
+}

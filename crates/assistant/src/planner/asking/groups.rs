@@ -1,0 +1,269 @@
+//! Groups, extremes and values asked for.
+
+use super::super::cues::is_cue_word;
+use super::super::{
+    choose::{self, Choice, Opener},
+    conditions::Mark,
+    lexicon,
+    plan::{Ask, Op, Shown},
+};
+use super::{Decision, is_cue_only};
+
+impl Decision<'_> {
+    pub(super) fn small_between(&self, start: usize, end: usize) -> bool {
+        start <= end && (start..end).all(|at| lexicon::is_plain(self.draft.reading.text(at)))
+    }
+
+    /// "how many …", "number of …".
+    pub(super) fn counted(&mut self) -> Option<Ask> {
+        let (start, end) = self.cues.count?;
+        if self.whole_name_at(start, end) || self.number_is_name(start) {
+            return None;
+        }
+        self.draft.mark(start, end, Mark::Cue);
+        if let Some(at) = self.cues.distinct {
+            self.draft.mark(at, at + 1, Mark::Cue);
+        }
+        if self.draft.reading.is(end, &["time", "times", "records", "rows", "entries"]) {
+            self.mark_cues();
+            return Some(Ask::Count);
+        }
+        let head = self.head(end);
+        let total = self.cues.op.is_some_and(|(op, _)| op == Op::Sum);
+        match head {
+            Some(choice) if self.cues.distinct.is_some() => {
+                let name = self.draft.name(choice.field);
+                self.take(choice);
+                Some(Ask::Distinct(name))
+            }
+            Some(choice) if self.draft.kind(choice.field).is_number() && !self.is_identifier(choice.field) => {
+                let name = self.draft.name(choice.field);
+                let op_at = self.cues.op.map(|(_, at)| at);
+                self.take(choice);
+                if let Some(at) = op_at {
+                    self.draft.mark(at, at + 1, Mark::Cue);
+                }
+                if total || self.draft.conditions.is_empty() || self.named > 0.0 {
+                    return Some(Ask::Aggregate { op: Op::Sum, field: name });
+                }
+                Some(Ask::Values(vec![Shown::own(&name)]))
+            }
+            Some(choice) => {
+                let name = self.draft.name(choice.field);
+                let other = choice.field != self.draft.table.primary;
+                self.take(choice);
+                self.mark_cues();
+                Some(match (other, self.draft.conditions.is_empty()) {
+                    (true, true) if self.named == 0.0 => Ask::Distinct(name),
+                    (true, false) if self.named == 0.0 => Ask::CountOf(name),
+                    _ => Ask::Count,
+                })
+            }
+            None => {
+                self.mark_cues();
+                Some(self.measured())
+            }
+        }
+    }
+
+    /// "how many square miles of water": a number field is spoken of further on.
+    pub(super) fn measured(&mut self) -> Ask {
+        let best = choose::ranked(&self.draft, Opener::None).into_iter().next();
+        let measure = best.filter(|c| {
+            c.score > 0.8 && c.said.is_some() && self.draft.kind(c.field).is_number() && !self.is_identifier(c.field)
+        });
+        let Some(choice) = measure.filter(|_| !self.draft.conditions.is_empty() && self.named == 0.0) else {
+            return Ask::Count;
+        };
+        let name = self.draft.name(choice.field);
+        self.take(choice);
+        Ask::Values(vec![Shown::own(&name)])
+    }
+
+    /// Whether "number" ends a field's name ("Model number of X").
+    pub(super) fn number_is_name(&self, start: usize) -> bool {
+        self.draft.marks.get(start) == Some(&Mark::ConditionField)
+            || self.draft.links.fields.iter().any(|m| {
+                m.start < start
+                    && m.end > start
+                    && m.quality > 0.6
+                    && self
+                        .draft
+                        .table
+                        .fields
+                        .get(m.field)
+                        .is_some_and(|f| f.words.iter().any(|w| w.text == self.draft.reading.text(start)))
+            })
+    }
+
+    /// A number that names rather than measures: counting it counts records.
+    pub(super) fn is_identifier(&self, field: usize) -> bool {
+        self.draft.table.fields.get(field).is_some_and(|f| {
+            lexicon::hinted(&f.stems(), &["id", "number", "no", "year", "#"]) && !lexicon::hinted(&f.stems(), &["of"])
+        })
+    }
+
+    /// Whether a field is called just so ("Number of seasons").
+    pub(super) fn whole_name_at(&self, start: usize, end: usize) -> bool {
+        self.draft.links.fields.iter().any(|m| {
+            m.start <= start
+                && m.end > end
+                && m.quality > 0.8
+                && self.all_free(m.start, m.end)
+                && self.draft.table.fields.get(m.field).is_some_and(|f| {
+                    f.words
+                        .first()
+                        .is_some_and(|w| matches!(w.text.as_str(), "number" | "no" | "#" | "count" | "amount"))
+                })
+        })
+    }
+
+    /// The field named right after "how many".
+    pub(super) fn head(&self, end: usize) -> Option<Choice> {
+        let small = |i: usize| {
+            let text = self.draft.reading.text(i);
+            lexicon::is_plain(text)
+                || is_cue_word(text)
+                || matches!(self.draft.marks.get(i), Some(Mark::Condition | Mark::Table))
+        };
+        self.draft
+            .links
+            .fields
+            .iter()
+            .filter(|m| {
+                m.start >= end && m.quality >= 0.45 && self.all_free(m.start, m.end) && (end..m.start).all(small)
+            })
+            .filter(|m| !is_cue_only(self.draft.reading, m.start, m.end))
+            .max_by(|a, b| {
+                (a.quality + 0.1 * (a.end - a.start) as f32).total_cmp(&(b.quality + 0.1 * (b.end - b.start) as f32))
+            })
+            .map(|m| Choice { field: m.field, score: m.quality, said: Some((m.start, m.end)) })
+    }
+
+    pub(super) fn take(&mut self, choice: Choice) {
+        if let Some((start, end)) = choice.said {
+            self.draft.mark(start, end, Mark::Asked);
+        }
+        self.shown.push(choice);
+    }
+
+    /// "average X", "total X".
+    pub(super) fn aggregate(&mut self) -> Option<Ask> {
+        let (op, at) = self.cues.op?;
+        if !self.all_free(at, at + 1) {
+            return None;
+        }
+        let named = self.draft.links.fields.iter().any(|m| {
+            m.start <= at
+                && m.end > at
+                && m.quality > 0.8
+                && self.all_free(m.start, m.end)
+                && self
+                    .draft
+                    .table
+                    .fields
+                    .get(m.field)
+                    .is_some_and(|f| f.words.iter().any(|w| w.text == self.draft.reading.text(at)))
+        });
+        let follows = self.number_after(at + 1);
+        if named && follows.is_none_or(|(_, said)| said.0 > at + 2) {
+            return None;
+        }
+        let (field, said) = follows.or_else(|| self.measure(usize::MAX).map(|(f, s, e)| (f, (s, e))))?;
+        if !self.draft.kind(field).is_number() {
+            return None;
+        }
+        self.draft.mark(at, at + 1, Mark::Cue);
+        self.take(Choice { field, score: 1.0, said: Some(said) });
+        self.mark_cues();
+        Some(Ask::Aggregate { op, field: self.draft.name(field) })
+    }
+
+    /// Cells of the asked field, or the records.
+    pub(super) fn values(&mut self) -> Option<Ask> {
+        let ranked = choose::ranked(&self.draft, self.opener);
+        let best = ranked.first()?.clone();
+        if self.opener == Opener::None && best.score < 0.8 && self.draft.conditions.is_empty() && self.named == 0.0 {
+            return None;
+        }
+        if let Some(shown) = self.draft.shown_beyond() {
+            return Some(Ask::Values(vec![shown]));
+        }
+        let table_asked = self.named > 0.8;
+        if best.score < if table_asked { 0.9 } else { 0.42 } {
+            return self.records(best.score);
+        }
+        if ranked.get(1).is_some_and(|second| best.score - second.score < 0.05) {
+            self.draft.sureness -= 0.12;
+        }
+        if let Some(at) = self.cues.distinct {
+            self.draft.mark(at, at + 1, Mark::Cue);
+        }
+        let names = self.with_joined(best);
+        let primary = self.draft.name(self.draft.table.primary);
+        let only_primary = matches!(names.as_slice(), [one] if one.field == primary);
+        if self.draft.conditions.is_empty() {
+            return match names.as_slice() {
+                [one] if !only_primary => Some(Ask::Choices(one.field.clone())),
+                _ => Some(Ask::Values(names)),
+            };
+        }
+        Some(if only_primary { Ask::Records } else { Ask::Values(names) })
+    }
+
+    /// The best field and those joined to it by "and".
+    pub(super) fn with_joined(&mut self, best: Choice) -> Vec<Shown> {
+        let mut names = vec![Shown::own(&self.draft.name(best.field))];
+        let mut end = best.said.map(|(_, end)| end);
+        self.take(best);
+        while let Some(stop) = end {
+            let next = stop + usize::from(self.draft.reading.is(stop, &["and", "&", "or"]));
+            let comma = stop.checked_sub(1).and_then(|at| self.draft.reading.words.get(at)).is_some_and(|w| w.stop);
+            if next == stop && !comma {
+                break;
+            }
+            let next = next + usize::from(self.draft.reading.is(next, &["the", "its", "their"]));
+            let found = self.field_at(next).filter(|(field, start, stop)| {
+                self.all_free(*start, *stop)
+                    && !self.shown.iter().any(|s| s.field == *field)
+                    && self.draft.links.fields.iter().any(|m| m.field == *field && m.start == *start && m.quality > 0.8)
+            });
+            end = found.map(|(field, start, stop)| {
+                names.push(Shown::own(&self.draft.name(field)));
+                self.take(Choice { field, score: 0.5, said: Some((start, stop)) });
+                stop
+            });
+        }
+        names
+    }
+
+    pub(super) fn records(&mut self, best: f32) -> Option<Ask> {
+        let conditioned = !self.draft.conditions.is_empty();
+        let primary_tested = self.draft.tested.contains(&self.draft.table.primary);
+        if primary_tested && self.named == 0.0 && best < 0.3 {
+            self.draft.sureness -= 0.35;
+        }
+        if self.named == 0.0 {
+            self.draft.sureness -= 0.15;
+        }
+        (conditioned || self.named > 0.0).then_some(Ask::Records)
+    }
+
+    /// Telling words that were used for nothing, by where they stand.
+    pub(super) fn unexplained(&self) -> Vec<usize> {
+        let words = self.draft.reading.words.iter().zip(&self.draft.marks).enumerate();
+        words
+            .filter(|(_, (word, mark))| **mark == Mark::Free && !lexicon::is_neutral(&word.stem, &word.text))
+            .filter(|(_, (word, _))| !is_cue_word(&word.text) && word.text.chars().any(char::is_alphanumeric))
+            .filter(|(_, (word, _))| !self.shown.iter().any(|choice| self.explains(choice.field, word)))
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    /// Whether a word belongs to a name of what was asked or tested.
+    pub(super) fn explains(&self, field: usize, word: &super::super::text::Word) -> bool {
+        let name = |f: usize| self.draft.table.fields.get(f).into_iter().flat_map(|f| &f.words);
+        name(field).any(|w| super::super::text::alike(w, word) > 0.6)
+            || self.draft.tested.iter().any(|f| name(*f).any(|w| super::super::text::alike(w, word) > 0.6))
+    }
+}

@@ -1,0 +1,487 @@
+//! Finds the conditions of a question within one table.
+
+mod placing;
+
+use super::{
+    amounts::{Amount, Bound},
+    book::{Book, Kind, Table},
+    lexicon,
+    mentions::{FieldMention, Links, Reading, ValueMention},
+    plan::{Condition, Test, number},
+};
+
+/// What a word was used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    Free,
+    /// A value, number or date of a condition.
+    Condition,
+    /// The name of a condition's field.
+    ConditionField,
+    /// A word that says what is asked (how many, highest, by).
+    Cue,
+    /// The name of the table.
+    Table,
+    /// The name of a field that is asked for.
+    Asked,
+}
+
+/// A table's view of a question while it is being understood.
+pub struct Draft<'a> {
+    pub reading: &'a Reading,
+    pub book: &'a Book,
+    pub index: usize,
+    pub table: &'a Table,
+    pub links: &'a Links,
+    pub marks: Vec<Mark>,
+    pub conditions: Vec<Condition>,
+    /// Fields the conditions test, in order.
+    pub tested: Vec<usize>,
+    /// Something that should be a condition could not be placed.
+    pub lost: Vec<String>,
+    /// How sure the placement is; lowered by ties.
+    pub sureness: f32,
+    /// Sum of what the conditions explain.
+    pub weight: f32,
+}
+
+/// Words that may stand between a field and its value.
+const BRIDGES: [&str; 41] = [
+    "is", "was", "are", "were", "of", "the", "a", "an", "named", "called", "=", "being", "be", "equal", "to", "as",
+    "at", "in", "for", "with", "had", "has", "have", "by", "from", "that", "on", "equals", "shows", "value", "not",
+    "s", "number", "exactly", "reads", "either", "set", "under", "against", "it", "#",
+];
+
+impl<'a> Draft<'a> {
+    pub fn new(reading: &'a Reading, book: &'a Book, index: usize) -> Option<Self> {
+        Some(Self {
+            reading,
+            book,
+            index,
+            table: book.tables.get(index)?,
+            links: reading.links.get(index)?,
+            marks: vec![Mark::Free; reading.words.len()],
+            conditions: Vec::new(),
+            tested: Vec::new(),
+            lost: Vec::new(),
+            sureness: 1.0,
+            weight: 0.0,
+        })
+    }
+
+    pub fn mark(&mut self, start: usize, end: usize, mark: Mark) {
+        for slot in self.marks.iter_mut().take(end).skip(start) {
+            *slot = mark;
+        }
+    }
+
+    pub fn free(&self, start: usize, end: usize) -> bool {
+        self.marks.get(start..end).is_some_and(|m| m.iter().all(|m| matches!(m, Mark::Free | Mark::Table)))
+    }
+
+    pub fn name(&self, field: usize) -> String {
+        self.table.fields.get(field).map(|f| f.name.clone()).unwrap_or_default()
+    }
+
+    pub fn kind(&self, field: usize) -> Kind {
+        self.table.fields.get(field).map_or(Kind::Text, |f| f.kind)
+    }
+
+    /// Whether the table has fields of dates.
+    fn has_dates(&self) -> bool {
+        self.table.fields.iter().any(|f| f.kind == Kind::Date)
+    }
+
+    /// Places every value, number and date.
+    pub fn place_all(&mut self) {
+        self.place_emptiness();
+        self.place_compared();
+        if self.has_dates() {
+            self.place_dates();
+        }
+        self.place_values();
+        self.note_lost_comparisons();
+        self.place_bare_numbers();
+        self.place_flags();
+        self.place_overdue();
+    }
+
+    pub fn push(&mut self, field: usize, condition: Condition) {
+        self.tested.push(field);
+        self.conditions.push(condition);
+    }
+
+    /// The best mention of `field` beside words `start..end`, with its strength.
+    fn beside(&self, field: usize, start: usize, end: usize) -> Option<(f32, &'a FieldMention)> {
+        let left = self.left_of(field, start);
+        let right = self.right_of(field, end);
+        match (left, right) {
+            (Some(l), Some(r)) => Some(if l.0 >= r.0 { l } else { r }),
+            (l, r) => l.or(r),
+        }
+    }
+
+    fn left_of(&self, field: usize, start: usize) -> Option<(f32, &'a FieldMention)> {
+        let mut at = start;
+        for skipped in 0..5 {
+            let found = self
+                .links
+                .fields
+                .iter()
+                .filter(|m| m.field == field && m.end == at && !m.dominated && self.free(m.start, m.end))
+                .max_by(|a, b| a.quality.total_cmp(&b.quality));
+            if let Some(mention) = found {
+                let asked = if self.opens(mention.start) { 0.4 } else { 1.0 };
+                return Some((asked * (3.0 * mention.quality.min(1.0) - 0.25 * skipped as f32), mention));
+            }
+            at = at.checked_sub(1)?;
+            let word = self.reading.words.get(at)?;
+            let bridge = BRIDGES.contains(&word.text.as_str());
+            if !bridge {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Whether the message opens by asking for what stands at `at` ("name the F for V").
+    fn opens(&self, at: usize) -> bool {
+        let asks = |word: &str| matches!(word, "what" | "which" | "name" | "list" | "give" | "show" | "tell" | "whats");
+        let opener = self.reading.words.iter().take(at).rposition(|w| asks(&w.text));
+        opener.is_some_and(|o| (o + 1..at).all(|i| lexicon::is_plain(self.reading.text(i))))
+    }
+
+    fn right_of(&self, field: usize, end: usize) -> Option<(f32, &'a FieldMention)> {
+        for (at, skipped) in (end..).zip(0..4_u8) {
+            if at.checked_sub(1).and_then(|i| self.reading.words.get(i)).is_some_and(|w| w.stop) {
+                return None;
+            }
+            let found = self
+                .links
+                .fields
+                .iter()
+                .filter(|m| m.field == field && m.start == at && !m.dominated && self.free(m.start, m.end))
+                .max_by(|a, b| a.quality.total_cmp(&b.quality));
+            if let Some(mention) = found {
+                return Some((2.6 * mention.quality.min(1.0) - 0.3 * skipped as f32, mention));
+            }
+            if !self.reading.is(at, &["for", "as", "is", "the", "in", "was", "a", "an", "their", "of", "total"]) {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Whether a word of negation stands right before `start`, and where.
+    fn negation(&self, start: usize) -> Option<usize> {
+        for back in 1..=5 {
+            let at = start.checked_sub(back)?;
+            let word = self.reading.words.get(at)?;
+            let negates = matches!(
+                word.text.as_str(),
+                "not" | "except" | "excluding" | "besides" | "without" | "non" | "never" | "no"
+            );
+            if negates && !self.names(at) {
+                return Some(at);
+            }
+            if word.text == "than" && self.reading.is(at.checked_sub(1)?, &["other", "rather"]) {
+                return Some(at - 1);
+            }
+            let named = self.marks.get(at).is_some_and(|m| *m == Mark::ConditionField);
+            let bridge = matches!(
+                word.text.as_str(),
+                "in" | "the"
+                    | "a"
+                    | "an"
+                    | "be"
+                    | "have"
+                    | "status"
+                    | "from"
+                    | "is"
+                    | "of"
+                    | "by"
+                    | "to"
+                    | "been"
+                    | "for"
+                    | "assigned"
+                    | "marked"
+                    | "as"
+                    | "set"
+                    | "yet"
+                    | "live"
+                    | "work"
+                    | "based"
+                    | "located"
+                    | "owned"
+                    | "with"
+                    | "any"
+            );
+            if word.stop || !(named || bridge) {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Whether the word belongs to the name of a field ("Tie no").
+    fn names(&self, at: usize) -> bool {
+        let own = |m: &&FieldMention| {
+            m.start <= at
+                && m.end > at
+                && m.quality > 0.45
+                && self
+                    .table
+                    .fields
+                    .get(m.field)
+                    .is_some_and(|f| f.words.iter().any(|w| w.text == self.reading.text(at)))
+        };
+        self.links.fields.iter().any(|m| own(&m))
+    }
+
+    fn place_compared(&mut self) {
+        for amount in &self.reading.amounts {
+            if amount.bound == Bound::Bare || !self.free(amount.start, amount.end) || self.inside_value(amount) {
+                continue;
+            }
+            if self.has_dates() && (is_year(amount) && !self.has_year_number() || self.inside_date(amount)) {
+                continue;
+            }
+            if let Some((field, mention)) = self.field_of(amount) {
+                self.compare(amount, field, mention);
+            }
+        }
+        self.place_prefixed();
+    }
+
+    /// Whether the number is part of a written date ("after 1 January 2022").
+    fn inside_date(&self, amount: &Amount) -> bool {
+        self.reading.dates.iter().any(|d| d.bare_year.is_none() && d.start <= amount.at && d.end >= amount.end)
+    }
+
+    /// Whether a longer cell text holds the number ("70-70=140").
+    fn inside_value(&self, amount: &Amount) -> bool {
+        self.links
+            .values
+            .iter()
+            .any(|v| v.exact && v.start <= amount.start && v.end >= amount.end && v.end - v.start > 1)
+    }
+
+    /// A comparison that no field took is a condition lost.
+    fn note_lost_comparisons(&mut self) {
+        for amount in &self.reading.amounts {
+            if amount.bound != Bound::Bare && self.free(amount.start, amount.end) {
+                self.lost.push(self.reading.slice(amount.start, amount.end).to_owned());
+            }
+        }
+    }
+
+    /// Whether the mention is only the number of a comparison.
+    fn is_compared(&self, mention: &ValueMention) -> bool {
+        let compared = |a: &Amount| {
+            !matches!(a.bound, Bound::Bare | Bound::Equal) && a.start <= mention.start && a.end >= mention.end
+        };
+        self.reading.amounts.iter().any(compared)
+    }
+
+    /// "before round 6": the name stands between the comparison and the number.
+    fn place_prefixed(&mut self) {
+        for amount in &self.reading.amounts {
+            if amount.bound != Bound::Bare || !self.free(amount.start, amount.end) {
+                continue;
+            }
+            let numeric = (0..self.table.fields.len()).filter(|f| self.kind(*f).is_number());
+            let named = numeric
+                .filter_map(|f| self.close_left(f, amount.start).map(|(strength, m)| (f, strength, m)))
+                .filter(|(_, strength, _)| *strength > 1.2)
+                .max_by(|a, b| a.1.total_cmp(&b.1));
+            let Some((field, _, mention)) = named else { continue };
+            let Some((start, bound)) = super::amounts::before(&self.reading.words, mention.start) else { continue };
+            let compared = Amount { start, bound, ..amount.clone() };
+            self.compare(&compared, field, Some((mention.start, mention.end)));
+            self.mark(start, amount.end, Mark::Condition);
+        }
+    }
+
+    fn compare(&mut self, amount: &Amount, field: usize, mention: Option<(usize, usize)>) {
+        self.mark(amount.start, amount.end, Mark::Condition);
+        self.weight += 2.0;
+        let condition = self.comparison(amount, field);
+        self.push(field, condition);
+        let Some((start, end)) = mention else { return };
+        self.mark(start, end, Mark::ConditionField);
+        if start < amount.start {
+            self.share_comparison(amount, start);
+        }
+    }
+
+    /// "Bronze and Silver smaller than 1" compares both.
+    fn share_comparison(&mut self, amount: &Amount, start: usize) {
+        if !start.checked_sub(1).is_some_and(|at| self.reading.is(at, &["and"])) {
+            return;
+        }
+        let both =
+            self.links.fields.iter().find(|m| m.end + 1 == start && m.quality > 0.6 && self.kind(m.field).is_number());
+        if let Some(mention) = both {
+            if self.tested.contains(&mention.field) || !self.free(mention.start, mention.end) {
+                return;
+            }
+            let condition = self.comparison(amount, mention.field);
+            self.push(mention.field, condition);
+            self.mark(mention.start, mention.end, Mark::ConditionField);
+        }
+    }
+
+    fn comparison(&self, amount: &Amount, field: usize) -> Condition {
+        let scale = |value: f64| match self.kind(field) {
+            Kind::Percent if amount.percent || value > 1.0 => value / 100.0,
+            _ => value,
+        };
+        let name = self.name(field);
+        let op = match amount.bound {
+            Bound::Between(second) => {
+                let (low, high) = (scale(amount.value.min(second)), scale(amount.value.max(second)));
+                return Condition::new(&name, Test::Between(low, high));
+            }
+            Bound::Bare | Bound::Equal => "=",
+            Bound::More => ">",
+            Bound::AtLeast => ">=",
+            Bound::Less => "<",
+            Bound::AtMost => "<=",
+        };
+        Condition::is(&name, op, number(scale(amount.value)))
+    }
+
+    fn has_year_number(&self) -> bool {
+        self.table.fields.iter().any(|f| f.kind.is_number() && f.stems().contains(&"year"))
+    }
+
+    /// The field an amount is about, with the words that name it.
+    fn field_of(&self, amount: &Amount) -> Option<(usize, Option<(usize, usize)>)> {
+        let numeric: Vec<usize> = (0..self.table.fields.len()).filter(|f| self.kind(*f).is_number()).collect();
+        let of_time =
+            matches!(amount.cue.as_deref(), Some("before" | "after" | "earlier" | "later" | "since" | "prior"));
+        if of_time
+            && is_year(amount)
+            && let Some(field) = self.hinted_field(amount, &numeric)
+        {
+            return Some((field, None));
+        }
+        let named = numeric
+            .iter()
+            .filter_map(|field| {
+                let left = self.close_left(*field, amount.start);
+                let right = self.close_right(*field, amount.end);
+                let best = [left, right].into_iter().flatten().max_by(|a, b| a.0.total_cmp(&b.0))?;
+                Some((*field, best))
+            })
+            .filter(|(_, (strength, _))| *strength > 0.6)
+            .max_by(|a, b| a.1.0.total_cmp(&b.1.0));
+        if let Some((field, (_, mention))) = named {
+            return Some((field, Some((mention.start, mention.end))));
+        }
+        self.hinted_field(amount, &numeric).map(|field| (field, None)).or_else(|| self.distant_field(amount, &numeric))
+    }
+
+    fn close_left(&self, field: usize, start: usize) -> Option<(f32, &'a FieldMention)> {
+        let mut at = start;
+        for skipped in 0..4_u8 {
+            let mentions = self
+                .links
+                .fields
+                .iter()
+                .filter(|m| m.field == field && m.end == at && !m.dominated && self.free(m.start, m.end));
+            if let Some(mention) = mentions.max_by(|a, b| a.quality.total_cmp(&b.quality)) {
+                return Some((3.0 * mention.quality.min(1.0) - 0.4 * skipped as f32, mention));
+            }
+            at = at.checked_sub(1)?;
+            let bridge = [
+                "is", "are", "was", "were", "of", "that", "which", "a", "the", "being", "be", "has", "value", "with",
+                "at", "to", "from", "it",
+            ];
+            if !self.reading.is(at, &bridge) {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn close_right(&self, field: usize, end: usize) -> Option<(f32, &'a FieldMention)> {
+        for (at, skipped) in (end..).zip(0..3_u8) {
+            if at.checked_sub(1).and_then(|i| self.reading.words.get(i)).is_some_and(|w| w.stop) {
+                return None;
+            }
+            let mentions = self
+                .links
+                .fields
+                .iter()
+                .filter(|m| m.field == field && m.start == at && !m.dominated && self.free(m.start, m.end));
+            if let Some(mention) = mentions.max_by(|a, b| a.quality.total_cmp(&b.quality)) {
+                return Some((3.2 * mention.quality.min(1.0) - 0.4 * skipped as f32, mention));
+            }
+            let unit =
+                self.reading.is(at, &["of", "in", "total", "dollars", "euros", "usd", "eur", "the", "as", "an", "a"]);
+            if !unit {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// A field hinted at by the comparing word or a unit.
+    fn hinted_field(&self, amount: &Amount, numeric: &[usize]) -> Option<usize> {
+        let hints: &[&str] = match amount.cue.as_deref().unwrap_or_default() {
+            "before" | "after" | "earlier" | "later" | "since" | "prior" => &["year", "season", "founded", "from"],
+            "older" | "younger" => &["age"],
+            "taller" | "shorter" | "higher" => &["height", "elevation"],
+            "heavier" | "lighter" => &["weight", "mass"],
+            "longer" => &["length", "duration"],
+            "faster" | "slower" => &["speed"],
+            "cheaper" | "more" if self.reading.is(amount.start + 1, &["expensive", "than"]) => {
+                &["price", "cost", "budget"]
+            }
+            _ => &[],
+        };
+        let mut fitting = numeric.iter().copied().filter(|f| {
+            self.table.fields.get(*f).is_some_and(|field| {
+                lexicon::hinted(&field.stems(), hints)
+                    || amount.percent && field.kind == Kind::Percent
+                    || self.money_before(amount) && field.symbol.is_some()
+            })
+        });
+        let first = fitting.next()?;
+        fitting.next().is_none().then_some(first)
+    }
+
+    fn money_before(&self, amount: &Amount) -> bool {
+        let at = self.reading.words.get(amount.at).map_or(0, |w| w.start);
+        let sign = self.reading.message.get(..at).and_then(|t| t.chars().next_back());
+        sign.is_some_and(|c| "$€£¥".contains(c))
+    }
+
+    /// The only number field, or the only one named anywhere.
+    fn distant_field(&self, amount: &Amount, numeric: &[usize]) -> Option<(usize, Option<(usize, usize)>)> {
+        let mut named: Vec<&FieldMention> = self
+            .links
+            .fields
+            .iter()
+            .filter(|m| numeric.contains(&m.field) && m.quality > 0.6 && self.free(m.start, m.end))
+            .collect();
+        named.sort_by_key(|m| m.start.abs_diff(amount.start));
+        let distinct = |m: &&FieldMention| named.iter().all(|other| other.field == m.field);
+        if let Some(mention) = named.first().filter(|m| distinct(m)) {
+            return Some((mention.field, Some((mention.start, mention.end))));
+        }
+        match numeric {
+            [only] => Some((*only, None)),
+            _ => None,
+        }
+    }
+}
+
+fn is_equality(op: &str) -> bool {
+    matches!(op, "=" | "is_any_of" | "has_any_of")
+}
+
+fn is_year(amount: &Amount) -> bool {
+    amount.value.fract() == 0.0 && (1500.0..=2200.0).contains(&amount.value)
+}

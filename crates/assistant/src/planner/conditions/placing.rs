@@ -1,0 +1,442 @@
+//! Placing the values of a question on fields.
+
+use super::super::{
+    amounts::Bound,
+    book::Kind,
+    lexicon,
+    mentions::{FieldMention, ValueMention},
+    plan::{Condition, Test},
+};
+use super::{Draft, Mark, is_equality};
+use serde_json::{Value, json};
+
+impl<'a> Draft<'a> {
+    pub(super) fn place_values(&mut self) {
+        let mut ranked: Vec<(f32, &'a ValueMention)> =
+            self.links.values.iter().map(|v| (self.value_weight(v), v)).filter(|(w, _)| *w > 0.45).collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.field.cmp(&b.1.field)));
+        let mut placed: Vec<(usize, usize)> = Vec::new();
+        for at in 0..ranked.len() {
+            let Some((weight, mention)) = ranked.get(at).copied() else { break };
+            if placed.iter().any(|(s, e)| mention.start < *e && *s < mention.end)
+                || !self.free(mention.start, mention.end)
+            {
+                continue;
+            }
+            self.note_ties(&ranked, at);
+            placed.push((mention.start, mention.end));
+            self.place_value(weight, mention, &ranked);
+        }
+    }
+
+    /// The same words in another field of about the same weight make the reading less sure.
+    pub(super) fn note_ties(&mut self, ranked: &[(f32, &ValueMention)], at: usize) {
+        let Some((weight, mention)) = ranked.get(at) else { return };
+        let rival = ranked.iter().skip(at + 1).any(|(other_weight, other)| {
+            other.start == mention.start
+                && other.end == mention.end
+                && other.field != mention.field
+                && *weight - *other_weight < 0.12
+        });
+        if rival {
+            self.sureness -= 0.2;
+        }
+    }
+
+    pub(super) fn value_weight(&self, mention: &ValueMention) -> f32 {
+        let Some(span) = self.reading.words.get(mention.start..mention.end) else { return 0.0 };
+        if self.is_header(mention) || self.is_compared(mention) || !mention.exact && self.names_something(mention) {
+            return 0.0;
+        }
+        let content: f32 = span.iter().map(|w| if lexicon::is_plain(&w.text) { 0.35 } else { 1.0 }).sum();
+        let mut weight = content * if mention.exact { 1.0 } else { 0.62 * mention.score };
+        if mention.exact && span.len() > 1 {
+            weight += 0.4;
+        }
+        let capital = span.iter().any(|w| w.capital || w.quoted) && (mention.start > 0 || span.len() > 1);
+        let beside = self.beside(mention.field, mention.start, mention.end).map_or(0.0, |(s, _)| s.max(0.0));
+        weight += 0.3 * beside + if capital { 0.25 } else { 0.0 };
+        weight += self.preposition_hint(mention);
+        if mention.field == self.table.primary {
+            weight += 0.15;
+        }
+        if span.len() == 1 && !capital {
+            weight -= self.name_penalty(mention, beside);
+        }
+        if beside < 1.5 && self.inside_name(mention) {
+            weight -= 1.0;
+        }
+        weight
+    }
+
+    /// A header repeated as a cell is never what is meant.
+    pub(super) fn is_header(&self, mention: &ValueMention) -> bool {
+        let Some(text) = mention.value.as_str() else { return false };
+        self.table.fields.get(mention.field).is_some_and(|f| f.name.eq_ignore_ascii_case(text))
+    }
+
+    /// Words that nearly are a value, but rather name a field or table, or are no name at all.
+    pub(super) fn names_something(&self, mention: &ValueMention) -> bool {
+        let span = self.reading.words.get(mention.start..mention.end).unwrap_or_default();
+        let inside = |start: usize, end: usize| start < mention.end && mention.start < end;
+        let field = self.links.fields.iter().any(|m| inside(m.start, m.end) && m.quality > 0.3);
+        let table = self.reading.tables.iter().any(|m| inside(m.start, m.end));
+        let lower = mention.score < 0.8 && !span.iter().any(|w| w.capital || w.quoted || w.number.is_some());
+        (field || table || lower) && mention.score < 0.94 && !span.iter().any(|w| w.quoted)
+    }
+
+    /// Whether the words are a part of a field's longer name ("Part 2").
+    pub(super) fn inside_name(&self, mention: &ValueMention) -> bool {
+        self.links.fields.iter().any(|m| {
+            m.start <= mention.start
+                && m.end >= mention.end
+                && m.end - m.start > mention.end - mention.start
+                && m.quality > 0.85
+                && self.table.fields.get(m.field).is_some_and(|f| {
+                    let said = self.reading.words.get(mention.start..mention.end).unwrap_or_default();
+                    said.iter().all(|w| f.words.iter().any(|n| n.stem == w.stem))
+                })
+        })
+    }
+
+    /// "by X" is a person, "in X" a place or a year.
+    pub(super) fn preposition_hint(&self, mention: &ValueMention) -> f32 {
+        let Some(field) = self.table.fields.get(mention.field) else { return 0.0 };
+        let Some(before) = mention.start.checked_sub(1) else { return 0.0 };
+        let stems = field.stems();
+        let fits = match self.reading.text(before) {
+            "by" => lexicon::hinted(&stems, lexicon::PERSONS),
+            "in" | "at" => lexicon::hinted(&stems, lexicon::PLACES) || lexicon::hinted(&stems, lexicon::TIMES),
+            "on" | "during" => lexicon::hinted(&stems, lexicon::TIMES),
+            "from" => lexicon::hinted(&stems, lexicon::PLACES),
+            _ => false,
+        };
+        if fits { 0.2 } else { 0.0 }
+    }
+
+    /// A lone small word that also names a field or table, or says what is asked, is rarely a value.
+    pub(super) fn name_penalty(&self, mention: &ValueMention, beside: f32) -> f32 {
+        let text = self.reading.text(mention.start);
+        let short =
+            text.chars().count() <= 1 && self.reading.words.get(mention.start).is_some_and(|w| w.number.is_none());
+        let names_field =
+            self.links.fields.iter().any(|m| m.start == mention.start && m.end == mention.end && m.quality > 0.85);
+        let names_table =
+            self.reading.tables.iter().any(|m| m.start == mention.start && m.table == self.index && m.quality > 0.9);
+        let cue = super::super::asking::is_cue_word(text);
+        if beside > 1.5 {
+            return 0.0;
+        }
+        f32::from(u8::from(short)) * 0.5
+            + if names_field || names_table { 0.7 } else { 0.0 }
+            + if cue { 0.7 } else { 0.0 }
+    }
+
+    pub(super) fn place_value(&mut self, weight: f32, mention: &'a ValueMention, ranked: &[(f32, &ValueMention)]) {
+        self.weight += weight;
+        self.mark(mention.start, mention.end, Mark::Condition);
+        if let Some((strength, field)) = self.beside(mention.field, mention.start, mention.end)
+            && strength > 0.5
+        {
+            self.mark(field.start, field.end, Mark::ConditionField);
+        }
+        let negation = self.negation(mention.start);
+        if let Some(at) = negation {
+            self.mark(at, at + 1, Mark::Cue);
+        }
+        let values = if mention.exact { vec![mention.value.clone()] } else { Self::near_values(mention, ranked) };
+        if !mention.exact {
+            self.sureness -= 0.1;
+        }
+        self.add_value(mention.field, values, negation.is_some());
+    }
+
+    /// All values the same words nearly say, when they say them equally well.
+    pub(super) fn near_values(mention: &ValueMention, ranked: &[(f32, &ValueMention)]) -> Vec<Value> {
+        let equal = |v: &ValueMention| {
+            v.start == mention.start
+                && v.end == mention.end
+                && v.field == mention.field
+                && (v.score - mention.score).abs() < 0.02
+        };
+        ranked.iter().map(|(_, v)| *v).filter(|v| equal(v)).map(|v| v.value.clone()).take(20).collect()
+    }
+
+    /// Adds a test for equality; a second value of one field widens the first.
+    pub(super) fn add_value(&mut self, field: usize, values: Vec<Value>, negated: bool) {
+        let name = self.name(field);
+        let list = self.kind(field).is_list();
+        let known = self.conditions.iter_mut().find(|c| {
+            c.field == name
+                && c.via.is_none()
+                && c.negated == negated
+                && matches!(&c.test, Test::Is { op, .. } if is_equality(op))
+        });
+        if let Some(Condition { test: Test::Is { op, value }, .. }) = known {
+            let mut all = match value.take() {
+                Value::Array(all) => all,
+                single => vec![single],
+            };
+            all.extend(values);
+            all.dedup();
+            if list { "has_any_of" } else { "is_any_of" }.clone_into(op);
+            *value = Value::Array(all);
+            return;
+        }
+        let condition = match (list, values.as_slice()) {
+            (true, _) => Condition::is(&name, "has_any_of", Value::Array(values)),
+            (false, [single]) => Condition::is(&name, "=", single.clone()),
+            (false, _) => Condition::is(&name, "is_any_of", Value::Array(values)),
+        };
+        self.push(field, Condition { negated, ..condition });
+    }
+
+    /// Numbers that no cell text explained: by the name beside them.
+    pub(super) fn place_bare_numbers(&mut self) {
+        for amount in &self.reading.amounts {
+            if amount.bound != Bound::Bare || !self.free(amount.start, amount.end) {
+                continue;
+            }
+            let numeric = (0..self.table.fields.len()).filter(|f| self.kind(*f).is_number());
+            let best = numeric
+                .filter_map(|f| {
+                    let left = self.left_of(f, amount.start);
+                    let right = self.close_right(f, amount.end);
+                    let best = [left, right].into_iter().flatten().max_by(|a, b| a.0.total_cmp(&b.0))?;
+                    Some((f, best.0, (best.1.start, best.1.end)))
+                })
+                .filter(|(_, strength, _)| *strength > 1.2)
+                .max_by(|a, b| a.1.total_cmp(&b.1));
+            if let Some((field, _, mention)) = best {
+                self.compare(amount, field, Some(mention));
+            }
+        }
+    }
+
+    pub(super) fn place_dates(&mut self) {
+        for mention in &self.reading.dates {
+            if !self.free(mention.start, mention.end) {
+                continue;
+            }
+            if mention.bare_year.is_some() && self.value_covers(mention.start, mention.end) {
+                continue;
+            }
+            let Some((field, name)) = self.date_field(mention.start, mention.end) else {
+                self.lost.push(self.reading.slice(mention.start, mention.end).to_owned());
+                continue;
+            };
+            self.mark(mention.start, mention.end, Mark::Condition);
+            if let Some((start, end)) = name {
+                self.mark(start, end, Mark::ConditionField);
+            }
+            self.weight += 2.0;
+            let span = mention.span.clone();
+            let condition = Condition::new(&self.name(field), Test::Within { from: span.from, until: span.until });
+            let negation = self.negation(mention.start);
+            if let Some(at) = negation {
+                self.mark(at, at + 1, Mark::Cue);
+            }
+            self.push(field, Condition { negated: negation.is_some(), ..condition });
+        }
+    }
+
+    /// Whether a longer cell text holds these words.
+    pub(super) fn value_covers(&self, start: usize, end: usize) -> bool {
+        self.links.values.iter().any(|v| v.exact && v.start <= start && v.end >= end && v.end - v.start > end - start)
+            || self.links.values.iter().any(|v| v.exact && v.end == end && self.kind(v.field).is_number())
+    }
+
+    /// The date field a time is about: named beside, named anywhere, or the only one.
+    pub(super) fn date_field(&self, start: usize, end: usize) -> Option<(usize, Option<(usize, usize)>)> {
+        let dates: Vec<usize> = (0..self.table.fields.len()).filter(|f| self.kind(*f) == Kind::Date).collect();
+        let mut named: Vec<(f32, &FieldMention)> = self
+            .links
+            .fields
+            .iter()
+            .filter(|m| dates.contains(&m.field) && self.free(m.start, m.end) && (m.end <= start || m.start >= end))
+            .map(|m| {
+                let gap = if m.end <= start { start - m.end } else { m.start - end };
+                (m.quality - 0.08 * gap as f32, m)
+            })
+            .collect();
+        named.sort_by(|a, b| b.0.total_cmp(&a.0));
+        if let Some((score, best)) = named.first() {
+            let rival = named.iter().find(|(_, m)| m.field != best.field).map_or(-1.0, |(s, _)| *s);
+            if score - rival > 0.05 {
+                return Some((best.field, Some((best.start, best.end))));
+            }
+        }
+        match dates.as_slice() {
+            [only] => Some((*only, None)),
+            _ => self.unmarked_date(&dates),
+        }
+    }
+
+    /// Of several dates the one that is not about a record's making, when there is one such.
+    pub(super) fn unmarked_date(&self, dates: &[usize]) -> Option<(usize, Option<(usize, usize)>)> {
+        let own = |f: &&usize| {
+            self.table
+                .fields
+                .get(**f)
+                .is_some_and(|f| !lexicon::hinted(&f.stems(), &["created", "modified", "updated", "add"]))
+        };
+        let mut left = dates.iter().filter(own);
+        let first = left.next()?;
+        left.next().is_none().then_some((*first, None))
+    }
+
+    /// Checkboxes: "active users", "not done", "which are completed".
+    pub(super) fn place_flags(&mut self) {
+        for mention in &self.links.fields {
+            if self.kind(mention.field) != Kind::Checkbox
+                || mention.quality < 0.55
+                || self.tested.contains(&mention.field)
+            {
+                continue;
+            }
+            if !self.free(mention.start, mention.end) || self.asks_for(mention.start) {
+                continue;
+            }
+            let negation = self.negation(mention.start);
+            if let Some(at) = negation {
+                self.mark(at, at + 1, Mark::Cue);
+            }
+            self.mark(mention.start, mention.end, Mark::Condition);
+            self.weight += 1.2;
+            let condition = Condition::is(&self.name(mention.field), "=", json!(negation.is_none()));
+            self.push(mention.field, condition);
+        }
+        self.place_opposites();
+    }
+
+    /// "inactive", "unpaid", "incomplete": the opposite of a checkbox.
+    pub(super) fn place_opposites(&mut self) {
+        for (at, word) in self.reading.words.iter().enumerate() {
+            if !self.free(at, at + 1) {
+                continue;
+            }
+            let Some(rest) = ["un", "in", "non"].iter().find_map(|p| word.text.strip_prefix(p)).filter(|r| r.len() > 2)
+            else {
+                continue;
+            };
+            let said = super::super::text::words(rest);
+            let hit = (0..self.table.fields.len()).find(|f| {
+                let same =
+                    |w: &super::super::text::Word| said.first().is_some_and(|s| super::super::text::alike(s, w) > 0.65);
+                self.kind(*f) == Kind::Checkbox && self.table.fields.get(*f).is_some_and(|f| f.words.iter().any(same))
+            });
+            if let Some(field) = hit {
+                self.mark(at, at + 1, Mark::Condition);
+                self.weight += 1.2;
+                let condition = Condition::is(&self.name(field), "=", json!(false));
+                self.push(field, condition);
+            }
+        }
+    }
+
+    /// Whether the words before `at` ask for the field itself ("by X", "group by X").
+    pub(super) fn asks_for(&self, at: usize) -> bool {
+        at.checked_sub(1).is_some_and(|before| self.reading.is(before, &["by", "per", "each", "every"]))
+    }
+
+    /// "without email", "has no phone", "missing a due date", "with an email".
+    pub(super) fn place_emptiness(&mut self) {
+        for mention in &self.links.fields {
+            if mention.quality < 0.6 || self.tested.contains(&mention.field) || !self.free(mention.start, mention.end) {
+                continue;
+            }
+            let value_follows =
+                self.links.values.iter().any(|v| {
+                    v.field == mention.field && v.exact && v.start >= mention.end && v.start <= mention.end + 3
+                }) || self.reading.amounts.iter().any(|a| a.start >= mention.end && a.start <= mention.end + 2)
+                    || self.links.values.iter().any(|v| v.exact && v.end == mention.start && v.field == mention.field);
+            if value_follows || self.kind(mention.field) == Kind::Checkbox {
+                continue;
+            }
+            let Some((start, end, empty)) = self.emptiness(mention) else { continue };
+            self.mark(start, end, Mark::Cue);
+            self.mark(mention.start, mention.end, Mark::ConditionField);
+            self.weight += 1.5;
+            let condition = Condition::new(&self.name(mention.field), Test::Empty);
+            self.push(mention.field, Condition { negated: !empty, ..condition });
+        }
+    }
+
+    pub(super) fn emptiness(&self, mention: &FieldMention) -> Option<(usize, usize, bool)> {
+        let reading = self.reading;
+        let mut at = mention.start;
+        while at > 0 && reading.is(at - 1, &["a", "an", "any", "the", "its", "their", "set", "have"]) {
+            at -= 1;
+        }
+        let before = at.checked_sub(1)?;
+        if reading.is(before, &["without", "missing", "lack", "lacks", "lacking"]) {
+            return Some((before, mention.start, true));
+        }
+        if reading.is(before, &["no"]) && !self.names(before) && !reading.is(before + 1, &["more", "less"]) {
+            return Some((before, mention.start, true));
+        }
+        if reading.is(before, &["not"]) && reading.is(before + 1, &["have"]) {
+            return Some((before, mention.start, true));
+        }
+        let after = mention.end + usize::from(reading.is(mention.end, &["is", "are", "was"]));
+        if reading.is(after, &["empty", "missing", "blank", "unset", "unknown"]) {
+            return Some((after, after + 1, true));
+        }
+        if reading.is(after, &["not"]) && reading.is(after + 1, &["empty", "blank", "missing"]) {
+            return Some((after, after + 2, false));
+        }
+        if reading.is(after, &["not"]) && reading.is(after + 1, &["set", "filled"]) {
+            return Some((after, after + 2, true));
+        }
+        None
+    }
+
+    /// "overdue": past its date and not finished.
+    pub(super) fn place_overdue(&mut self) {
+        let Some(at) = self.reading.words.iter().position(|w| matches!(w.text.as_str(), "overdue" | "late")) else {
+            return;
+        };
+        if !self.free(at, at + 1) {
+            return;
+        }
+        let due = (0..self.table.fields.len()).find(|f| {
+            self.kind(*f) == Kind::Date
+                && self.table.fields.get(*f).is_some_and(|f| lexicon::hinted(&f.stems(), &["due", "deadline"]))
+        });
+        let Some(due) = due else { return };
+        let negated = self.negation(at);
+        self.mark(at, at + 1, Mark::Condition);
+        self.weight += 1.5;
+        let today = super::super::dates::today(self.reading.now);
+        let before = Test::Within { from: None, until: Some(today) };
+        if let Some(negation) = negated {
+            self.mark(negation, negation + 1, Mark::Cue);
+        }
+        let condition = Condition::new(&self.name(due), before);
+        self.push(due, Condition { negated: negated.is_some(), ..condition });
+        if negated.is_none() {
+            self.exclude_finished();
+        }
+    }
+
+    pub(super) fn exclude_finished(&mut self) {
+        const FINISHED: &[&str] =
+            &["done", "complete", "completed", "closed", "finished", "cancelled", "canceled", "shipped"];
+        let finished = |name: &str| FINISHED.contains(&name.to_lowercase().as_str());
+        for at in 0..self.table.fields.len() {
+            let Some(field) = self.table.fields.get(at) else { continue };
+            if self.tested.contains(&at) {
+                continue;
+            }
+            if field.kind == Kind::Checkbox && lexicon::hinted(&field.stems(), FINISHED) {
+                self.push(at, Condition::is(&field.name.clone(), "=", json!(false)));
+                return;
+            }
+            let choices: Vec<Value> = field.choices.iter().filter(|c| finished(c)).map(|c| json!(c)).collect();
+            if field.kind == Kind::Select && !choices.is_empty() {
+                self.push(at, Condition::is(&field.name.clone(), "is_none_of", Value::Array(choices)));
+                return;
+            }
+        }
+    }
+}

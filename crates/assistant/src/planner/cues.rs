@@ -1,0 +1,220 @@
+//! Words that say what is asked: how many, average, highest, by, different, top five.
+
+use super::{amounts, mentions::Reading, plan::Op};
+
+/// "highest", "oldest", "top 5".
+#[derive(Debug, Clone, PartialEq)]
+pub struct Superlative {
+    pub start: usize,
+    pub end: usize,
+    pub greatest: bool,
+    /// Words of field names it speaks of by itself.
+    pub hints: &'static [&'static str],
+    /// About time: least is earliest.
+    pub of_time: bool,
+    /// How many records are wanted when more than one.
+    pub count: Option<u64>,
+}
+
+/// `(word, greatest, of_time, hints)`
+type Entry = (&'static str, bool, bool, &'static [&'static str]);
+
+const SUPERLATIVES: &[Entry] = &[
+    ("highest", true, false, &[]),
+    ("largest", true, false, &[]),
+    ("biggest", true, false, &[]),
+    ("greatest", true, false, &[]),
+    ("most", true, false, &[]),
+    ("maximum", true, false, &[]),
+    ("max", true, false, &[]),
+    ("top", true, false, &[]),
+    ("best", true, false, &["rating", "score", "points"]),
+    ("longest", true, false, &["length", "duration"]),
+    ("tallest", true, false, &["height", "elevation"]),
+    ("heaviest", true, false, &["weight", "mass"]),
+    ("fastest", true, false, &["speed"]),
+    ("richest", true, false, &["revenue", "income", "gdp", "worth"]),
+    ("deepest", true, false, &["depth"]),
+    ("strongest", true, false, &["strength", "magnitude"]),
+    ("costliest", true, false, &["cost", "price"]),
+    ("priciest", true, false, &["price", "cost"]),
+    ("lowest", false, false, &[]),
+    ("smallest", false, false, &[]),
+    ("least", false, false, &[]),
+    ("fewest", false, false, &[]),
+    ("minimum", false, false, &[]),
+    ("min", false, false, &[]),
+    ("bottom", false, false, &[]),
+    ("worst", false, false, &["rating", "score", "points"]),
+    ("shortest", false, false, &["height", "length", "duration"]),
+    ("lightest", false, false, &["weight", "mass"]),
+    ("slowest", false, false, &["speed"]),
+    ("cheapest", false, false, &["price", "cost", "budget", "fee"]),
+    ("poorest", false, false, &["income", "gdp"]),
+    ("latest", true, true, &[]),
+    ("newest", true, true, &[]),
+    ("youngest", true, true, &["birth", "born", "birthdate", "birthday"]),
+    ("earliest", false, true, &[]),
+    ("oldest", false, true, &[]),
+    ("first", false, true, &[]),
+    ("last", true, true, &[]),
+];
+
+/// All that the words say about what is asked.
+#[derive(Debug, Clone, Default)]
+pub struct Cues {
+    /// "how many", "number of": its words.
+    pub count: Option<(usize, usize)>,
+    pub how_much: bool,
+    pub distinct: Option<usize>,
+    pub op: Option<(Op, usize)>,
+    pub superlatives: Vec<Superlative>,
+    /// Where the words after "by", "per", "for each" begin, and where that cue begins.
+    pub groups: Vec<(usize, usize)>,
+    /// Where the words after "sorted by" begin, and where that cue begins.
+    pub sort: Option<(usize, usize)>,
+    pub descending: bool,
+    /// Begins like a question to be answered yes or no.
+    pub yes_no: bool,
+}
+
+impl Cues {
+    pub fn of(reading: &Reading) -> Self {
+        let mut cues = Self { yes_no: begins_yes_no(reading), ..Self::default() };
+        for at in 0..reading.words.len() {
+            cues.look(reading, at);
+        }
+        cues.descending = reading.words.iter().any(|w| matches!(w.text.as_str(), "descending" | "desc"))
+            || cues.sort.is_some() && !cues.superlatives.is_empty();
+        cues
+    }
+
+    fn look(&mut self, reading: &Reading, at: usize) {
+        self.look_count(reading, at);
+        self.look_groups(reading, at);
+        match reading.text(at) {
+            "different" | "distinct" | "unique" => self.distinct = self.distinct.or(Some(at)),
+            "average" | "mean" | "avg" | "typical" => self.op = self.op.or(Some((Op::Avg, at))),
+            "median" => self.op = self.op.or(Some((Op::Median, at))),
+            "sum" | "combined" => self.op = self.op.or(Some((Op::Sum, at))),
+            "total" | "altogether" | "overall" if self.op.is_none() => self.op = Some((Op::Sum, at)),
+            _ => {}
+        }
+        if let Some(found) = superlative(reading, at) {
+            self.superlatives.push(found);
+        }
+    }
+
+    fn look_count(&mut self, reading: &Reading, at: usize) {
+        let width = match (reading.text(at), reading.text(at + 1)) {
+            ("how", "many") => 2,
+            ("how", "much") => {
+                self.how_much = true;
+                return;
+            }
+            ("number" | "amount" | "count", "of") => 2,
+            ("count", _) if at == 0 => 1,
+            _ => return,
+        };
+        if self.count.is_none() {
+            let total = at.checked_sub(1).is_some_and(|before| reading.is(before, &["total"]));
+            self.count = Some((at - usize::from(total), at + width));
+        }
+    }
+
+    fn look_groups(&mut self, reading: &Reading, at: usize) {
+        let mut next = match (reading.text(at), reading.text(at + 1)) {
+            ("for" | "in" | "of" | "on", "each" | "every") => at + 2,
+            ("by" | "per" | "each", _) => at + 1,
+            _ => return,
+        };
+        while reading.is(next, &["the", "each", "its", "their"]) {
+            next += 1;
+        }
+        let sorted = at.checked_sub(1).is_some_and(|b| {
+            reading.is(b, &["sort", "sorted", "order", "ordered", "ranked", "rank", "them"])
+                && (0..=b).any(|i| reading.is(i, &["sort", "sorted", "order", "ordered", "ranked", "rank"]))
+        });
+        let passive = at.checked_sub(1).and_then(|b| reading.words.get(b)).is_some_and(|w| {
+            w.text.ends_with("ed")
+                && !matches!(w.stem.as_str(), "grouped" | "summed" | "counted" | "totaled" | "totalled")
+                || matches!(
+                    w.text.as_str(),
+                    "won" | "held" | "made" | "written" | "owned" | "led" | "built" | "drawn" | "run"
+                )
+        });
+        if passive && !sorted && reading.is(at, &["by"]) {
+            return;
+        }
+        if sorted {
+            self.sort = Some((next, at - 1));
+        } else if !self.groups.iter().any(|(n, _)| *n == next) {
+            self.groups.push((next, at));
+        }
+    }
+}
+
+fn begins_yes_no(reading: &Reading) -> bool {
+    let opener = reading.is(0, &["is", "are", "was", "were", "does", "do", "did", "has", "have"]);
+    opener
+        && !reading.is(1, &["you"])
+        && !reading.words.iter().take(4).any(|w| matches!(w.text.as_str(), "what" | "which"))
+}
+
+fn superlative(reading: &Reading, at: usize) -> Option<Superlative> {
+    let text = reading.text(at);
+    if text == "most" || text == "least" {
+        let (next, hints): (&str, &'static [&'static str]) =
+            (reading.text(at + 1), &["price", "cost", "budget", "fee"]);
+        let wide =
+            Superlative { start: at, end: at + 2, greatest: text == "most", hints: &[], of_time: false, count: None };
+        match next {
+            "recent" => return Some(Superlative { of_time: true, ..wide }),
+            "expensive" | "costly" => return Some(Superlative { hints, ..wide }),
+            "populous" | "populated" => return Some(Superlative { hints: &["population"], ..wide }),
+            _ => {}
+        }
+        if at.checked_sub(1).is_some_and(|before| reading.is(before, &["at"])) {
+            return None;
+        }
+    }
+    let (_, greatest, of_time, hints) = SUPERLATIVES.iter().find(|(word, ..)| *word == text)?;
+    let after = reading.words.get(at + 1).and_then(amounts::whole_number).filter(|n| (1..=1000).contains(n));
+    let before = at.checked_sub(1).and_then(|b| reading.words.get(b)).and_then(amounts::whole_number);
+    let count = after.or(before.filter(|n| (2..=1000).contains(n))).map(|n| n as u64);
+    let span_word = reading.is(at + 1, &["week", "month", "year", "quarter", "name", "day"])
+        || reading.is(at + 2, &["days", "weeks", "months", "years"]);
+    if matches!(text, "last" | "first" | "top" | "bottom")
+        && (span_word || text == "top" && count.is_none() && !reading.is(at + 1, &["scoring", "paid"]))
+    {
+        return None;
+    }
+    let start = at - usize::from(after.is_none() && count.is_some());
+    let end = at + 1 + usize::from(after.is_some());
+    Some(Superlative { start, end, greatest: *greatest, hints, of_time: *of_time, count })
+}
+
+/// Whether a word by itself says what is asked.
+pub fn is_cue_word(text: &str) -> bool {
+    SUPERLATIVES.iter().any(|(word, ..)| *word == text)
+        || matches!(
+            text,
+            "average"
+                | "mean"
+                | "median"
+                | "sum"
+                | "total"
+                | "count"
+                | "number"
+                | "different"
+                | "distinct"
+                | "unique"
+                | "per"
+                | "by"
+                | "each"
+                | "every"
+                | "combined"
+                | "overall"
+                | "altogether"
+        )
+}

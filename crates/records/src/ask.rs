@@ -1,0 +1,90 @@
+//! What a query sees of a table: columns read from the image, and the records that a filter leaves.
+
+mod filter;
+
+use std::sync::Arc;
+
+use model::{Bits, Field, Kind, Table, TableImage};
+use query::{ColumnView, Filter, Source};
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::image::{Values, View};
+use crate::plan::unknown_field;
+
+/// The columns of the fields that a query looks at.
+pub(crate) struct Columns<'t> {
+    rows: &'t TableImage,
+    held: Vec<(Arc<Field>, Values<'t>, Kind)>,
+}
+
+impl<'t> Columns<'t> {
+    /// Reads the columns; with `text`, links come as the texts of the linked records.
+    pub fn read(
+        view: &View,
+        table: &Table,
+        rows: &'t TableImage,
+        fields: &[Arc<Field>],
+        text: bool,
+    ) -> Result<Self, Error> {
+        let mut columns = Self { rows, held: Vec::with_capacity(fields.len()) };
+        for field in fields {
+            let kind = if text && field.kind.link().is_some() { Kind::Text } else { field.kind.column() };
+            columns.held.push((Arc::clone(field), view.values(table, rows, field, text)?, kind));
+        }
+        Ok(columns)
+    }
+
+    /// The table as a query sees it.
+    pub fn source(&self) -> Source<'_> {
+        let mut source = Source::new(self.rows.len(), &self.rows.live).with_text_key(fields::text_key);
+        for (field, values, kind) in &self.held {
+            let column = match values {
+                Values::Stored(column) => ColumnView::Stored(column),
+                Values::Computed { kind, chunks } => ColumnView::Computed { kind: *kind, chunks },
+                Values::Missing => ColumnView::Blank(*kind),
+            };
+            match field.kind.select() {
+                Some(select) => source.add_select(field.no, column, select),
+                None => source.add(field.no, column),
+            };
+        }
+        source
+    }
+}
+
+/// The records that exist and match both: a filter tree as tools send it, and a formula.
+///
+/// # Errors
+/// [`Error::Filter`] with the place, [`Error::Formula`].
+pub(crate) fn selected(
+    view: &View,
+    table: &Table,
+    rows: &TableImage,
+    tree: Option<&Value>,
+    formula: Option<&str>,
+) -> Result<Bits, Error> {
+    let mut parts = Vec::new();
+    if let Some(formula) = formula.map(str::trim).filter(|formula| !formula.is_empty()) {
+        let program = formula::compile(formula, &|name| schema::reference(table, name)).map_err(|problems| {
+            Error::Formula { reason: problems.first().map_or_else(String::new, |p| p.message.clone()) }
+        })?;
+        parts.push(Filter::Rows(view.matching(&program, table, rows)?));
+    }
+    if let Some(tree) = tree.filter(|tree| !tree.is_null()) {
+        parts.push(filter::Tree { view, table }.read(tree)?);
+    }
+    if parts.is_empty() {
+        return Ok(Bits::clone(&rows.live));
+    }
+    let filter = Filter::And(parts);
+    let wanted = filter.fields();
+    let fields: Vec<Arc<Field>> = wanted.iter().filter_map(|no| table.field_by_no(*no).cloned()).collect();
+    let columns = Columns::read(view, table, rows, &fields, false)?;
+    Ok(query::filter(&columns.source(), &filter)?)
+}
+
+/// The field of this name or id, case told apart first.
+pub(crate) fn field<'t>(table: &'t Table, name: &str) -> Result<&'t Arc<Field>, Error> {
+    table.field_exact(name).or_else(|| table.field(name)).ok_or_else(|| unknown_field(table, name))
+}

@@ -1,0 +1,263 @@
+//! The history of a base, and taking changes back.
+
+use std::sync::Arc;
+
+use changes::Since;
+use events::{Body, CellChange, Change, LinkDelta, RecordCells, RecordChange, TableChange};
+use model::{Actor, BaseId, Caller, Ordinal, RecordId, Schema, Table, TableImage};
+use tenancy::Action;
+
+use super::Records;
+use super::write::queue;
+use crate::error::Error;
+use crate::image::BaseImage;
+use crate::plan::{Plan, previous, record_cells};
+use crate::store::Mark;
+
+/// Most changes of one page of history.
+pub const HISTORY: usize = 100;
+/// How far back a record's history is looked for, in changes.
+const REACH: usize = 10_000;
+/// Most conflicts that are named.
+const NAMED: usize = 20;
+
+/// A page of history: changes, the newest first, with the schema that names their fields.
+pub struct History {
+    /// The schema now.
+    pub schema: Arc<Schema>,
+    /// The changes.
+    pub changes: Vec<Arc<Change>>,
+    /// Where the next page begins: the sequence before which to read.
+    pub next: Option<i64>,
+}
+
+/// What an undo did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undone {
+    /// The change that was taken back.
+    pub undone: i64,
+    /// The change that took it back.
+    pub sequence: i64,
+    /// Records that became different.
+    pub records: usize,
+    /// Cells and records left alone because they have changed since.
+    pub skipped: usize,
+}
+
+impl Records {
+    /// The changes of a base, or of one record, the newest first.
+    ///
+    /// # Errors
+    /// [`Error::Denied`]; [`Error::RecordNotFound`] for something that is no record id.
+    pub async fn history(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        record: Option<&str>,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<History, Error> {
+        let (scope, view) = self.view(caller, base).await?;
+        let record: Option<RecordId> = match record {
+            Some(text) => {
+                Some(text.parse().map_err(|_| Error::RecordNotFound { id: text.chars().take(64).collect() })?)
+            }
+            None => None,
+        };
+        let limit = limit.clamp(1, HISTORY);
+        let (mut changes, mut before, mut seen) = (Vec::new(), before, 0);
+        loop {
+            let read = self.changes.list_newest(scope.base_no(), before, 256).await?;
+            let Some(last) = read.last().map(|change| change.sequence) else {
+                return Ok(History { schema: Arc::clone(&view.image.schema), changes, next: None });
+            };
+            seen += read.len();
+            for change in read {
+                if record.is_some_and(|id| !touches(&change.body, id)) {
+                    continue;
+                }
+                changes.push(change);
+                if changes.len() == limit {
+                    let next = changes.last().map(|change| change.sequence).filter(|sequence| *sequence > 1);
+                    return Ok(History { schema: Arc::clone(&view.image.schema), changes, next });
+                }
+            }
+            before = Some(last);
+            if last <= 1 || seen >= REACH {
+                let next = (last > 1).then_some(last);
+                return Ok(History { schema: Arc::clone(&view.image.schema), changes, next });
+            }
+        }
+    }
+
+    /// Takes a change back, by default the caller's newest that is not taken back yet. All or nothing, unless `force`
+    /// leaves out what has changed since.
+    ///
+    /// # Errors
+    /// [`Error::NothingToUndo`], [`Error::TooOld`], [`Error::Conflicts`]; [`Error::Request`] for a change of the
+    /// schema.
+    pub async fn undo(&self, caller: &Caller, base: BaseId, change: Option<i64>, force: bool) -> Result<Undone, Error> {
+        let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
+        let change = match change {
+            Some(sequence) => self.changes.find(permit.base_no(), sequence).await?.ok_or(Error::NothingToUndo)?,
+            None => self.newest_of(&permit, &caller.actor).await?.ok_or(Error::NothingToUndo)?,
+        };
+        if change.body.tables.is_empty() {
+            let message = "this change altered the schema; only changes of records can be undone".to_owned();
+            return Err(Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message });
+        }
+        let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
+        if tx.head().oldest > change.sequence {
+            return Err(Error::TooOld { oldest: tx.head().oldest });
+        }
+        if let Since::Changes(later) = tx.changes_after(change.sequence).await?
+            && later.iter().any(|later| later.body.undoes == Some(change.sequence))
+        {
+            return Err(Error::NothingToUndo);
+        }
+        let private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
+        let now = self.clock.now();
+        let sequence = tx.head().sequence;
+        let (body, skipped) = private.read(|image| {
+            let mut reversal = Reversal { image, change: &change, conflicts: Vec::new() };
+            let mut plan = Plan::new(image, &self.ids, now);
+            reversal.plan(&mut plan);
+            let skipped = reversal.conflicts.len();
+            if skipped > 0 && !force {
+                let conflicts = reversal.conflicts.into_iter().take(NAMED).collect();
+                return Err(Error::Conflicts { count: skipped, conflicts });
+            }
+            let mut body = plan.finish();
+            body.undoes = Some(change.sequence);
+            queue(&mut tx, &permit, &Mark::new(sequence + 1, now, &caller.actor), &body, image)?;
+            Ok((body, skipped))
+        })??;
+        if body.is_empty() {
+            return Err(Error::NothingToUndo);
+        }
+        let records = body.records();
+        let sequence = self.append(caller, tx, private, now, body).await?;
+        Ok(Undone { undone: change.sequence, sequence, records, skipped })
+    }
+
+    /// The newest change of records by this actor that was not taken back and takes none back.
+    async fn newest_of(&self, permit: &tenancy::Permit, actor: &Actor) -> Result<Option<Arc<Change>>, Error> {
+        let mut taken_back = Vec::new();
+        let (mut before, mut seen) = (None, 0);
+        loop {
+            let read = self.changes.list_newest(permit.base_no(), before, 256).await?;
+            let Some(last) = read.last().map(|change| change.sequence) else { return Ok(None) };
+            seen += read.len();
+            for change in read {
+                match change.body.undoes {
+                    Some(undone) => taken_back.push(undone),
+                    None if change.actor != *actor || change.body.tables.is_empty() => {}
+                    None if taken_back.contains(&change.sequence) => {}
+                    None => return Ok(Some(change)),
+                }
+            }
+            if last <= 1 || seen >= REACH {
+                return Ok(None);
+            }
+            before = Some(last);
+        }
+    }
+}
+
+fn touches(body: &Body, id: RecordId) -> bool {
+    body.tables.iter().any(|table| {
+        table.updated.iter().any(|record| record.id == id)
+            || table.created.iter().chain(&table.deleted).chain(&table.restored).any(|record| record.id == id)
+    })
+}
+
+/// A change turned around, part by part, as far as nothing has changed since.
+struct Reversal<'i> {
+    image: &'i BaseImage,
+    change: &'i Change,
+    conflicts: Vec<String>,
+}
+
+impl Reversal<'_> {
+    fn plan(&mut self, plan: &mut Plan<'_>) {
+        for part in self.change.body.tables.iter().rev() {
+            let Some(table) = self.image.schema.table_by_no(part.table).cloned() else {
+                self.conflicts.push("a table that is gone".to_owned());
+                continue;
+            };
+            let rows = self.image.table(part.table);
+            for record in &part.deleted {
+                self.restore(plan, &table, &rows, record);
+            }
+            for record in &part.updated {
+                self.put_back(plan, &table, &rows, record);
+            }
+            for record in part.created.iter().chain(&part.restored) {
+                self.remove(plan, &table, &rows, record);
+            }
+        }
+        for part in &self.change.body.tables {
+            self.links(plan, part);
+        }
+    }
+
+    fn restore(&mut self, plan: &mut Plan<'_>, table: &Table, rows: &TableImage, record: &RecordCells) {
+        if rows.is_live(record.ordinal) {
+            self.conflicts.push(format!("{}: exists again", record.id));
+            return;
+        }
+        let previous = previous(rows, record.ordinal);
+        plan.body.table(table.no).restored.push(RecordCells { previous, ..record.clone() });
+    }
+
+    fn put_back(&mut self, plan: &mut Plan<'_>, table: &Table, rows: &TableImage, record: &RecordChange) {
+        if !rows.is_live(record.ordinal) {
+            self.conflicts.push(format!("{}: was deleted", record.id));
+            return;
+        }
+        let mut cells = Vec::with_capacity(record.cells.len());
+        for cell in &record.cells {
+            if rows.cell(cell.field, record.ordinal) == cell.after.view() {
+                let (before, after) = (cell.after.clone(), cell.before.clone());
+                cells.push(CellChange { field: cell.field, before, after });
+            } else {
+                let name = table.field_by_no(cell.field).map(|field| field.name.clone()).unwrap_or_default();
+                self.conflicts.push(format!("{}: `{name}` has changed", record.id));
+            }
+        }
+        if !cells.is_empty() {
+            let previous = previous(rows, record.ordinal);
+            plan.body.table(table.no).updated.push(RecordChange { previous, cells, ..record.clone() });
+        }
+    }
+
+    fn remove(&mut self, plan: &mut Plan<'_>, table: &Arc<Table>, rows: &TableImage, record: &RecordCells) {
+        if !rows.is_live(record.ordinal) {
+            return;
+        }
+        if record_cells(rows, record.ordinal) != record.cells {
+            self.conflicts.push(format!("{}: has changed", record.id));
+            return;
+        }
+        plan.delete(table, record.ordinal);
+    }
+
+    /// Pairs between records that both exist after the undo and neither of which it removes.
+    fn links(&self, plan: &mut Plan<'_>, part: &TableChange) {
+        let Some(table) = self.image.schema.table_by_no(part.table) else { return };
+        for link in part.links.iter().rev() {
+            let other = table.field_by_no(link.relation).and_then(|field| field.kind.link());
+            let Some(other) = other.map(|options| options.linked_table_no) else { continue };
+            let exists = |no, ordinal: Ordinal| {
+                let made = plan.body.tables.iter().find(|t| t.table == no);
+                let restored = made.is_some_and(|t| t.restored.iter().any(|record| record.ordinal == ordinal));
+                let removed = made.is_some_and(|t| t.deleted.iter().any(|record| record.ordinal == ordinal));
+                !removed && (restored || self.image.table(no).is_live(ordinal))
+            };
+            if exists(part.table, link.from) && exists(other, link.to) {
+                let turned = LinkDelta { added: !link.added, ..*link };
+                plan.body.table(part.table).links.push(turned);
+            }
+        }
+    }
+}

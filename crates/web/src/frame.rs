@@ -1,0 +1,88 @@
+//! The outermost layer: who asked what, how it ended, and the headers of every answer.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use telemetry::Exchange;
+use tracing::Instrument as _;
+
+use crate::error::{Door, Failure};
+
+/// The id of a request: the client's when it sent a short plain one, else ours.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+/// The longest id that is taken from a client.
+const LONGEST: usize = 64;
+
+/// What every answer carries unless its handler knows better.
+const SECURITY: [(HeaderName, HeaderValue); 4] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+];
+
+/// Runs a request within the frame.
+pub(crate) async fn around(mut request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let door = Door::of(request.uri().path());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map(MatchedPath::as_str);
+    let id = request_id(request.headers());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let span = tracing::info_span!("request", id, method = method.as_str(), route);
+    let mut response = shaped(next.run(request).instrument(span).await, door, &id);
+    let exchange =
+        Exchange { method: method.as_str(), route, status: response.status().as_u16(), took: began.elapsed() };
+    exchange.record();
+    head(response.headers_mut(), &id);
+    response
+}
+
+fn request_id(headers: &HeaderMap) -> String {
+    let is_plain = |id: &&str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        !id.is_empty() && id.len() <= LONGEST && id.bytes().all(plain)
+    };
+    let given = headers.get(HEADER).and_then(|value| value.to_str().ok()).filter(is_plain);
+    given.map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+}
+
+/// Gives an error the request's id, and one that the framework made without a body the shape of the door.
+fn shaped(mut response: Response, door: Door, id: &str) -> Response {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let failure = match response.extensions_mut().remove::<Failure>() {
+        Some(failure) => failure,
+        None if response.headers().contains_key(header::CONTENT_TYPE) => return response,
+        None => Failure::of_status(door, status),
+    };
+    let mut shaped = failure.render(Some(id));
+    for (name, value) in response.headers() {
+        // What describes the old body must not describe the new one.
+        if ![header::CONTENT_LENGTH, header::CONTENT_ENCODING].contains(name) && !shaped.headers().contains_key(name) {
+            shaped.headers_mut().insert(name.clone(), value.clone());
+        }
+    }
+    shaped
+}
+
+fn head(headers: &mut HeaderMap, id: &str) {
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(HEADER, value);
+    }
+    for (name, value) in SECURITY {
+        headers.entry(name).or_insert(value);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! JSON texts from outside: bounds first, then the form, and errors that name the place.
+
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use crate::error::{ApiError, Fault, Kind};
+use crate::place;
+
+/// Deepest nesting of a JSON text.
+pub const MAX_DEPTH: usize = 64;
+/// Most keys of a JSON text, all objects together.
+pub const MAX_KEYS: usize = 10_000;
+
+/// Why a JSON text is not what was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JsonError {
+    /// It is not JSON.
+    #[error("the body is not JSON: {reason}")]
+    Syntax {
+        /// The parser's words, with line and column.
+        reason: String,
+    },
+    /// It nests too deeply.
+    #[error("the body nests more than {MAX_DEPTH} deep at byte {at}")]
+    Depth {
+        /// The first byte too deep.
+        at: usize,
+    },
+    /// It has too many keys.
+    #[error("the body has more than {MAX_KEYS} keys")]
+    Keys,
+    /// It holds U+0000, which no store can keep.
+    #[error("the body holds the character U+0000 at byte {at}")]
+    Nul {
+        /// Where.
+        at: usize,
+    },
+    /// It is JSON of another form.
+    #[error("{}: {reason}", if pointer.is_empty() { "the body" } else { pointer })]
+    Form {
+        /// RFC 6901 pointer to the value at fault.
+        pointer: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl ApiError for JsonError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Form { .. } | Self::Nul { .. } => Kind::Invalid,
+            Self::Syntax { .. } | Self::Depth { .. } | Self::Keys => Kind::Malformed,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Syntax { .. } => "json-syntax",
+            Self::Depth { .. } => "json-depth",
+            Self::Keys => "json-keys",
+            Self::Nul { .. } => "json-nul",
+            Self::Form { .. } => "json-form",
+        }
+    }
+
+    fn faults(&self) -> Vec<Fault> {
+        match self {
+            Self::Form { pointer, reason } => vec![Fault { pointer: pointer.clone(), detail: reason.clone() }],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Reads a JSON text within [`MAX_DEPTH`] and [`MAX_KEYS`].
+///
+/// # Errors
+/// [`JsonError`], which names the place.
+pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
+    check_bounds(bytes)?;
+    serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+        Category::Data => {
+            let pointer = place::pointer(place::before(bytes, error.line(), error.column()));
+            JsonError::Form { pointer, reason: without_place(&error.to_string()) }
+        }
+        _ => JsonError::Syntax { reason: error.to_string() },
+    })
+}
+
+/// The parser's sentence without its ` at line 1 column 2`: the pointer says it better.
+fn without_place(text: &str) -> String {
+    text.rsplit_once(" at line ").map_or(text, |(sentence, _)| sentence).to_owned()
+}
+
+/// One pass over the bytes, outside of which nothing recurses or allocates.
+fn check_bounds(bytes: &[u8]) -> Result<(), JsonError> {
+    let (mut depth, mut keys, mut at) = (0usize, 0usize, 0usize);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => at = check_string(bytes, at)?,
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b':' => keys += 1,
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return Err(JsonError::Depth { at });
+        }
+        if keys > MAX_KEYS {
+            return Err(JsonError::Keys);
+        }
+        at += 1;
+    }
+    Ok(())
+}
+
+/// The place of the closing quote of the string that opens at `start`.
+fn check_string(bytes: &[u8], start: usize) -> Result<usize, JsonError> {
+    let mut at = start + 1;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => return Ok(at),
+            b'\\' if bytes.get(at + 1..at + 6) == Some(b"u0000") => return Err(JsonError::Nul { at }),
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    Ok(at)
+}
+
+#[cfg(test)]
+mod tests;
