@@ -1,6 +1,7 @@
 //! The house's own commands: `cargo xtask start`, `test`, `check`, and the parts of them.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this program talks to the one who started it")]
 
+mod eval;
 mod house;
 mod machine;
 mod postgres;
@@ -27,7 +28,8 @@ usage: cargo xtask COMMAND
   check             checks and tests without databases, installing nothing
   tidy              checks manifests and sources by the rules of the house
   dependencies      checks the packages of others by deny.toml
-  install           installs what the tests need";
+  install           installs what the tests need
+  eval wikisql      scores the built-in assistant: --data FILE (or AIRLOOM_WIKISQL), --misses lists what was missed";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -49,6 +51,7 @@ fn run(words: &[&str]) -> Result<ExitCode> {
         ["check"] => test::check(&workspace),
         ["tidy"] => tidy::tidy(&workspace),
         ["dependencies"] => tidy::dependencies(&workspace),
+        ["eval", words @ ..] => eval::eval(&workspace, words),
         ["install"] => machine::install(&mut workspace, true),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

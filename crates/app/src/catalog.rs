@@ -18,6 +18,7 @@ use telemetry::Metrics;
 use tenancy::{Access, Bootstrap, Installed};
 use tokio_util::sync::CancellationToken;
 use tools::Registry;
+use transfer::Transfers;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use web::{Door, Failure, Kind, Signer};
 
@@ -118,8 +119,16 @@ fn services(
     let access = Access::new(identity.people());
     let schemas = Schemas::new(db.clone(), changes.clone(), access.clone(), clock.clone(), ids.clone());
     let memory = settings.records.image_memory.0 as usize;
-    let records =
-        Records::new((db.clone(), changes), access.clone(), schemas.clone(), (clock.clone(), ids), signer, memory);
+    let source = (clock.clone(), ids.clone());
+    let records = Records::new((db.clone(), changes), access.clone(), schemas.clone(), source, signer, memory);
+    let transfers = Transfers::new(transfer::Parts {
+        db: db.clone(),
+        schemas: schemas.clone(),
+        records: records.clone(),
+        clock: clock.clone(),
+        ids,
+        folder: settings.server.data.join("uploads"),
+    });
     let tools = Registry::new(records::tools(&records))?;
     let outbound = Outbound::new(Policy { allow_private: settings.outbound.allow_private_addresses })?;
     let assistant = Assistant::new(Parts {
@@ -142,6 +151,7 @@ fn services(
         Service::new("records", "Keeps records and answers questions about them")
             .plain_routes(records::router(records.clone()))
             .tools(records::tools(&records)),
+        transfers.service(),
         assistant.mcp_service(stop),
         assistant.service(),
     ])
@@ -192,5 +202,6 @@ fn migrations() -> Vec<Migration> {
     all.extend(schema::MIGRATIONS);
     all.extend(records::MIGRATIONS);
     all.extend(assistant::MIGRATIONS);
+    all.extend(transfer::MIGRATIONS);
     all
 }

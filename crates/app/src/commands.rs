@@ -1,11 +1,14 @@
 //! The commands and their flags.
 
 mod ask;
+mod export;
+mod import;
 mod mcp;
 pub(crate) mod out;
 mod people;
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -27,6 +30,12 @@ enum Command {
     Serve(Serve),
     /// Asks a question in plain language, or for a change.
     Ask(ask::Ask),
+    /// Brings a file in.
+    #[command(subcommand)]
+    Import(import::Import),
+    /// Brings a table out.
+    #[command(subcommand)]
+    Export(export::Export),
     /// Speaks the Model Context Protocol over standard input and output.
     Mcp(mcp::Mcp),
     /// Makes and revokes tokens.
@@ -67,12 +76,16 @@ pub(crate) struct Reach {
 }
 
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
 struct Serve {
     #[command(flatten)]
     store: Store,
     /// The address to listen on; 127.0.0.1:8000 unless set elsewhere.
     #[arg(long)]
     listen: Option<SocketAddr>,
+    /// Loads the sample base, once.
+    #[arg(long)]
+    sample: bool,
     /// The services to open: `all` or a comma list.
     #[arg(long)]
     target: Option<String>,
@@ -150,6 +163,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         match cli.command {
             Command::Serve(serve) => run_serve(&serve).await,
             Command::Ask(ask) => ask::run(&ask).await,
+            Command::Import(import) => import::run(&import).await,
+            Command::Export(export) => export::run(&export).await,
             Command::Mcp(mcp) => mcp::run(&mcp).await,
             Command::Token(token) => people::run(&token).await,
             Command::Config(config) => run_config(&config),
@@ -167,7 +182,7 @@ async fn run_serve(serve: &Serve) -> anyhow::Result<()> {
     }
     let settings = serve.store.load(flags)?.settings;
     telemetry::install_log(&settings.telemetry)?;
-    let parts = Parts { no_jobs: serve.no_jobs, no_http: serve.no_http };
+    let parts = Parts { no_jobs: serve.no_jobs, no_http: serve.no_http, sample: serve.sample };
     app::serve(&settings, parts, out::line).await
 }
 
@@ -198,4 +213,19 @@ fn run_config(config: &Config) -> anyhow::Result<()> {
 
 fn environment() -> BTreeMap<String, String> {
     std::env::vars().collect()
+}
+
+/// Pairs as a query string (RFC 3986).
+fn encoded(pairs: &[(&str, &str)]) -> String {
+    let encode = |text: &str| {
+        text.bytes().fold(String::new(), |mut out, byte| {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(byte as char),
+                // Writing to a string cannot fail.
+                _ => drop(write!(out, "%{byte:02X}")),
+            }
+            out
+        })
+    };
+    pairs.iter().map(|(key, value)| format!("{key}={}", encode(value))).collect::<Vec<_>>().join("&")
 }

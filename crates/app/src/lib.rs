@@ -5,6 +5,7 @@ mod keys;
 mod local;
 mod people;
 mod run_file;
+mod sample;
 mod serve;
 mod settings;
 

@@ -9,6 +9,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Method, Request, header};
 use clock::{Clock, Ids};
 use outbound::{Outbound, Policy, Trust};
+use runtime::Lifecycle;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -19,6 +20,8 @@ use crate::settings::Settings;
 
 /// Largest answer that is taken.
 const LARGEST: usize = 64 << 20;
+/// How long work in the background may take to stop.
+const DRAIN: Duration = Duration::from_secs(10);
 /// A turn with a model may take long.
 const PATIENCE: Duration = Duration::from_mins(10);
 
@@ -41,6 +44,7 @@ pub struct Remote {
 pub struct Local {
     house: House,
     doors: Router,
+    lifecycle: Lifecycle,
 }
 
 /// What came back.
@@ -78,9 +82,13 @@ impl Server {
             );
         }
         let built = House::build(settings, (Clock::system(), Ids::system()), None, CancellationToken::new()).await;
-        let house = built?;
+        let mut house = built?;
         let doors = house.as_owner().await?;
-        Ok(Self::Local(Box::new(Local { house, doors })))
+        let lifecycle = Lifecycle::new();
+        for hand in std::mem::take(&mut house.hands) {
+            hand.start(&lifecycle);
+        }
+        Ok(Self::Local(Box::new(Local { house, doors, lifecycle })))
     }
 
     /// Sends a request and waits for the whole answer.
@@ -120,6 +128,7 @@ impl Server {
     /// Gives the files back.
     pub async fn close(self) {
         if let Self::Local(local) = self {
+            local.lifecycle.shutdown(DRAIN, std::future::pending::<()>()).await;
             local.house.db().clone().close().await;
         }
     }

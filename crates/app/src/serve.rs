@@ -23,6 +23,8 @@ pub struct Parts {
     pub no_jobs: bool,
     /// No doors.
     pub no_http: bool,
+    /// Loads the sample base first, once.
+    pub sample: bool,
 }
 
 /// Serves until a signal to stop; `say` prints what a person at the terminal shall read.
@@ -41,6 +43,11 @@ pub async fn serve(settings: &Settings, parts: Parts, say: impl Fn(&str)) -> any
     if let Some(installed) = &house.installed {
         say(&format!("owner: {}", installed.owner.email));
         say(&format!("token: {} (shown only now)", installed.token.reveal()));
+    }
+    if parts.sample
+        && let Some(line) = crate::sample::load(&house).await?
+    {
+        say(&line);
     }
     let run = run_file(settings, &house, address).await?;
     if !parts.no_jobs {

@@ -19,8 +19,8 @@ mod tools;
 pub use error::Error;
 pub use json::Shape;
 pub use ops::{
-    AggregateQuery, Aggregated, Deleted, Found, GROUPS, GroupOut, HISTORY, History, Hits, ListQuery, NewRecord, Page,
-    Records, Sort, Undone, UpdateRecord, ValueMatch, WORDS, Written,
+    AggregateQuery, Aggregated, Bulk, BulkRow, Deleted, Export, Found, GROUPS, GroupOut, HISTORY, History, Hits,
+    ListQuery, NewRecord, Page, Records, Sort, Undone, UpdateRecord, ValueMatch, WORDS, Written,
 };
 pub use routes::router;
 pub use tools::tools;

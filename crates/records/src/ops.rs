@@ -1,6 +1,7 @@
 //! The handle and its operations.
 
 mod aggregate;
+mod bulk;
 mod find_values;
 mod get;
 mod list;
@@ -24,6 +25,7 @@ use crate::image::{Images, View};
 use crate::plan::closest;
 
 pub use aggregate::{AggregateQuery, Aggregated, GROUPS, GroupOut};
+pub use bulk::{Bulk, BulkRow, Export};
 pub use find_values::{ValueMatch, WORDS};
 pub use get::Found;
 pub(crate) use list::chosen;

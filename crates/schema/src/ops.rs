@@ -91,6 +91,16 @@ impl Schemas {
             .collect())
     }
 
+    /// The first workspace in which the caller may create bases.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when there is none.
+    pub async fn default_workspace(&self, caller: &Caller) -> Result<WorkspaceId, Error> {
+        let roles = self.access.workspaces(caller).await?;
+        let found = roles.iter().find(|entry| entry.role >= Role::Creator).map(|entry| entry.id);
+        found.ok_or(Error::Denied(tenancy::Denied::Role))
+    }
+
     /// Finds a base by id or, without regard to case, by name.
     ///
     /// # Errors

@@ -281,6 +281,18 @@ impl View {
         Ok(())
     }
 
+    /// Appends the plain text of a cell, at any depth of formulas that is allowed.
+    pub fn plain_cell(
+        &self,
+        table: &Table,
+        rows: &TableImage,
+        field: &Field,
+        ordinal: Ordinal,
+        out: &mut String,
+    ) -> Result<(), Error> {
+        self.plain(table, rows, field, ordinal, DEPTH, out)
+    }
+
     /// The name by which people know a record: the plain text of its primary field.
     pub fn title(&self, table: &Table, rows: &TableImage, ordinal: Ordinal) -> Result<String, Error> {
         let mut out = String::new();

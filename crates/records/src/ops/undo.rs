@@ -136,7 +136,7 @@ impl Records {
             return Err(Error::NothingToUndo);
         }
         let records = body.records();
-        let sequence = self.append(caller, tx, private, now, body).await?;
+        let sequence = self.append(caller, tx, private, (now, None), body).await?;
         Ok(Undone { undone: change.sequence, sequence, records, skipped })
     }
 

@@ -229,7 +229,7 @@ impl Records {
         let sequence = if body.is_empty() || end == End::Discard {
             sequence
         } else {
-            self.append(caller, tx, private, now, body).await?
+            self.append(caller, tx, private, (now, None), body).await?
         };
         let found = self.found(&permit, no, ordinals).await?;
         Ok(Written { found, sequence })
@@ -240,11 +240,11 @@ impl Records {
         caller: &Caller,
         mut tx: changes::BaseTx,
         private: crate::image::Private,
-        time: Timestamp,
+        (time, run): (Timestamp, Option<String>),
         body: Body,
     ) -> Result<i64, Error> {
         let schema_changed = !body.schema.is_empty();
-        let new = NewChange { run: None, actor: caller.actor.clone(), door: caller.door, time, body, schema_changed };
+        let new = NewChange { run, actor: caller.actor.clone(), door: caller.door, time, body, schema_changed };
         let change = tx.append(new);
         let sequence = change.sequence;
         private.follow(&mut tx, change);

@@ -11,6 +11,7 @@ use hyper::{Method, Request};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use runtime::Lifecycle;
 use serde_json::{Value, json};
 use testkit::{Engine, ForDatabase, TestDb};
 use tokio::net::TcpListener;
@@ -57,7 +58,11 @@ impl TestApp {
             ..Settings::default()
         };
         let stop = CancellationToken::new();
-        let house = House::build(&settings, (Clock::system(), Ids::system()), None, stop.clone()).await.unwrap();
+        let mut house = House::build(&settings, (Clock::system(), Ids::system()), None, stop.clone()).await.unwrap();
+        let lifecycle = Lifecycle::new();
+        for hand in std::mem::take(&mut house.hands) {
+            hand.start(&lifecycle);
+        }
         let token = house.installed.as_ref().map(|installed| installed.token.reveal().to_owned()).unwrap_or_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -81,6 +86,26 @@ impl TestApp {
         let status = response.status().as_u16();
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    /// Sends a file.
+    pub async fn upload(&self, path: &str, file: Vec<u8>) -> (u16, Value) {
+        let request = Request::post(format!("{}{path}", self.url())).header("content-type", "text/csv");
+        let request = request.header("authorization", format!("Bearer {}", self.token));
+        let response = self.client.request(request.body(Full::from(file)).unwrap()).await.unwrap();
+        let status = response.status().as_u16();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    /// An answer that is not JSON.
+    pub async fn text(&self, method: Method, path: &str) -> (u16, String) {
+        let request = Request::builder().method(method).uri(format!("{}{path}", self.url()));
+        let request = request.header("authorization", format!("Bearer {}", self.token));
+        let response = self.client.request(request.body(Full::default()).unwrap()).await.unwrap();
+        let status = response.status().as_u16();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(bytes.to_vec()).unwrap())
     }
 
     pub async fn call(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {

@@ -3,8 +3,10 @@
 
 mod app;
 mod assistant;
+mod binary;
 mod clients;
 mod house;
+mod imports;
 mod records;
 mod refusals;
 mod schema;

@@ -1,0 +1,126 @@
+//! Many records at once: appended in runs, read out in order.
+
+use std::sync::Arc;
+
+use db::Tx;
+use fields::Incoming;
+use model::{BaseId, Bits, Caller, Field, FieldId, Ordinal, Table};
+use tenancy::Action;
+
+use super::write::queue;
+use super::{Records, find_table};
+use crate::error::Error;
+use crate::image::View;
+use crate::plan::{Plan, unknown_field};
+use crate::store::Mark;
+
+/// Cells of a record to append.
+pub type BulkRow = Vec<(FieldId, Incoming)>;
+
+/// Where records are appended.
+#[derive(Debug, Clone)]
+pub struct Bulk {
+    /// The base.
+    pub base: BaseId,
+    /// The table, by name or id.
+    pub table: String,
+    /// The id that the changes of this piece of work share.
+    pub run: String,
+}
+
+impl Records {
+    /// Appends records in one change. `also` queues what shall be written with them, or not at all.
+    ///
+    /// # Errors
+    /// As [`Records::create`].
+    pub async fn append_rows(
+        &self,
+        caller: &Caller,
+        bulk: &Bulk,
+        rows: Vec<BulkRow>,
+        also: impl FnOnce(&mut Tx),
+    ) -> Result<(), Error> {
+        let permit = self.access.permit(caller, Action::WriteRecords, bulk.base).await?;
+        let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
+        let private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
+        let now = self.clock.now();
+        let sequence = tx.head().sequence;
+        let body = private.read(|image| {
+            let table = Arc::clone(find_table(&image.schema, &bulk.table)?);
+            let mut plan = Plan::new(image, &self.ids, now);
+            for row in rows {
+                let cells = row.into_iter().map(|(id, incoming)| {
+                    let field = table.field_by_id(id).ok_or_else(|| unknown_field(&table, &id.to_string()))?;
+                    Ok((Arc::clone(field), incoming))
+                });
+                let cells = cells.collect::<Result<Vec<_>, Error>>()?;
+                plan.create(&table, cells, None)?;
+            }
+            let body = plan.finish();
+            queue(&mut tx, &permit, &Mark::new(sequence + 1, now, &caller.actor), &body, image)?;
+            Ok::<_, Error>(body)
+        })??;
+        also(&mut tx);
+        self.append(caller, tx, private, (now, Some(bulk.run.clone())), body).await?;
+        Ok(())
+    }
+
+    /// The records of a table in order, as plain texts: one picture of the base, read piece by piece.
+    ///
+    /// # Errors
+    /// [`Error::Denied`], [`Error::TableNotFound`], [`Error::ViewNotFound`].
+    pub async fn export(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        table: &str,
+        view_name: Option<&str>,
+    ) -> Result<Export, Error> {
+        let (_scope, view) = self.view(caller, base).await?;
+        let table = Arc::clone(find_table(&view.image.schema, table)?);
+        if let Some(name) = view_name
+            && table.view(name).is_none()
+        {
+            return Err(Error::ViewNotFound { name: name.chars().take(255).collect() });
+        }
+        let live = Bits::clone(&view.image.table(table.no).live);
+        let ordinals = live.ones().map(|ordinal| ordinal as u32).collect();
+        let fields = table.live_fields().cloned().collect();
+        Ok(Export { view, table, fields, ordinals, next: 0 })
+    }
+}
+
+/// A table being read out.
+pub struct Export {
+    view: View,
+    table: Arc<Table>,
+    fields: Vec<Arc<Field>>,
+    ordinals: Vec<u32>,
+    next: usize,
+}
+
+impl Export {
+    /// The names of the columns.
+    pub fn names(&self) -> Vec<&str> {
+        self.fields.iter().map(|field| field.name.as_str()).collect()
+    }
+
+    /// Hands the next `count` rows to `take`, a cell's text at a time with its column; false at the end.
+    ///
+    /// # Errors
+    /// [`Error::TooDeep`] when a formula nests too deeply.
+    pub fn read(&mut self, count: usize, mut take: impl FnMut(usize, &str)) -> Result<bool, Error> {
+        let rows = self.view.image.table(self.table.no);
+        let end = (self.next + count).min(self.ordinals.len());
+        let mut text = String::new();
+        for ordinal in self.ordinals.get(self.next..end).unwrap_or_default() {
+            for (column, field) in self.fields.iter().enumerate() {
+                text.clear();
+                self.view.plain_cell(&self.table, &rows, field, Ordinal(*ordinal), &mut text)?;
+                take(column, &text);
+            }
+        }
+        self.next = end;
+        Ok(end < self.ordinals.len())
+    }
+}

@@ -1,0 +1,95 @@
+//! Finding out how a file is written from its beginning.
+//!
+//! Every plausible combination of delimiter, quote and escape splits the sample; the one whose rows agree in width and
+//! whose cells look like something wins. The idea that pattern and type must be scored together is from van den Burg,
+//! Nazábal and Sutton, "Wrangling messy CSV files by detecting row and type patterns" (2019).
+
+mod header;
+mod layout;
+mod score;
+mod shape;
+
+use encoding_rs::Encoding;
+use memchr::memchr2_iter;
+
+use super::decode::{self, TextSource};
+use super::dialect::{Dialect, Doubt, Newline, Overrides, Sniffed};
+use super::record::Grammar;
+
+/// How much of a file is looked at, in bytes.
+pub const SAMPLE: usize = 1 << 20;
+
+/// Looks at the beginning of a file of `length` bytes. `sample` is its first [`SAMPLE`] bytes, or all of it.
+pub fn sniff(sample: &[u8], length: u64, overrides: &Overrides) -> Sniffed {
+    let mut doubts = Vec::new();
+    let (encoding, bom) = encoding(sample, overrides, &mut doubts);
+    let whole = sample.len() as u64 >= length;
+    let text = decode(sample, encoding, whole);
+    let newline = newline(&text, &mut doubts);
+    let chosen = score::choose(&text, newline, overrides, &mut doubts);
+    let dialect = Dialect {
+        encoding: encoding.name().to_owned(),
+        bom,
+        delimiter: chosen.delimiter,
+        quote: chosen.quote,
+        escape: chosen.escape,
+        newline,
+    };
+    let layout = layout::find(&Grammar::of(&dialect), &text, whole, overrides, &mut doubts);
+    Sniffed { dialect, tables: layout.tables, main: layout.main, notes: layout.notes, doubts }
+}
+
+fn encoding(sample: &[u8], overrides: &Overrides, doubts: &mut Vec<Doubt>) -> (&'static Encoding, bool) {
+    let found = decode::detect(sample);
+    if let Some(label) = &overrides.encoding {
+        match Encoding::for_label(label.as_bytes()) {
+            Some(told) => return (told, found.bom && told == found.encoding),
+            None => doubts.push(Doubt::UnknownEncoding { label: label.clone() }),
+        }
+    }
+    if !found.sure {
+        doubts.push(Doubt::Encoding { chosen: found.encoding.name().to_owned() });
+    }
+    (found.encoding, found.bom)
+}
+
+fn decode(sample: &[u8], encoding: &'static Encoding, whole: bool) -> String {
+    let mut source = TextSource::new(sample, encoding);
+    let mut text = String::new();
+    while !source.ended() {
+        if source.fill(&mut text).is_err() {
+            break;
+        }
+    }
+    if !whole {
+        // The sample ends somewhere inside a line.
+        let end = text.rfind(['\n', '\r']).map_or(text.len(), |at| at + 1);
+        text.truncate(end);
+    }
+    text
+}
+
+/// The usual line end. A lone `\r` counts only where no `\n` competes.
+fn newline(text: &str, doubts: &mut Vec<Doubt>) -> Newline {
+    let bytes = text.as_bytes();
+    let (mut lf, mut crlf, mut cr) = (0usize, 0usize, 0usize);
+    for at in memchr2_iter(b'\n', b'\r', bytes) {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        match (bytes.get(at), before, bytes.get(at + 1)) {
+            (Some(b'\n'), Some(b'\r'), _) => crlf += 1,
+            (Some(b'\n'), ..) => lf += 1,
+            (_, _, Some(b'\n')) => {}
+            _ => cr += 1,
+        }
+    }
+    if [lf, crlf, cr].iter().filter(|count| **count > 0).count() > 1 {
+        doubts.push(Doubt::MixedNewlines);
+    }
+    if cr * 10 > lf + crlf {
+        Newline::Cr
+    } else if crlf > lf {
+        Newline::CrLf
+    } else {
+        Newline::Lf
+    }
+}

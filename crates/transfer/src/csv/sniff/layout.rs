@@ -1,0 +1,295 @@
+//! Where the tables of a file begin and end.
+
+use super::header;
+use super::score::{usual, usual_width};
+use super::shape::Shape;
+use crate::csv::dialect::{Doubt, HeaderRow, Note, Overrides, TableRange};
+use crate::csv::reader::{MAX_COLUMNS, line_ends};
+use crate::csv::record::{Grammar, Records};
+
+/// Notes that are kept, and how much of each, in bytes.
+const NOTES: usize = 100;
+const NOTE: usize = 200;
+
+/// One row of the sample.
+#[derive(Debug)]
+pub(super) struct Sampled {
+    start: u64,
+    end: u64,
+    line: u64,
+    pub cells: Vec<String>,
+    pub shapes: Vec<Shape>,
+    blank: bool,
+    text: String,
+}
+
+impl Sampled {
+    pub fn width(&self) -> usize {
+        self.cells.len()
+    }
+
+    fn filled(&self) -> usize {
+        self.cells.iter().filter(|cell| !cell.trim().is_empty()).count()
+    }
+}
+
+pub(super) struct Layout {
+    pub tables: Vec<TableRange>,
+    pub main: usize,
+    pub notes: Vec<Note>,
+}
+
+/// Rows `from..to` of the sample that hang together.
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    from: usize,
+    to: usize,
+    width: usize,
+}
+
+pub(super) fn find(
+    grammar: &Grammar,
+    text: &str,
+    whole: bool,
+    overrides: &Overrides,
+    doubts: &mut Vec<Doubt>,
+) -> Layout {
+    let rows = sample(grammar, text);
+    if rows.iter().all(|row| row.blank) {
+        doubts.push(Doubt::Empty);
+        return Layout { tables: Vec::new(), main: 0, notes: Vec::new() };
+    }
+    let blocks = match overrides.header_row {
+        Some(HeaderRow::At(line)) => told(&rows, line),
+        _ => blocks(&rows),
+    };
+    let (tables, strays) = tables_and_strays(&rows, blocks);
+    let main = largest(&tables);
+    let notes = notes(&rows, &tables, &strays);
+    if !notes.is_empty() {
+        doubts.push(Doubt::Notes { lines: notes.len() });
+    }
+    if tables.len() > 1 {
+        doubts.push(Doubt::SeveralTables { count: tables.len(), taken: main + 1 });
+    }
+    let last = tables.len().saturating_sub(1);
+    let ranges = tables.iter().enumerate().map(|(index, block)| {
+        let mut ignored = Vec::new();
+        let doubts = if index == main { &mut *doubts } else { &mut ignored };
+        let follows = rows.get(block.to..).unwrap_or_default().iter().any(|row| !row.blank);
+        range(&rows, *block, overrides, index == last && !(whole && follows), doubts)
+    });
+    Layout { tables: ranges.collect(), main, notes }
+}
+
+fn sample(grammar: &Grammar, text: &str) -> Vec<Sampled> {
+    const ROWS: usize = 20_000;
+    let width = usual_width(grammar, text);
+    let mut records = Records::default();
+    let mut rows = Vec::new();
+    let (mut at, mut line) = (0, 1);
+    while at < text.len() && rows.len() < ROWS {
+        let rest = text.get(at..).unwrap_or_default();
+        let Some(used) = records.read(grammar, rest, true, true, Some(width)) else { break };
+        let raw = rest.get(..used).unwrap_or_default();
+        let cells: Vec<String> = records.best.cells().map(ToOwned::to_owned).collect();
+        rows.push(Sampled {
+            start: at as u64,
+            end: (at + used) as u64,
+            line,
+            blank: cells.iter().all(|cell| cell.trim().is_empty()),
+            shapes: cells.iter().map(|cell| Shape::of(cell)).collect(),
+            text: raw.get(..raw.floor_char_boundary(NOTE)).unwrap_or_default().trim_end().to_owned(),
+            cells,
+        });
+        line += line_ends(raw, grammar.newline());
+        at += used.max(1);
+    }
+    rows
+}
+
+fn slice(rows: &[Sampled], block: Block) -> &[Sampled] {
+    rows.get(block.from..block.to).unwrap_or_default()
+}
+
+/// The header's line is told: the table goes from there to the end.
+fn told(rows: &[Sampled], line: u64) -> Vec<Block> {
+    let from = rows.iter().position(|row| row.line >= line).unwrap_or(0);
+    let mut block = Block { from, to: rows.len(), width: 0 };
+    block.width = usual(slice(rows, block).iter().filter(|row| !row.blank).map(Sampled::width));
+    vec![block]
+}
+
+/// Runs of rows without blank ones between, cut where the width changes for good, joined again where they go on alike.
+fn blocks(rows: &[Sampled]) -> Vec<Block> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < rows.len() {
+        let blank = |row: &Sampled| row.blank;
+        let from = at + rows.get(at..).unwrap_or_default().iter().take_while(|row| blank(row)).count();
+        let to = from + rows.get(from..).unwrap_or_default().iter().take_while(|row| !blank(row)).count();
+        if to > from {
+            cut(rows, from, to, &mut found);
+        }
+        at = to.max(at + 1);
+    }
+    join(rows, found)
+}
+
+/// Cuts a run where at least `RUN` rows of one width follow at least as many of another.
+fn cut(rows: &[Sampled], from: usize, to: usize, found: &mut Vec<Block>) {
+    const RUN: usize = 3;
+    let mut begin = from;
+    let mut width = 0;
+    let mut at = from;
+    while at < to {
+        let here = rows.get(at).map_or(0, Sampled::width);
+        let run = rows.get(at..to).unwrap_or_default().iter().take_while(|row| row.width() == here).count();
+        if run >= RUN || run == to - from {
+            if width != 0 && here != width && here > 1 {
+                let title = titles(rows, begin, at);
+                found.push(block(rows, begin, at - title));
+                begin = at - title;
+            }
+            width = here;
+        }
+        at += run.max(1);
+    }
+    found.push(block(rows, begin, to));
+}
+
+/// Rows of one filled cell right before `at`: they belong to what follows.
+fn titles(rows: &[Sampled], from: usize, at: usize) -> usize {
+    rows.get(from..at).unwrap_or_default().iter().rev().take_while(|row| row.filled() <= 1 && row.width() <= 1).count()
+}
+
+fn block(rows: &[Sampled], from: usize, to: usize) -> Block {
+    let widths = rows.get(from..to).unwrap_or_default().iter().map(Sampled::width);
+    Block { from, to, width: usual(widths) }
+}
+
+/// A blank line inside a table separates nothing: what goes on in the same width and kind is one table.
+fn join(rows: &[Sampled], blocks: Vec<Block>) -> Vec<Block> {
+    let mut joined: Vec<Block> = Vec::new();
+    for next in blocks {
+        match joined.last_mut() {
+            Some(last) if last.width == next.width && next.width > 1 && goes_on(rows, *last, next) => last.to = next.to,
+            Some(last) if last.width == next.width && next.width == 1 => last.to = next.to,
+            _ => joined.push(next),
+        }
+    }
+    joined
+}
+
+fn goes_on(rows: &[Sampled], before: Block, next: Block) -> bool {
+    let (above, below) = (slice(rows, before), slice(rows, next));
+    let Some(first) = below.first() else { return true };
+    if above.first().is_some_and(|header| header.cells == first.cells) {
+        return false;
+    }
+    // A single row above is the header of what follows.
+    above.iter().filter(|row| !row.blank).count() < 2 && first.filled() > 1
+        || !(header::stands_out(first, above)
+            || below.len() > 2 && header::stands_out(first, below.get(1..).unwrap_or_default()))
+}
+
+/// Splits blocks into tables and rows that belong to none.
+fn tables_and_strays(rows: &[Sampled], blocks: Vec<Block>) -> (Vec<Block>, Vec<Block>) {
+    let mut tables = Vec::new();
+    let mut strays = Vec::new();
+    let widest = blocks.iter().map(|block| block.width).max().unwrap_or(1);
+    for mut block in blocks {
+        let before = preamble(slice(rows, block), block.width);
+        if before > 0 {
+            strays.push(Block { to: block.from + before, ..block });
+            block.from += before;
+        }
+        let after = if block.to - block.from > 2 { footer(slice(rows, block), block.width) } else { 0 };
+        if after > 0 {
+            strays.push(Block { from: block.to - after, ..block });
+            block.to -= after;
+        }
+        let lone = block.to - block.from < 2 || block.width == 1 && widest > 1 || hollow(slice(rows, block));
+        if lone { strays.push(block) } else { tables.push(block) }
+    }
+    if tables.is_empty() {
+        // Nothing looks like a table: the widest block is the best there is.
+        let best = (0..strays.len()).max_by_key(|at| strays.get(*at).map(|block| (block.width, block.to - block.from)));
+        tables.extend(best.map(|best| strays.swap_remove(best)));
+    }
+    (tables, strays)
+}
+
+/// True for rows padded to a width with hardly a cell filled in each.
+fn hollow(rows: &[Sampled]) -> bool {
+    rows.iter().all(|row| row.filled() <= 1 && row.width() > 2)
+}
+
+/// Leading rows that are no part of the table.
+fn preamble(rows: &[Sampled], width: usize) -> usize {
+    if width < 2 {
+        return rows.iter().take_while(|row| row.text.starts_with("sep=")).count();
+    }
+    let outside = |row: &Sampled| {
+        let comment = row.cells.first().is_some_and(|cell| cell.starts_with("# ") || cell.starts_with("//"));
+        let title = row.filled() <= 1 && width > 2 || row.width() == 1;
+        title || comment || row.width() * 2 <= width
+    };
+    let count = rows.iter().take_while(|row| outside(row)).count();
+    if count >= rows.len() { 0 } else { count }
+}
+
+/// Trailing rows of one cell in a table of several.
+fn footer(rows: &[Sampled], width: usize) -> usize {
+    let outside = |row: &&Sampled| row.width() == 1 && row.width() * 3 <= width.max(3);
+    let count = if width < 2 { 0 } else { rows.iter().rev().take_while(outside).count() };
+    if count + 2 > rows.len() { 0 } else { count }
+}
+
+fn largest(tables: &[Block]) -> usize {
+    let size = |block: &Block| (block.to - block.from) * block.width;
+    let most = tables.iter().map(size).max().unwrap_or(0);
+    tables.iter().position(|block| size(block) == most).unwrap_or(0)
+}
+
+fn notes(rows: &[Sampled], tables: &[Block], strays: &[Block]) -> Vec<Note> {
+    let mut notes: Vec<Note> = strays
+        .iter()
+        .flat_map(|block| slice(rows, *block))
+        .filter(|row| !row.blank)
+        .map(|row| Note { line: row.line, text: row.text.clone() })
+        .collect();
+    if tables.len() == 1
+        && let Some(first) = tables.first()
+    {
+        // With the header's line told, everything above it is a note.
+        let known: Vec<u64> = notes.iter().map(|note| note.line).collect();
+        let above =
+            rows.get(..first.from).unwrap_or_default().iter().filter(|row| !row.blank && !known.contains(&row.line));
+        notes.extend(above.map(|row| Note { line: row.line, text: row.text.clone() }));
+    }
+    notes.sort_by_key(|note| note.line);
+    notes.truncate(NOTES);
+    notes
+}
+
+fn range(rows: &[Sampled], block: Block, overrides: &Overrides, open: bool, doubts: &mut Vec<Doubt>) -> TableRange {
+    let body: Vec<&Sampled> = slice(rows, block).iter().filter(|row| !row.blank).collect();
+    let header_rows = match overrides.header_row {
+        Some(HeaderRow::None) => 0,
+        Some(HeaderRow::At(_)) => 1,
+        None => header::rows(&body, doubts),
+    };
+    let (head, records) = body.split_at_checked(header_rows).unwrap_or((&body, &[]));
+    let mut width = block.width.max(head.last().map_or(0, |row| row.width()));
+    if width > MAX_COLUMNS {
+        doubts.push(Doubt::TooManyColumns { found: width });
+        width = MAX_COLUMNS;
+    }
+    let names = header::names(head, width, doubts);
+    let ending = rows.get(block.to.saturating_sub(1)).map_or(0, |row| row.end);
+    let first = records.first().map(|row| (row.start, row.line));
+    let after = rows.get(block.to.saturating_sub(1)).map_or((0, 1), |row| (row.end, row.line + 1));
+    let (start, line) = first.unwrap_or(after);
+    TableRange { names, header_rows, start, line, end: (!open).then_some(ending), sampled_rows: records.len() }
+}

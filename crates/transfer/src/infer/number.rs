@@ -1,0 +1,186 @@
+//! Numbers as people write them.
+
+use serde::{Deserialize, Serialize};
+
+/// What stands before the decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum DecimalMark {
+    /// `1,234.5`
+    Point,
+    /// `1.234,5`
+    Comma,
+}
+
+impl DecimalMark {
+    /// The character.
+    pub fn char(self) -> char {
+        match self {
+            Self::Point => '.',
+            Self::Comma => ',',
+        }
+    }
+}
+
+/// What stands around the digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dress<'a> {
+    Plain,
+    Percent,
+    Money(&'a str),
+}
+
+/// A number read from text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Number<'a> {
+    /// The value as written: 12 for `12 %`.
+    pub value: f64,
+    pub dress: Dress<'a>,
+    /// Digits after the decimal mark.
+    pub decimals: usize,
+    /// The last decimal is a zero.
+    pub trailing_zero: bool,
+    /// False for what a number would not give back: leading zeros, a plus sign, more than fifteen digits.
+    pub faithful: bool,
+}
+
+const SYMBOLS: [&str; 36] = [
+    "US$", "CA$", "AU$", "A$", "C$", "R$", "$", "€", "£", "¥", "₹", "₽", "₩", "₺", "₫", "₪", "฿", "₴", "zł", "Kč",
+    "kr", "CHF", "EUR", "USD", "GBP", "JPY", "CNY", "INR", "AUD", "CAD", "SEK", "NOK", "DKK", "PLN", "CZK", "BRL",
+];
+
+/// Reads a number, with separators between thousands, a currency or a percent sign, and accountants' parentheses.
+pub(crate) fn parse(text: &str, mark: DecimalMark) -> Option<Number<'_>> {
+    let text = text.trim();
+    if text.len() > 48 || !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    if let Some(plain) = parse_digits(text) {
+        return Some(plain);
+    }
+    let (inner, mut negative) = match text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        Some(inner) => (inner.trim(), true),
+        None => (text, false),
+    };
+    let mut plus = false;
+    let mut sign = |text: &'_ str| -> Option<usize> {
+        let first = text.chars().next()?;
+        match first {
+            '-' | '\u{2212}' if !negative => negative = true,
+            '+' => plus = true,
+            _ => return Some(0),
+        }
+        Some(first.len_utf8())
+    };
+    let rest = inner.get(sign(inner)?..)?.trim_start();
+    let (rest, before) = strip_symbol(rest);
+    let rest = if before.is_some() { rest.get(sign(rest)?..)?.trim_start() } else { rest };
+    let (rest, percent) = match rest.strip_suffix('%') {
+        Some(rest) => (rest.trim_end(), true),
+        None => (rest, false),
+    };
+    let (rest, after) = strip_symbol_end(rest);
+    let dress = match (before.or(after), percent) {
+        (Some(_), true) => return None,
+        (Some(symbol), false) => Dress::Money(symbol),
+        (None, true) => Dress::Percent,
+        (None, false) => Dress::Plain,
+    };
+    let mut number = digits(rest, mark)?;
+    if negative {
+        number.value = -number.value;
+    }
+    number.faithful &= !plus;
+    Some(Number { dress, ..number })
+}
+
+/// The usual case: up to fifteen digits and nothing else.
+fn parse_digits(text: &str) -> Option<Number<'static>> {
+    if text.len() > 15 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let value = text.bytes().fold(0u64, |value, digit| value * 10 + u64::from(digit - b'0'));
+    let faithful = text.len() == 1 || !text.starts_with('0');
+    Some(Number { value: value as f64, dress: Dress::Plain, decimals: 0, trailing_zero: false, faithful })
+}
+
+fn strip_symbol(text: &str) -> (&str, Option<&str>) {
+    for symbol in SYMBOLS {
+        if let Some(rest) = text.strip_prefix(symbol) {
+            return (rest.trim_start(), text.get(..symbol.len()));
+        }
+    }
+    (text, None)
+}
+
+fn strip_symbol_end(text: &str) -> (&str, Option<&str>) {
+    for symbol in SYMBOLS {
+        if let Some(rest) = text.strip_suffix(symbol) {
+            return (rest.trim_end(), text.get(text.len() - symbol.len()..));
+        }
+    }
+    (text, None)
+}
+
+fn digits(text: &str, mark: DecimalMark) -> Option<Number<'static>> {
+    let (mantissa, exponent) = match text.find(['e', 'E']) {
+        Some(at) => (text.get(..at)?, Some(text.get(at + 1..)?)),
+        None => (text, None),
+    };
+    let (whole, fraction) = match mantissa.split_once(mark.char()) {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (mantissa, None),
+    };
+    let fraction_digits = fraction.unwrap_or_default();
+    if fraction == Some("") || !fraction_digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut plain = ungroup(whole, mark)?;
+    let leading_zero = plain.len() > 1 && plain.starts_with('0');
+    if plain.is_empty() {
+        fraction?;
+        plain.push('0');
+    }
+    let significant = plain.trim_start_matches('0').len() + fraction_digits.len();
+    plain.push('.');
+    plain.push_str(fraction_digits);
+    if let Some(exponent) = exponent {
+        let unsigned = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+        if unsigned.is_empty() || unsigned.len() > 3 || !unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        plain.push('e');
+        plain.push_str(exponent);
+    }
+    let value = plain.parse::<f64>().ok().filter(|value| value.is_finite())?;
+    Some(Number {
+        value,
+        dress: Dress::Plain,
+        decimals: fraction_digits.len(),
+        trailing_zero: fraction_digits.ends_with('0'),
+        faithful: !leading_zero && significant <= 15,
+    })
+}
+
+/// The digits of the whole part without the separators between thousands (or lakhs).
+fn ungroup(whole: &str, mark: DecimalMark) -> Option<String> {
+    if whole.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(whole.to_owned());
+    }
+    let separator = whole.chars().find(|c| !c.is_ascii_digit())?;
+    let allowed = match separator {
+        ',' => mark == DecimalMark::Point,
+        '.' => mark == DecimalMark::Comma,
+        ' ' | '\u{A0}' | '\u{2009}' | '\u{202F}' | '\'' | '\u{2019}' => true,
+        _ => false,
+    };
+    let groups: Vec<&str> = whole.split(separator).collect();
+    let (first, rest) = groups.split_first()?;
+    let (last, middle) = rest.split_last()?;
+    let thousands = middle.iter().all(|group| group.len() == 3);
+    let lakhs = separator == ',' && first.len() <= 2 && middle.iter().all(|group| group.len() == 2);
+    let fits =
+        allowed && (1..=3).contains(&first.len()) && last.len() == 3 && (thousands || lakhs) && !first.starts_with('0');
+    let plain: String = groups.concat();
+    (fits && plain.bytes().all(|byte| byte.is_ascii_digit())).then_some(plain)
+}

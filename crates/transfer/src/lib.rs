@@ -1,0 +1,46 @@
+//! Bringing tables in and out: CSV files as people have them, and CSV files others can read.
+//!
+//! The way in has four steps, each usable alone and none needing a database:
+//!
+//! 1. [`sniff`] looks at the first mebibyte and names the [`Dialect`]: encoding, delimiter, quoting, line ends, and the
+//!    [`TableRange`]s found, each with its column names.
+//! 2. [`Reader`] streams one table row by row with bounded memory and can start again at a [`Position`].
+//! 3. [`profile`] reads the whole table once and answers a [`ColumnPlan`] for each column; [`convert`] turns a cell's text
+//!    into a value by that plan.
+//! 4. [`Report`] gathers every [`Doubt`] (a guess somebody may want to overrule) and every [`Problem`] (a place where a
+//!    row or a cell could not be taken as it stands).
+//!
+//! The way out is [`Writer`].
+//!
+//! Words: a *dialect* is how a file is written; a *flaw* is a place where a row breaks its dialect; *surplus* cells stand
+//! to the right of the last column; a *plan* is what one column becomes.
+//!
+//! An *import* carries these steps out for a table of a base: three passes over an uploaded file, the last of which writes
+//! changes of a thousand records that share a run, each with the reader's position, so that a killed import goes on where
+//! it was.
+//!
+//! Invariants: reading and writing files knows no base and no record; no input makes memory grow past [`MAX_RECORD`] and a constant;
+//! text is never changed or dropped without a doubt or a problem that names it; what [`Writer`] writes in round-trip mode
+//! is read back as the same texts.
+
+mod csv;
+mod error;
+mod infer;
+mod ops;
+mod report;
+mod routes;
+mod service;
+mod store;
+
+pub use csv::{
+    Dialect, Doubt, Flaw, HeaderRow, MAX_CELL, MAX_COLUMNS, MAX_RECORD, MAX_ROWS, Newline, Note, Overrides, Position,
+    ReadError, Reader, Row, SAMPLE, Sniffed, TableRange, WriteMode, Writer, sniff,
+};
+pub use error::Error;
+pub use infer::{
+    CheckboxWords, ColumnKind, ColumnPlan, Converted, DateOrder, DecimalMark, Profile, Reason, TypeMode, convert,
+    profile,
+};
+pub use ops::{Column, Import, MAX_FILE, Outcome, Parts, Progress, Spec, State, Target, Transfers, Wanted};
+pub use report::{Problem, ProblemKind, Report};
+pub use service::MIGRATIONS;

@@ -1,0 +1,198 @@
+//! Doors of imports and exports, under `/api/v1`.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
+use axum::http::{StatusCode, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Json, Router};
+use futures_util::StreamExt;
+use futures_util::stream::unfold;
+use model::Caller;
+use records::Export;
+use serde_json::{Value, json};
+use web::{Door, Failure, Params};
+
+use crate::csv::{HeaderRow, Overrides, WriteMode, Writer};
+use crate::error::Error;
+use crate::infer::{DateOrder, TypeMode};
+use crate::ops::{Import, Transfers, Wanted};
+
+const DOOR: Door = Door::Problem;
+/// How often progress is told.
+const PACE: Duration = Duration::from_millis(200);
+/// Rows written before they are sent.
+const ROWS: usize = 500;
+
+/// The doors of this context.
+pub(crate) fn router(transfers: Transfers) -> Router {
+    Router::new()
+        .route("/api/v1/imports", post(import).layer(DefaultBodyLimit::disable()))
+        .route("/api/v1/imports/{id}", get(find))
+        .route("/api/v1/imports/{id}/events", get(events))
+        .route("/api/v1/export", get(export))
+        .with_state(transfers)
+}
+
+fn fail(error: Error) -> Failure {
+    Failure::new(DOOR, &error)
+}
+
+fn request(reason: impl Into<String>) -> Failure {
+    fail(Error::Request { reason: reason.into() })
+}
+
+/// Takes a CSV file as the body and what to do with it as the query: `base`, `table`, `create`, `types`, `dryRun`,
+/// `keepUnfit`, `delimiter`, `quote`, `encoding`, `headerRow`, `dateOrder`.
+async fn import(
+    State(transfers): State<Transfers>,
+    Extension(caller): Extension<Caller>,
+    RawQuery(query): RawQuery,
+    body: Body,
+) -> Result<Response, Failure> {
+    let wanted = wanted(&Params::parse(query.as_deref().unwrap_or_default()))?;
+    let import = transfers.import(&caller, wanted, body.into_data_stream()).await.map_err(fail)?;
+    Ok((StatusCode::ACCEPTED, Json(told(&import))).into_response())
+}
+
+fn wanted(params: &Params) -> Result<Wanted, Failure> {
+    let own = |key: &str| params.get(key).map(str::to_owned);
+    let types = match params.get("types") {
+        None | Some("infer") => TypeMode::Infer,
+        Some("text") => TypeMode::Text,
+        Some(other) => return Err(request(format!("`types` is `infer` or `text`, not `{}`", short(other)))),
+    };
+    Ok(Wanted {
+        base: own("base").unwrap_or_default(),
+        table: own("table").unwrap_or_default(),
+        create: params.flag("create"),
+        types,
+        dry_run: params.flag("dryRun"),
+        keep_unfit: params.flag("keepUnfit"),
+        overrides: overrides(params)?,
+    })
+}
+
+fn overrides(params: &Params) -> Result<Overrides, Failure> {
+    let header_row = match params.get("headerRow") {
+        None => None,
+        Some("none" | "0") => Some(HeaderRow::None),
+        Some(text) => {
+            let line = text.parse().map_err(|_| request("`headerRow` is the number of a line, or `none`"))?;
+            Some(HeaderRow::At(line))
+        }
+    };
+    let date_order = match params.get("dateOrder") {
+        None => None,
+        Some("ymd") => Some(DateOrder::Ymd),
+        Some("dmy") => Some(DateOrder::Dmy),
+        Some("mdy") => Some(DateOrder::Mdy),
+        Some(other) => return Err(request(format!("`dateOrder` is `ymd`, `dmy` or `mdy`, not `{}`", short(other)))),
+    };
+    let quote = match params.get("quote") {
+        None => None,
+        Some("none") => Some(None),
+        Some(text) => {
+            let mut chars = text.chars();
+            let (Some(quote), None) = (chars.next(), chars.next()) else {
+                return Err(request("`quote` is one character, or `none`"));
+            };
+            Some(Some(quote))
+        }
+    };
+    let delimiter = params.get("delimiter").map(|text| text.replace("\\t", "\t"));
+    Ok(Overrides { delimiter, quote, encoding: params.get("encoding").map(str::to_owned), header_row, date_order })
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(64).collect()
+}
+
+fn told(import: &Import) -> Value {
+    let wanted = &import.spec.wanted;
+    let target = import.spec.target.as_ref();
+    json!({
+        "id": import.id, "state": import.state, "rows": import.progress.rows,
+        "totalRows": import.outcome.report.rows, "bytes": import.progress.bytes, "totalBytes": import.spec.bytes,
+        "base": target.map_or_else(|| json!(wanted.base), |target| json!(target.base)),
+        "table": target.map_or_else(|| json!(wanted.table), |target| json!(target.table)),
+        "dialect": import.outcome.dialect, "columns": import.outcome.columns, "report": import.outcome.report,
+        "doubts": import.outcome.report.doubts.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "error": import.outcome.error,
+    })
+}
+
+async fn find(
+    State(transfers): State<Transfers>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Failure> {
+    Ok(Json(told(&transfers.find(&caller, &id).await.map_err(fail)?)))
+}
+
+/// Tells progress as server-sent events, `progress` and at the end `done`.
+async fn events(
+    State(transfers): State<Transfers>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    transfers.find(&caller, &id).await.map_err(fail)?;
+    let stream = unfold(Some((transfers, caller, id)), |state| async move {
+        let (transfers, caller, id) = state?;
+        tokio::time::sleep(PACE).await;
+        let import = transfers.find(&caller, &id).await.ok()?;
+        let over = import.state.is_over();
+        let event = Event::default().event(if over { "done" } else { "progress" }).data(told(&import).to_string());
+        Some((Ok::<_, Infallible>(event), (!over).then_some((transfers, caller, id))))
+    });
+    Ok(Sse::new(stream.fuse()).keep_alive(KeepAlive::default()).into_response())
+}
+
+/// Sends a table as CSV: `base`, `table`, `view`, `spreadsheetSafe`.
+async fn export(
+    State(transfers): State<Transfers>,
+    Extension(caller): Extension<Caller>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
+    let params = Params::parse(query.as_deref().unwrap_or_default());
+    let (Some(base), Some(table)) = (params.get("base"), params.get("table")) else {
+        return Err(request("name the `base` and the `table` to export"));
+    };
+    let export = transfers.export(&caller, base, table, params.get("view")).await.map_err(fail)?;
+    let safe = params.flag("spreadsheetSafe");
+    let mode = if safe { WriteMode::SpreadsheetSafe } else { WriteMode::RoundTrip };
+    let stream = unfold(Some((export, true)), move |state| async move {
+        let (mut export, first) = state?;
+        let piece = piece(&mut export, first, mode);
+        let next = matches!(piece, Ok((_, true))).then_some((export, false));
+        Some((piece.map(|(bytes, _)| bytes::Bytes::from(bytes)), next))
+    });
+    let head = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"export.csv\""),
+    ];
+    Ok((head, Body::from_stream(stream.fuse())).into_response())
+}
+
+/// The next rows as CSV, and whether there are more.
+fn piece(export: &mut Export, first: bool, mode: WriteMode) -> std::io::Result<(Vec<u8>, bool)> {
+    let mut writer = Writer::new(Vec::new(), mode);
+    if first {
+        writer.row(export.names())?;
+    }
+    let last = export.names().len().saturating_sub(1);
+    let mut written = Ok(());
+    let more = export.read(ROWS, |column, text| {
+        writer.cell(text);
+        if column == last && written.is_ok() {
+            written = writer.end_row();
+        }
+    });
+    written?;
+    let more = more.map_err(std::io::Error::other)?;
+    Ok((writer.finish()?, more))
+}

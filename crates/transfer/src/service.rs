@@ -1,0 +1,22 @@
+//! The descriptor.
+
+use db::Migration;
+use runtime::Service;
+
+use crate::ops::Transfers;
+use crate::routes::router;
+
+/// The tables of this crate.
+pub const MIGRATIONS: [Migration; 1] =
+    [Migration { name: "2026_03_01_0500_imports", sql: include_str!("../migrations/2026_03_01_0500_imports.sql") }];
+
+impl Transfers {
+    /// Imports and exports over HTTP, and the hand that carries imports out.
+    pub fn service(self) -> Service {
+        let hand = self.clone();
+        Service::new("imports", "Brings tables in from CSV files and out to them")
+            .plain_routes(router(self))
+            .hand("imports.work", move |drain| hand.work(drain))
+            .migrations(&MIGRATIONS)
+    }
+}
