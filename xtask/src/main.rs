@@ -1,6 +1,7 @@
 //! The house's own commands: `cargo xtask start`, `test`, `check`, and the parts of them.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this program talks to the one who started it")]
 
+mod bench;
 mod eval;
 mod house;
 mod machine;
@@ -29,6 +30,7 @@ usage: cargo xtask COMMAND
   tidy              checks manifests and sources by the rules of the house
   dependencies      checks the packages of others by deny.toml
   install           installs what the tests need
+  bench             measures the published build beside what the machine allows: --rows N, --seconds S, --rounds N
   eval wikisql      scores the built-in assistant: --data FILE (or AIRLOOM_WIKISQL), --misses lists what was missed";
 
 fn main() -> ExitCode {
@@ -51,6 +53,7 @@ fn run(words: &[&str]) -> Result<ExitCode> {
         ["check"] => test::check(&workspace),
         ["tidy"] => tidy::tidy(&workspace),
         ["dependencies"] => tidy::dependencies(&workspace),
+        ["bench", flags @ ..] => bench::bench(&workspace, flags),
         ["eval", words @ ..] => eval::eval(&workspace, words),
         ["install"] => machine::install(&mut workspace, true),
         [] | ["help" | "--help" | "-h"] => {

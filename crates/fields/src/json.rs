@@ -82,8 +82,11 @@ fn needs_escape(byte: u8) -> bool {
 /// Appends a number as JSON: whole numbers without `.0`, else the shortest text that reads back the same; what JSON
 /// cannot say becomes `{"specialValue":"NaN"}` and the like.
 pub fn write_number(number: f64, out: &mut Vec<u8>) {
-    if number.fract() == 0.0 && number.abs() < EXACT {
+    // Without a call of `trunc`, which is a function where the processor's own is not assumed.
+    if number.abs() < EXACT && number as i64 as f64 == number {
         out.extend_from_slice(itoa::Buffer::new().format(number as i64).as_bytes());
+    } else if let Some(hundredths) = hundredths(number) {
+        write_hundredths(hundredths, out);
     } else if number.is_finite() {
         let mut buffer = zmij::Buffer::new();
         let text = buffer.format_finite(number);
@@ -92,6 +95,29 @@ pub fn write_number(number: f64, out: &mut Vec<u8>) {
         out.extend_from_slice(b"{\"specialValue\":\"");
         out.extend_from_slice(special(number).as_bytes());
         out.extend_from_slice(b"\"}");
+    }
+}
+
+/// Numbers below this have at most 15 digits when they are whole hundredths, so that no shorter text reads back as
+/// the same number.
+const HUNDREDTHS: f64 = 1e13;
+
+/// The number in hundredths, when it is a whole number of them: most that are not whole are amounts of money.
+fn hundredths(number: f64) -> Option<i64> {
+    let nearest = (number * 100.0 + 0.5_f64.copysign(number)) as i64;
+    (number.abs() < HUNDREDTHS && nearest as f64 / 100.0 == number).then_some(nearest)
+}
+
+/// Appends hundredths that are no whole number: one or two digits behind the point.
+fn write_hundredths(hundredths: i64, out: &mut Vec<u8>) {
+    if hundredths < 0 {
+        out.push(b'-');
+    }
+    let (whole, part) = (hundredths.unsigned_abs() / 100, (hundredths.unsigned_abs() % 100) as u8);
+    out.extend_from_slice(itoa::Buffer::new().format(whole).as_bytes());
+    out.extend_from_slice(&[b'.', b'0' + part / 10]);
+    if !part.is_multiple_of(10) {
+        out.push(b'0' + part % 10);
     }
 }
 

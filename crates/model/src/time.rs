@@ -69,29 +69,29 @@ impl Timestamp {
     pub fn write_date(self, out: &mut Vec<u8>) {
         let (year, month, day) = self.date();
         if (0..=9_999).contains(&year) {
-            digits(out, year as u32, 4);
+            let mut text = *b"0000-00-00";
+            put(&mut text, 0, year as u32 / 100);
+            put(&mut text, 2, year as u32 % 100);
+            put(&mut text, 5, month);
+            put(&mut text, 8, day);
+            out.extend_from_slice(&text);
         } else {
-            out.extend_from_slice(year.to_string().as_bytes());
+            out.extend_from_slice(format!("{year}-{month:02}-{day:02}").as_bytes());
         }
-        out.push(b'-');
-        digits(out, month, 2);
-        out.push(b'-');
-        digits(out, day, 2);
     }
 
     /// Appends `YYYY-MM-DDTHH:MM:SS.mmmZ`.
     pub fn write_iso(self, out: &mut Vec<u8>) {
         self.write_date(out);
         let (hour, minute, second, millis) = self.clock();
-        out.push(b'T');
-        digits(out, hour, 2);
-        out.push(b':');
-        digits(out, minute, 2);
-        out.push(b':');
-        digits(out, second, 2);
-        out.push(b'.');
-        digits(out, millis, 3);
-        out.push(b'Z');
+        let mut text = *b"T00:00:00.000Z";
+        put(&mut text, 1, hour);
+        put(&mut text, 4, minute);
+        put(&mut text, 7, second);
+        // Three digits by two overlapping pairs.
+        put(&mut text, 10, millis / 10);
+        put(&mut text, 11, millis % 100);
+        out.extend_from_slice(&text);
     }
 
     /// `YYYY-MM-DDTHH:MM:SS.mmmZ`.
@@ -102,10 +102,13 @@ impl Timestamp {
     }
 }
 
-fn digits(out: &mut Vec<u8>, value: u32, width: u32) {
-    let mut power = 10u32.pow(width - 1);
-    while power > 0 {
-        out.push(b'0' + (value / power % 10) as u8);
-        power /= 10;
+/// Writes two digits of a number below 100.
+fn put(text: &mut [u8], at: usize, value: u32) {
+    if let Some([tens, ones]) = text.get_mut(at..at + 2) {
+        *tens = b'0' + (value / 10) as u8;
+        *ones = b'0' + (value % 10) as u8;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use model::{CHUNK, CellRef, Column, ComputedChunk, Field, FieldId, Ordinal, Table, TableImage, write_json_string};
+use model::{
+    CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldId, Ordinal, Table, TableImage, write_json_string,
+};
 
 use crate::error::Error;
 use crate::image::{Values, View, stored_column};
@@ -27,9 +29,19 @@ struct Slot<'w> {
 enum Source<'w> {
     Stored(&'w Column),
     Links(&'w Column, Arc<TableImage>),
-    Computed(Vec<Option<Arc<ComputedChunk>>>),
-    Single(&'w Field),
+    Computed(Vec<Arc<ComputedChunk>>),
+    /// Computed cell by cell.
+    Single,
     Missing,
+}
+
+/// The cells of a slot for the records of one chunk.
+enum Cells<'w> {
+    Stored(&'w Chunk),
+    Links(&'w Chunk, &'w TableImage),
+    Computed(&'w ComputedChunk),
+    Single,
+    None,
 }
 
 /// Writes records of one table.
@@ -66,8 +78,24 @@ impl<'w> RecordWriter<'w> {
         Ok(Self { view, table, rows, slots })
     }
 
-    /// Appends one record object.
-    pub fn write(&self, ordinal: Ordinal, out: &mut Vec<u8>) -> Result<(), Error> {
+    /// Appends the records with commas between them.
+    pub fn write(&self, ordinals: &[Ordinal], out: &mut Vec<u8>) -> Result<(), Error> {
+        let mut any = false;
+        for run in ordinals.chunk_by(|one, next| one.0 as usize / CHUNK == next.0 as usize / CHUNK) {
+            let chunk = run.first().map_or(0, |first| first.0 as usize / CHUNK);
+            let cells: Vec<Cells<'_>> = self.slots.iter().map(|slot| slot.cells(chunk)).collect();
+            for ordinal in run {
+                if any {
+                    out.push(b',');
+                }
+                any = true;
+                self.write_record(*ordinal, &cells, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_record(&self, ordinal: Ordinal, cells: &[Cells<'_>], out: &mut Vec<u8>) -> Result<(), Error> {
         out.extend_from_slice(b"{\"id\":\"rec");
         if let Some(id) = self.rows.ids.get(ordinal) {
             out.extend_from_slice(id.body().as_bytes());
@@ -78,12 +106,12 @@ impl<'w> RecordWriter<'w> {
         }
         out.extend_from_slice(b"\",\"fields\":{");
         let start = out.len();
-        for slot in &self.slots {
+        for (slot, cells) in self.slots.iter().zip(cells) {
             let before = out.len();
             // The first field goes without its comma.
             let key = if before == start { slot.key.get(1..).unwrap_or_default() } else { &slot.key };
             out.extend_from_slice(key);
-            if !self.write_cell(slot, ordinal, out)? {
+            if !self.write_cell(slot.field, cells, ordinal, out)? {
                 out.truncate(before);
             }
         }
@@ -91,22 +119,31 @@ impl<'w> RecordWriter<'w> {
         Ok(())
     }
 
-    fn write_cell(&self, slot: &Slot<'_>, ordinal: Ordinal, out: &mut Vec<u8>) -> Result<bool, Error> {
-        let index = ordinal.0 as usize;
-        let kind = &slot.field.kind;
-        Ok(match &slot.source {
-            Source::Stored(column) => fields::write_cell(kind, column.cell(index), out),
-            Source::Links(column, other) => write_links(column.cell(index), other, out),
-            Source::Computed(chunks) => match chunks.get(index / CHUNK) {
-                Some(Some(chunk)) => fields::write_cell(kind, chunk.cell(index % CHUNK), out),
-                _ => false,
-            },
-            Source::Single(field) => {
+    fn write_cell(&self, field: &Field, cells: &Cells<'_>, ordinal: Ordinal, out: &mut Vec<u8>) -> Result<bool, Error> {
+        let row = ordinal.0 as usize % CHUNK;
+        Ok(match cells {
+            Cells::Stored(chunk) => fields::write_cell(&field.kind, chunk.cell(row), out),
+            Cells::Links(chunk, other) => write_links(chunk.cell(row), other, out),
+            Cells::Computed(chunk) => fields::write_cell(&field.kind, chunk.cell(row), out),
+            Cells::Single => {
                 let cell = self.view.cell(self.table, self.rows, field, ordinal)?;
-                fields::write_cell(kind, cell.view(), out)
+                fields::write_cell(&field.kind, cell.view(), out)
             }
-            Source::Missing => false,
+            Cells::None => false,
         })
+    }
+}
+
+impl Slot<'_> {
+    fn cells(&self, chunk: usize) -> Cells<'_> {
+        let held = match &self.source {
+            Source::Stored(column) => column.chunk(chunk).map(|chunk| Cells::Stored(chunk)),
+            Source::Links(column, other) => column.chunk(chunk).map(|chunk| Cells::Links(chunk, other)),
+            Source::Computed(chunks) => chunks.get(chunk).map(|chunk| Cells::Computed(chunk)),
+            Source::Single => Some(Cells::Single),
+            Source::Missing => None,
+        };
+        held.unwrap_or(Cells::None)
     }
 }
 
@@ -125,10 +162,10 @@ fn source<'w>(
         return Ok(stored_column(rows, field.no, &field.kind).map_or(Source::Missing, Source::Stored));
     }
     if ordinals.len() <= FEW {
-        return Ok(Source::Single(field));
+        return Ok(Source::Single);
     }
     match view.values(table, rows, field, false)? {
-        Values::Computed { chunks, .. } => Ok(Source::Computed(chunks.into_iter().map(Some).collect())),
+        Values::Computed { chunks, .. } => Ok(Source::Computed(chunks)),
         _ => Ok(Source::Missing),
     }
 }

@@ -43,6 +43,18 @@ fn numbers_are_shortest_and_whole_ones_have_no_point() {
 }
 
 #[test]
+fn amounts_are_written_as_any_other_number() {
+    let amounts = (-20_000..20_000).map(|cents| f64::from(cents) / 100.0);
+    let others =
+        [1.005, 0.001, 1e-9, -0.07, 0.29, 12_345_678_901.99, 99_999_999_999_999.5, 1.1e13, 0.1 + 0.2, 4.35 * 100.0];
+    for value in amounts.chain(others) {
+        let mut buffer = zmij::Buffer::new();
+        let shortest = buffer.format(value);
+        assert_eq!(number(value), shortest.strip_suffix(".0").unwrap_or(shortest));
+    }
+}
+
+#[test]
 fn texts_are_escaped() {
     for text in ["", "plain", "é ü 漢", "a\"b", "back\\slash", "line\nbreak\ttab\r", "\u{1}\u{1f}", "tail\""] {
         let mut out = Vec::new();

@@ -24,7 +24,7 @@ impl Found {
     pub fn write_one(&self, shape: &Shape, out: &mut Vec<u8>) -> Result<(), Error> {
         let rows = self.view.image.table(self.table.no);
         let writer = RecordWriter::new(&self.view, &self.table, &rows, shape, &self.ordinals)?;
-        self.ordinals.first().map_or(Ok(()), |ordinal| writer.write(*ordinal, out))
+        writer.write(self.ordinals.get(..1).unwrap_or_default(), out)
     }
 
     /// Appends the records as a JSON array.
@@ -35,12 +35,7 @@ impl Found {
         let rows = self.view.image.table(self.table.no);
         let writer = RecordWriter::new(&self.view, &self.table, &rows, shape, &self.ordinals)?;
         out.push(b'[');
-        for (index, ordinal) in self.ordinals.iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
-            }
-            writer.write(*ordinal, out)?;
-        }
+        writer.write(&self.ordinals, out)?;
         out.push(b']');
         Ok(())
     }

@@ -61,7 +61,7 @@ pub struct Page {
 }
 
 /// Where a list goes on: the sequence it began at, how far it came, and of which question.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct Cursor {
     /// Sequence of the first page.
     n: i64,
@@ -71,6 +71,20 @@ struct Cursor {
     p: usize,
     /// Digest of base, table and question.
     q: u64,
+    /// Of a list in the order of creation: where it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    w: Option<Walk>,
+}
+
+/// A list in the order of creation needs no order kept for it.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Walk {
+    /// The next ordinal.
+    o: u32,
+    /// Ordinals that were given out at the first page: what came later is not part of the list.
+    e: u32,
+    /// Records at the first page.
+    m: usize,
 }
 
 /// The ordinals of a list in order, kept for its next pages.
@@ -78,6 +92,14 @@ struct Cursor {
 pub(crate) struct Kept {
     key: (u64, i64, i64),
     order: Arc<Vec<u32>>,
+}
+
+impl ListQuery {
+    /// True when the records come as they were created, all of them.
+    fn is_walk(&self) -> bool {
+        let formula = self.filter.as_deref().is_none_or(|formula| formula.trim().is_empty());
+        formula && self.sort.is_empty() && self.tree.as_ref().is_none_or(serde_json::Value::is_null)
+    }
 }
 
 impl Records {
@@ -97,6 +119,9 @@ impl Records {
         }
         let digest = digest(base, &table, query);
         let cursor = self.cursor(query, digest, &view)?;
+        if query.is_walk() {
+            return Ok(self.walk(view, table, query, &cursor));
+        }
         let order = if let Some(order) = self.kept((digest, cursor.n, cursor.t)) {
             order
         } else {
@@ -110,7 +135,7 @@ impl Records {
 
     fn cursor(&self, query: &ListQuery, digest: u64, view: &View) -> Result<Cursor, Error> {
         let Some(offset) = &query.offset else {
-            return Ok(Cursor { n: view.image.sequence, t: view.now.0, p: 0, q: digest });
+            return Ok(Cursor { n: view.image.sequence, t: view.now.0, p: 0, q: digest, w: None });
         };
         let invalid = || Error::Offset { offset: offset.chars().take(200).collect() };
         let cursor: Cursor = self.signer.open(offset.strip_prefix("itr").ok_or_else(invalid)?).ok_or_else(invalid)?;
@@ -147,6 +172,26 @@ impl Records {
         }
     }
 
+    /// A page in the order of creation.
+    fn walk(&self, view: View, table: Arc<Table>, query: &ListQuery, cursor: &Cursor) -> Page {
+        let rows = view.image.table(table.no);
+        let begin = || Walk { o: 0, e: rows.len() as u32, m: rows.live.count() };
+        let walk = cursor.w.unwrap_or_else(begin);
+        let most = query.max_records.unwrap_or(usize::MAX);
+        let size = query.page_size.unwrap_or(PAGE).clamp(1, PAGE).min(most.saturating_sub(cursor.p));
+        let mut live = (walk.o..walk.e).map(Ordinal).filter(|ordinal| rows.is_live(*ordinal));
+        let ordinals: Vec<Ordinal> = live.by_ref().take(size).collect();
+        let given = cursor.p + ordinals.len();
+        let next = live.next().filter(|_| given < most);
+        let on = |next: Ordinal| Cursor { p: given, w: Some(Walk { o: next.0, ..walk }), ..*cursor };
+        let offset = next.map(|next| self.offset(&on(next)));
+        Page { found: Found { view, table, ordinals }, offset, total: most.min(walk.m) }
+    }
+
+    fn offset(&self, cursor: &Cursor) -> String {
+        format!("itr{}", self.signer.seal(cursor))
+    }
+
     fn page(&self, view: View, table: Arc<Table>, query: &ListQuery, order: &[u32], cursor: &Cursor) -> Page {
         let rows = view.image.table(table.no);
         let most = query.max_records.unwrap_or(usize::MAX).min(order.len());
@@ -159,7 +204,7 @@ impl Records {
             at += 1;
         }
         let more = order.get(at..most).unwrap_or_default().iter().any(|ordinal| rows.is_live(Ordinal(*ordinal)));
-        let offset = more.then(|| format!("itr{}", self.signer.seal(&Cursor { p: at, ..*cursor })));
+        let offset = more.then(|| self.offset(&Cursor { p: at, ..*cursor }));
         Page { found: Found { view, table, ordinals }, offset, total: most }
     }
 }

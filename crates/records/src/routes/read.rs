@@ -157,7 +157,8 @@ async fn answer(
 }
 
 fn write_page(page: &Page, shape: &Shape) -> Result<Vec<u8>, Error> {
-    let mut out = Vec::with_capacity(32 * 1_024);
+    // Most pages fit, so the text is not moved while it grows.
+    let mut out = Vec::with_capacity(64 * 1_024);
     out.extend_from_slice(b"{\"records\":");
     page.found.write_all(shape, &mut out)?;
     if let Some(offset) = &page.offset {
