@@ -1,9 +1,15 @@
 //! Names resolved and types known.
 
-use model::{FieldId, FieldNo, FormulaType};
+use model::{FieldId, FieldNo, FormulaType, Timestamp};
 
-use crate::functions::{Function, Returns, find};
+use crate::among::{gather, record_is};
+use crate::eval::Context;
+use crate::expr::{Expr, Op};
+use crate::functions::{Reads, Returns, find, functions};
+use crate::mask::Mask;
 use crate::parse::{Diagnostic, DiagnosticKind, Node, NodeKind};
+use crate::program::Batch;
+use crate::value::Scalar;
 
 /// How a referenced field looks to a formula.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,16 +41,6 @@ pub struct Reference {
     pub shape: Shape,
 }
 
-/// A checked expression.
-pub(crate) enum Expr {
-    Number(f64),
-    Text(Box<str>),
-    Slot(usize, Shape),
-    Call(&'static Function, Vec<Expr>),
-    Negate(Box<Expr>),
-    Binary(&'static str, Box<Expr>, Box<Expr>),
-}
-
 pub(crate) struct Checker<'r> {
     pub resolve: &'r dyn Fn(&str) -> Option<Reference>,
     pub references: Vec<Reference>,
@@ -54,23 +50,37 @@ pub(crate) struct Checker<'r> {
 
 impl Checker<'_> {
     pub fn check(&mut self, node: &Node) -> (Expr, FormulaType) {
-        match &node.kind {
-            NodeKind::Number(number) => (Expr::Number(*number), FormulaType::Number),
-            NodeKind::Text(text) => (Expr::Text(text.as_str().into()), FormulaType::Text),
+        let (expr, result) = match &node.kind {
+            NodeKind::Number(number) => (number_of(*number), FormulaType::Number),
+            NodeKind::Text(text) => (Expr::Constant(Scalar::Text(text.clone().into())), FormulaType::Text),
             NodeKind::Field(name) => self.field(name, node),
             NodeKind::Call(name, arguments) => self.call(name, arguments, node),
             NodeKind::Unary("-", inner) => (Expr::Negate(Box::new(self.check(inner).0)), FormulaType::Number),
             NodeKind::Unary(_, inner) => self.check(inner),
-            NodeKind::Binary(sign, left, right) => {
-                let (left, right) = (self.check(left).0, self.check(right).0);
-                let result = match *sign {
-                    "&" => FormulaType::Text,
-                    "+" | "-" | "*" | "/" => FormulaType::Number,
-                    _ => FormulaType::Flag,
-                };
-                (Expr::Binary(sign, Box::new(left), Box::new(right)), result)
+            NodeKind::Chain(first, rest) => self.chain(first, rest),
+        };
+        (fold(expr), result)
+    }
+
+    fn chain(&mut self, first: &Node, rest: &[(&'static str, Node)]) -> (Expr, FormulaType) {
+        let first = self.check(first).0;
+        let mut result = FormulaType::Text;
+        let (mut parts, mut operations) = (Vec::new(), Vec::new());
+        for (sign, right) in rest {
+            let right = self.check(right).0;
+            match Op::of(sign) {
+                None => parts.push(right),
+                Some(op) => {
+                    result = if let Op::Compare(_) = op { FormulaType::Flag } else { FormulaType::Number };
+                    operations.push((op, right));
+                }
             }
         }
+        if operations.is_empty() {
+            parts.insert(0, first);
+            return (Expr::Join(parts), result);
+        }
+        (record_is(Expr::Chain(Box::new(first), operations)), result)
     }
 
     fn field(&mut self, name: &str, node: &Node) -> (Expr, FormulaType) {
@@ -80,7 +90,7 @@ impl Checker<'_> {
                 span: node.span.clone(),
                 kind: DiagnosticKind::UnknownField { name: name.to_owned() },
             });
-            return (Expr::Number(0.0), FormulaType::Number);
+            return (number_of(0.0), FormulaType::Number);
         };
         let known = self.references.iter().position(|held| held.field == reference.field);
         let slot = known.unwrap_or_else(|| {
@@ -101,7 +111,7 @@ impl Checker<'_> {
     fn call(&mut self, name: &str, arguments: &[Node], node: &Node) -> (Expr, FormulaType) {
         let checked: Vec<(Expr, FormulaType)> = arguments.iter().map(|argument| self.check(argument)).collect();
         let Some(function) = find(name) else {
-            let near = crate::functions::functions()
+            let near = functions()
                 .iter()
                 .max_by(|a, b| strsim::jaro_winkler(a.name, name).total_cmp(&strsim::jaro_winkler(b.name, name)));
             let hint = near.map_or_else(String::new, |function| format!("; did you mean {}?", function.name));
@@ -110,7 +120,7 @@ impl Checker<'_> {
                 span: node.span.clone(),
                 kind: DiagnosticKind::UnknownFunction { name: name.to_owned() },
             });
-            return (Expr::Number(0.0), FormulaType::Number);
+            return (number_of(0.0), FormulaType::Number);
         };
         if checked.len() < function.least || checked.len() > function.most {
             self.problems.push(Diagnostic {
@@ -124,8 +134,26 @@ impl Checker<'_> {
             Returns::Always(result) => result,
             Returns::Branches => branches(name, &types),
         };
-        (Expr::Call(function, checked.into_iter().map(|(expr, _)| expr).collect()), result)
+        let mut arguments: Vec<Expr> = checked.into_iter().map(|(expr, _)| expr).collect();
+        if function.name == "OR" {
+            arguments = gather(arguments);
+        }
+        (Expr::Call(function, arguments), result)
     }
+}
+
+fn number_of(number: f64) -> Expr {
+    Expr::Constant(Scalar::Number(number))
+}
+
+/// Computes what depends on nothing once and for all.
+fn fold(expr: Expr) -> Expr {
+    if matches!(expr, Expr::Constant(_)) || expr.reads() != Reads::Nothing {
+        return expr;
+    }
+    let batch = Batch { rows: 0..1, inputs: &[], ids: &|_| None, created: None, modified: None, now: Timestamp(0) };
+    let value = Context::new(&batch).eval(&expr, &Mask::all(1)).map(|lane| lane.get(0).to_scalar());
+    value.map_or(expr, Expr::Constant)
 }
 
 /// The type of IF and SWITCH: that of their branches when they agree, else text.

@@ -1,119 +1,113 @@
-//! Running a checked expression over a row.
+//! Running a checked expression over the rows of a batch.
 
-use std::borrow::Cow;
-use std::cmp::Ordering;
+use std::cell::Cell;
 
-use model::{CellRef, Chunk};
+use crate::among::among;
+use crate::arithmetic::{arithmetic, negate};
+use crate::call::Call;
+use crate::compare::compare;
+use crate::expr::{Expr, Op};
+use crate::functions::Run;
+use crate::input::read;
+use crate::lane::Lane;
+use crate::mask::Mask;
+use crate::program::Batch;
+use crate::strings::Builder;
+use crate::text::{Part, write_parts};
+use crate::value::Scalar;
 
-use crate::check::{Expr, Shape};
-use crate::program::{Batch, Input};
-use crate::value::Val;
+/// Bytes of text that one batch may make: a batch that makes more is cut into smaller ones, and the one row that
+/// still makes more is an error. A byte counts for a sixteenth of a step, of which a cell has two millions.
+const TEXT: usize = 16 * 2_000_000;
 
-/// One row of a batch.
-#[derive(Clone, Copy)]
-pub(crate) struct Row<'b, 'a> {
-    pub batch: &'b Batch<'a>,
-    pub row: usize,
+/// The batch needs more than it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Spent;
+
+/// The values of an expression, unless they cost too much.
+pub(crate) type Lanes<'b> = Result<Lane<'b>, Spent>;
+
+/// A batch while it runs.
+pub(crate) struct Context<'b> {
+    pub batch: &'b Batch<'b>,
+    /// How many rows it has.
+    pub n: usize,
+    left: Cell<usize>,
 }
 
-impl<'b> Row<'b, '_> {
-    /// The value of an expression.
-    pub fn eval(self, expr: &'b Expr) -> Val<'b> {
+impl<'b> Context<'b> {
+    pub fn new(batch: &'b Batch<'b>) -> Self {
+        Self { batch, n: batch.rows.len(), left: Cell::new(TEXT) }
+    }
+
+    /// Bytes that may still be made.
+    pub fn left(&self) -> usize {
+        self.left.get()
+    }
+
+    /// Counts made bytes.
+    pub fn spend(&self, bytes: usize) -> Result<(), Spent> {
+        self.left.set(self.left.get().checked_sub(bytes).ok_or(Spent)?);
+        Ok(())
+    }
+
+    /// The values of an expression for these rows.
+    pub fn eval(&self, expr: &'b Expr, rows: &Mask) -> Lanes<'b> {
         match expr {
-            Expr::Number(number) => Val::Number(*number),
-            Expr::Text(text) => Val::Text(Cow::Borrowed(text)),
-            Expr::Slot(slot, shape) => self.slot(*slot, *shape),
-            Expr::Call(function, arguments) => (function.run)(self, arguments),
-            Expr::Negate(inner) => match self.eval(inner) {
-                Val::Error => Val::Error,
-                value => Val::Number(-value.number()),
+            Expr::Constant(scalar) => Ok(Lane::same(borrowed(scalar))),
+            Expr::Slot(slot, shape) => read(self, *slot, *shape, rows),
+            Expr::Call(function, arguments) => match function.run {
+                Run::Plain(run) => Ok(run(self)),
+                Run::Over(run) => run(&Call { cx: self, arguments, rows }),
             },
-            Expr::Binary(sign, left, right) => {
-                let (left, right) = (self.eval(left), self.eval(right));
-                if left == Val::Error || right == Val::Error { Val::Error } else { binary(sign, &left, &right) }
+            Expr::Negate(inner) => Ok(negate(self.eval(inner, rows)?, self.n)),
+            Expr::Chain(first, rest) => {
+                let mut left = self.eval(first, rows)?;
+                for (op, right) in rest {
+                    let right = self.eval(right, rows)?;
+                    left = self.binary(*op, left, right, rows);
+                }
+                Ok(left)
+            }
+            Expr::Join(parts) => {
+                let parts: Vec<Lane<'b>> = parts.iter().map(|part| self.eval(part, rows)).collect::<Result<_, _>>()?;
+                self.join(&parts, rows)
+            }
+            Expr::Among(subject, set) => among(self, subject, set, rows),
+        }
+    }
+
+    fn binary(&self, op: Op, left: Lane<'b>, right: Lane<'b>, rows: &Mask) -> Lane<'b> {
+        match op {
+            Op::Add => arithmetic(left, right, self.n, |a, b| a + b),
+            Op::Subtract => arithmetic(left, right, self.n, |a, b| a - b),
+            Op::Multiply => arithmetic(left, right, self.n, |a, b| a * b),
+            Op::Divide => arithmetic(left, right, self.n, |a, b| a / b),
+            Op::Compare(comparison) => compare(comparison, &left, &right, rows, self.n),
+        }
+    }
+
+    /// The texts of the parts, one after the other.
+    pub fn join(&self, lanes: &[Lane<'b>], rows: &Mask) -> Lanes<'b> {
+        let extent = Call { cx: self, arguments: &[], rows }.extent(lanes);
+        let parts: Vec<Part<'_>> = lanes.iter().map(Part::new).collect();
+        let mut builder = Builder::new(extent.n);
+        builder.reserve(extent.rows.count() * 16);
+        let left = self.left();
+        for row in extent.rows.rows() {
+            builder.row(row, |out| write_parts(&parts, row, out));
+            if builder.len() > left {
+                return Err(Spent);
             }
         }
-    }
-
-    fn slot(self, slot: usize, shape: Shape) -> Val<'b> {
-        match self.batch.inputs.get(slot) {
-            None | Some(Input::Missing) => blank(shape),
-            Some(Input::Computed(chunk)) => cell(chunk.cell(self.row), shape),
-            Some(Input::Stored(chunk)) => cell(chunk.cell(self.row), shape),
-            Some(Input::Choice { chunk, select }) => match chunk.cell(self.row) {
-                CellRef::Choice(no) => {
-                    select.by_no(no).map_or(Val::Blank, |choice| Val::Text(Cow::Borrowed(&choice.name)))
-                }
-                CellRef::Choices(list) => {
-                    let names: Vec<&str> =
-                        list.iter().filter_map(|no| select.by_no(*no)).map(|choice| choice.name.as_str()).collect();
-                    Val::owned(names.join(", "))
-                }
-                _ => Val::Blank,
-            },
-        }
-    }
-
-    /// A system time of the row.
-    pub fn system(self, chunk: Option<&'b Chunk>) -> Val<'b> {
-        chunk.map_or(Val::Blank, |chunk| cell(chunk.cell(self.row), Shape::DateTime))
+        self.spend(builder.len())?;
+        Ok(extent.finish(Lane::texts(builder.finish())))
     }
 }
 
-fn blank(shape: Shape) -> Val<'static> {
-    if shape == Shape::Flag { Val::Number(0.0) } else { Val::Blank }
-}
-
-fn cell(cell: CellRef<'_>, shape: Shape) -> Val<'_> {
-    match cell {
-        CellRef::Empty => blank(shape),
-        CellRef::Text(text) => Val::Text(Cow::Borrowed(text)),
-        CellRef::Number(number) => Val::Number(number),
-        CellRef::Flag(flag) => Val::flag(flag),
-        CellRef::Time(time) => Val::Time(time, shape == Shape::Date),
-        _ => Val::Error,
-    }
-}
-
-fn binary(sign: &str, left: &Val<'_>, right: &Val<'_>) -> Val<'static> {
-    let numbers = || (left.number(), right.number());
-    match sign {
-        "&" => Val::owned(format!("{}{}", left.text(), right.text())),
-        "+" => Val::Number(numbers().0 + numbers().1),
-        "-" => Val::Number(numbers().0 - numbers().1),
-        "*" => Val::Number(numbers().0 * numbers().1),
-        "/" => Val::Number(numbers().0 / numbers().1),
-        "=" => Val::flag(equal(left, right)),
-        "!=" => Val::flag(!equal(left, right)),
-        _ => {
-            let order = compare(left, right);
-            Val::flag(order.is_some_and(|order| match sign {
-                "<" => order == Ordering::Less,
-                "<=" => order != Ordering::Greater,
-                ">" => order == Ordering::Greater,
-                _ => order != Ordering::Less,
-            }))
-        }
-    }
-}
-
-/// Equality: blank equals the empty text and zero, times are equal to the millisecond, the rest as text or number.
-pub(crate) fn equal(left: &Val<'_>, right: &Val<'_>) -> bool {
-    match (left, right) {
-        (Val::Number(a), Val::Number(b)) => a == b,
-        (Val::Blank, other) | (other, Val::Blank) => other.is_blank() || matches!(other, Val::Number(n) if *n == 0.0),
-        (Val::Time(a, _), Val::Time(b, _)) => a.div_euclid(1_000) == b.div_euclid(1_000),
-        _ => left.text() == right.text(),
-    }
-}
-
-fn compare(left: &Val<'_>, right: &Val<'_>) -> Option<Ordering> {
-    match (left, right) {
-        (Val::Time(a, _), Val::Time(b, _)) => Some(a.cmp(b)),
-        (Val::Time(a, _), Val::Text(_)) => Some(a.cmp(&right.time()?)),
-        (Val::Text(_), Val::Time(b, _)) => Some(left.time()?.cmp(b)),
-        (Val::Time(..), _) | (_, Val::Time(..)) => None,
-        (Val::Text(a), Val::Text(b)) => Some(a.cmp(b)),
-        _ => left.number().partial_cmp(&right.number()),
+fn borrowed<'s>(scalar: &'s Scalar<'static>) -> Scalar<'s> {
+    match scalar {
+        Scalar::Text(text) => Scalar::Text(std::borrow::Cow::Borrowed(text)),
+        other => other.clone(),
     }
 }

@@ -1,119 +1,193 @@
-//! The table of functions. Adding one is a line here and its body in the file of its family.
+//! The table of functions. Adding one is a file with its name and a line here.
 
-mod date;
-mod logic;
-mod number;
-mod text;
+mod abs;
+mod and;
+mod average;
+mod blank;
+mod ceiling;
+mod concatenate;
+mod created_time;
+mod dateadd;
+mod datestr;
+mod datetime_diff;
+mod datetime_parse;
+mod day;
+mod error;
+mod r#false;
+mod find;
+mod floor;
+mod r#if;
+mod int;
+mod is_after;
+mod is_before;
+mod is_same;
+mod iserror;
+mod last_modified_time;
+mod left;
+mod len;
+mod lower;
+mod max;
+mod mid;
+mod min;
+mod modulo;
+mod month;
+mod not;
+mod now;
+mod or;
+mod power;
+mod record_id;
+mod rept;
+mod right;
+mod round;
+mod rounddown;
+mod roundup;
+mod search;
+mod sqrt;
+mod substitute;
+mod sum;
+mod switch;
+mod t;
+mod today;
+mod trim;
+mod r#true;
+mod upper;
+mod value;
+mod xor;
+mod year;
 
 use model::FormulaType;
 
-use crate::check::Expr;
-use crate::eval::Row;
-use crate::value::Val;
+use crate::call::Call;
+use crate::eval::{Context, Lanes};
+use crate::lane::Lane;
 
-/// A function.
+/// A function: what the evaluator runs and what documentation tells.
 pub struct Function {
     /// Name in capitals.
     pub name: &'static str,
-    /// How it is called.
+    /// How it is called; what stands in brackets may be left out.
     pub usage: &'static str,
     /// What it does, in a line.
     pub about: &'static str,
+    /// What it is for.
+    pub family: Family,
+    /// Formulas and what they show.
+    pub examples: &'static [(&'static str, &'static str)],
     pub(crate) least: usize,
     pub(crate) most: usize,
     pub(crate) returns: Returns,
-    pub(crate) run: for<'a, 'b> fn(Row<'b, 'a>, &'b [Expr]) -> Val<'b>,
+    pub(crate) reads: Reads,
+    /// True when it can make an error of arguments that are none.
+    pub(crate) fails: bool,
+    pub(crate) run: Run,
+}
+
+/// What a function is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Points in time.
+    Date,
+    /// Conditions.
+    Logic,
+    /// Arithmetic.
+    Number,
+    /// What belongs to the record and is in no field.
+    Record,
+    /// Texts.
+    Text,
+}
+
+/// How it is computed.
+pub(crate) enum Run {
+    /// Without arguments.
+    Plain(for<'b> fn(&Context<'b>) -> Lane<'b>),
+    /// Over its arguments.
+    Over(for<'b> fn(&Call<'_, 'b>) -> Lanes<'b>),
 }
 
 /// The type of a function's result.
 pub(crate) enum Returns {
     Always(FormulaType),
+    /// That of its branches.
     Branches,
 }
 
-const MANY: usize = 1_000;
-const NUMBER: Returns = Returns::Always(FormulaType::Number);
-const TEXT: Returns = Returns::Always(FormulaType::Text);
-const FLAG: Returns = Returns::Always(FormulaType::Flag);
-const DATE_TIME: Returns = Returns::Always(FormulaType::DateTime);
-
-macro_rules! table {
-    ($($name:literal $usage:literal $least:literal..$most:expr => $returns:expr, $run:path, $about:literal;)*) => {
-        &[$(Function {
-            name: $name, usage: $usage, about: $about, least: $least, most: $most, returns: $returns, run: $run,
-        }),*]
-    };
+/// What a value depends on beside its arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reads {
+    Nothing,
+    Record,
+    Clock,
 }
 
-static FUNCTIONS: &[Function] = table! {
-    "ABS" "ABS(number)" 1..1 => NUMBER, number::abs, "The number without its sign.";
-    "AND" "AND(a, b, …)" 1..MANY => FLAG, logic::and, "1 when all are true.";
-    "AVERAGE" "AVERAGE(a, b, …)" 1..MANY => NUMBER, number::average, "The mean of the numbers.";
-    "BLANK" "BLANK()" 0..0 => TEXT, logic::blank, "Nothing.";
-    "CEILING" "CEILING(number, [step])" 1..2 => NUMBER, number::ceiling, "Rounded up to a multiple of the step.";
-    "CONCATENATE" "CONCATENATE(a, b, …)" 1..MANY => TEXT, text::concatenate, "The texts joined.";
-    "CREATED_TIME" "CREATED_TIME()" 0..0 => DATE_TIME, date::created, "When the record was created.";
-    "DATEADD" "DATEADD(date, count, unit)" 3..3 => DATE_TIME, date::add, "The date moved by a number of units.";
-    "DATETIME_DIFF" "DATETIME_DIFF(a, b, [unit])" 2..3 => NUMBER, date::diff, "Whole units from b to a.";
-    "DATETIME_PARSE" "DATETIME_PARSE(text)" 1..3 => DATE_TIME, date::parse, "The point in time that a text names.";
-    "DATESTR" "DATESTR(date)" 1..1 => TEXT, date::text, "The date as YYYY-MM-DD.";
-    "DAY" "DAY(date)" 1..1 => NUMBER, date::day, "The day of the month.";
-    "ERROR" "ERROR()" 0..1 => NUMBER, logic::error, "An error.";
-    "FALSE" "FALSE()" 0..0 => FLAG, logic::no, "0.";
-    "FIND" "FIND(what, where, [start])" 2..3 => NUMBER, text::find, "The place of a text in another, from 1; 0 when absent.";
-    "FLOOR" "FLOOR(number, [step])" 1..2 => NUMBER, number::floor, "Rounded down to a multiple of the step.";
-    "IF" "IF(condition, then, [else])" 2..3 => Returns::Branches, logic::choose, "One of two values.";
-    "INT" "INT(number)" 1..1 => NUMBER, number::int, "The largest whole number not above it.";
-    "ISERROR" "ISERROR(value)" 1..1 => FLAG, logic::is_error, "1 when the value is an error.";
-    "IS_AFTER" "IS_AFTER(a, b)" 2..2 => FLAG, date::after, "1 when a is later than b.";
-    "IS_BEFORE" "IS_BEFORE(a, b)" 2..2 => FLAG, date::before, "1 when a is earlier than b.";
-    "IS_SAME" "IS_SAME(a, b, [unit])" 2..3 => FLAG, date::same, "1 when both are in the same unit.";
-    "LAST_MODIFIED_TIME" "LAST_MODIFIED_TIME()" 0..0 => DATE_TIME, date::modified, "When the record was last changed.";
-    "LEFT" "LEFT(text, [count])" 1..2 => TEXT, text::left, "The first characters.";
-    "LEN" "LEN(text)" 1..1 => NUMBER, text::len, "The number of characters.";
-    "LOWER" "LOWER(text)" 1..1 => TEXT, text::lower, "The text in small letters.";
-    "MAX" "MAX(a, b, …)" 1..MANY => NUMBER, number::max, "The largest number.";
-    "MID" "MID(text, start, count)" 3..3 => TEXT, text::mid, "Characters from the middle; the first is 1.";
-    "MIN" "MIN(a, b, …)" 1..MANY => NUMBER, number::min, "The smallest number.";
-    "MOD" "MOD(a, b)" 2..2 => NUMBER, number::modulo, "The rest of a division.";
-    "MONTH" "MONTH(date)" 1..1 => NUMBER, date::month, "The month, 1 to 12.";
-    "NOT" "NOT(value)" 1..1 => FLAG, logic::not, "1 when the value is not true.";
-    "NOW" "NOW()" 0..0 => DATE_TIME, date::now, "The present point in time.";
-    "OR" "OR(a, b, …)" 1..MANY => FLAG, logic::or, "1 when one is true.";
-    "POWER" "POWER(base, exponent)" 2..2 => NUMBER, number::power, "The base to the power of the exponent.";
-    "RECORD_ID" "RECORD_ID()" 0..0 => TEXT, text::record_id, "The record's id.";
-    "REPT" "REPT(text, count)" 2..2 => TEXT, text::repeat, "The text repeated.";
-    "RIGHT" "RIGHT(text, [count])" 1..2 => TEXT, text::right, "The last characters.";
-    "ROUND" "ROUND(number, [places])" 1..2 => NUMBER, number::round, "Rounded, half up.";
-    "ROUNDDOWN" "ROUNDDOWN(number, [places])" 1..2 => NUMBER, number::round_down, "Rounded towards zero.";
-    "ROUNDUP" "ROUNDUP(number, [places])" 1..2 => NUMBER, number::round_up, "Rounded away from zero.";
-    "SEARCH" "SEARCH(what, where, [start])" 2..3 => NUMBER, text::search, "As FIND, but blank when absent.";
-    "SQRT" "SQRT(number)" 1..1 => NUMBER, number::sqrt, "The square root.";
-    "SUBSTITUTE" "SUBSTITUTE(text, old, new, [which])" 3..4 => TEXT, text::substitute, "The text with another inside it replaced.";
-    "SUM" "SUM(a, b, …)" 1..MANY => NUMBER, number::sum, "The numbers added.";
-    "SWITCH" "SWITCH(value, pattern, result, …, [default])" 3..MANY => Returns::Branches, logic::switch, "The result of the first equal pattern.";
-    "T" "T(value)" 1..1 => TEXT, text::only_text, "The value when it is text.";
-    "TODAY" "TODAY()" 0..0 => Returns::Always(FormulaType::Date), date::today, "The present day.";
-    "TRIM" "TRIM(text)" 1..1 => TEXT, text::trim, "The text without blanks at its ends.";
-    "TRUE" "TRUE()" 0..0 => FLAG, logic::yes, "1.";
-    "UPPER" "UPPER(text)" 1..1 => TEXT, text::upper, "The text in capitals.";
-    "VALUE" "VALUE(text)" 1..1 => NUMBER, text::value, "The number that a text names.";
-    "XOR" "XOR(a, b, …)" 1..MANY => FLAG, logic::xor, "1 when an odd number are true.";
-    "YEAR" "YEAR(date)" 1..1 => NUMBER, date::year, "The year.";
-};
+/// Most arguments of a function that takes any number.
+const MANY: usize = 1_000;
+
+/// By name, in alphabetical order.
+static FUNCTIONS: &[&Function] = &[
+    &abs::FUNCTION,
+    &and::FUNCTION,
+    &average::FUNCTION,
+    &blank::FUNCTION,
+    &ceiling::FUNCTION,
+    &concatenate::FUNCTION,
+    &created_time::FUNCTION,
+    &dateadd::FUNCTION,
+    &datestr::FUNCTION,
+    &datetime_diff::FUNCTION,
+    &datetime_parse::FUNCTION,
+    &day::FUNCTION,
+    &error::FUNCTION,
+    &r#false::FUNCTION,
+    &find::FUNCTION,
+    &floor::FUNCTION,
+    &r#if::FUNCTION,
+    &int::FUNCTION,
+    &iserror::FUNCTION,
+    &is_after::FUNCTION,
+    &is_before::FUNCTION,
+    &is_same::FUNCTION,
+    &last_modified_time::FUNCTION,
+    &left::FUNCTION,
+    &len::FUNCTION,
+    &lower::FUNCTION,
+    &max::FUNCTION,
+    &mid::FUNCTION,
+    &min::FUNCTION,
+    &modulo::FUNCTION,
+    &month::FUNCTION,
+    &not::FUNCTION,
+    &now::FUNCTION,
+    &or::FUNCTION,
+    &power::FUNCTION,
+    &record_id::FUNCTION,
+    &rept::FUNCTION,
+    &right::FUNCTION,
+    &round::FUNCTION,
+    &rounddown::FUNCTION,
+    &roundup::FUNCTION,
+    &search::FUNCTION,
+    &sqrt::FUNCTION,
+    &substitute::FUNCTION,
+    &sum::FUNCTION,
+    &switch::FUNCTION,
+    &t::FUNCTION,
+    &today::FUNCTION,
+    &trim::FUNCTION,
+    &r#true::FUNCTION,
+    &upper::FUNCTION,
+    &value::FUNCTION,
+    &xor::FUNCTION,
+    &year::FUNCTION,
+];
 
 /// Every function, by name.
-pub fn functions() -> &'static [Function] {
+pub fn functions() -> &'static [&'static Function] {
     FUNCTIONS
 }
 
 /// The function with this name in capitals.
 pub(crate) fn find(name: &str) -> Option<&'static Function> {
-    FUNCTIONS.iter().find(|function| function.name == name)
-}
-
-/// The values of all arguments, or an error when one is.
-fn all<'b>(row: Row<'b, '_>, arguments: &'b [Expr]) -> Option<Vec<Val<'b>>> {
-    let values: Vec<Val<'b>> = arguments.iter().map(|argument| row.eval(argument)).collect();
-    (!values.contains(&Val::Error)).then_some(values)
+    let at = FUNCTIONS.binary_search_by(|function| function.name.cmp(name)).ok()?;
+    FUNCTIONS.get(at).copied()
 }

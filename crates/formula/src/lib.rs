@@ -7,16 +7,34 @@
 //! of the table; the only clock is the batch's `now`.
 #![deny(missing_docs)]
 
+mod among;
+mod arithmetic;
+mod call;
 mod check;
+mod compare;
+mod decide;
+mod decimal;
 mod eval;
+mod expr;
+mod find;
 mod functions;
+mod input;
+mod lane;
 mod lex;
+mod mask;
+mod merge;
+mod moment;
+mod output;
 mod parse;
 mod program;
+mod recase;
+mod strings;
+mod text;
+mod time;
 mod value;
 
 pub use check::{Reference, Shape};
-pub use functions::{Function, functions};
+pub use functions::{Family, Function, functions};
 pub use parse::{Diagnostic, DiagnosticKind};
 pub use program::{Batch, Input, Program, compile};
 

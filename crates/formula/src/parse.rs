@@ -57,7 +57,8 @@ pub(crate) enum NodeKind {
     Field(String),
     Call(String, Vec<Node>),
     Unary(&'static str, Box<Node>),
-    Binary(&'static str, Box<Node>, Box<Node>),
+    /// Operators of one strength, from left to right: `a - b + c` is no deeper than `a - b`.
+    Chain(Box<Node>, Vec<(&'static str, Node)>),
 }
 
 struct Parser {
@@ -129,17 +130,33 @@ impl Parser {
             return Err(large(span, format!("a formula nests at most {DEPTH} deep")));
         }
         let mut left = self.unary()?;
+        let mut chained = None;
         while let Some((sign, strength)) = self.sign().and_then(|sign| Some((sign, strength(sign)?))) {
             if strength <= least {
                 break;
             }
             self.at += 1;
             let right = self.expression(strength)?;
-            let span = left.span.start..right.span.end;
-            left = self.node(NodeKind::Binary(sign, Box::new(left), Box::new(right)), span)?;
+            left = self.chain(left, chained == Some(strength), sign, right)?;
+            chained = Some(strength);
         }
         self.depth -= 1;
         Ok(left)
+    }
+
+    /// Adds an operation to the chain that `left` is, or begins one with `left` in it.
+    fn chain(&mut self, left: Node, goes_on: bool, sign: &'static str, right: Node) -> Parsed {
+        let span = left.span.start..right.span.end;
+        match left.kind {
+            NodeKind::Chain(first, mut rest) if goes_on => {
+                rest.push((sign, right));
+                self.node(NodeKind::Chain(first, rest), span)
+            }
+            kind => {
+                let first = Node { kind, span: left.span };
+                self.node(NodeKind::Chain(Box::new(first), vec![(sign, right)]), span)
+            }
+        }
     }
 
     fn unary(&mut self) -> Parsed {

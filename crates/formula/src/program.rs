@@ -2,15 +2,20 @@
 
 use std::ops::Range;
 
-use model::{Bits, CellRef, Chunk, ComputedChunk, FormulaType, Kind, RecordId, SelectOptions, Timestamp};
+use model::{Bits, Chunk, ComputedChunk, FormulaType, Kind, RecordId, SelectOptions, Timestamp};
 
-use crate::check::{Checker, Expr, Reference};
-use crate::eval::Row;
+use crate::check::{Checker, Reference};
+use crate::eval::{Context, Spent};
+use crate::expr::Expr;
+use crate::functions::Reads;
+use crate::lane::Lane;
+use crate::mask::Mask;
+use crate::output::Output;
 use crate::parse::{Diagnostic, parse};
-use crate::value::Val;
+use crate::value::Scalar;
 
-/// Longest text result in characters.
-const OUTPUT: usize = 100_000;
+/// A batch that costs too much is cut into so many.
+const PIECES: usize = 16;
 
 /// A checked formula.
 pub struct Program {
@@ -62,7 +67,8 @@ pub fn compile(text: &str, resolve: &dyn Fn(&str) -> Option<Reference>) -> Resul
     let node = parse(text).map_err(|problem| vec![problem])?;
     let mut checker = Checker { resolve, references: Vec::new(), spans: Vec::new(), problems: Vec::new() };
     let (expr, result) = checker.check(&node);
-    let Checker { references, spans, problems, .. } = checker;
+    let Checker { references, mut spans, problems, .. } = checker;
+    spans.sort_by_key(|(span, _)| span.start);
     if problems.is_empty() {
         Ok(Program { text: text.to_owned(), expr, references, spans, result })
     } else {
@@ -83,18 +89,16 @@ impl Program {
 
     /// True when the result depends on the time now.
     pub fn is_volatile(&self) -> bool {
-        volatile(&self.expr)
+        self.expr.reads() == Reads::Clock
     }
 
     /// The text with every field named by its id.
     pub fn canonical(&self) -> String {
         let mut out = String::with_capacity(self.text.len());
         let mut at = 0;
-        let mut spans = self.spans.clone();
-        spans.sort_by_key(|(span, _)| span.start);
-        for (span, slot) in spans {
+        for (span, slot) in &self.spans {
             out.push_str(self.text.get(at..span.start).unwrap_or_default());
-            if let Some(reference) = self.references.get(slot) {
+            if let Some(reference) = self.references.get(*slot) {
                 out.push('{');
                 out.push_str(&reference.field.to_string());
                 out.push('}');
@@ -112,46 +116,38 @@ impl Program {
             FormulaType::Text => Kind::Text,
             FormulaType::Date | FormulaType::DateTime => Kind::Time,
         };
-        let mut out = ComputedChunk { values: Chunk::new(kind), errors: Bits::default() };
-        for (index, row) in batch.rows.clone().enumerate() {
-            let value = Row { batch, row }.eval(&self.expr);
-            match (kind, &value) {
-                (_, Val::Error) => out.errors.set(index, true),
-                (_, Val::Blank) => out.values.set(index, CellRef::Empty),
-                (Kind::Number, Val::Number(number)) => out.values.set(index, CellRef::Number(*number)),
-                (Kind::Time, Val::Time(time, _)) => out.values.set(index, CellRef::Time(*time)),
-                (Kind::Text, value) => {
-                    let text = value.text();
-                    if text.chars().nth(OUTPUT).is_some() {
-                        out.errors.set(index, true);
-                    } else {
-                        out.values.set(index, CellRef::Text(&text));
-                    }
-                }
-                (_, value) if value.is_blank() => out.values.set(index, CellRef::Empty),
-                _ => out.errors.set(index, true),
-            }
-        }
-        out
+        let mut out = Output::new(kind, batch.rows.len());
+        self.run(batch, 0, &mut |start, n, lane| out.put(start, n, lane));
+        out.finish()
     }
 
     /// The rows of a batch for which it is true.
     pub fn filter(&self, batch: &Batch<'_>) -> Bits {
-        let mut out = Bits::default();
-        for (index, row) in batch.rows.clone().enumerate() {
-            if (Row { batch, row }).eval(&self.expr).truth() {
-                out.set(index, true);
+        let mut out = Mask::default();
+        self.run(batch, 0, &mut |start, n, lane| {
+            let found = lane.truth(&Mask::all(n));
+            if start == 0 && n == batch.rows.len() {
+                out = found;
+            } else {
+                found.rows().for_each(|row| out.set(start + row));
+            }
+        });
+        out.into_bits()
+    }
+
+    /// Hands out the values of all rows: at once, or in pieces where they cost too much.
+    fn run(&self, batch: &Batch<'_>, start: usize, sink: &mut dyn FnMut(usize, usize, Lane<'_>)) {
+        let n = batch.rows.len();
+        match Context::new(batch).eval(&self.expr, &Mask::all(n)) {
+            Ok(lane) => sink(start, n, lane),
+            Err(Spent) if n <= 1 => sink(start, n, Lane::same(Scalar::Error)),
+            Err(Spent) => {
+                let piece = n.div_ceil(PIECES);
+                for from in (0..n).step_by(piece) {
+                    let rows = batch.rows.start + from..batch.rows.end.min(batch.rows.start + from + piece);
+                    self.run(&Batch { rows, ..*batch }, start + from, sink);
+                }
             }
         }
-        out
-    }
-}
-
-fn volatile(expr: &Expr) -> bool {
-    match expr {
-        Expr::Number(_) | Expr::Text(_) | Expr::Slot(..) => false,
-        Expr::Call(function, arguments) => matches!(function.name, "NOW" | "TODAY") || arguments.iter().any(volatile),
-        Expr::Negate(inner) => volatile(inner),
-        Expr::Binary(_, left, right) => volatile(left) || volatile(right),
     }
 }

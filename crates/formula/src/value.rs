@@ -1,136 +1,175 @@
-//! Values while a formula runs, and how they turn into each other.
+//! One value, and how it turns into a number, a text, a truth or a point in time.
 
 use std::borrow::Cow;
 
 use model::Timestamp;
 
+use crate::time::parse_time;
+
 /// A value of one row.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Val<'a> {
     Blank,
     Number(f64),
-    Text(Cow<'a, str>),
+    Text(&'a str),
     /// Microseconds; a day shows no time of day.
     Time(i64, bool),
     Error,
 }
 
-impl Val<'_> {
-    pub fn flag(value: bool) -> Self {
-        Self::Number(f64::from(u8::from(value)))
-    }
-
-    pub fn owned(text: String) -> Self {
-        Self::Text(Cow::Owned(text))
-    }
-
+impl<'a> Val<'a> {
     /// In number context: blank is 0, text and dates are not numbers.
-    pub fn number(&self) -> f64 {
+    pub fn number(self) -> f64 {
         match self {
             Self::Blank => 0.0,
-            Self::Number(number) => *number,
+            Self::Number(number) => number,
             _ => f64::NAN,
         }
     }
 
-    /// In text context.
-    pub fn text(&self) -> Cow<'_, str> {
+    /// Appends what it shows in text context.
+    pub fn write(self, out: &mut String) {
         match self {
-            Self::Blank | Self::Error => Cow::Borrowed(""),
-            Self::Text(text) => Cow::Borrowed(text),
-            Self::Number(number) => Cow::Owned(number_text(*number)),
-            Self::Time(time, day) => {
-                let mut out = Vec::with_capacity(24);
-                if *day {
-                    Timestamp(*time).write_date(&mut out);
-                } else {
-                    Timestamp(*time).write_iso(&mut out);
-                }
-                Cow::Owned(String::from_utf8(out).unwrap_or_default())
+            Self::Blank | Self::Error => {}
+            Self::Text(text) => out.push_str(text),
+            Self::Number(number) => write_number(number, out),
+            Self::Time(time, day) => write_time(time, day, out),
+        }
+    }
+
+    /// In text context; what is no text yet is written to `scratch`.
+    pub fn text(self, scratch: &'a mut String) -> &'a str {
+        match self {
+            Self::Text(text) => text,
+            other => {
+                scratch.clear();
+                other.write(scratch);
+                scratch
             }
         }
     }
 
     /// In condition context.
-    pub fn truth(&self) -> bool {
+    pub fn truth(self) -> bool {
         match self {
             Self::Blank | Self::Error => false,
-            Self::Number(number) => *number != 0.0 && !number.is_nan(),
+            Self::Number(number) => is_true(number),
             Self::Text(text) => !text.is_empty(),
             Self::Time(..) => true,
         }
     }
 
     /// A point in time: a date, or a text that reads as one.
-    pub fn time(&self) -> Option<i64> {
+    pub fn time(self) -> Option<i64> {
         match self {
-            Self::Time(time, _) => Some(*time),
+            Self::Time(time, _) => Some(time),
             Self::Text(text) => parse_time(text).map(|time| time.0),
             _ => None,
         }
     }
 
     /// Blank, and texts that show nothing.
-    pub fn is_blank(&self) -> bool {
-        matches!(self, Self::Blank) || matches!(self, Self::Text(text) if text.is_empty())
+    pub fn is_blank(self) -> bool {
+        matches!(self, Self::Blank | Self::Text(""))
     }
 }
 
-/// Shortest decimal, no trailing `.0`.
-pub(crate) fn number_text(number: f64) -> String {
-    if number.fract() == 0.0 && number.abs() < 1e15 {
-        return format!("{number:.0}");
-    }
-    if number.is_nan() {
-        return "NaN".to_owned();
-    }
-    if number.is_infinite() {
-        return if number > 0.0 { "Infinity".to_owned() } else { "-Infinity".to_owned() };
-    }
-    zmij::Buffer::new().format(number).to_owned()
+/// Every number but 0 and NaN is true.
+#[inline]
+pub(crate) fn is_true(number: f64) -> bool {
+    number != 0.0 && !number.is_nan()
 }
 
-/// Reads `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM[:SS[.mmm]][Z|±HH:MM]` and `M/D/YYYY [H:MM[:SS]]`.
-pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    let (day, clock) = text.split_once(['T', ' ']).unwrap_or((text, ""));
-    let date = parse_day(day)?;
-    Some(Timestamp(date.0 + parse_clock(clock.trim())?))
+/// A value that is the same in all rows.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Scalar<'a> {
+    Blank,
+    Number(f64),
+    Text(Cow<'a, str>),
+    Time(i64, bool),
+    Error,
 }
 
-fn parse_day(text: &str) -> Option<Timestamp> {
-    let numbers = |sign| text.split(sign).map(|part| part.parse::<i64>().ok()).collect::<Option<Vec<_>>>();
-    let (year, month, day) = if text.contains('/') {
-        let [month, day, year] = numbers('/')?[..] else { return None };
-        (if year < 100 { 2_000 + year } else { year }, month, day)
-    } else {
-        let [year, month, day] = numbers('-')?[..] else { return None };
-        (year, month, day)
-    };
-    let time = Timestamp::from_date(year, month, day);
-    (time.date() == (year, month as u32, day as u32)).then_some(time)
-}
-
-fn parse_clock(text: &str) -> Option<i64> {
-    if text.is_empty() {
-        return Some(0);
+impl Scalar<'_> {
+    pub fn flag(flag: bool) -> Self {
+        Self::Number(f64::from(u8::from(flag)))
     }
-    let (clock, zone) = match text.find(['Z', '+', '-']) {
-        Some(at) => text.split_at_checked(at)?,
-        None => (text, ""),
-    };
-    let mut parts = clock.split(':');
-    let hour: f64 = parts.next()?.parse().ok()?;
-    let minute: f64 = parts.next()?.parse().ok()?;
-    let second: f64 = parts.next().map_or(Some(0.0), |second| second.parse().ok())?;
-    let whole = hour < 25.0 && minute < 60.0 && second < 61.0 && parts.next().is_none();
-    let offset = match zone.split_at_checked(1) {
-        None | Some(("Z", "")) => 0.0,
-        Some((sign, rest)) => {
-            let (hours, minutes) = rest.split_once(':')?;
-            let minutes = hours.parse::<f64>().ok()? * 60.0 + minutes.parse::<f64>().ok()?;
-            if sign == "-" { -minutes } else { minutes }
+
+    pub fn view(&self) -> Val<'_> {
+        match self {
+            Self::Blank => Val::Blank,
+            Self::Number(number) => Val::Number(*number),
+            Self::Text(text) => Val::Text(text),
+            Self::Time(time, day) => Val::Time(*time, *day),
+            Self::Error => Val::Error,
         }
-    };
-    whole.then_some(((hour * 3_600.0 + (minute - offset) * 60.0 + second) * 1_000.0).round() as i64 * 1_000)
+    }
+}
+
+impl Val<'_> {
+    /// A copy that borrows nothing.
+    pub fn to_scalar(self) -> Scalar<'static> {
+        match self {
+            Self::Blank => Scalar::Blank,
+            Self::Number(number) => Scalar::Number(number),
+            Self::Text(text) => Scalar::Text(Cow::Owned(text.to_owned())),
+            Self::Time(time, day) => Scalar::Time(time, day),
+            Self::Error => Scalar::Error,
+        }
+    }
+}
+
+/// Numbers below this have at most fifteen digits: each is the only number with its decimal form.
+const EXACT: f64 = 1e15;
+
+/// Appends the shortest decimal, without a trailing `.0`.
+pub(crate) fn write_number(number: f64, out: &mut String) {
+    if number.abs() < EXACT {
+        let whole = number as i64;
+        if whole as f64 == number {
+            out.push_str(itoa::Buffer::new().format(whole));
+            return;
+        }
+        if let Some(hundredths) = hundredths(number) {
+            write_hundredths(hundredths, out);
+            return;
+        }
+    }
+    if number.is_finite() {
+        out.push_str(zmij::Buffer::new().format_finite(number));
+    } else if number.is_nan() {
+        out.push_str("NaN");
+    } else {
+        out.push_str(if number > 0.0 { "Infinity" } else { "-Infinity" });
+    }
+}
+
+/// The number times 100 when it has at most two decimals: what money and rounded numbers have.
+fn hundredths(number: f64) -> Option<i64> {
+    let scaled = number * 100.0;
+    let nearest = (scaled + 0.5f64.copysign(scaled)) as i64;
+    (scaled.abs() < EXACT && nearest as f64 / 100.0 == number).then_some(nearest)
+}
+
+fn write_hundredths(hundredths: i64, out: &mut String) {
+    if hundredths < 0 {
+        out.push('-');
+    }
+    let (whole, rest) = (hundredths.unsigned_abs() / 100, (hundredths.unsigned_abs() % 100) as u8);
+    out.push_str(itoa::Buffer::new().format(whole));
+    out.push('.');
+    out.push(char::from(b'0' + rest / 10));
+    if !rest.is_multiple_of(10) {
+        out.push(char::from(b'0' + rest % 10));
+    }
+}
+
+fn write_time(time: i64, day: bool, out: &mut String) {
+    let mut bytes = Vec::with_capacity(24);
+    if day {
+        Timestamp(time).write_date(&mut bytes);
+    } else {
+        Timestamp(time).write_iso(&mut bytes);
+    }
+    out.push_str(std::str::from_utf8(&bytes).unwrap_or_default());
 }

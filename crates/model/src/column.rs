@@ -33,6 +33,11 @@ pub struct Bits {
 }
 
 impl Bits {
+    /// Bits given 64 at a time, lowest index first.
+    pub fn from_words(words: Vec<u64>) -> Self {
+        Self { words }
+    }
+
     /// The bit at `index`.
     #[inline]
     pub fn get(&self, index: usize) -> bool {
@@ -114,6 +119,21 @@ pub struct Texts {
 }
 
 impl Texts {
+    /// Rows by their spans (start and length in bytes) of one text.
+    pub fn from_parts(arena: String, spans: Vec<(u32, u32)>) -> Self {
+        Self { arena, spans, waste: 0 }
+    }
+
+    /// The text that all rows lie in; it may hold more than they show.
+    pub fn arena(&self) -> &str {
+        &self.arena
+    }
+
+    /// Start and length in bytes of each row's text in [`Texts::arena`]; length 0 is empty.
+    pub fn spans(&self) -> &[(u32, u32)] {
+        &self.spans
+    }
+
     /// The text at `row`.
     #[inline]
     pub fn get(&self, row: usize) -> Option<&str> {
@@ -160,7 +180,7 @@ impl Texts {
     }
 
     fn fold(&mut self) {
-        let mut arena = String::with_capacity(self.arena.len() - self.waste as usize);
+        let mut arena = String::with_capacity(self.arena.len().saturating_sub(self.waste as usize));
         for span in &mut self.spans {
             let start = arena.len() as u32;
             arena.push_str(self.arena.get(span.0 as usize..(span.0 + span.1) as usize).unwrap_or_default());

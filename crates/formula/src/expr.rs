@@ -1,0 +1,112 @@
+//! A checked expression.
+
+use model::RecordId;
+use rustc_hash::FxHashSet;
+
+use crate::check::Shape;
+use crate::functions::{Function, Reads};
+use crate::value::Scalar;
+
+pub(crate) enum Expr {
+    Constant(Scalar<'static>),
+    /// A field, by its place among the references.
+    Slot(usize, Shape),
+    Call(&'static Function, Vec<Expr>),
+    Negate(Box<Expr>),
+    /// Operators from left to right.
+    Chain(Box<Expr>, Vec<(Op, Expr)>),
+    /// Texts one after the other.
+    Join(Vec<Expr>),
+    /// Equal to one of many constants.
+    Among(Subject, Set),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Op {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Compare(Comparison),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Equal,
+    Unequal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl Op {
+    /// The operator of this sign; joining has none.
+    pub fn of(sign: &str) -> Option<Self> {
+        Some(match sign {
+            "+" => Self::Add,
+            "-" => Self::Subtract,
+            "*" => Self::Multiply,
+            "/" => Self::Divide,
+            "=" => Self::Compare(Comparison::Equal),
+            "!=" => Self::Compare(Comparison::Unequal),
+            "<" => Self::Compare(Comparison::Less),
+            "<=" => Self::Compare(Comparison::LessOrEqual),
+            ">" => Self::Compare(Comparison::Greater),
+            ">=" => Self::Compare(Comparison::GreaterOrEqual),
+            _ => return None,
+        })
+    }
+}
+
+/// What is looked for in a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// The id of the record.
+    Record,
+    Slot(usize, Shape),
+}
+
+/// Constants that something is compared with.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Set {
+    pub texts: FxHashSet<Box<str>>,
+    pub ids: FxHashSet<RecordId>,
+}
+
+impl Set {
+    pub fn add(&mut self, text: &str) {
+        self.texts.insert(text.into());
+        self.ids.extend(text.parse::<RecordId>());
+    }
+}
+
+impl Expr {
+    /// What the value depends on.
+    pub fn reads(&self) -> Reads {
+        let all = |parts: &[Self]| parts.iter().map(Self::reads).max().unwrap_or(Reads::Nothing);
+        match self {
+            Self::Constant(_) => Reads::Nothing,
+            Self::Slot(..) | Self::Among(..) => Reads::Record,
+            Self::Call(function, arguments) => function.reads.max(all(arguments)),
+            Self::Negate(inner) => inner.reads(),
+            Self::Join(parts) => all(parts),
+            Self::Chain(first, rest) => rest.iter().map(|(_, part)| part.reads()).fold(first.reads(), Reads::max),
+        }
+    }
+
+    /// True when a row may come out as an error, given which fields hold errors.
+    pub fn may_fail(&self, slot: &dyn Fn(usize) -> bool) -> bool {
+        let any = |parts: &[Self]| parts.iter().any(|part| part.may_fail(slot));
+        match self {
+            Self::Constant(scalar) => *scalar == Scalar::Error,
+            Self::Slot(at, _) | Self::Among(Subject::Slot(at, _), _) => slot(*at),
+            Self::Among(Subject::Record, _) => false,
+            Self::Call(function, arguments) => function.fails || any(arguments),
+            Self::Negate(inner) => inner.may_fail(slot),
+            // A text may come out too long.
+            Self::Join(_) => true,
+            Self::Chain(first, rest) => first.may_fail(slot) || rest.iter().any(|(_, part)| part.may_fail(slot)),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! `AND`.
+
+use model::FormulaType;
+
+use super::{Family, Function, MANY, Reads, Returns, Run};
+use crate::call::Call;
+use crate::decide::decide;
+use crate::eval::Lanes;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "AND",
+    usage: "AND(a, b, …)",
+    about: "1 when all are true.",
+    family: Family::Logic,
+    examples: &[("AND(1, 2 > 1)", "1"), ("AND(1, 0)", "0")],
+    least: 1,
+    most: MANY,
+    returns: Returns::Always(FormulaType::Flag),
+    reads: Reads::Nothing,
+    fails: false,
+    run: Run::Over(run),
+};
+
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    decide(call, false)
+}

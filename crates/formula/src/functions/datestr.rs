@@ -1,0 +1,39 @@
+//! `DATESTR`.
+
+use model::FormulaType;
+
+use super::{Family, Function, Reads, Returns, Run};
+use crate::call::Call;
+use crate::eval::Lanes;
+use crate::moment::Moment;
+use crate::strings::Made;
+use crate::value::Val;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "DATESTR",
+    usage: "DATESTR(date)",
+    about: "The date as YYYY-MM-DD.",
+    family: Family::Date,
+    examples: &[("DATESTR(\"2/29/2024 10:00\")", "\"2024-02-29\"")],
+    least: 1,
+    most: 1,
+    returns: Returns::Always(FormulaType::Text),
+    reads: Reads::Nothing,
+    fails: true,
+    run: Run::Over(run),
+};
+
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    let date = [call.argument(0)?];
+    let extent = call.extent(&date);
+    let [date] = &date;
+    let moments = extent.per(date, Moment::of);
+    call.write(&extent, |row, out| match moments.at(row) {
+        Moment::At(time) => {
+            Val::Time(time, true).write(out);
+            Made::Value
+        }
+        Moment::Blank => Made::Blank,
+        Moment::Wrong => Made::Error,
+    })
+}

@@ -1,0 +1,29 @@
+//! `DATETIME_DIFF`.
+
+use model::FormulaType;
+
+use super::{Family, Function, Reads, Returns, Run};
+use crate::call::Call;
+use crate::eval::Lanes;
+use crate::moment::two;
+use crate::time::Unit;
+use crate::value::Val;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "DATETIME_DIFF",
+    usage: "DATETIME_DIFF(a, b, [unit])",
+    about: "Whole units from b to a; seconds without a unit.",
+    family: Family::Date,
+    examples: &[("DATETIME_DIFF(\"04/05/2019 11:00\", \"04/06/2019 12:00\", \"hours\")", "-25")],
+    least: 2,
+    most: 3,
+    returns: Returns::Always(FormulaType::Number),
+    reads: Reads::Nothing,
+    fails: true,
+    run: Run::Over(run),
+};
+
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    let unit = |unit: Val<'_>| if unit.is_blank() { Unit::named("seconds") } else { Unit::of(unit) };
+    two(call, unit, |a, b, unit| unit.between(a, b) as f64)
+}

@@ -1,0 +1,26 @@
+//! `ERROR`.
+
+use model::FormulaType;
+
+use super::{Family, Function, Reads, Returns, Run};
+use crate::eval::Context;
+use crate::lane::Lane;
+use crate::value::Scalar;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "ERROR",
+    usage: "ERROR()",
+    about: "An error.",
+    family: Family::Logic,
+    examples: &[("ERROR()", "#ERROR!")],
+    least: 0,
+    most: 1,
+    returns: Returns::Always(FormulaType::Number),
+    reads: Reads::Nothing,
+    fails: true,
+    run: Run::Plain(run),
+};
+
+fn run<'b>(_: &Context<'b>) -> Lane<'b> {
+    Lane::same(Scalar::Error)
+}

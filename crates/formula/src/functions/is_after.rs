@@ -1,0 +1,26 @@
+//! `IS_AFTER`.
+
+use model::FormulaType;
+
+use super::{Family, Function, Reads, Returns, Run};
+use crate::call::Call;
+use crate::eval::Lanes;
+use crate::moment::two;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "IS_AFTER",
+    usage: "IS_AFTER(a, b)",
+    about: "1 when a is later than b.",
+    family: Family::Date,
+    examples: &[("IS_AFTER(\"2024-02-29\", \"2024-02-28\")", "1")],
+    least: 2,
+    most: 2,
+    returns: Returns::Always(FormulaType::Flag),
+    reads: Reads::Nothing,
+    fails: true,
+    run: Run::Over(run),
+};
+
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    two(call, |_| (), |a, b, ()| f64::from(u8::from(a > b)))
+}

@@ -1,0 +1,26 @@
+//! `LAST_MODIFIED_TIME`.
+
+use model::FormulaType;
+
+use super::{Family, Function, Reads, Returns, Run};
+use crate::eval::Context;
+use crate::input::system;
+use crate::lane::Lane;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "LAST_MODIFIED_TIME",
+    usage: "LAST_MODIFIED_TIME()",
+    about: "When the record was last changed.",
+    family: Family::Record,
+    examples: &[],
+    least: 0,
+    most: 0,
+    returns: Returns::Always(FormulaType::DateTime),
+    reads: Reads::Record,
+    fails: false,
+    run: Run::Plain(run),
+};
+
+fn run<'b>(cx: &Context<'b>) -> Lane<'b> {
+    system(cx, cx.batch.modified)
+}

@@ -1,0 +1,29 @@
+//! `MAX`.
+
+use model::FormulaType;
+
+use super::{Family, Function, MANY, Reads, Returns, Run};
+use crate::call::Call;
+use crate::eval::Lanes;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "MAX",
+    usage: "MAX(a, b, …)",
+    about: "The largest number; 0 without any.",
+    family: Family::Number,
+    examples: &[("MAX(2, 3, -7)", "3")],
+    least: 1,
+    most: MANY,
+    returns: Returns::Always(FormulaType::Number),
+    reads: Reads::Nothing,
+    fails: false,
+    run: Run::Over(run),
+};
+
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    call.fold(
+        None,
+        |best: Option<f64>, number| Some(best.map_or(number, |best| best.max(number))),
+        |best| best.unwrap_or(0.0),
+    )
+}

@@ -1,0 +1,25 @@
+//! `MOD`.
+
+use model::FormulaType;
+
+use super::{Family, Function, Reads, Returns, Run};
+use crate::call::Call;
+use crate::eval::Lanes;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "MOD",
+    usage: "MOD(a, b)",
+    about: "The rest of a division; it has the sign of the divisor.",
+    family: Family::Number,
+    examples: &[("MOD(9, 6)", "3")],
+    least: 2,
+    most: 2,
+    returns: Returns::Always(FormulaType::Number),
+    reads: Reads::Nothing,
+    fails: false,
+    run: Run::Over(run),
+};
+
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    call.numbers(1.0, |a, b| a - b * (a / b).floor())
+}

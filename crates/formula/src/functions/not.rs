@@ -1,0 +1,28 @@
+//! `NOT`.
+
+use model::FormulaType;
+
+use super::{Family, Function, Reads, Returns, Run};
+use crate::call::Call;
+use crate::eval::Lanes;
+use crate::lane::Lane;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "NOT",
+    usage: "NOT(value)",
+    about: "1 when the value is not true.",
+    family: Family::Logic,
+    examples: &[("NOT(3)", "0"), ("NOT(0)", "1")],
+    least: 1,
+    most: 1,
+    returns: Returns::Always(FormulaType::Flag),
+    reads: Reads::Nothing,
+    fails: false,
+    run: Run::Over(run),
+};
+
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    let lane = call.argument(0)?;
+    let error = lane.errors(call.cx.n).and(call.rows);
+    Ok(Lane::flags(call.rows.without(&lane.truth(call.rows)).without(&error), error))
+}

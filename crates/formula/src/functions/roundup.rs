@@ -1,0 +1,26 @@
+//! `ROUNDUP`.
+
+use model::FormulaType;
+
+use super::{Family, Function, Reads, Returns, Run};
+use crate::call::Call;
+use crate::decimal::rounded;
+use crate::eval::Lanes;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "ROUNDUP",
+    usage: "ROUNDUP(number, [places])",
+    about: "Rounded away from zero.",
+    family: Family::Number,
+    examples: &[("ROUNDUP(-1.1, 0)", "-2")],
+    least: 1,
+    most: 2,
+    returns: Returns::Always(FormulaType::Number),
+    reads: Reads::Nothing,
+    fails: false,
+    run: Run::Over(run),
+};
+
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    rounded(call, |scaled, noise| (scaled.abs() - noise).ceil().copysign(scaled))
+}

@@ -1,0 +1,27 @@
+//! `SEARCH`.
+
+use model::FormulaType;
+
+use super::{Family, Function, Reads, Returns, Run};
+use crate::call::Call;
+use crate::call::Out;
+use crate::eval::Lanes;
+use crate::find::find;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "SEARCH",
+    usage: "SEARCH(what, where, [start])",
+    about: "As FIND, but blank when absent.",
+    family: Family::Text,
+    examples: &[("SEARCH(\"World\", \"Hello World\")", "7")],
+    least: 2,
+    most: 3,
+    returns: Returns::Always(FormulaType::Number),
+    reads: Reads::Nothing,
+    fails: false,
+    run: Run::Over(run),
+};
+
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    find(call, || Out::Blank)
+}

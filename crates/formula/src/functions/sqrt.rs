@@ -1,0 +1,25 @@
+//! `SQRT`.
+
+use model::FormulaType;
+
+use super::{Family, Function, Reads, Returns, Run};
+use crate::call::Call;
+use crate::eval::Lanes;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "SQRT",
+    usage: "SQRT(number)",
+    about: "The square root.",
+    family: Family::Number,
+    examples: &[("SQRT(9)", "3")],
+    least: 1,
+    most: 1,
+    returns: Returns::Always(FormulaType::Number),
+    reads: Reads::Nothing,
+    fails: false,
+    run: Run::Over(run),
+};
+
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    call.number(f64::sqrt)
+}

@@ -1,0 +1,26 @@
+//! `TRUE`.
+
+use model::FormulaType;
+
+use super::{Family, Function, Reads, Returns, Run};
+use crate::eval::Context;
+use crate::lane::Lane;
+use crate::value::Scalar;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "TRUE",
+    usage: "TRUE()",
+    about: "1.",
+    family: Family::Logic,
+    examples: &[("TRUE()", "1")],
+    least: 0,
+    most: 0,
+    returns: Returns::Always(FormulaType::Flag),
+    reads: Reads::Nothing,
+    fails: false,
+    run: Run::Plain(run),
+};
+
+fn run<'b>(_: &Context<'b>) -> Lane<'b> {
+    Lane::same(Scalar::Number(1.0))
+}

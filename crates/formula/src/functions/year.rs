@@ -1,0 +1,30 @@
+//! `YEAR`.
+
+use model::FormulaType;
+
+use super::{Family, Function, Reads, Returns, Run};
+use crate::call::Call;
+use crate::eval::Lanes;
+use crate::moment::Moment;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "YEAR",
+    usage: "YEAR(date)",
+    about: "The year.",
+    family: Family::Date,
+    examples: &[("YEAR(\"2024-02-29\")", "2024")],
+    least: 1,
+    most: 1,
+    returns: Returns::Always(FormulaType::Number),
+    reads: Reads::Nothing,
+    fails: true,
+    run: Run::Over(run),
+};
+
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    let date = [call.argument(0)?];
+    let extent = call.extent(&date);
+    let [date] = &date;
+    let moments = extent.per(date, Moment::of);
+    Ok(extent.calculate(|row| moments.at(row).map(|time| time.date().0 as f64)))
+}
