@@ -2,12 +2,105 @@
 
 use std::borrow::Cow;
 
+use crate::expr::Arithmetic;
 use crate::lane::{Lane, Numbers, Values};
 use crate::mask::Mask;
 use crate::value::Scalar;
 
-/// Both operands in number context.
-pub(crate) fn arithmetic<'a>(left: Lane<'a>, right: Lane<'a>, n: usize, f: impl Fn(f64, f64) -> f64) -> Lane<'a> {
+/// Numbers that go through all operations of a chain before the next ones do, so that they stay in the fastest cache.
+const BLOCK: usize = 256;
+
+/// Operations from left to right, all operands in number context.
+pub(crate) fn chain<'a>(first: Lane<'a>, rest: Vec<(Arithmetic, Lane<'a>)>, n: usize) -> Lane<'a> {
+    let lanes: Vec<&Lane<'_>> = std::iter::once(&first).chain(rest.iter().map(|(_, lane)| lane)).collect();
+    let Some(error) = errors(&lanes) else { return Lane::same(Scalar::Error) };
+    let mut operations = Vec::with_capacity(rest.len());
+    for (operation, lane) in rest {
+        operations.push((operation, lane.into_numbers(n)));
+    }
+    let numbers = match first.into_numbers(n) {
+        Numbers::Same(number) => {
+            let same = |(_, right): &(Arithmetic, Numbers<'_>)| matches!(right, Numbers::Same(_));
+            if error.is_empty() && operations.iter().all(same) {
+                let mut number = [number];
+                for (operation, right) in &operations {
+                    update(&mut number, *operation, right, 0);
+                }
+                return Lane::same(Scalar::Number(number[0]));
+            }
+            in_place(vec![number; n], &operations)
+        }
+        Numbers::Each(Cow::Owned(numbers)) => in_place(numbers, &operations),
+        Numbers::Each(Cow::Borrowed(numbers)) => copied(numbers, &operations),
+    };
+    Lane::numbers(numbers, error)
+}
+
+fn in_place(mut numbers: Vec<f64>, operations: &[(Arithmetic, Numbers<'_>)]) -> Vec<f64> {
+    for (index, block) in numbers.chunks_mut(BLOCK).enumerate() {
+        for (operation, right) in operations {
+            update(block, *operation, right, index * BLOCK);
+        }
+    }
+    numbers
+}
+
+fn copied(numbers: &[f64], operations: &[(Arithmetic, Numbers<'_>)]) -> Vec<f64> {
+    let Some(((first, right), later)) = operations.split_first() else { return numbers.to_vec() };
+    let mut out = Vec::with_capacity(numbers.len());
+    for block in numbers.chunks(BLOCK) {
+        let start = out.len();
+        extend(&mut out, block, *first, right);
+        for (operation, right) in later {
+            update(out.get_mut(start..).unwrap_or_default(), *operation, right, start);
+        }
+    }
+    out
+}
+
+fn extend(out: &mut Vec<f64>, block: &[f64], operation: Arithmetic, right: &Numbers<'_>) {
+    match operation {
+        Arithmetic::Add => extend_by(out, block, right, |a, b| a + b),
+        Arithmetic::Subtract => extend_by(out, block, right, |a, b| a - b),
+        Arithmetic::Multiply => extend_by(out, block, right, |a, b| a * b),
+        Arithmetic::Divide => extend_by(out, block, right, |a, b| a / b),
+    }
+}
+
+#[inline]
+fn extend_by(out: &mut Vec<f64>, block: &[f64], right: &Numbers<'_>, f: impl Fn(f64, f64) -> f64) {
+    match right {
+        Numbers::Same(right) => out.extend(block.iter().map(|left| f(*left, *right))),
+        Numbers::Each(rights) => {
+            let rights = rights.get(out.len()..).unwrap_or_default();
+            out.extend(block.iter().zip(rights).map(|(left, right)| f(*left, *right)));
+        }
+    }
+}
+
+fn update(block: &mut [f64], operation: Arithmetic, right: &Numbers<'_>, start: usize) {
+    match operation {
+        Arithmetic::Add => update_by(block, right, start, |a, b| a + b),
+        Arithmetic::Subtract => update_by(block, right, start, |a, b| a - b),
+        Arithmetic::Multiply => update_by(block, right, start, |a, b| a * b),
+        Arithmetic::Divide => update_by(block, right, start, |a, b| a / b),
+    }
+}
+
+#[inline]
+fn update_by(block: &mut [f64], right: &Numbers<'_>, start: usize, f: impl Fn(f64, f64) -> f64) {
+    match right {
+        Numbers::Same(right) => block.iter_mut().for_each(|left| *left = f(*left, *right)),
+        Numbers::Each(rights) => {
+            for (left, right) in block.iter_mut().zip(rights.get(start..).unwrap_or_default()) {
+                *left = f(*left, *right);
+            }
+        }
+    }
+}
+
+/// A function of two operands in number context.
+pub(crate) fn binary<'a>(left: Lane<'a>, right: Lane<'a>, n: usize, f: impl Fn(f64, f64) -> f64) -> Lane<'a> {
     let Some(error) = errors(&[&left, &right]) else { return Lane::same(Scalar::Error) };
     let numbers = match (left.into_numbers(n), right.into_numbers(n)) {
         (Numbers::Same(a), Numbers::Same(b)) if error.is_empty() => return Lane::same(Scalar::Number(f(a, b))),
@@ -19,7 +112,7 @@ pub(crate) fn arithmetic<'a>(left: Lane<'a>, right: Lane<'a>, n: usize, f: impl 
     Lane::numbers(numbers, error)
 }
 
-/// One operand in number context.
+/// A function of one operand in number context.
 pub(crate) fn unary(lane: Lane<'_>, n: usize, f: impl Fn(f64) -> f64) -> Lane<'_> {
     let Some(error) = errors(&[&lane]) else { return Lane::same(Scalar::Error) };
     match lane.into_numbers(n) {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use model::Chunk;
 
-use crate::arithmetic::{arithmetic, errors, unary};
+use crate::arithmetic::{binary, errors, unary};
 use crate::eval::{Context, Lanes, Spent};
 use crate::expr::Expr;
 use crate::lane::{Cell, Lane, Mixed, Numbers, Values};
@@ -162,7 +162,7 @@ impl<'b> Call<'_, 'b> {
     /// A function of two numbers of which the second may be left out.
     pub fn numbers(&self, default: f64, f: impl Fn(f64, f64) -> f64) -> Lanes<'b> {
         let second = if self.arguments.len() > 1 { self.argument(1)? } else { Lane::same(Scalar::Number(default)) };
-        Ok(arithmetic(self.argument(0)?, second, self.cx.n, f))
+        Ok(binary(self.argument(0)?, second, self.cx.n, f))
     }
 
     /// Folds the arguments that are numbers; blanks, texts and dates are left out.

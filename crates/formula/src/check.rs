@@ -80,7 +80,15 @@ impl Checker<'_> {
             parts.insert(0, first);
             return (Expr::Join(parts), result);
         }
-        (record_is(Expr::Chain(Box::new(first), operations)), result)
+        // `a*b+c` is done from left to right as `a*b/c` is.
+        let whole = match first {
+            Expr::Chain(first, mut earlier) => {
+                earlier.append(&mut operations);
+                Expr::Chain(first, earlier)
+            }
+            first => Expr::Chain(Box::new(first), operations),
+        };
+        (record_is(whole), result)
     }
 
     fn field(&mut self, name: &str, node: &Node) -> (Expr, FormulaType) {

@@ -25,7 +25,7 @@ pub(crate) fn compare<'b>(how: Comparison, left: &Lane<'_>, right: &Lane<'_>, ro
         Comparison::Greater => order(left, right, rows, n, |a, b| a > b, Ordering::is_gt),
         Comparison::GreaterOrEqual => order(left, right, rows, n, |a, b| a >= b, Ordering::is_ge),
     };
-    Lane::flags(flags.without(&error), error)
+    Lane::flags(flags.but(&error), error)
 }
 
 fn holds(how: Comparison, left: Val<'_>, right: Val<'_>) -> bool {

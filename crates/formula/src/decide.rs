@@ -26,5 +26,5 @@ pub(crate) fn decide<'b>(call: &Call<'_, 'b>, by: bool) -> Lanes<'b> {
         open = if by { open.without(&truth) } else { open.and(&truth) };
     }
     let flags = if by { call.rows.without(&open) } else { open };
-    Ok(Lane::flags(flags.without(&error), error))
+    Ok(Lane::flags(flags.but(&error), error))
 }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use crate::among::among;
-use crate::arithmetic::{arithmetic, negate};
+use crate::arithmetic::{self, negate};
 use crate::call::Call;
 use crate::compare::compare;
 use crate::expr::{Expr, Op};
@@ -61,14 +61,7 @@ impl<'b> Context<'b> {
                 Run::Over(run) => run(&Call { cx: self, arguments, rows }),
             },
             Expr::Negate(inner) => Ok(negate(self.eval(inner, rows)?, self.n)),
-            Expr::Chain(first, rest) => {
-                let mut left = self.eval(first, rows)?;
-                for (op, right) in rest {
-                    let right = self.eval(right, rows)?;
-                    left = self.binary(*op, left, right, rows);
-                }
-                Ok(left)
-            }
+            Expr::Chain(first, rest) => self.chain(first, rest, rows),
             Expr::Join(parts) => {
                 let parts: Vec<Lane<'b>> = parts.iter().map(|part| self.eval(part, rows)).collect::<Result<_, _>>()?;
                 self.join(&parts, rows)
@@ -77,14 +70,26 @@ impl<'b> Context<'b> {
         }
     }
 
-    fn binary(&self, op: Op, left: Lane<'b>, right: Lane<'b>, rows: &Mask) -> Lane<'b> {
-        match op {
-            Op::Add => arithmetic(left, right, self.n, |a, b| a + b),
-            Op::Subtract => arithmetic(left, right, self.n, |a, b| a - b),
-            Op::Multiply => arithmetic(left, right, self.n, |a, b| a * b),
-            Op::Divide => arithmetic(left, right, self.n, |a, b| a / b),
-            Op::Compare(comparison) => compare(comparison, &left, &right, rows, self.n),
+    fn chain(&self, first: &'b Expr, mut rest: &'b [(Op, Expr)], rows: &Mask) -> Lanes<'b> {
+        let mut left = self.eval(first, rows)?;
+        while let Some(((op, right), more)) = rest.split_first() {
+            match op {
+                Op::Compare(how) => {
+                    left = compare(*how, &left, &self.eval(right, rows)?, rows, self.n);
+                    rest = more;
+                }
+                // Arithmetic is done together up to the next comparison.
+                Op::Arithmetic(_) => {
+                    let mut operations = Vec::new();
+                    while let Some(((Op::Arithmetic(operation), right), more)) = rest.split_first() {
+                        operations.push((*operation, self.eval(right, rows)?));
+                        rest = more;
+                    }
+                    left = arithmetic::chain(left, operations, self.n);
+                }
+            }
         }
+        Ok(left)
     }
 
     /// The texts of the parts, one after the other.

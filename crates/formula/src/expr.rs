@@ -23,11 +23,16 @@ pub(crate) enum Expr {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Op {
+    Arithmetic(Arithmetic),
+    Compare(Comparison),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arithmetic {
     Add,
     Subtract,
     Multiply,
     Divide,
-    Compare(Comparison),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,10 +49,10 @@ impl Op {
     /// The operator of this sign; joining has none.
     pub fn of(sign: &str) -> Option<Self> {
         Some(match sign {
-            "+" => Self::Add,
-            "-" => Self::Subtract,
-            "*" => Self::Multiply,
-            "/" => Self::Divide,
+            "+" => Self::Arithmetic(Arithmetic::Add),
+            "-" => Self::Arithmetic(Arithmetic::Subtract),
+            "*" => Self::Arithmetic(Arithmetic::Multiply),
+            "/" => Self::Arithmetic(Arithmetic::Divide),
             "=" => Self::Compare(Comparison::Equal),
             "!=" => Self::Compare(Comparison::Unequal),
             "<" => Self::Compare(Comparison::Less),

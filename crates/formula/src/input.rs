@@ -53,7 +53,7 @@ fn column<'b>(cx: &Context<'b>, chunk: &'b Chunk, errors: Option<&Bits>, shape: 
         Chunk::Number(numbers) => {
             let mut lane = Lane::new(Values::Numbers(part(&numbers.values, start, n, 0.0)));
             if shape != Shape::Flag {
-                lane.blank = Mask::all(n).without(&Mask::slice(&numbers.valid, start, n));
+                lane.blank = Mask::unset(&numbers.valid, start, n);
             }
             lane
         }
@@ -77,7 +77,7 @@ fn column<'b>(cx: &Context<'b>, chunk: &'b Chunk, errors: Option<&Bits>, shape: 
             lane
         }
     };
-    if let Some(errors) = errors {
+    if let Some(errors) = errors.filter(|errors| !errors.words().is_empty()) {
         lane.error.add(&Mask::slice(errors, start, n));
     }
     lane

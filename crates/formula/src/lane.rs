@@ -130,7 +130,7 @@ impl<'a> Lane<'a> {
                 return found;
             }
         };
-        found.without(&self.blank).without(&self.error)
+        found.but(&self.blank).but(&self.error)
     }
 
     /// The values in number context; errors are left aside.

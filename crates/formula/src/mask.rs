@@ -37,6 +37,16 @@ impl Mask {
         mask
     }
 
+    /// The places from `start` on, `n` of them, whose bit is not set.
+    pub fn unset(bits: &Bits, start: usize, n: usize) -> Self {
+        let words = bits.words().get(start / 64..).unwrap_or_default();
+        let whole = n / 64;
+        let full = start.is_multiple_of(64)
+            && n.is_multiple_of(64)
+            && words.get(..whole).is_some_and(|words| words.iter().all(|word| *word == u64::MAX));
+        if full { Self::default() } else { Self::all(n).without(&Self::slice(bits, start, n)) }
+    }
+
     /// The rows for whose value `test` holds: a loop that the compiler turns into vector instructions.
     #[inline]
     pub fn pack<T: Copy>(values: &[T], test: impl Fn(T) -> bool) -> Self {
@@ -103,12 +113,18 @@ impl Mask {
     }
 
     /// The rows that are not in the other.
+    #[must_use]
     pub fn without(&self, other: &Self) -> Self {
-        let mut left = self.clone();
-        for (slot, word) in left.words.iter_mut().zip(&other.words) {
+        self.clone().but(other)
+    }
+
+    /// The same, in place.
+    #[must_use]
+    pub fn but(mut self, other: &Self) -> Self {
+        for (slot, word) in self.words.iter_mut().zip(&other.words) {
             *slot &= !word;
         }
-        left
+        self
     }
 
     /// Adds the rows of another.

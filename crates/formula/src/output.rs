@@ -47,11 +47,11 @@ fn column(kind: Kind, n: usize, lane: Lane<'_>) -> ComputedChunk {
         (Kind::Number, Values::Numbers(numbers)) => {
             let mut values = numbers.into_owned();
             clear(&mut values, &none, 0.0);
-            Chunk::Number(Numbers { values, valid: Mask::all(n).without(&none).into_bits() })
+            Chunk::Number(Numbers { values, valid: Mask::all(n).but(&none).into_bits() })
         }
         (Kind::Number, Values::Flags(flags)) => {
             let values = (0..n).map(|row| f64::from(u8::from(flags.get(row)))).collect();
-            Chunk::Number(Numbers { values, valid: Mask::all(n).without(&none).into_bits() })
+            Chunk::Number(Numbers { values, valid: Mask::all(n).but(&none).into_bits() })
         }
         (Kind::Text, Values::Texts(strings)) => Chunk::Text(strings.into_texts()),
         (Kind::Time, Values::Times(times, _)) => {
