@@ -137,10 +137,9 @@ impl Checker<'_> {
                 kind: DiagnosticKind::WrongArity,
             });
         }
-        let types: Vec<FormulaType> = checked.iter().map(|(_, result)| *result).collect();
         let result = match function.returns {
             Returns::Always(result) => result,
-            Returns::Branches => branches(name, &types),
+            Returns::Branches => branches(name, &checked),
         };
         let mut arguments: Vec<Expr> = checked.into_iter().map(|(expr, _)| expr).collect();
         if function.name == "OR" {
@@ -164,17 +163,27 @@ fn fold(expr: Expr) -> Expr {
     value.map_or(expr, Expr::Constant)
 }
 
-/// The type of IF and SWITCH: that of their branches when they agree, else text.
-fn branches(name: &str, types: &[FormulaType]) -> FormulaType {
-    let results: Vec<FormulaType> = if name == "IF" {
-        types.iter().skip(1).copied().collect()
-    } else {
-        let pairs = types.get(1..).unwrap_or_default();
-        let last = (pairs.len() % 2 == 1).then(|| pairs.last().copied()).flatten();
-        pairs.chunks_exact(2).filter_map(|pair| pair.last().copied()).chain(last).collect()
+/// The type of IF and SWITCH: that of their branches when they agree, else text. A branch that is blank or an error
+/// has none.
+fn branches(name: &str, arguments: &[(Expr, FormulaType)]) -> FormulaType {
+    let is_result = |index: usize| match name {
+        "IF" => index > 0,
+        // After the value come patterns and results, and the default takes the place of a pattern.
+        _ => index > 0 && (index.is_multiple_of(2) || index + 1 == arguments.len()),
     };
-    match results.split_first() {
-        Some((first, rest)) if rest.iter().all(|other| other == first) => *first,
+    let types = arguments.iter().enumerate().filter_map(|(index, (expr, result))| {
+        let typed = !matches!(expr, Expr::Constant(Scalar::Blank | Scalar::Error));
+        (typed && is_result(index)).then_some(*result)
+    });
+    types.reduce(common).unwrap_or(FormulaType::Text)
+}
+
+/// The type that holds both.
+fn common(one: FormulaType, other: FormulaType) -> FormulaType {
+    match (one, other) {
+        (one, other) if one == other => one,
+        (FormulaType::Number | FormulaType::Flag, FormulaType::Number | FormulaType::Flag) => FormulaType::Number,
+        (FormulaType::Date | FormulaType::DateTime, FormulaType::Date | FormulaType::DateTime) => FormulaType::DateTime,
         _ => FormulaType::Text,
     }
 }

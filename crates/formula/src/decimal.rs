@@ -23,7 +23,7 @@ pub(crate) fn rounded<'b>(call: &Call<'_, 'b>, round: impl Fn(f64, f64) -> f64) 
 }
 
 #[inline]
-fn round_to(number: f64, power: f64, round: impl Fn(f64, f64) -> f64) -> f64 {
+pub(crate) fn round_to(number: f64, power: f64, round: impl Fn(f64, f64) -> f64) -> f64 {
     let scaled = number * power;
     if scaled.abs() < WHOLE && power >= 1.0 {
         // A whole number divided by an exact power of ten is the nearest number to its decimal.

@@ -193,7 +193,7 @@ impl Parser {
     /// A word without brackets: a constant or a field.
     fn word(&mut self, word: String, span: Range<usize>) -> Parsed {
         let upper = word.to_ascii_uppercase();
-        let constant = matches!(upper.as_str(), "TRUE" | "FALSE" | "BLANK");
+        let constant = matches!(upper.as_str(), "TRUE" | "FALSE" | "BLANK" | "NOW" | "TODAY");
         self.node(if constant { NodeKind::Call(upper, Vec::new()) } else { NodeKind::Field(word) }, span)
     }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::call::Call;
 use crate::eval::Lanes;
 use crate::lane::{Lane, Values};
+use crate::mask::Mask;
 use crate::strings::{Made, Strings};
 use crate::text::Text;
 
@@ -15,14 +16,14 @@ const WORTH: usize = 64;
 pub(crate) fn recase<'b>(call: &Call<'_, 'b>, plain: fn(&str) -> String, full: fn(&str) -> String) -> Lanes<'b> {
     let lanes = [call.argument(0)?];
     let extent = call.extent(&lanes);
-    if let [Lane { values: Values::Texts(strings), blank, .. }] = &lanes
+    if let [Lane { values: Values::Texts(strings), .. }] = &lanes
         && strings.arena.len() <= WORTH * extent.rows.count()
         && strings.arena.is_ascii()
     {
         call.cx.spend(strings.arena.len())?;
         let arena = Cow::Owned(plain(&strings.arena));
         let strings = Strings { arena, spans: Cow::Owned(strings.spans.to_vec()) };
-        return Ok(extent.finish(Lane::texts((strings, blank.clone(), crate::mask::Mask::default()))));
+        return Ok(extent.finish(Lane::texts((strings, Mask::default(), Mask::default()))));
     }
     let [text] = &lanes;
     let mut text = Text::new(text);

@@ -100,7 +100,8 @@ pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
 fn parse_day(text: &str) -> Option<Timestamp> {
     let (first, second, third) = if text.contains('/') { three(text, '/')? } else { three(text, '-')? };
     let (year, month, day) = match (text.contains('/'), third) {
-        (true, year @ 0..100) => (2_000 + year, first, second),
+        (true, year @ 0..=68) => (2_000 + year, first, second),
+        (true, year @ 69..100) => (1_900 + year, first, second),
         (true, year) => (year, first, second),
         (false, day) => (first, second, day),
     };

@@ -1,6 +1,8 @@
 //! One value, and how it turns into a number, a text, a truth or a point in time.
 
 use std::borrow::Cow;
+use std::fmt::Write;
+use std::ops::Range;
 
 use model::Timestamp;
 
@@ -121,6 +123,8 @@ impl Val<'_> {
 
 /// Numbers below this have at most fifteen digits: each is the only number with its decimal form.
 const EXACT: f64 = 1e15;
+/// Numbers that are written without an exponent by every rule.
+const PLAIN: Range<f64> = 1e-3..EXACT;
 
 /// Appends the shortest decimal, without a trailing `.0`.
 pub(crate) fn write_number(number: f64, out: &mut String) {
@@ -135,13 +139,23 @@ pub(crate) fn write_number(number: f64, out: &mut String) {
             return;
         }
     }
-    if number.is_finite() {
+    if PLAIN.contains(&number.abs()) {
         out.push_str(zmij::Buffer::new().format_finite(number));
-    } else if number.is_nan() {
-        out.push_str("NaN");
     } else {
-        out.push_str(if number > 0.0 { "Infinity" } else { "-Infinity" });
+        write_rare(number, out);
     }
+}
+
+/// Numbers that are very large, very small or none, as browsers write them: exponents begin at 1e21 and 1e-7.
+fn write_rare(number: f64, out: &mut String) {
+    // Writing to a `String` does not fail.
+    let _ = match number.abs() {
+        _ if number.is_nan() => write!(out, "NaN"),
+        f64::INFINITY => write!(out, "{}Infinity", if number > 0.0 { "" } else { "-" }),
+        1e-6..1e21 => write!(out, "{number}"),
+        1e21.. => write!(out, "{}", format!("{number:e}").replace('e', "e+")),
+        _ => write!(out, "{number:e}"),
+    };
 }
 
 /// The number times 100 when it has at most two decimals: what money and rounded numbers have.

@@ -33,8 +33,17 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
         if text.len().saturating_mul(times) > LONGEST {
             return Made::Error;
         }
-        // Of an empty text there may be any number.
-        (0..times).take_while(|_| !text.is_empty()).for_each(|_| out.push_str(text));
+        repeat(text, times, out);
         Made::Value
     })
+}
+
+/// Doubles what is there already as long as it fits. An empty text may be wanted any number of times.
+fn repeat(text: &str, times: usize, out: &mut String) {
+    let (start, whole) = (out.len(), text.len() * times);
+    out.push_str(text.get(..whole.min(text.len())).unwrap_or_default());
+    while out.len() - start < whole {
+        let done = out.len() - start;
+        out.extend_from_within(start..start + done.min(whole - done));
+    }
 }

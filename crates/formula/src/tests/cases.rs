@@ -1,0 +1,126 @@
+//! The files of `testdata`: a formula a line, its type, and its value on each row of a small table or what is wrong
+//! with it. `AIRLOOM_UPDATE=1` writes what is said now into the files; look at the difference before keeping it.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use model::{CellError, CellRef, CellValue, Timestamp};
+
+use super::table::{Table, resolve};
+use crate::{compile, functions};
+
+/// A row with everything, one with nothing, and one with other values and an error.
+fn table() -> Table {
+    let text = |text: &str| CellValue::Text(text.to_owned());
+    let day = |year, month, day| CellValue::Time(Timestamp::from_date(year, month, day).0);
+    Table::new(&[
+        vec![
+            text("Apollo 11"),
+            CellValue::Number(12.5),
+            CellValue::Number(-3.0),
+            CellValue::Flag(true),
+            day(2024, 2, 29),
+            CellValue::Time(Timestamp::from_date(2024, 2, 29).0 + 45_296_789_000),
+            CellValue::Choice(1),
+            CellValue::Choices(vec![3, 1]),
+            CellValue::Number(7.0),
+            text("moon"),
+        ],
+        vec![CellValue::Empty; 10],
+        vec![
+            text("Grüße ß"),
+            CellValue::Number(0.0),
+            CellValue::Number(100.25),
+            CellValue::Empty,
+            day(1969, 12, 31),
+            CellValue::Time(-1_000),
+            CellValue::Choice(3),
+            CellValue::Choices(vec![2]),
+            CellValue::Error(CellError::Failed),
+            text("  42 "),
+        ],
+    ])
+}
+
+fn show(cell: CellRef<'_>) -> String {
+    match cell {
+        CellRef::Empty => "blank".to_owned(),
+        CellRef::Number(number) => number.to_string(),
+        CellRef::Text(text) => format!("{text:?}"),
+        CellRef::Time(time) => Timestamp(time).iso(),
+        CellRef::Error(_) => "#ERROR!".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// `type: value` when all rows say the same, `type: value | value | value`, or `! message (span)`.
+fn told(table: &Table, text: &str) -> String {
+    let program = match compile(text, &resolve) {
+        Ok(program) => program,
+        Err(problems) => {
+            let all = problems.iter().map(|problem| {
+                let std::ops::Range { start, end } = problem.span;
+                format!("{} ({start}..{end})", problem.message)
+            });
+            return format!("! {}", all.collect::<Vec<_>>().join("; "));
+        }
+    };
+    let computed = table.with(&program, 0..table.len, |batch| program.eval(batch));
+    let mut values: Vec<String> = (0..table.len).map(|row| show(computed.cell(row))).collect();
+    values.dedup();
+    if values.len() > 1 {
+        values = (0..table.len).map(|row| show(computed.cell(row))).collect();
+    }
+    format!("{:?}: {}", program.result(), values.join(" | "))
+}
+
+fn check(name: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name);
+    let held = std::fs::read_to_string(&path).unwrap();
+    let table = table();
+    let mut said = String::with_capacity(held.len());
+    for line in held.lines() {
+        if line.is_empty() || line.starts_with('#') {
+            writeln!(said, "{line}").unwrap();
+        } else {
+            let text = line.split(" => ").next().unwrap();
+            let read = text.replace("\\n", "\n");
+            writeln!(said, "{text} => {}", told(&table, &read)).unwrap();
+        }
+    }
+    if std::env::var_os("AIRLOOM_UPDATE").is_some() {
+        std::fs::write(&path, said).unwrap();
+        return;
+    }
+    for ((at, held), said) in held.lines().enumerate().zip(said.lines()) {
+        assert_eq!(held, said, "testdata/{name}, line {}", at + 1);
+    }
+}
+
+macro_rules! files {
+    ($($name:ident)*) => {$(
+        #[test]
+        fn $name() {
+            check(concat!(stringify!($name), ".txt"));
+        }
+    )*};
+}
+
+files! { operators coercions blanks comparisons logic numbers rounding texts dates errors diagnostics names }
+
+#[test]
+fn functions_do_what_their_documentation_says() {
+    let table = table();
+    for function in functions() {
+        assert!(function.usage.starts_with(function.name), "{}", function.name);
+        assert!(function.about.ends_with('.'), "{}", function.name);
+        for (text, value) in function.examples {
+            let told = told(&table, text);
+            assert_eq!(told.split_once(": ").unwrap().1, *value, "{text}");
+        }
+        let of_the_row = matches!(function.name, "CREATED_TIME" | "LAST_MODIFIED_TIME" | "RECORD_ID" | "NOW" | "TODAY");
+        assert_eq!(function.examples.is_empty(), of_the_row, "{} needs an example", function.name);
+    }
+    assert!(functions().is_sorted_by(|one, other| one.name < other.name), "functions are found by halving");
+    assert_eq!(functions().len(), 54);
+}

@@ -1,0 +1,184 @@
+//! For all formulas and tables: the evaluator says what the reference says, and printed trees read back.
+
+use model::{CellError, CellRef, CellValue, FormulaType};
+use proptest::prelude::*;
+
+use super::print::{bare, print};
+use super::reference::{Plain, Row};
+use super::table::{FIELDS, Table, resolve};
+use crate::parse::{Node, NodeKind, parse};
+use crate::{compile, functions};
+
+const TEXTS: [&str; 16] = [
+    "",
+    "a",
+    "Open",
+    "Closed",
+    "12.5",
+    "0",
+    "quick brown fox",
+    "Ünïcode ß",
+    "o",
+    "2024-02-29",
+    "2/3/2021 7:31",
+    "days",
+    "month",
+    "-3",
+    "$1,000.50",
+    "it's \\ {odd}\n",
+];
+const NUMBERS: [f64; 12] = [0.0, 1.0, 2.0, 3.0, 0.5, 12.5, 100.0, 0.1, 1.005, 7.25, 1e15, 1e16];
+
+fn at(kind: NodeKind) -> Node {
+    Node { kind, span: 0..0 }
+}
+
+fn leaf() -> impl Strategy<Value = Node> {
+    prop_oneof![
+        4 => (0..FIELDS.len()).prop_map(|index| at(NodeKind::Field(FIELDS[index].0.to_owned()))),
+        2 => prop::sample::select(&NUMBERS[..]).prop_map(|number| at(NodeKind::Number(number))),
+        2 => prop::sample::select(&TEXTS[..]).prop_map(|text| at(NodeKind::Text(text.to_owned()))),
+    ]
+}
+
+fn tree() -> impl Strategy<Value = Node> {
+    let signs = |signs: &'static [&'static str], part: BoxedStrategy<Node>| {
+        (part.clone(), prop::collection::vec((prop::sample::select(signs), part), 1..4))
+            .prop_map(|(first, rest)| at(NodeKind::Chain(Box::new(first), rest)))
+    };
+    leaf().prop_recursive(4, 40, 4, move |part| {
+        let part = part.boxed();
+        let calls = (0..functions().len(), prop::collection::vec(part.clone(), 6), 0..3usize);
+        let call = calls.prop_map(|(index, mut arguments, more)| {
+            let function = functions()[index];
+            arguments.truncate((function.least + more).min(function.most));
+            at(NodeKind::Call(function.name.to_owned(), arguments))
+        });
+        let condition =
+            prop::collection::vec(part.clone(), 3).prop_map(|arguments| at(NodeKind::Call("IF".to_owned(), arguments)));
+        prop_oneof![
+            6 => call,
+            2 => condition,
+            1 => part.clone().prop_map(|inner| at(NodeKind::Unary("-", Box::new(inner)))),
+            2 => signs(&["+", "-"], part.clone()),
+            1 => signs(&["*", "/"], part.clone()),
+            2 => signs(&["&"], part.clone()),
+            3 => signs(&["=", "!=", "<", "<=", ">", ">="], part),
+        ]
+    })
+}
+
+fn cell(index: usize) -> BoxedStrategy<CellValue> {
+    let text = prop::sample::select(&TEXTS[1..]).prop_map(|text| CellValue::Text(text.to_owned()));
+    let number = prop::sample::select(&NUMBERS[..]).prop_map(CellValue::Number);
+    let day = (-400i64..400).prop_map(|day| CellValue::Time(1_709_164_800_000_000 + day * 86_400_000_000));
+    let moment = (-400i64..400).prop_map(|hour| CellValue::Time(1_709_164_800_000_000 + hour * 3_600_000_500));
+    let filled = match FIELDS[index].0 {
+        "Name" | "Other" => text.boxed(),
+        "n" | "m" => number.boxed(),
+        "Done" => Just(CellValue::Flag(true)).boxed(),
+        "Due" => day.boxed(),
+        "At" => moment.boxed(),
+        "Stat}us" => (1..5u32).prop_map(CellValue::Choice).boxed(),
+        "Tags" => prop::collection::vec(1..5u32, 1..3).prop_map(CellValue::Choices).boxed(),
+        _ => prop_oneof![
+            number,
+            Just(CellValue::Number(f64::NAN)),
+            Just(CellValue::Number(f64::INFINITY)),
+            Just(CellValue::Error(CellError::Failed)),
+        ]
+        .boxed(),
+    };
+    prop_oneof![3 => filled, 1 => Just(CellValue::Empty)].boxed()
+}
+
+fn table() -> impl Strategy<Value = Table> {
+    let row: Vec<BoxedStrategy<CellValue>> = (0..FIELDS.len()).map(cell).collect();
+    prop::collection::vec(row, 1..150).prop_map(|rows| Table::new(&rows))
+}
+
+/// What a cell of the answer says, in the reference's words.
+fn told(cell: CellRef<'_>) -> Plain {
+    match cell {
+        CellRef::Empty => Plain::Blank,
+        CellRef::Number(number) => Plain::Number(number),
+        CellRef::Text(text) => Plain::Text(text.to_owned()),
+        CellRef::Time(time) => Plain::Time(time, false),
+        _ => Plain::Error,
+    }
+}
+
+fn same(one: &Plain, other: &Plain) -> bool {
+    let nan = |value: &Plain| matches!(value, Plain::Number(number) if number.is_nan());
+    one == other || nan(one) && nan(other)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { max_shrink_iters: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn columns_say_what_rows_say(node in tree(), table in table(), from in 0..100usize, len in 1..100usize) {
+        let text = print(&node);
+        let program = compile(&text, &resolve).unwrap();
+        let rows = from.min(table.len - 1)..(from + len).clamp(from.min(table.len - 1) + 1, table.len);
+        let whole = table.with(&program, 0..table.len, |batch| program.eval(batch));
+        let part = table.with(&program, rows.clone(), |batch| program.eval(batch));
+        let found = table.with(&program, 0..table.len, |batch| program.filter(batch));
+        for row in 0..table.len {
+            let value = Row { table: &table, row }.value(&node);
+            let truth = value.is_true();
+            let shown = value.shown(program.result());
+            prop_assert!(same(&told(whole.cell(row)), &shown), "row {row}: {:?}, not {shown:?}: {text}", whole.cell(row));
+            prop_assert_eq!(found.get(row), truth, "row {} as a filter: {}", row, &text);
+            if rows.contains(&row) {
+                let cell = part.cell(row - rows.start);
+                prop_assert!(same(&told(cell), &shown), "row {row} of a part: {cell:?}, not {shown:?}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn printed_trees_read_back(node in tree()) {
+        let read = parse(&print(&node)).unwrap();
+        prop_assert_eq!(bare(&read), bare(&node));
+    }
+
+    #[test]
+    fn canonical_text_means_the_same(node in tree(), table in table()) {
+        let program = compile(&print(&node), &resolve).unwrap();
+        let again = compile(&program.canonical(), &resolve).unwrap();
+        prop_assert_eq!(again.canonical(), program.canonical());
+        prop_assert_eq!(again.result(), program.result());
+        prop_assert_eq!(again.is_volatile(), program.is_volatile());
+        let (one, other) = (
+            table.with(&program, 0..table.len, |batch| program.eval(batch)),
+            table.with(&again, 0..table.len, |batch| again.eval(batch)),
+        );
+        for row in 0..table.len {
+            prop_assert!(same(&told(one.cell(row)), &told(other.cell(row))));
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in "[ -~\n]{0,60}|[a-zA-Z(){}'\"+*/&<>=!,.0-9 ]{0,80}|\\PC{0,30}") {
+        match compile(&text, &resolve) {
+            Ok(program) => prop_assert!(compile(&program.canonical(), &resolve).is_ok()),
+            Err(problems) => {
+                prop_assert!(!problems.is_empty());
+                for problem in problems {
+                    prop_assert!(text.get(problem.span.clone()).is_some(), "{problem:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_type_of_result_is_met() {
+    let types: Vec<FormulaType> =
+        ["1", "'a'", "1=1", "TODAY()", "NOW()"].iter().map(|text| compile(text, &resolve).unwrap().result()).collect();
+    assert_eq!(
+        types,
+        [FormulaType::Number, FormulaType::Text, FormulaType::Flag, FormulaType::Date, FormulaType::DateTime]
+    );
+}

@@ -1,0 +1,390 @@
+//! The language once more, as simply as it can be said: one row at a time, straight from the tree, every value its
+//! own. Slow and without any of the evaluator's loops, so that the two do not share their mistakes.
+
+use std::cmp::Ordering;
+
+use model::{CellRef, Chunk, FormulaType, Timestamp};
+
+use super::table::{Table, resolve};
+use crate::Shape;
+use crate::decimal::{multiple, round_to};
+use crate::parse::{Node, NodeKind};
+use crate::time::{Unit, parse_time};
+
+const LONGEST: usize = 100_000;
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Plain {
+    Blank,
+    Number(f64),
+    Text(String),
+    Time(i64, bool),
+    Error,
+}
+
+use Plain::{Blank, Error, Number, Text, Time};
+
+impl Plain {
+    fn flag(flag: bool) -> Self {
+        Number(f64::from(u8::from(flag)))
+    }
+
+    fn number(&self) -> f64 {
+        match self {
+            Blank => 0.0,
+            Number(number) => *number,
+            _ => f64::NAN,
+        }
+    }
+
+    pub fn text(&self) -> String {
+        match self {
+            Blank | Error => String::new(),
+            Text(text) => text.clone(),
+            Number(number) if number.is_nan() => "NaN".to_owned(),
+            Number(number) if number.is_infinite() => format!("{}Infinity", if *number < 0.0 { "-" } else { "" }),
+            Number(0.0) => "0".to_owned(),
+            Number(number) if (1e-6..1e21).contains(&number.abs()) => number.to_string(),
+            Number(number) if number.abs() < 1.0 => format!("{number:e}"),
+            Number(number) => format!("{number:e}").replace('e', "e+"),
+            Time(time, true) => Timestamp(*time).iso().split('T').next().unwrap().to_owned(),
+            Time(time, false) => Timestamp(*time).iso(),
+        }
+    }
+
+    pub fn is_true(&self) -> bool {
+        match self {
+            Blank | Error => false,
+            Number(number) => *number != 0.0 && !number.is_nan(),
+            Text(text) => !text.is_empty(),
+            Time(..) => true,
+        }
+    }
+
+    fn time(&self) -> Option<i64> {
+        match self {
+            Time(time, _) => Some(*time),
+            Text(text) => parse_time(text).map(|time| time.0),
+            _ => None,
+        }
+    }
+
+    fn is_blank(&self) -> bool {
+        *self == Blank || *self == Text(String::new())
+    }
+
+    /// What a formula's column holds of it.
+    pub fn shown(self, result: FormulaType) -> Self {
+        match (result, self) {
+            (_, Blank) => Blank,
+            (FormulaType::Number | FormulaType::Flag, value @ Number(_)) => value,
+            (FormulaType::Date | FormulaType::DateTime, Time(time, _)) => Time(time, false),
+            (FormulaType::Text, Error) => Error,
+            (FormulaType::Text, value) => match value.text() {
+                text if text.is_empty() => Blank,
+                text => bounded(text),
+            },
+            (_, value) if value.is_blank() => Blank,
+            _ => Error,
+        }
+    }
+}
+
+fn bounded(text: String) -> Plain {
+    if text.chars().count() > LONGEST { Error } else { Text(text) }
+}
+
+/// One row of a table.
+pub(super) struct Row<'t> {
+    pub table: &'t Table,
+    pub row: usize,
+}
+
+impl Row<'_> {
+    pub fn value(&self, node: &Node) -> Plain {
+        match &node.kind {
+            NodeKind::Number(number) => Number(*number),
+            NodeKind::Text(text) => Text(text.clone()),
+            NodeKind::Field(name) => self.field(name),
+            NodeKind::Unary("-", inner) => match self.value(inner) {
+                Error => Error,
+                value => Number(-value.number()),
+            },
+            NodeKind::Unary(_, inner) => self.value(inner),
+            NodeKind::Chain(first, rest) if rest[0].0 == "&" => {
+                let parts: Vec<Plain> =
+                    std::iter::once(&**first).chain(rest.iter().map(|(_, part)| part)).map(|n| self.value(n)).collect();
+                join(&parts)
+            }
+            NodeKind::Chain(first, rest) => {
+                rest.iter().fold(self.value(first), |left, (sign, right)| binary(sign, &left, &self.value(right)))
+            }
+            NodeKind::Call(name, arguments) => self.call(name, arguments),
+        }
+    }
+
+    fn field(&self, name: &str) -> Plain {
+        let reference = resolve(name).unwrap();
+        let (chunk, errors) = self.table.column(reference.no.0 as usize);
+        if errors.is_some_and(|errors| errors.get(self.row)) {
+            return Error;
+        }
+        let name = |no: u32| self.table.select.by_no(no).map(|choice| choice.name.clone());
+        match chunk.cell(self.row) {
+            CellRef::Empty if reference.shape == Shape::Flag => Number(0.0),
+            CellRef::Empty => Blank,
+            CellRef::Text(text) => Text(text.to_owned()),
+            CellRef::Number(number) => Number(number),
+            CellRef::Flag(flag) => Plain::flag(flag),
+            CellRef::Time(time) => Time(time, reference.shape == Shape::Date),
+            CellRef::Choice(no) => name(no).map_or(Blank, Text),
+            CellRef::Choices(list) => Text(list.iter().filter_map(|no| name(*no)).collect::<Vec<_>>().join(", ")),
+            _ => Error,
+        }
+    }
+
+    fn system(&self, chunk: &Chunk) -> Plain {
+        match chunk.cell(self.row) {
+            CellRef::Time(time) => Time(time, false),
+            _ => Blank,
+        }
+    }
+
+    fn call(&self, name: &str, nodes: &[Node]) -> Plain {
+        let value = |index: usize| nodes.get(index).map_or(Blank, |node| self.value(node));
+        match name {
+            "BLANK" => return Blank,
+            "TRUE" => return Number(1.0),
+            "FALSE" => return Number(0.0),
+            "ERROR" => return Error,
+            "NOW" => return Time(self.table.now.0, false),
+            "TODAY" => return Time(self.table.now.day().0, true),
+            "CREATED_TIME" => return self.system(&self.table.created),
+            "LAST_MODIFIED_TIME" => return self.system(&self.table.modified),
+            "RECORD_ID" => return Text(Table::id(self.row).to_string()),
+            "ISERROR" => {
+                return Plain::flag(match value(0) {
+                    Error => true,
+                    Number(number) => !number.is_finite(),
+                    _ => false,
+                });
+            }
+            "IF" => {
+                return match value(0) {
+                    Error => Error,
+                    condition => value(if condition.is_true() { 1 } else { 2 }),
+                };
+            }
+            "SWITCH" => return self.switch(nodes),
+            "DATETIME_PARSE" => {
+                return match value(0) {
+                    Error => Error,
+                    Time(time, _) => Time(time, false),
+                    Text(text) if !text.is_empty() => parse_time(&text).map_or(Error, |time| Time(time.0, false)),
+                    _ => Blank,
+                };
+            }
+            _ => {}
+        }
+        let values: Vec<Plain> = nodes.iter().map(|node| self.value(node)).collect();
+        if values.contains(&Error) {
+            return Error;
+        }
+        strict(name, &values)
+    }
+
+    fn switch(&self, nodes: &[Node]) -> Plain {
+        let value = self.value(&nodes[0]);
+        if value == Error {
+            return Error;
+        }
+        let mut rest = &nodes[1..];
+        while let [pattern, result, more @ ..] = rest {
+            match self.value(pattern) {
+                Error => return Error,
+                pattern if equal(&value, &pattern) => return self.value(result),
+                _ => rest = more,
+            }
+        }
+        rest.first().map_or(Blank, |default| self.value(default))
+    }
+}
+
+fn join(values: &[Plain]) -> Plain {
+    if values.contains(&Error) {
+        return Error;
+    }
+    bounded(values.iter().map(Plain::text).collect())
+}
+
+fn binary(sign: &str, left: &Plain, right: &Plain) -> Plain {
+    if *left == Error || *right == Error {
+        return Error;
+    }
+    let (a, b) = (left.number(), right.number());
+    let order = |test: fn(Ordering) -> bool| Plain::flag(compare(left, right).is_some_and(test));
+    match sign {
+        "+" => Number(a + b),
+        "-" => Number(a - b),
+        "*" => Number(a * b),
+        "/" => Number(a / b),
+        "=" => Plain::flag(equal(left, right)),
+        "!=" => Plain::flag(!equal(left, right)),
+        "<" => order(Ordering::is_lt),
+        "<=" => order(Ordering::is_le),
+        ">" => order(Ordering::is_gt),
+        _ => order(Ordering::is_ge),
+    }
+}
+
+fn equal(left: &Plain, right: &Plain) -> bool {
+    match (left, right) {
+        (Number(a), Number(b)) => a == b,
+        (Blank, other) | (other, Blank) => other.is_blank() || *other == Number(0.0),
+        (Time(a, _), Time(b, _)) => a.div_euclid(1_000) == b.div_euclid(1_000),
+        _ => left.text() == right.text(),
+    }
+}
+
+fn compare(left: &Plain, right: &Plain) -> Option<Ordering> {
+    match (left, right) {
+        (Time(a, _), Time(b, _)) => Some(a.cmp(b)),
+        (Time(a, _), Text(_)) => Some(a.cmp(&right.time()?)),
+        (Text(_), Time(b, _)) => Some(left.time()?.cmp(b)),
+        (Time(..), _) | (_, Time(..)) => None,
+        (Text(a), Text(b)) => Some(a.cmp(b)),
+        _ => left.number().partial_cmp(&right.number()),
+    }
+}
+
+fn count(value: Option<&Plain>, default: usize) -> usize {
+    value.map_or(default, |value| value.text().parse::<f64>().map_or(0, |number| number.max(0.0) as usize))
+}
+
+/// Functions that are errors where one of their arguments is.
+fn strict(name: &str, values: &[Plain]) -> Plain {
+    let number = |index: usize, default: f64| values.get(index).map_or(default, Plain::number);
+    let yes = values.iter().filter(|value| value.is_true()).count();
+    let given: Vec<f64> =
+        values.iter().filter_map(|value| if let Number(number) = value { Some(*number) } else { None }).collect();
+    let sum = given.iter().fold(0.0, |sum, number| sum + number);
+    let (a, b) = (number(0, 0.0), number(1, 0.0));
+    let half_up = |scaled: f64, noise: f64| (scaled + 0.5 + noise).floor();
+    let away = |scaled: f64, noise: f64| (scaled.abs() - noise).ceil().copysign(scaled);
+    let towards = |scaled: f64, noise: f64| (scaled.abs() + noise).floor().copysign(scaled);
+    let power = 10f64.powi(b.clamp(-400.0, 400.0) as i32);
+    match name {
+        "AND" => Plain::flag(yes == values.len()),
+        "OR" => Plain::flag(yes > 0),
+        "XOR" => Plain::flag(yes % 2 == 1),
+        "NOT" => Plain::flag(yes == 0),
+        "SUM" => Number(sum),
+        "AVERAGE" => Number(sum / given.len() as f64),
+        "MIN" => Number(given.into_iter().reduce(f64::min).unwrap_or(0.0)),
+        "MAX" => Number(given.into_iter().reduce(f64::max).unwrap_or(0.0)),
+        "ABS" => Number(a.abs()),
+        "INT" => Number(a.floor()),
+        "SQRT" => Number(a.sqrt()),
+        "POWER" => Number(a.powf(b)),
+        "MOD" => Number(a - b * (a / b).floor()),
+        "ROUND" => Number(round_to(a, power, half_up)),
+        "ROUNDUP" => Number(round_to(a, power, away)),
+        "ROUNDDOWN" => Number(round_to(a, power, towards)),
+        "CEILING" => Number(multiple(a, number(1, 1.0), |quotient, noise| (quotient - noise).ceil())),
+        "FLOOR" => Number(multiple(a, number(1, 1.0), |quotient, noise| (quotient + noise).floor())),
+        _ => texts(name, values),
+    }
+}
+
+fn texts(name: &str, values: &[Plain]) -> Plain {
+    let text = |index: usize| values.get(index).map_or_else(String::new, Plain::text);
+    match name {
+        "CONCATENATE" => join(values),
+        "LEN" => Number(text(0).chars().count() as f64),
+        "LOWER" => bounded(text(0).to_lowercase()),
+        "UPPER" => bounded(text(0).to_uppercase()),
+        "TRIM" => Text(text(0).trim().to_owned()),
+        "LEFT" => Text(text(0).chars().take(count(values.get(1), 1)).collect()),
+        "RIGHT" => {
+            let skip = text(0).chars().count().saturating_sub(count(values.get(1), 1));
+            Text(text(0).chars().skip(skip).collect())
+        }
+        "MID" => {
+            let skip = count(values.get(1), 1).saturating_sub(1);
+            Text(text(0).chars().skip(skip).take(count(values.get(2), 0)).collect())
+        }
+        "REPT" => match count(values.get(1), 0) {
+            times if text(0).len().saturating_mul(times) > LONGEST => Error,
+            times => Text(text(0).repeat(times)),
+        },
+        "FIND" => Number(place(values).unwrap_or(0) as f64),
+        "SEARCH" => place(values).map_or(Blank, |place| Number(place as f64)),
+        "SUBSTITUTE" => substitute(values),
+        "T" => match &values[0] {
+            Text(text) => Text(text.clone()),
+            _ => Blank,
+        },
+        "VALUE" => {
+            let kept: String = text(0).chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | '-')).collect();
+            if kept.is_empty() { Blank } else { kept.parse().map_or(Error, Number) }
+        }
+        _ => dates(name, values),
+    }
+}
+
+fn place(values: &[Plain]) -> Option<usize> {
+    let (what, place): (Vec<char>, Vec<char>) =
+        (values[0].text().chars().collect(), values[1].text().chars().collect());
+    let start = count(values.get(2), 1).saturating_sub(1).min(place.len());
+    (start..=place.len()).find(|at| place[*at..].starts_with(&what)).map(|at| at + 1)
+}
+
+fn substitute(values: &[Plain]) -> Plain {
+    let [text, old, new, ..] = values else { return Error };
+    let (text, old, new) = (text.text(), old.text(), new.text());
+    if old.is_empty() {
+        return Text(text);
+    }
+    let Some(which) = values.get(3) else { return bounded(text.replace(&old, &new)) };
+    let at = count(Some(which), 1).checked_sub(1).and_then(|which| text.match_indices(&old).nth(which));
+    match at {
+        Some((at, _)) => bounded(format!("{}{new}{}", &text[..at], &text[at + old.len()..])),
+        None => Text(text),
+    }
+}
+
+fn dates(name: &str, values: &[Plain]) -> Plain {
+    let part = |part: fn(Timestamp) -> Plain| match &values[0] {
+        value if value.is_blank() => Blank,
+        value => value.time().map_or(Error, |time| part(Timestamp(time))),
+    };
+    match name {
+        "YEAR" => return part(|time| Number(time.date().0 as f64)),
+        "MONTH" => return part(|time| Number(f64::from(time.date().1))),
+        "DAY" => return part(|time| Number(f64::from(time.date().2))),
+        "DATESTR" => return part(|time| Text(Time(time.0, true).text())),
+        "DATEADD" => {
+            let day = matches!(values[0], Time(_, true));
+            return match (values[0].time(), values[1].number()) {
+                _ if values[0].is_blank() => Blank,
+                (Some(time), count) if count.is_finite() => Time(Unit::named(&values[2].text()).add(time, count), day),
+                _ => Error,
+            };
+        }
+        _ => {}
+    }
+    if values[0].is_blank() || values[1].is_blank() {
+        return Blank;
+    }
+    let (Some(a), Some(b)) = (values[0].time(), values[1].time()) else { return Error };
+    let unit = values.get(2).map_or_else(String::new, Plain::text);
+    match (name, unit.as_str()) {
+        ("IS_AFTER", _) => Plain::flag(a > b),
+        ("IS_BEFORE", _) => Plain::flag(a < b),
+        ("IS_SAME", "") => Plain::flag(a == b),
+        ("IS_SAME", unit) => Plain::flag(Unit::named(unit).index(a) == Unit::named(unit).index(b)),
+        ("DATETIME_DIFF", "") => Number(Unit::named("seconds").between(a, b) as f64),
+        ("DATETIME_DIFF", unit) => Number(Unit::named(unit).between(a, b) as f64),
+        _ => panic!("the reference does not know {name}"),
+    }
+}
