@@ -1,6 +1,6 @@
 //! One bit for each row of a batch.
 
-use model::Bits;
+use model::{Bits, pack_flags};
 
 /// Rows of a batch. Words that are not held are zero, so a mask of no rows holds none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Mask {
             for (flag, value) in flags.iter_mut().zip(rows) {
                 *flag = u8::from(test(*value));
             }
-            words.push(gather(&flags));
+            words.push(pack_flags(&flags));
         }
         if !rest.is_empty() {
             words.push(rest.iter().rev().fold(0, |word, value| word << 1 | u64::from(test(*value))));
@@ -74,7 +74,7 @@ impl Mask {
             for ((flag, left), right) in flags.iter_mut().zip(left).zip(right) {
                 *flag = u8::from(test(*left, *right));
             }
-            words.push(gather(&flags));
+            words.push(pack_flags(&flags));
         }
         Self { words }
     }
@@ -166,13 +166,4 @@ impl Mask {
     pub fn into_bits(self) -> Bits {
         Bits::from_words(self.words)
     }
-}
-
-/// The lowest bits of 64 bytes as a word: eight bytes at a time, moved together by one multiplication.
-#[inline]
-fn gather(flags: &[u8; 64]) -> u64 {
-    const TOGETHER: u64 = 0x0102_0408_1020_4080;
-    let (eights, _) = flags.as_chunks::<8>();
-    let byte = |eight: &[u8; 8]| u64::from_le_bytes(*eight).wrapping_mul(TOGETHER) >> 56;
-    eights.iter().rev().fold(0, |word, eight| word << 8 | byte(eight))
 }

@@ -34,7 +34,9 @@ pub struct Bits {
 
 impl Bits {
     /// Bits given 64 at a time, lowest index first.
-    pub fn from_words(words: Vec<u64>) -> Self {
+    pub fn from_words(mut words: Vec<u64>) -> Self {
+        let held = words.iter().rposition(|word| *word != 0).map_or(0, |last| last + 1);
+        words.truncate(held);
         Self { words }
     }
 
@@ -89,6 +91,16 @@ impl Bits {
     pub fn memory(&self) -> usize {
         self.words.capacity() * 8
     }
+}
+
+/// The lowest bits of 64 bytes as a word, the first byte's lowest: eight bytes at a time, whose bits one multiplication
+/// moves together.
+#[inline]
+pub fn pack_flags(flags: &[u8; 64]) -> u64 {
+    const TOGETHER: u64 = 0x0102_0408_1020_4080;
+    let (eights, _) = flags.as_chunks::<8>();
+    let byte = |eight: &[u8; 8]| u64::from_le_bytes(*eight).wrapping_mul(TOGETHER) >> 56;
+    eights.iter().rev().fold(0, |word, eight| word << 8 | byte(eight))
 }
 
 /// Numbers with validity.

@@ -8,7 +8,7 @@ mod tests;
 use model::{Bits, CHUNK};
 
 use crate::error::QueryError;
-use crate::mask::{self, Mask, NONE};
+use crate::mask::{self, Mask, NONE, WORDS};
 use crate::source::Source;
 use crate::tree::Filter;
 use test::Test;
@@ -24,24 +24,14 @@ pub fn filter(source: &Source<'_>, filter: &Filter) -> Result<Bits, QueryError> 
     if matches!(node, Node::All) {
         return Ok(source.live().clone());
     }
-    let mut selection = Bits::default();
+    let chunks = source.len().div_ceil(CHUNK);
+    let mut words = Vec::with_capacity(chunks * WORDS);
     let mut scratch = String::new();
-    for chunk in 0..source.len().div_ceil(CHUNK) {
+    for chunk in 0..chunks {
         let live = mask::of_chunk(source.live(), chunk);
-        let rows = node.rows(chunk, &live, &mut scratch);
-        put(&mut selection, chunk, &rows);
+        words.extend_from_slice(&node.rows(chunk, &live, &mut scratch));
     }
-    Ok(selection)
-}
-
-fn put(selection: &mut Bits, chunk: usize, rows: &Mask) {
-    for (index, word) in rows.iter().enumerate() {
-        let mut rest = *word;
-        while rest != 0 {
-            selection.set(chunk * CHUNK + index * 64 + rest.trailing_zeros() as usize, true);
-            rest &= rest - 1;
-        }
-    }
+    Ok(Bits::from_words(words))
 }
 
 /// A filter whose terms were looked up and checked.

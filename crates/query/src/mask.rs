@@ -1,6 +1,6 @@
 //! The rows of one chunk as bits.
 
-use model::{Bits, CHUNK};
+use model::{Bits, CHUNK, pack_flags};
 
 /// Words of a chunk.
 pub(crate) const WORDS: usize = CHUNK / 64;
@@ -58,16 +58,22 @@ pub(crate) fn keep(mask: &mut Mask, mut test: impl FnMut(usize) -> bool) {
     }
 }
 
-/// The rows for whose value `test` holds. For tests that cost less than looking at a bit.
+/// The rows for whose value `test` holds. For tests that cost less than looking at a bit: a loop that the compiler
+/// turns into vector instructions.
 #[inline]
 pub(crate) fn pack<T: Copy>(values: &[T], test: impl Fn(T) -> bool) -> Mask {
     let mut mask = NONE;
-    for (slot, rows) in mask.iter_mut().zip(values.chunks(64)) {
-        let mut word = 0;
-        for (bit, value) in rows.iter().enumerate() {
-            word |= u64::from(test(*value)) << bit;
+    let (whole, rest) = values.as_chunks::<64>();
+    let mut words = mask.iter_mut();
+    for (rows, slot) in whole.iter().zip(words.by_ref()) {
+        let mut flags = [0u8; 64];
+        for (flag, value) in flags.iter_mut().zip(rows) {
+            *flag = u8::from(test(*value));
         }
-        *slot = word;
+        *slot = pack_flags(&flags);
+    }
+    if let Some(slot) = words.next() {
+        *slot = rest.iter().rev().fold(0, |word, value| word << 1 | u64::from(test(*value)));
     }
     mask
 }

@@ -66,9 +66,7 @@ pub(crate) fn selected(
 ) -> Result<Bits, Error> {
     let mut parts = Vec::new();
     if let Some(formula) = formula.map(str::trim).filter(|formula| !formula.is_empty()) {
-        let program = formula::compile(formula, &|name| schema::reference(table, name)).map_err(|problems| {
-            Error::Formula { reason: problems.first().map_or_else(String::new, |p| p.message.clone()) }
-        })?;
+        let program = view.filter_program(table, formula)?;
         parts.push(Filter::Rows(view.matching(&program, table, rows)?));
     }
     if let Some(tree) = tree.filter(|tree| !tree.is_null()) {

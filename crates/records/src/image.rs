@@ -129,6 +129,8 @@ impl BaseImage {
         }
         self.unapply_schema(&change.body);
         self.sequence = change.sequence - 1;
+        // Versions that are counted on from here may be met again in the present with other contents.
+        self.computed = Arc::default();
     }
 
     fn unapply_schema(&mut self, body: &Body) {

@@ -223,7 +223,10 @@ impl<'i> Plan<'i> {
     /// The first record whose primary field shows this text, else a new one with it.
     fn link_by_text(&mut self, no: TableNo, rows: &TableImage, text: &str) -> Result<Ordinal, Error> {
         let Some(table) = self.image.schema.table_by_no(no).cloned() else { return Err(Error::ImageGone) };
-        let view = View { image: Arc::new(self.image.clone()), now: self.now };
+        // What is computed here may be of a change that never happens: it must not be kept.
+        let mut image = self.image.clone();
+        image.computed = Arc::default();
+        let view = View { image: Arc::new(image), now: self.now };
         let wanted = text.trim();
         for ordinal in rows.live.ones() {
             let ordinal = Ordinal(ordinal as u32);

@@ -1,14 +1,20 @@
 //! Computed columns: formulas and the texts of links, evaluated chunk by chunk when somebody asks, and kept for as
 //! long as the versions they were computed from last.
 
+mod programs;
+
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use formula::{Batch, Input, Program};
 use model::{
-    CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldId, FieldKind, FieldNo, Kind, Ordinal, Table, TableImage,
-    TableNo, Texts, Timestamp,
+    CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldNo, Kind, Ordinal, Table, TableImage, TableNo, Texts,
+    Timestamp,
 };
 use parking_lot::Mutex;
+use programs::{Compiled, Programs};
 use rustc_hash::FxHashMap;
 
 use super::{BaseImage, stored_column};
@@ -17,6 +23,9 @@ use crate::error::Error;
 /// How deep formulas may refer to formulas and links to linked tables.
 const DEPTH: usize = 128;
 
+/// More stale rows of a chunk than this are not worth computing one by one.
+const PATCH: usize = 64;
+
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
     table: TableNo,
@@ -24,19 +33,27 @@ struct Key {
     chunk: u32,
 }
 
-struct Entry {
-    stamp: u64,
-    chunk: Arc<ComputedChunk>,
+/// What a chunk was computed from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    /// The version of the records in the chunk.
+    records: u64,
+    /// The schema, the time for `NOW`, and the tables that links lead to.
+    rest: u64,
 }
 
-/// Compiled formulas by table, field and schema revision; none where one cannot be compiled any more.
-type Programs = FxHashMap<(TableNo, FieldId, i64), Option<Arc<Program>>>;
+struct Entry {
+    stamp: Stamp,
+    /// The sequence of the picture that it was computed from.
+    sequence: i64,
+    chunk: Arc<ComputedChunk>,
+}
 
 /// The computed chunks and compiled formulas of a base.
 #[derive(Default)]
 pub(crate) struct Computed {
     chunks: Mutex<FxHashMap<Key, Entry>>,
-    programs: Mutex<Programs>,
+    programs: Programs,
 }
 
 /// A base's picture with the time at which it is looked at: what queries and replies read.
@@ -95,43 +112,94 @@ impl View {
         depth: usize,
     ) -> Result<Arc<ComputedChunk>, Error> {
         let key = Key { table: table.no, field: field.no, chunk: chunk as u32 };
-        let stamp = self.stamp(table, rows, field, chunk, depth)?;
-        if let Some(entry) = self.image.computed.chunks.lock().get(&key).filter(|entry| entry.stamp == stamp) {
-            return Ok(Arc::clone(&entry.chunk));
-        }
-        let len = CHUNK.min(rows.len().saturating_sub(chunk * CHUNK));
-        let computed = Arc::new(self.compute(table, rows, field, chunk, 0..len, depth)?);
-        self.image.computed.chunks.lock().insert(key, Entry { stamp, chunk: Arc::clone(&computed) });
+        let compiled = self.compiled(table, field, depth)?;
+        let stamp = self.stamp(table, rows, field, compiled.as_deref(), (chunk, depth))?;
+        let held = {
+            let mut chunks = self.image.computed.chunks.lock();
+            match chunks.get(&key) {
+                Some(entry) if entry.stamp == stamp => return Ok(Arc::clone(&entry.chunk)),
+                _ => chunks.remove(&key),
+            }
+        };
+        let patched = match (held, compiled) {
+            (Some(held), Some(compiled)) if compiled.links.is_empty() && held.stamp.rest == stamp.rest => {
+                self.patch((table, rows, field), held, chunk, depth)?
+            }
+            _ => None,
+        };
+        let computed = if let Some(patched) = patched {
+            patched
+        } else {
+            let len = CHUNK.min(rows.len().saturating_sub(chunk * CHUNK));
+            Arc::new(self.compute(table, rows, field, chunk, 0..len, depth)?)
+        };
+        let entry = Entry { stamp, sequence: self.image.sequence, chunk: Arc::clone(&computed) };
+        self.image.computed.chunks.lock().insert(key, entry);
         Ok(computed)
     }
 
-    /// Names everything that the chunk is computed from: versions, schema revision and, for `NOW`, the time.
-    fn stamp(&self, table: &Table, rows: &TableImage, field: &Field, chunk: usize, depth: usize) -> Result<u64, Error> {
+    /// Brings an earlier state of a chunk forward: only records that were changed since are computed, in place when
+    /// no reader holds the chunk. None when that is not possible or not worth it.
+    fn patch(
+        &self,
+        (table, rows, field): (&Table, &TableImage, &Field),
+        held: Entry,
+        chunk: usize,
+        depth: usize,
+    ) -> Result<Option<Arc<ComputedChunk>>, Error> {
+        let Some(Chunk::Time(changed)) = rows.changed.chunk(chunk).map(AsRef::as_ref) else { return Ok(None) };
+        let is_stale = |time: &&i64| **time > held.sequence;
+        if self.image.sequence <= held.sequence || changed.iter().filter(is_stale).count() > PATCH {
+            return Ok(None);
+        }
+        let mut computed = held.chunk;
+        let stale = changed.iter().enumerate().filter(|(_, time)| is_stale(time));
+        for (row, _) in stale {
+            let one = self.compute(table, rows, field, chunk, row..row + 1, depth)?;
+            let target = Arc::make_mut(&mut computed);
+            let is_error = one.errors.get(0);
+            target.errors.set(row, is_error);
+            target.values.set(row, if is_error { CellRef::Empty } else { one.values.cell(0) });
+        }
+        Ok(Some(computed))
+    }
+
+    /// Names everything that the chunk is computed from.
+    fn stamp(
+        &self,
+        table: &Table,
+        rows: &TableImage,
+        field: &Field,
+        compiled: Option<&Compiled>,
+        (chunk, depth): (usize, usize),
+    ) -> Result<Stamp, Error> {
+        let mut rest = self.image.schema.revision as u64;
+        if field.kind.link().is_some() {
+            rest = mix(rest, self.link_stamp(field, depth)?);
+        }
+        if let Some(compiled) = compiled {
+            if compiled.volatile {
+                rest = mix(rest, self.now.0 as u64);
+            }
+            for no in &compiled.links {
+                let Some(link) = table.field_by_no(*no) else { continue };
+                rest = mix(rest, self.link_stamp(link, depth)?);
+            }
+        }
+        Ok(Stamp { records: rows.versions.get(chunk).copied().unwrap_or(0), rest })
+    }
+
+    /// Names what the texts of the linked records are made from.
+    fn link_stamp(&self, field: &Field, depth: usize) -> Result<u64, Error> {
         let depth = depth.checked_sub(1).ok_or(Error::TooDeep)?;
-        let mut stamp = mix(rows.versions.get(chunk).copied().unwrap_or(0), self.image.schema.revision as u64);
-        match &field.kind {
-            FieldKind::MultipleRecordLinks(link) => {
-                let other = self.image.table(link.linked_table_no);
-                stamp = other.versions.iter().fold(stamp, |stamp, version| mix(stamp, *version));
-                if let Some((linked, primary)) = self.primary(link.linked_table_no)
-                    && primary.kind.is_derived()
-                {
-                    stamp = mix(stamp, self.stamp(&linked, &other, &primary, 0, depth)?);
-                }
-            }
-            FieldKind::Formula(_) => {
-                let Some(program) = self.program(table, field) else { return Ok(stamp) };
-                if program.is_volatile() {
-                    stamp = mix(stamp, self.now.0 as u64);
-                }
-                for reference in program.references() {
-                    let Some(inner) = table.field_by_no(reference.no) else { continue };
-                    if inner.kind.is_derived() || inner.kind.link().is_some() {
-                        stamp = mix(stamp, self.stamp(table, rows, inner, chunk, depth)?);
-                    }
-                }
-            }
-            _ => {}
+        let Some(link) = field.kind.link() else { return Ok(0) };
+        let other = self.image.table(link.linked_table_no);
+        let mut stamp = other.versions.iter().fold(0, |stamp, version| mix(stamp, *version));
+        if let Some((linked, primary)) = self.primary(link.linked_table_no)
+            && primary.kind.is_derived()
+        {
+            let compiled = self.compiled(&linked, &primary, depth)?;
+            stamp = mix(stamp, self.stamp(&linked, &other, &primary, compiled.as_deref(), (0, depth))?.rest);
         }
         Ok(stamp)
     }
@@ -141,17 +209,14 @@ impl View {
         Some((Arc::clone(table), Arc::clone(table.primary_field()?)))
     }
 
-    /// The compiled formula of a field; compiled once per schema revision.
-    fn program(&self, table: &Table, field: &Field) -> Option<Arc<Program>> {
-        let FieldKind::Formula(formula) = &field.kind else { return None };
-        let key = (table.no, field.id, self.image.schema.revision);
-        let mut programs = self.image.computed.programs.lock();
-        programs
-            .entry(key)
-            .or_insert_with(|| {
-                formula::compile(&formula.formula, &|name| schema::reference(table, name)).ok().map(Arc::new)
-            })
-            .clone()
+    /// The compiled formula of a field, if it is one that can be compiled.
+    fn compiled(&self, table: &Table, field: &Field, depth: usize) -> Result<Option<Arc<Compiled>>, Error> {
+        self.image.computed.programs.of_field(table, field, self.image.schema.revision, depth)
+    }
+
+    /// The compiled formula that a caller sent to filter records.
+    pub fn filter_program(&self, table: &Table, text: &str) -> Result<Arc<Program>, Error> {
+        self.image.computed.programs.of_text(table, text, self.image.schema.revision)
     }
 
     fn compute(
@@ -167,32 +232,23 @@ impl View {
         if let Some(link) = field.kind.link() {
             return self.link_texts(rows, field, link.linked_table_no, chunk, range, depth);
         }
-        let Some(program) = self.program(table, field) else { return Ok(failed(field.kind.column(), range.len())) };
-        self.run(&program, table, rows, chunk, range, depth)
-    }
-
-    /// Runs a formula over rows of one chunk.
-    pub fn run(
-        &self,
-        program: &Program,
-        table: &Table,
-        rows: &TableImage,
-        chunk: usize,
-        range: std::ops::Range<usize>,
-        depth: usize,
-    ) -> Result<ComputedChunk, Error> {
+        let Some(compiled) = self.compiled(table, field, depth)? else {
+            return Ok(failed(field.kind.column(), range.len()));
+        };
+        let program = &compiled.program;
         self.with_batch(program, table, rows, chunk, range, depth, |batch| program.eval(batch))
     }
 
     /// Which rows of the table a formula is true for, dead rows included.
     pub fn matching(&self, program: &Program, table: &Table, rows: &TableImage) -> Result<model::Bits, Error> {
-        let mut out = model::Bits::default();
+        let mut words = Vec::with_capacity(rows.len().div_ceil(64));
         for chunk in 0..rows.len().div_ceil(CHUNK) {
             let len = CHUNK.min(rows.len() - chunk * CHUNK);
             let bits = self.with_batch(program, table, rows, chunk, 0..len, DEPTH, |batch| program.filter(batch))?;
-            bits.ones().for_each(|row| out.set(chunk * CHUNK + row, true));
+            words.resize(chunk * CHUNK / 64, 0);
+            words.extend_from_slice(bits.words());
         }
-        Ok(out)
+        Ok(model::Bits::from_words(words))
     }
 
     #[expect(clippy::too_many_arguments, reason = "one call site's worth of context for the closure")]

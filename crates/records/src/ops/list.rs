@@ -19,6 +19,8 @@ pub const PAGE: usize = 100;
 const KEEP: Duration = Duration::from_mins(10);
 /// Kept orders at once.
 const KEPT: usize = 256;
+/// How many ordinals of a list are found for its first page.
+const FIRST: usize = 10 * PAGE + 1;
 
 /// A list to read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,7 +93,21 @@ struct Walk {
 #[derive(Clone)]
 pub(crate) struct Kept {
     key: (u64, i64, i64),
-    order: Arc<Vec<u32>>,
+    order: Arc<Order>,
+}
+
+/// The first ordinals of a list, or all of them.
+struct Order {
+    ordinals: Vec<u32>,
+    /// How many there are in the whole list.
+    total: usize,
+}
+
+impl Order {
+    /// True when a page that begins here needs no more than these.
+    fn reaches(&self, from: usize) -> bool {
+        self.ordinals.len() == self.total || from + PAGE < self.ordinals.len()
+    }
 }
 
 impl ListQuery {
@@ -122,11 +138,14 @@ impl Records {
         if query.is_walk() {
             return Ok(self.walk(view, table, query, &cursor));
         }
-        let order = if let Some(order) = self.kept((digest, cursor.n, cursor.t)) {
+        let kept = self.kept((digest, cursor.n, cursor.t)).filter(|order| order.reaches(cursor.p));
+        let order = if let Some(order) = kept {
             order
         } else {
             let began = self.view_at(&scope, &view, &cursor).await?;
-            let order = Arc::new(ordered(&began, &table, query)?);
+            // Most lists are read from the top and no further than a few pages.
+            let need = if cursor.p == 0 { FIRST } else { usize::MAX };
+            let order = Arc::new(ordered(&began, &table, query, need)?);
             self.keep((digest, cursor.n, cursor.t), &order);
             order
         };
@@ -157,14 +176,15 @@ impl Records {
         Ok(View { image: Arc::new(image), now: Timestamp(cursor.t) })
     }
 
-    fn kept(&self, key: (u64, i64, i64)) -> Option<Arc<Vec<u32>>> {
+    fn kept(&self, key: (u64, i64, i64)) -> Option<Arc<Order>> {
         self.kept.lock().iter().find(|kept| kept.key == key).map(|kept| Arc::clone(&kept.order))
     }
 
-    fn keep(&self, key: (u64, i64, i64), order: &Arc<Vec<u32>>) {
+    fn keep(&self, key: (u64, i64, i64), order: &Arc<Order>) {
         // A list that fits one page has no next one.
-        if order.len() > 1 {
+        if order.total > 1 {
             let mut kept = self.kept.lock();
+            kept.retain(|held| held.key != key);
             if kept.len() >= KEPT {
                 kept.remove(0);
             }
@@ -192,18 +212,22 @@ impl Records {
         format!("itr{}", self.signer.seal(cursor))
     }
 
-    fn page(&self, view: View, table: Arc<Table>, query: &ListQuery, order: &[u32], cursor: &Cursor) -> Page {
+    fn page(&self, view: View, table: Arc<Table>, query: &ListQuery, order: &Order, cursor: &Cursor) -> Page {
         let rows = view.image.table(table.no);
-        let most = query.max_records.unwrap_or(usize::MAX).min(order.len());
+        let most = query.max_records.unwrap_or(usize::MAX).min(order.total);
+        let order = &order.ordinals;
+        let known = most.min(order.len());
         let size = query.page_size.unwrap_or(PAGE).clamp(1, PAGE);
         let mut at = cursor.p;
         let mut ordinals = Vec::with_capacity(size);
-        while ordinals.len() < size && at < most {
+        while ordinals.len() < size && at < known {
             let ordinal = order.get(at).map(|ordinal| Ordinal(*ordinal));
             ordinals.extend(ordinal.filter(|ordinal| rows.is_live(*ordinal)));
             at += 1;
         }
-        let more = order.get(at..most).unwrap_or_default().iter().any(|ordinal| rows.is_live(Ordinal(*ordinal)));
+        let left = order.get(at..known).unwrap_or_default();
+        // Beyond what is known yet there may be records that were deleted meanwhile: the next page says so.
+        let more = known < most || left.iter().any(|ordinal| rows.is_live(Ordinal(*ordinal)));
         let offset = more.then(|| self.offset(&Cursor { p: at, ..*cursor }));
         Page { found: Found { view, table, ordinals }, offset, total: most }
     }
@@ -217,17 +241,27 @@ fn digest(base: BaseId, table: &Table, query: &ListQuery) -> u64 {
     hasher.finish()
 }
 
-/// The ordinals of a list, in order.
-fn ordered(view: &View, table: &Table, query: &ListQuery) -> Result<Vec<u32>, Error> {
+/// The ordinals of a list in order, at least the first `need`.
+fn ordered(view: &View, table: &Table, query: &ListQuery, need: usize) -> Result<Order, Error> {
     let rows = view.image.table(table.no);
     let selection = selected(view, table, &rows, query.tree.as_ref(), query.filter.as_deref())?;
-    if query.sort.is_empty() {
-        return Ok(selection.ones().map(|ordinal| ordinal as u32).collect());
-    }
-    sorted(view, table, &rows, &selection, &query.sort)
+    let total = selection.count();
+    let ordinals = if query.sort.is_empty() {
+        selection.ones().map(|ordinal| ordinal as u32).take(need).collect()
+    } else {
+        sorted(view, table, &rows, &selection, &query.sort, need)?
+    };
+    Ok(Order { ordinals, total })
 }
 
-fn sorted(view: &View, table: &Table, rows: &TableImage, selection: &Bits, sort: &[Sort]) -> Result<Vec<u32>, Error> {
+fn sorted(
+    view: &View,
+    table: &Table,
+    rows: &TableImage,
+    selection: &Bits,
+    sort: &[Sort],
+    need: usize,
+) -> Result<Vec<u32>, Error> {
     let fields = sort
         .iter()
         .map(|key| table.field_exact(&key.field).cloned().ok_or_else(|| unknown_field(table, &key.field)))
@@ -238,7 +272,7 @@ fn sorted(view: &View, table: &Table, rows: &TableImage, selection: &Bits, sort:
         .zip(&fields)
         .map(|(key, field)| SortKey { field: field.no, descending: key.descending, key: KeyKind::Value })
         .collect();
-    Ok(query::order(&columns.source(), selection, &keys, None)?)
+    Ok(query::order(&columns.source(), selection, &keys, Some(need))?)
 }
 
 /// The fields asked for, in the order of the table.
