@@ -1,6 +1,7 @@
 //! A table in memory: its record ids, which records live, and its columns.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
@@ -42,6 +43,11 @@ impl RecordIds {
         (self.get(ordinal) == Some(id)).then_some(ordinal)
     }
 
+    /// Makes room for this many more.
+    pub fn reserve(&mut self, count: usize) {
+        self.back.write().reserve(count);
+    }
+
     /// Appends the id of the next ordinal.
     pub fn push(&mut self, id: RecordId) {
         let ordinal = self.len;
@@ -61,6 +67,9 @@ impl RecordIds {
     }
 }
 
+/// The number of the next content of a chunk.
+static VERSION: AtomicU64 = AtomicU64::new(1);
+
 /// A table's records at one sequence. Cloning is cheap; writing copies only what a clone still holds.
 #[derive(Debug, Clone)]
 pub struct TableImage {
@@ -78,7 +87,7 @@ pub struct TableImage {
     pub changed: Column,
     /// Columns by field number; a missing one is empty.
     pub columns: FxHashMap<FieldNo, Column>,
-    /// Grows with every change of a chunk: computed columns compare it.
+    /// A number for the present content of each chunk that no other content ever had: computed columns compare it.
     pub versions: Vec<u64>,
 }
 
@@ -137,7 +146,9 @@ impl TableImage {
             self.versions.resize(chunk + 1, 0);
         }
         if let Some(version) = self.versions.get_mut(chunk) {
-            *version += 1;
+            // Pictures part ways, by a walk back or a change that is not kept: counting up in each would give two
+            // contents one number.
+            *version = VERSION.fetch_add(1, Ordering::Relaxed);
         }
     }
 

@@ -27,6 +27,9 @@ impl<'t> Columns<'t> {
         fields: &[Arc<Field>],
         text: bool,
     ) -> Result<Self, Error> {
+        view.image.used(fields.iter().map(|field| field.no));
+        let stored = fields.iter().filter(|field| !(text && field.kind.link().is_some()));
+        view.image.need(table.no, stored.map(|field| field.no))?;
         let mut columns = Self { rows, held: Vec::with_capacity(fields.len()) };
         for field in fields {
             let kind = if text && field.kind.link().is_some() { Kind::Text } else { field.kind.column() };

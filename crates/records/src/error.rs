@@ -108,13 +108,27 @@ pub enum Error {
     /// There is nothing to undo.
     #[error("there is no change to undo")]
     NothingToUndo,
-    /// The base does not fit into the memory for images.
-    #[error("the base needs {needed} bytes in memory and `records.image_memory` allows {budget}")]
+    /// The columns that a query looks at do not fit into the memory for images.
+    #[error("the query needs {needed} bytes in memory and `records.image_memory` allows {budget}")]
     ImageMemory {
-        /// Bytes needed.
+        /// Bytes needed, as far as was counted.
         needed: usize,
         /// Bytes allowed.
         budget: usize,
+    },
+    /// A query looks at columns that are not in memory; it is asked again when they are.
+    #[error("columns that a query needs are not in memory")]
+    NotLoaded {
+        /// Which.
+        columns: Vec<(model::TableNo, model::FieldNo)>,
+    },
+    /// A stored record is damaged.
+    #[error("the stored cells of record number {ordinal} are malformed")]
+    Unreadable {
+        /// Its ordinal.
+        ordinal: i64,
+        /// How.
+        source: model::CellsError,
     },
     /// The image was dropped while an operation used it.
     #[error("the base's image was dropped meanwhile; try again")]
@@ -139,11 +153,11 @@ impl web::ApiError for Error {
             Self::Denied(error) => error.kind(),
             Self::Schema(error) => error.kind(),
             Self::Changes(changes::Error::NoBase { .. }) => Kind::NotFound,
-            Self::Changes(_) => Kind::Internal,
+            Self::Changes(_) | Self::Unreadable { .. } => Kind::Internal,
             Self::Db(error) => web::database_kind(error),
             Self::TableNotFound { .. } | Self::RecordNotFound { .. } => Kind::NotFound,
             Self::Conflicts { .. } | Self::Confirmation { .. } => Kind::Conflict,
-            Self::ImageMemory { .. } | Self::ImageGone => Kind::Unavailable,
+            Self::ImageMemory { .. } | Self::ImageGone | Self::NotLoaded { .. } => Kind::Unavailable,
             _ => Kind::Invalid,
         }
     }
@@ -153,7 +167,7 @@ impl web::ApiError for Error {
             Self::Denied(error) => error.code(),
             Self::Schema(error) => error.code(),
             Self::Changes(_) => "internal",
-            Self::Db(_) => "internal",
+            Self::Db(_) | Self::Unreadable { .. } => "internal",
             Self::TableNotFound { .. } => "table-not-found",
             Self::UnknownField { .. } => "unknown-field",
             Self::RecordNotFound { .. } | Self::RowDoesNotExist { .. } => "record-not-found",
@@ -168,7 +182,7 @@ impl web::ApiError for Error {
             Self::TooOld { .. } => "too-old",
             Self::Conflicts { .. } => "conflicts",
             Self::NothingToUndo => "nothing-to-undo",
-            Self::ImageMemory { .. } | Self::ImageGone => "image-memory",
+            Self::ImageMemory { .. } | Self::ImageGone | Self::NotLoaded { .. } => "image-memory",
             Self::TooDeep => "too-deep",
             Self::Query(_) => "query",
         }
@@ -188,7 +202,8 @@ impl web::ApiError for Error {
             Self::Formula { .. } => "INVALID_FILTER_BY_FORMULA",
             Self::Offset { .. } => "INVALID_OFFSET_VALUE",
             Self::IteratorGone => "LIST_RECORDS_ITERATOR_NOT_AVAILABLE",
-            Self::Changes(_) | Self::Db(_) | Self::ImageMemory { .. } | Self::ImageGone => return None,
+            Self::Changes(_) | Self::Db(_) | Self::Unreadable { .. } => return None,
+            Self::ImageMemory { .. } | Self::ImageGone | Self::NotLoaded { .. } => return None,
             _ => "INVALID_REQUEST_UNKNOWN",
         })
     }

@@ -3,6 +3,8 @@
 //! Pictures move only by [`BaseImage::apply`], from the change log. Applying a change again does no harm, so an
 //! image may be built from rows that are newer than the sequence it starts from.
 
+mod absent;
+mod budget;
 mod build;
 mod computed;
 mod slot;
@@ -13,6 +15,9 @@ use events::{Body, Change, LinkDelta, RecordCells, RecordChange, SchemaChange, T
 use model::{CellRef, FieldKind, FieldNo, Kind, Ordinal, RecordId, Schema, Table, TableImage, TableNo, Timestamp};
 use rustc_hash::FxHashMap;
 
+use absent::{Absent, Usage};
+
+pub(crate) use absent::StoredCells;
 pub(crate) use build::StoredRecord;
 pub(crate) use computed::{Computed, Values, View};
 pub(crate) use slot::{Images, Private};
@@ -27,11 +32,16 @@ pub(crate) struct BaseImage {
     tables: FxHashMap<TableNo, Arc<TableImage>>,
     /// Computed columns, shared by all pictures of the base: an entry names the versions that it was computed from.
     pub computed: Arc<Computed>,
+    /// What of it is not in memory.
+    absent: Absent,
+    /// When its columns were last used, shared by all pictures of the base.
+    usage: Arc<Usage>,
 }
 
 impl BaseImage {
     pub fn new(sequence: i64, schema: Arc<Schema>) -> Self {
-        Self { sequence, schema, tables: FxHashMap::default(), computed: Arc::default() }
+        let tables = FxHashMap::default();
+        Self { sequence, schema, tables, computed: Arc::default(), absent: Absent::default(), usage: Arc::default() }
     }
 
     /// The records of a table.
@@ -75,12 +85,13 @@ impl BaseImage {
     }
 
     fn apply_table(&mut self, change: &TableChange, sequence: i64, time: Timestamp) {
+        let absent = self.absent.clone();
         let table = self.table_mut(change.table);
         for record in change.created.iter().chain(&change.restored) {
-            create(table, record, sequence, time);
+            create(table, &absent, record, sequence, time);
         }
         for record in &change.updated {
-            update(table, record, sequence, time, |cell| cell.after.view());
+            update(table, &absent, record, sequence, time, |cell| cell.after.view());
         }
         for record in &change.deleted {
             delete(table, record.ordinal, sequence);
@@ -116,12 +127,13 @@ impl BaseImage {
             for link in table.links.iter().rev() {
                 self.apply_link(table.table, &LinkDelta { added: !link.added, ..*link });
             }
+            let absent = self.absent.clone();
             let image = self.table_mut(table.table);
             for record in &table.deleted {
-                create(image, record, record.previous, change.time);
+                create(image, &absent, record, record.previous, change.time);
             }
             for record in &table.updated {
-                update(image, record, record.previous, change.time, |cell| cell.before.view());
+                update(image, &absent, record, record.previous, change.time, |cell| cell.before.view());
             }
             for record in table.restored.iter().chain(&table.created) {
                 delete(image, record.ordinal, record.previous);
@@ -170,7 +182,7 @@ pub(crate) fn kind_of(cell: CellRef<'_>) -> Option<Kind> {
     })
 }
 
-fn create(table: &mut TableImage, record: &RecordCells, sequence: i64, time: Timestamp) {
+fn create(table: &mut TableImage, absent: &Absent, record: &RecordCells, sequence: i64, time: Timestamp) {
     let index = record.ordinal.0 as usize;
     let known = index < table.ids.len();
     if !known {
@@ -178,7 +190,8 @@ fn create(table: &mut TableImage, record: &RecordCells, sequence: i64, time: Tim
         table.created.set(index, CellRef::Time(time.0));
         table.modified.set(index, CellRef::Time(time.0));
     }
-    for (field, cell) in &record.cells {
+    let no = table.table;
+    for (field, cell) in record.cells.iter().filter(|(field, _)| !absent.has(no, *field)) {
         if let Some(kind) = kind_of(cell.view()) {
             table.set(*field, kind, record.ordinal, cell.view());
         }
@@ -192,20 +205,27 @@ fn create(table: &mut TableImage, record: &RecordCells, sequence: i64, time: Tim
 /// places hold the id of their successor's batch and are never live.
 fn grow(table: &mut TableImage, ordinal: Ordinal, id: RecordId) {
     while table.ids.len() < ordinal.0 as usize {
-        table.ids.push(RecordId::ordered(0, table.ids.len() as u64));
+        table.ids.push(nobody(table.ids.len()));
     }
     table.ids.push(id);
 }
 
+/// The id at a place where no record is.
+fn nobody(ordinal: usize) -> RecordId {
+    RecordId::ordered(0, ordinal as u64)
+}
+
 fn update(
     table: &mut TableImage,
+    absent: &Absent,
     record: &RecordChange,
     sequence: i64,
     time: Timestamp,
     value: impl Fn(&events::CellChange) -> CellRef<'_>,
 ) {
     let index = record.ordinal.0 as usize;
-    for cell in &record.cells {
+    let no = table.table;
+    for cell in record.cells.iter().filter(|cell| !absent.has(no, cell.field)) {
         let kind = kind_of(cell.after.view()).or_else(|| kind_of(cell.before.view()));
         if let Some(kind) = kind {
             table.set(cell.field, kind, record.ordinal, value(cell));
@@ -246,3 +266,6 @@ pub(crate) fn stored_column<'t>(table: &'t TableImage, no: FieldNo, kind: &Field
         _ => table.columns.get(&no),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,9 @@ mod routes;
 mod store;
 mod tools;
 
+#[cfg(test)]
+mod fixture;
+
 pub use error::Error;
 pub use json::Shape;
 pub use ops::{

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use changes::Changes;
 use clock::{Clock, Ids};
 use db::Db;
-use model::{BaseId, Caller, Table};
+use model::{BaseId, Caller, Table, TenantNo};
 use parking_lot::Mutex;
 use schema::Schemas;
 use tenancy::{Access, Scope};
@@ -59,8 +59,10 @@ impl Records {
         signer: Signer,
         memory: usize,
     ) -> Self {
-        let images = Images::new(db, changes.clone(), schemas.clone(), memory);
-        Self { access, changes, clock, ids, images, signer, kept: Arc::default(), schemas, confirmed: Arc::default() }
+        let kept: Arc<Mutex<Vec<list::Kept>>> = Arc::default();
+        let orders = Arc::clone(&kept);
+        let images = Images::new(db, changes.clone(), schemas.clone(), memory, move |drop| list::shed(&orders, drop));
+        Self { access, changes, clock, ids, images, signer, kept, schemas, confirmed: Arc::default() }
     }
 
     /// A read scope and the base's picture for it.
@@ -68,6 +70,43 @@ impl Records {
         let scope = self.access.scope(caller, base).await?;
         let image = self.images.current(scope.tenant(), scope.base_no()).await?;
         Ok((scope, View { image, now: self.clock.now() }))
+    }
+
+    /// Answers a query from a picture. Columns that it misses are brought into memory, and it is asked again.
+    ///
+    /// # Errors
+    /// [`Error::ImageMemory`] when they do not fit; those of the query.
+    pub(crate) async fn answer<T>(
+        &self,
+        scope: &Scope,
+        view: &mut View,
+        query: impl Fn(&View) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut wanted = Vec::new();
+        loop {
+            match query(view) {
+                Err(Error::NotLoaded { columns }) => {
+                    let known = wanted.len();
+                    wanted.extend(columns.into_iter().filter(|column| !wanted.contains(column)).collect::<Vec<_>>());
+                    if wanted.len() == known {
+                        return Err(Error::ImageGone);
+                    }
+                    let at = Some(view.image.sequence);
+                    view.image = self.images.with(scope.tenant(), scope.base_no(), &wanted, at).await?;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    /// Records to be told, with the cells that are not in memory.
+    pub(crate) async fn told(&self, tenant: TenantNo, found: Found) -> Result<Found, Error> {
+        if found.view.image.is_whole() {
+            return Ok(found);
+        }
+        let Found { view, table, ordinals } = found;
+        let image = self.images.page(tenant, view.image, &table, &ordinals).await?;
+        Ok(Found { view: View { image, now: view.now }, table, ordinals })
     }
 }
 

@@ -5,18 +5,22 @@ use std::sync::Arc;
 use db::{Db, RowRef, Tx};
 use events::{Body, LinkDelta, RecordCells, RecordChange, TableChange};
 use model::{
-    Actor, BaseNo, CellRef, CellValue, FieldNo, Ordinal, TableImage, TableNo, TenantNo, Timestamp, encode_cells,
+    Actor, BaseNo, CellRef, CellValue, FieldNo, Ordinal, TableImage, TableNo, TenantNo, Timestamp, decode_cells,
+    encode_cells,
 };
 use sql::Value;
 use tenancy::Permit;
 
 use crate::error::Error;
-use crate::image::StoredRecord;
+use crate::image::{StoredCells, StoredRecord};
 
-const EACH: &str = "SELECT tbl, ordinal, id, created_at, modified_at, sequence, deleted, cells FROM records \
-     WHERE tenant = $1 AND base = $2 ORDER BY tbl, ordinal";
+const EACH: &str = "SELECT ordinal, id, created_at, modified_at, sequence, deleted, cells FROM records \
+     WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal >= $4 AND ordinal < $5 ORDER BY ordinal";
+const ORDINALS: &str = "SELECT MAX(ordinal) FROM records WHERE tenant = $1 AND base = $2 AND tbl = $3";
+const AT: &str = "SELECT ordinal, cells FROM records WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal IN \
+     ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
 const LINKS: &str = "SELECT from_ordinal, to_ordinal FROM links WHERE tenant = $1 AND base = $2 AND relation = $3 \
-     ORDER BY from_ordinal, position";
+     ORDER BY position";
 const INSERT: &str = "INSERT INTO records (tenant, base, tbl, ordinal, id, created_at, created_by, modified_at, \
      modified_by, sequence, deleted, cells) VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $7, $8, FALSE, $9)";
 const UPDATE: &str = "UPDATE records SET modified_at = $5, modified_by = $6, sequence = $7, cells = $8 \
@@ -28,33 +32,102 @@ const LINK: &str = "INSERT INTO links (tenant, base, relation, from_ordinal, to_
 const UNLINK: &str = "DELETE FROM links WHERE tenant = $1 AND base = $2 AND relation = $3 \
      AND from_ordinal = $4 AND to_ordinal = $5";
 
-/// Streams every record row of a base in order, deleted ones included.
+/// How many ordinals [`AT`] asks for.
+const ASKED: usize = 16;
+
+/// Every text, so that a test can show each to both databases.
+#[cfg(test)]
+pub(crate) const TEXTS: [&str; 9] = [EACH, ORDINALS, AT, LINKS, INSERT, UPDATE, MARK, LINK, UNLINK];
+
+/// Streams the record rows of a table with ordinals from the first to before the second, deleted ones included.
 pub(crate) async fn each_record<S: Send + 'static>(
     db: &Db,
     tenant: TenantNo,
     base: BaseNo,
+    (table, from, until): (TableNo, u32, u32),
     state: S,
-    add: impl Fn(&mut S, &StoredRecord<'_>) -> Result<(), db::Error> + Send + 'static,
+    add: impl Fn(&mut S, &StoredRecord<'_>) + Send + 'static,
 ) -> Result<S, Error> {
-    let params = vec![tenant.0.into(), base.0.into()];
+    let params = vec![tenant.0.into(), base.0.into(), table.0.into(), from.into(), until.into()];
     let read = move |state: &mut S, row: &RowRef<'_>| {
-        let id = row.get::<&str>(2)?;
+        let id = row.get::<&str>(1)?;
         let Ok(id) = id.parse() else { return Ok(()) };
         add(
             state,
             &StoredRecord {
-                table: TableNo(row.get::<i64>(0)? as u32),
-                ordinal: Ordinal(row.get::<i64>(1)? as u32),
+                ordinal: Ordinal(row.get::<i64>(0)? as u32),
                 id,
-                created: row.get(3)?,
-                modified: row.get(4)?,
-                sequence: row.get(5)?,
-                deleted: row.get(6)?,
-                cells: row.get(7)?,
+                created: row.get(2)?,
+                modified: row.get(3)?,
+                sequence: row.get(4)?,
+                deleted: row.get(5)?,
+                cells: row.get(6)?,
             },
-        )
+        );
+        Ok(())
     };
     Ok(db.each(EACH, params, state, read).await?)
+}
+
+/// How many ordinals of a table were given out.
+pub(crate) async fn count_ordinals(db: &Db, tenant: TenantNo, base: BaseNo, table: TableNo) -> Result<u32, Error> {
+    let rows = db.read(ORDINALS, vec![tenant.0.into(), base.0.into(), table.0.into()]).await?;
+    let last: Option<i64> = rows.first().map(|row| row.get(0)).transpose()?.flatten();
+    Ok(last.map_or(0, |last| last as u32 + 1))
+}
+
+/// The parameters of [`AT`], a statement at a time.
+fn asked(tenant: TenantNo, base: BaseNo, table: TableNo, ordinals: &[Ordinal]) -> impl Iterator<Item = Vec<Value>> {
+    ordinals.chunks(ASKED).map(move |part| {
+        let mut values: Vec<Value> = vec![tenant.0.into(), base.0.into(), table.0.into()];
+        // The last one is named again to fill the places.
+        values.extend(
+            part.iter().chain(std::iter::repeat_n(part.last(), ASKED).flatten()).take(ASKED).map(|o| o.0.into()),
+        );
+        values
+    })
+}
+
+fn cells_at(rows: &[db::Row]) -> Result<Vec<StoredCells>, Error> {
+    rows.iter()
+        .map(|row| {
+            let (ordinal, text): (i64, &str) = (row.get(0)?, row.get(1)?);
+            let mut cells = Vec::new();
+            let read = decode_cells(text, |field, cell| cells.push((field, cell.to_value())));
+            read.map_err(|source| Error::Unreadable { ordinal, source })?;
+            Ok(StoredCells { ordinal: Ordinal(ordinal as u32), cells })
+        })
+        .collect()
+}
+
+/// The stored cells of records, as committed.
+pub(crate) async fn records_at(
+    db: &Db,
+    tenant: TenantNo,
+    base: BaseNo,
+    table: TableNo,
+    ordinals: &[Ordinal],
+) -> Result<Vec<StoredCells>, Error> {
+    let mut out = Vec::with_capacity(ordinals.len());
+    for values in asked(tenant, base, table, ordinals) {
+        out.extend(cells_at(&db.read(AT, values).await?)?);
+    }
+    Ok(out)
+}
+
+/// The stored cells of records, as the transaction sees them.
+pub(crate) async fn records_within(
+    tx: &mut Tx,
+    tenant: TenantNo,
+    base: BaseNo,
+    table: TableNo,
+    ordinals: &[Ordinal],
+) -> Result<Vec<StoredCells>, Error> {
+    let mut out = Vec::with_capacity(ordinals.len());
+    for values in asked(tenant, base, table, ordinals) {
+        out.extend(cells_at(&tx.query(AT, values).await?)?);
+    }
+    Ok(out)
 }
 
 pub(crate) async fn links(
@@ -168,3 +241,6 @@ fn write_link(tx: &mut Tx, permit: &Permit, mark: &Mark, link: &LinkDelta, index
         tx.queue(UNLINK, values);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -167,7 +167,10 @@ async fn export(
     let mode = if safe { WriteMode::SpreadsheetSafe } else { WriteMode::RoundTrip };
     let stream = unfold(Some((export, true)), move |state| async move {
         let (mut export, first) = state?;
-        let piece = piece(&mut export, first, mode);
+        let piece = match export.fetch(ROWS).await {
+            Ok(()) => piece(&mut export, first, mode),
+            Err(error) => Err(std::io::Error::other(error)),
+        };
         let next = matches!(piece, Ok((_, true))).then_some((export, false));
         Some((piece.map(|(bytes, _)| bytes::Bytes::from(bytes)), next))
     });

@@ -1,35 +1,24 @@
-//! Building an image from rows, streamed and without a value in between.
+//! Building an image from rows: streamed by ranges of ordinals over two connections, without a value in between.
+
+mod part;
+
+use std::sync::Arc;
 
 use db::Db;
-use model::{CellRef, FieldNo, Ordinal, RecordId, TableNo, TenantNo, decode_cells};
+use model::{CHUNK, Chunk, Column, Ordinal, RecordId, RecordIds, Schema, TableNo, TenantNo};
+use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
 
-use super::{BaseImage, kind_of};
+use super::BaseImage;
+use super::absent::{Absent, ColumnKey};
 use crate::error::Error;
 use crate::store;
 
-pub(super) async fn build(db: &Db, tenant: TenantNo, image: BaseImage) -> Result<BaseImage, Error> {
-    let base = image.schema.base_no;
-    let mut image = store::each_record(db, tenant, base, image, |image, row| {
-        add_record(image, row);
-        Ok(())
-    })
-    .await?;
-    for table in image.schema.tables.clone() {
-        for field in &table.fields {
-            let Some(link) = field.kind.link().filter(|link| !link.reversed) else { continue };
-            let pairs = store::links(db, tenant, base, link.relation).await?;
-            for (from, to) in pairs {
-                let delta = events::LinkDelta { relation: link.relation, from, to, added: true };
-                image.apply_link(table.no, &delta);
-            }
-        }
-    }
-    Ok(image)
-}
+pub(super) use part::Meter;
+use part::{Part, Wanted};
 
 /// A record as its row says.
 pub(crate) struct StoredRecord<'r> {
-    pub table: TableNo,
     pub ordinal: Ordinal,
     pub id: RecordId,
     pub created: i64,
@@ -39,21 +28,164 @@ pub(crate) struct StoredRecord<'r> {
     pub cells: &'r str,
 }
 
-fn add_record(image: &mut BaseImage, row: &StoredRecord<'_>) {
-    let table = image.table_mut(row.table);
-    super::grow(table, row.ordinal, row.id);
-    let index = row.ordinal.0 as usize;
-    table.created.set(index, CellRef::Time(row.created));
-    table.modified.set(index, CellRef::Time(row.modified));
-    table.changed.set(index, CellRef::Time(row.sequence));
-    std::sync::Arc::make_mut(&mut table.live).set(index, !row.deleted);
-    // A row that cannot be read is kept empty rather than hiding the table; the log names it.
-    let read = decode_cells(row.cells, |field: FieldNo, cell| {
-        if let Some(kind) = kind_of(cell) {
-            table.set(field, kind, row.ordinal, cell);
+/// Ordinals of a table that are read in one stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Range {
+    table: TableNo,
+    from: u32,
+    until: u32,
+}
+
+/// The base's records and links as they are stored; columns are left out where the whole takes more than `limit`.
+pub(super) async fn build(db: &Db, tenant: TenantNo, image: BaseImage, limit: usize) -> Result<BaseImage, Error> {
+    let mut image = image;
+    let meter = Arc::new(Mutex::new(Meter::dropping(limit)));
+    let ranges = ranges(db, tenant, &image.schema).await?;
+    for part in read(db, tenant, &image.schema, ranges, Wanted::All, &meter).await? {
+        add(&mut image, part);
+    }
+    image.absent = Absent::new(meter.lock().absent.clone());
+    for column in &meter.lock().absent {
+        image.table_mut(column.0).columns.remove(&column.1);
+    }
+    for table in image.schema.tables.clone() {
+        for field in &table.fields {
+            let Some(link) = field.kind.link().filter(|link| !link.reversed) else { continue };
+            let pairs = store::links(db, tenant, image.schema.base_no, link.relation).await?;
+            for (from, to) in pairs {
+                let delta = events::LinkDelta { relation: link.relation, from, to, added: true };
+                image.apply_link(table.no, &delta);
+            }
         }
-    });
-    if let Err(error) = read {
-        tracing::error!(record = %row.id, %error, "stored cells of record {} cannot be read", row.id);
+    }
+    Ok(image)
+}
+
+/// Single columns as they are stored; none of them when they take more than `limit` together.
+pub(super) async fn columns(
+    db: &Db,
+    tenant: TenantNo,
+    schema: &Schema,
+    wanted: &[ColumnKey],
+    limit: usize,
+) -> Result<Vec<(ColumnKey, Column)>, Error> {
+    let meter = Arc::new(Mutex::new(Meter::refusing(limit)));
+    let mut all = ranges(db, tenant, schema).await?;
+    all.retain(|range| wanted.iter().any(|(table, _)| *table == range.table));
+    let fields = wanted.iter().map(|(_, field)| *field).collect();
+    let mut out: FxHashMap<ColumnKey, Column> = FxHashMap::default();
+    for part in read(db, tenant, schema, all, fields, &meter).await? {
+        for (field, kind, chunks) in part.columns {
+            place(out.entry((part.table, field)).or_insert_with(|| Column::new(kind)), part.first, chunks);
+        }
+    }
+    if meter.lock().is_over() {
+        return Err(Error::ImageMemory { needed: meter.lock().bytes(), budget: limit });
+    }
+    Ok(out.into_iter().collect())
+}
+
+/// Two halves of about the same number of records, cut at borders of chunks.
+async fn ranges(db: &Db, tenant: TenantNo, schema: &Schema) -> Result<Vec<Range>, Error> {
+    let mut ranges = Vec::new();
+    for table in &schema.tables {
+        let len = store::count_ordinals(db, tenant, schema.base_no, table.no).await?;
+        if len > 0 {
+            ranges.push(Range { table: table.no, from: 0, until: len });
+        }
+    }
+    Ok(ranges)
+}
+
+/// Deals ranges out to two streams, cutting the one that lies across the middle.
+fn halves(ranges: Vec<Range>) -> [Vec<Range>; 2] {
+    let total: u64 = ranges.iter().map(|range| u64::from(range.until - range.from)).sum();
+    let mut left = total / 2;
+    let [mut first, mut second] = [Vec::new(), Vec::new()];
+    for range in ranges {
+        let len = u64::from(range.until - range.from);
+        let cut = range.from + (left.min(len) as u32).next_multiple_of(CHUNK as u32);
+        left -= left.min(len);
+        if cut >= range.until {
+            first.push(range);
+        } else if cut == range.from {
+            second.push(range);
+        } else {
+            first.push(Range { until: cut, ..range });
+            second.push(Range { from: cut, ..range });
+        }
+    }
+    [first, second]
+}
+
+async fn read(
+    db: &Db,
+    tenant: TenantNo,
+    schema: &Schema,
+    ranges: Vec<Range>,
+    wanted: Wanted,
+    meter: &Arc<Mutex<Meter>>,
+) -> Result<Vec<Part>, Error> {
+    let base = schema.base_no;
+    let stream = |ranges: Vec<Range>| {
+        let wanted = wanted.clone();
+        async move {
+            let mut parts = Vec::with_capacity(ranges.len());
+            for range in ranges {
+                let part = Part::new(range.table, range.from, wanted.clone(), Arc::clone(meter));
+                let part =
+                    store::each_record(db, tenant, base, (range.table, range.from, range.until), part, Part::add);
+                parts.push(part.await?.end());
+            }
+            Ok::<_, Error>(parts)
+        }
+    };
+    let [first, second] = halves(ranges);
+    let (first, second) = tokio::join!(stream(first), stream(second));
+    let mut parts = first?;
+    parts.extend(second?);
+    parts.sort_unstable_by_key(|part| (part.table, part.first));
+    Ok(parts)
+}
+
+/// Adds a part behind what the table has.
+fn add(image: &mut BaseImage, part: Part) {
+    let rows = image.table_mut(part.table);
+    let Part { first, ids, live, created, modified, changed, columns, .. } = part;
+    push_ids(&mut rows.ids, first, &ids);
+    let all = Arc::make_mut(&mut rows.live);
+    live.ones().for_each(|row| all.set(first * CHUNK + row, true));
+    for (column, chunks) in [(&mut rows.created, created), (&mut rows.modified, modified), (&mut rows.changed, changed)]
+    {
+        place(column, first, chunks);
+    }
+    for (field, kind, chunks) in columns {
+        place(rows.columns.entry(field).or_insert_with(|| Column::new(kind)), first, chunks);
+    }
+    for chunk in first..rows.len().div_ceil(CHUNK) {
+        rows.touch(Ordinal((chunk * CHUNK) as u32));
     }
 }
+
+fn push_ids(ids: &mut RecordIds, first: usize, new: &[RecordId]) {
+    while ids.len() < first * CHUNK {
+        ids.push(super::nobody(ids.len()));
+    }
+    ids.reserve(new.len());
+    for id in new {
+        ids.push(*id);
+    }
+}
+
+/// Puts chunks at their places; a column has no chunks where it has no cells.
+fn place(column: &mut Column, first: usize, chunks: Vec<Chunk>) {
+    while column.chunks().len() < first {
+        column.push_chunk(Chunk::new(column.kind()));
+    }
+    for chunk in chunks {
+        column.push_chunk(chunk);
+    }
+}
+
+#[cfg(test)]
+mod tests;

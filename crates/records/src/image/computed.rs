@@ -56,6 +56,19 @@ pub(crate) struct Computed {
     programs: Programs,
 }
 
+impl Computed {
+    /// Bytes on the heap.
+    pub fn memory(&self) -> usize {
+        let memory = |entry: &Entry| entry.chunk.values.memory() + entry.chunk.errors.memory();
+        self.chunks.lock().values().map(memory).sum()
+    }
+
+    /// Drops the chunks; they are computed again when somebody asks.
+    pub fn clear(&self) {
+        self.chunks.lock().clear();
+    }
+}
+
 /// A base's picture with the time at which it is looked at: what queries and replies read.
 #[derive(Clone)]
 pub(crate) struct View {
@@ -81,6 +94,7 @@ impl View {
     ) -> Result<Values<'t>, Error> {
         let linked = text && field.kind.link().is_some();
         if !field.kind.is_derived() && !linked {
+            self.image.need(table.no, [field.no])?;
             return Ok(stored_column(rows, field.no, &field.kind).map_or(Values::Missing, Values::Stored));
         }
         let kind = if linked { Kind::Text } else { field.kind.column() };
@@ -241,6 +255,7 @@ impl View {
 
     /// Which rows of the table a formula is true for, dead rows included.
     pub fn matching(&self, program: &Program, table: &Table, rows: &TableImage) -> Result<model::Bits, Error> {
+        self.image.used(program.references().iter().map(|reference| reference.no));
         let mut words = Vec::with_capacity(rows.len().div_ceil(64));
         for chunk in 0..rows.len().div_ceil(CHUNK) {
             let len = CHUNK.min(rows.len() - chunk * CHUNK);
@@ -262,6 +277,7 @@ impl View {
         depth: usize,
         run: impl FnOnce(&Batch<'_>) -> T,
     ) -> Result<T, Error> {
+        self.image.need(table.no, program.references().iter().map(|reference| reference.no))?;
         let mut computed: Vec<Option<Arc<ComputedChunk>>> = Vec::new();
         for reference in program.references() {
             let field = table.field_by_no(reference.no);
@@ -331,8 +347,11 @@ impl View {
             let index = ordinal.0 as usize;
             let chunk = self.chunk(table, rows, field, index / CHUNK, depth)?;
             fields::plain_cell(&field.kind, chunk.cell(index % CHUNK), out);
-        } else if let Some(column) = stored_column(rows, field.no, &field.kind) {
-            fields::plain_cell(&field.kind, column.cell(ordinal.0 as usize), out);
+        } else {
+            self.image.need(table.no, [field.no])?;
+            if let Some(column) = stored_column(rows, field.no, &field.kind) {
+                fields::plain_cell(&field.kind, column.cell(ordinal.0 as usize), out);
+            }
         }
         Ok(())
     }

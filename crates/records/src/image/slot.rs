@@ -1,52 +1,96 @@
 //! Where the images are kept: one slot a base, a published picture for readers and a private one for the writer.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use changes::{BaseTx, Changes, Since};
 use db::Db;
 use events::Change;
 use model::{BaseNo, TenantNo};
-use parking_lot::{Mutex, MutexGuard, RwLock};
+use parking_lot::{Mutex, RwLock};
 use rustc_hash::FxHashMap;
 use schema::Schemas;
 use tokio::sync::Mutex as AsyncMutex;
 
+use super::absent::tick;
 use super::{BaseImage, build};
 use crate::error::Error;
 
+/// After this many changed records the images are measured again.
+const MEASURE: usize = 1_024;
+
 /// One base's images.
 #[derive(Default)]
-struct Slot {
+pub(super) struct Slot {
     /// What readers see: never ahead of what is synced.
-    published: RwLock<Option<Arc<BaseImage>>>,
+    pub published: RwLock<Option<Arc<BaseImage>>>,
     /// What the writer's operations decide on: the published picture with the changes of the group that runs.
-    private: Mutex<Option<BaseImage>>,
-    /// Held while the image is built or brought forward from the log, so that it happens once.
-    work: AsyncMutex<()>,
-    used: AtomicU64,
+    private: Mutex<Line>,
+    /// Held while the image is built, brought forward from the log or given columns, so that it happens once.
+    pub work: AsyncMutex<()>,
+    pub used: AtomicU64,
 }
+
+/// The writer's picture. Whoever takes columns away from the published one, or adds some, begins a new line: the
+/// pictures of the old one are published no more.
+#[derive(Default)]
+struct Line {
+    number: u64,
+    image: Option<BaseImage>,
+}
+
+impl Slot {
+    /// Replaces the published picture and begins a new line. What comes out may be older than what goes in: the
+    /// next reader brings it forward.
+    pub fn renew(&self, change: impl FnOnce(Option<Arc<BaseImage>>) -> Option<Arc<BaseImage>>) {
+        let mut line = self.private.lock();
+        line.number += 1;
+        line.image = None;
+        let mut published = self.published.write();
+        *published = change(published.take());
+    }
+
+    fn publish(&self, image: &Arc<BaseImage>) {
+        let mut published = self.published.write();
+        if published.as_ref().is_none_or(|held| held.sequence < image.sequence) {
+            *published = Some(Arc::clone(image));
+        }
+    }
+}
+
+/// Says how many bytes of kept results others hold, and drops them when told to.
+type Shed = Arc<dyn Fn(bool) -> usize + Send + Sync>;
 
 /// The images of all bases, within a budget.
 #[derive(Clone)]
 pub(crate) struct Images {
-    slots: Arc<RwLock<FxHashMap<BaseNo, Arc<Slot>>>>,
-    db: Db,
-    changes: Changes,
+    pub(super) slots: Arc<RwLock<FxHashMap<BaseNo, Arc<Slot>>>>,
+    pub(super) db: Db,
+    pub(super) changes: Changes,
     schemas: Schemas,
-    budget: usize,
-    tick: Arc<AtomicU64>,
+    pub(super) budget: usize,
+    pub(super) shed: Shed,
+    /// Records changed since the images were measured.
+    changed: Arc<AtomicUsize>,
+    due: Arc<AtomicBool>,
 }
 
 impl Images {
-    pub fn new(db: Db, changes: Changes, schemas: Schemas, budget: usize) -> Self {
-        Self { slots: Arc::default(), db, changes, schemas, budget, tick: Arc::default() }
+    pub fn new(
+        db: Db,
+        changes: Changes,
+        schemas: Schemas,
+        budget: usize,
+        shed: impl Fn(bool) -> usize + Send + Sync + 'static,
+    ) -> Self {
+        let (slots, changed, due) = Default::default();
+        Self { slots, db, changes, schemas, budget, shed: Arc::new(shed), changed, due }
     }
 
-    fn slot(&self, base: BaseNo) -> Arc<Slot> {
+    pub(super) fn slot(&self, base: BaseNo) -> Arc<Slot> {
         let found = self.slots.read().get(&base).cloned();
         let slot = found.unwrap_or_else(|| Arc::clone(self.slots.write().entry(base).or_default()));
-        slot.used.store(self.tick.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+        slot.used.store(tick(), Ordering::Relaxed);
         slot
     }
 
@@ -54,28 +98,47 @@ impl Images {
     pub async fn current(&self, tenant: TenantNo, base: BaseNo) -> Result<Arc<BaseImage>, Error> {
         let slot = self.slot(base);
         let head = self.changes.head(base).await?.sequence;
-        if let Some(image) = slot.published.read().as_ref().filter(|image| image.sequence >= head) {
-            return Ok(Arc::clone(image));
+        let published = slot.published.read().as_ref().filter(|image| image.sequence >= head).map(Arc::clone);
+        if let Some(image) = published {
+            if self.due.swap(false, Ordering::Relaxed) {
+                self.make_room(base, &[], 0);
+            }
+            return Ok(image);
         }
         let _work = slot.work.lock().await;
+        self.current_in(&slot, tenant, base, head).await
+    }
+
+    /// As [`Images::current`], by whoever holds the slot's work.
+    pub(super) async fn current_in(
+        &self,
+        slot: &Slot,
+        tenant: TenantNo,
+        base: BaseNo,
+        head: i64,
+    ) -> Result<Arc<BaseImage>, Error> {
         let held = slot.published.read().clone();
         let image = match held {
             Some(image) if image.sequence >= head => return Ok(image),
             Some(image) => self.forward(tenant, base, image).await?,
             None => Arc::new(self.build(tenant, base).await?),
         };
-        publish(&slot, &image);
-        self.evict(base);
-        Ok(image)
+        slot.publish(&image);
+        self.make_room(base, &[], 0);
+        Ok(slot.published.read().clone().filter(|held| held.sequence >= image.sequence).unwrap_or(image))
     }
 
     async fn build(&self, tenant: TenantNo, base: BaseNo) -> Result<BaseImage, Error> {
-        let sequence = self.changes.head(base).await?.sequence;
-        let schema = self.schemas.snapshot(tenant, base).await?;
-        let mut image = build::build(&self.db, tenant, BaseImage::new(sequence, schema)).await?;
-        if image.memory() > self.budget {
-            return Err(Error::ImageMemory { needed: image.memory(), budget: self.budget });
-        }
+        let (sequence, schema) = loop {
+            let head = self.changes.head(base).await?;
+            let schema = self.schemas.snapshot(tenant, base).await?;
+            // A change of the schema between the two would be applied to a schema that has it already.
+            if schema.revision == head.schema_revision {
+                break (head.sequence, schema);
+            }
+        };
+        let mut image = build::build(&self.db, tenant, BaseImage::new(sequence, schema), self.budget).await?;
+        image.used_all();
         self.catch_up(base, &mut image).await?;
         Ok(image)
     }
@@ -91,113 +154,119 @@ impl Images {
     }
 
     /// Applies what the log holds after the image; false when the log no longer reaches back that far.
-    async fn catch_up(&self, base: BaseNo, image: &mut BaseImage) -> Result<bool, Error> {
-        match self.changes.since(base, image.sequence).await? {
-            Since::Changes(changes) => {
-                for change in &changes {
-                    image.apply(change);
-                }
-                Ok(true)
+    pub(super) async fn catch_up(&self, base: BaseNo, image: &mut BaseImage) -> Result<bool, Error> {
+        let head = self.changes.head(base).await?.sequence;
+        loop {
+            let Since::Changes(changes) = self.changes.since(base, image.sequence).await? else { return Ok(false) };
+            for change in &changes {
+                image.apply(change);
             }
-            Since::TooOld { .. } => Ok(false),
+            if changes.is_empty() || image.sequence >= head {
+                return Ok(true);
+            }
         }
     }
 
     /// The picture as it was at `sequence`, walked back from the present one.
     pub async fn at(&self, tenant: TenantNo, base: BaseNo, sequence: i64) -> Result<BaseImage, Error> {
-        let mut image = BaseImage::clone(&*self.current(tenant, base).await?);
-        match self.changes.since(base, sequence).await? {
-            Since::Changes(changes) => {
-                for change in changes.iter().rev() {
-                    image.unapply(change);
-                }
-                Ok(image)
+        let image = self.current(tenant, base).await?;
+        self.walk_back(base, &image, sequence).await
+    }
+
+    pub(super) async fn walk_back(&self, base: BaseNo, from: &BaseImage, sequence: i64) -> Result<BaseImage, Error> {
+        let mut changes: Vec<Arc<Change>> = Vec::new();
+        let mut reached = sequence;
+        while reached < from.sequence {
+            match self.changes.since(base, reached).await? {
+                Since::Changes(read) => changes.extend(read),
+                Since::TooOld { oldest } => return Err(Error::TooOld { oldest }),
             }
-            Since::TooOld { oldest } => Err(Error::TooOld { oldest }),
+            match changes.last().map(|change| change.sequence) {
+                Some(last) if last > reached => reached = last,
+                _ => return Err(Error::ImageGone),
+            }
         }
+        let mut image = from.clone();
+        for change in changes.iter().rev() {
+            image.unapply(change);
+        }
+        Ok(image)
     }
 
     /// Makes the private picture ready for an operation in the writer: everything before it in the group is in it.
     pub async fn private(&self, tenant: TenantNo, base: BaseNo, tx: &mut BaseTx) -> Result<Private, Error> {
         let slot = self.slot(base);
         let sequence = tx.head().sequence;
-        let held = slot.private.lock().as_ref().map(|image| image.sequence);
-        if held != Some(sequence) {
-            let start = match held {
-                Some(at) if at < sequence => slot.private.lock().take(),
-                _ => None,
-            };
-            let mut image = match start {
-                Some(image) => image,
-                None => BaseImage::clone(&*self.current(tenant, base).await?),
-            };
+        let (number, held) = {
+            let mut line = slot.private.lock();
+            let held = line.image.as_ref().map(|image| image.sequence);
+            match held {
+                Some(at) if at == sequence => (line.number, line.image.clone()),
+                Some(at) if at < sequence => (line.number, line.image.take()),
+                _ => (line.number, None),
+            }
+        };
+        let mut image = match held {
+            Some(image) => image,
+            None => BaseImage::clone(&*self.current(tenant, base).await?),
+        };
+        if image.sequence < sequence {
             match tx.changes_after(image.sequence).await? {
-                Since::Changes(changes) => {
-                    for change in &changes {
-                        image.apply(change);
-                    }
-                }
+                Since::Changes(changes) => changes.iter().for_each(|change| image.apply(change)),
                 Since::TooOld { .. } => return Err(Error::ImageGone),
             }
-            *slot.private.lock() = Some(image);
         }
-        Ok(Private { slot })
-    }
-
-    /// Drops the least recently used images until the rest fits; the one in use stays.
-    fn evict(&self, keep: BaseNo) {
-        loop {
-            let slots = self.slots.read();
-            let total: usize = slots.values().filter_map(|s| s.published.read().as_ref().map(|i| i.memory())).sum();
-            if total <= self.budget {
-                return;
-            }
-            let oldest = slots
-                .iter()
-                .filter(|(base, slot)| **base != keep && slot.published.read().is_some())
-                .min_by_key(|(_, slot)| slot.used.load(Ordering::Relaxed));
-            let Some((_, slot)) = oldest else { return };
-            *slot.published.write() = None;
-            *slot.private.lock() = None;
+        let mut line = slot.private.lock();
+        if line.number == number {
+            line.image = Some(image.clone());
         }
+        drop(line);
+        Ok(Private { slot, image, changed: Arc::clone(&self.changed), due: Arc::clone(&self.due) })
     }
 }
 
-fn publish(slot: &Slot, image: &Arc<BaseImage>) {
-    let mut published = slot.published.write();
-    if published.as_ref().is_none_or(|held| held.sequence < image.sequence) {
-        *published = Some(Arc::clone(image));
-    }
-}
-
-/// The private picture while an operation holds the writer.
+/// The private picture while an operation holds the writer. It stays whatever happens to the slot meanwhile.
 pub(crate) struct Private {
     slot: Arc<Slot>,
+    pub image: BaseImage,
+    changed: Arc<AtomicUsize>,
+    due: Arc<AtomicBool>,
 }
 
 impl Private {
-    /// Reads it; do not hold over an await.
-    pub fn read<T>(&self, read: impl FnOnce(&BaseImage) -> T) -> Result<T, Error> {
-        let guard: MutexGuard<'_, Option<BaseImage>> = self.slot.private.lock();
-        guard.as_ref().map(read).ok_or(Error::ImageGone)
+    /// Reads it.
+    pub fn read<T>(&self, read: impl FnOnce(&BaseImage) -> T) -> T {
+        read(&self.image)
     }
 
     /// Hooks the change's way into the images: private when the operation succeeds, published after the sync.
     pub fn follow(self, tx: &mut BaseTx, change: Arc<Change>) {
-        let (on_commit, on_abort) = (Arc::clone(&self.slot), Arc::clone(&self.slot));
-        let sequence = change.sequence;
+        let Self { slot, image, changed, due } = self;
+        // Held on, it would make every change copy what it touches.
+        drop(image);
+        let (on_commit, on_abort) = (Arc::clone(&slot), Arc::clone(&slot));
+        let (sequence, records) = (change.sequence, change.body.records());
         tx.on_release(Box::new(move || {
-            if let Some(image) = self.slot.private.lock().as_mut() {
+            let mut line = slot.private.lock();
+            // A line that was begun anew since follows from the log.
+            if let Some(image) = line.image.as_mut().filter(|image| image.sequence + 1 == change.sequence) {
                 image.apply(&change);
             }
         }));
         tx.on_commit(Box::new(move || {
-            let image = on_commit.private.lock().clone();
+            let line = on_commit.private.lock();
             // Later operations of the group may be in it already: they were committed by the same sync.
-            if let Some(image) = image.filter(|image| image.sequence >= sequence) {
-                publish(&on_commit, &Arc::new(image));
+            if let Some(image) = line.image.as_ref().filter(|image| image.sequence >= sequence) {
+                on_commit.publish(&Arc::new(image.clone()));
+            }
+            if changed.fetch_add(records, Ordering::Relaxed) + records >= MEASURE {
+                changed.store(0, Ordering::Relaxed);
+                due.store(true, Ordering::Relaxed);
             }
         }));
-        tx.on_abort(Box::new(move || *on_abort.private.lock() = None));
+        tx.on_abort(Box::new(move || on_abort.private.lock().image = None));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -65,25 +65,29 @@ impl Records {
         table: &str,
         query: &AggregateQuery,
     ) -> Result<Aggregated, Error> {
-        let (_scope, view) = self.view(caller, base).await?;
+        let (scope, mut view) = self.view(caller, base).await?;
         let table = Arc::clone(find_table(&view.image.schema, table)?);
-        let rows = view.image.table(table.no);
-        let selection = selected(&view, &table, &rows, query.tree.as_ref(), query.formula.as_deref())?;
-        let by = query.by.iter().map(|(name, _)| field(&table, name).cloned()).collect::<Result<Vec<_>, _>>()?;
-        let wanted = query.aggregates.iter().map(|aggregate| match aggregate {
-            Some((_, name)) => field(&table, name).cloned().map(Some),
-            None => Ok(None),
-        });
-        let wanted: Vec<Option<Arc<Field>>> = wanted.collect::<Result<_, _>>()?;
-        let groups = {
-            let mut all: Vec<Arc<Field>> = by.iter().cloned().chain(wanted.iter().flatten().cloned()).collect();
-            all.sort_unstable_by_key(|field| field.no);
-            all.dedup_by_key(|field| field.no);
-            let columns = Columns::read(&view, &table, &rows, &all, false)?;
-            query::group(&columns.source(), &selection, &grouping(query, &by, &wanted)).map_err(|e| named(e, &table))?
-        };
-        told(&view, query, (&by, &wanted), groups, &selection)
+        self.answer(&scope, &mut view, |view| aggregated(view, &table, query)).await
     }
+}
+
+fn aggregated(view: &View, table: &Table, query: &AggregateQuery) -> Result<Aggregated, Error> {
+    let rows = view.image.table(table.no);
+    let selection = selected(view, table, &rows, query.tree.as_ref(), query.formula.as_deref())?;
+    let by = query.by.iter().map(|(name, _)| field(table, name).cloned()).collect::<Result<Vec<_>, _>>()?;
+    let wanted = query.aggregates.iter().map(|aggregate| match aggregate {
+        Some((_, name)) => field(table, name).cloned().map(Some),
+        None => Ok(None),
+    });
+    let wanted: Vec<Option<Arc<Field>>> = wanted.collect::<Result<_, _>>()?;
+    let groups = {
+        let mut all: Vec<Arc<Field>> = by.iter().cloned().chain(wanted.iter().flatten().cloned()).collect();
+        all.sort_unstable_by_key(|field| field.no);
+        all.dedup_by_key(|field| field.no);
+        let columns = Columns::read(view, table, &rows, &all, false)?;
+        query::group(&columns.source(), &selection, &grouping(query, &by, &wanted)).map_err(|e| named(e, table))?
+    };
+    told(view, query, (&by, &wanted), groups, &selection)
 }
 
 fn grouping(query: &AggregateQuery, by: &[Arc<Field>], wanted: &[Option<Arc<Field>>]) -> Grouping {

@@ -63,7 +63,7 @@ impl Records {
         if words.len() > WORDS {
             return Err(Error::Filter { reason: format!("at most {WORDS} words, not {}", words.len()) });
         }
-        let (_scope, view) = self.view(caller, base).await?;
+        let (scope, mut view) = self.view(caller, base).await?;
         let tables: Vec<Arc<Table>> = match table {
             Some(name) => vec![Arc::clone(find_table(&view.image.schema, name)?)],
             None => view.image.schema.live_tables().cloned().collect(),
@@ -74,7 +74,7 @@ impl Records {
         for table in &tables {
             for field in table.live_fields() {
                 if matches!(field.kind.column(), Kind::Text | Kind::Choice | Kind::Choices) {
-                    held.push(Held::read(&view, table, &field.name)?);
+                    held.push(self.answer(&scope, &mut view, |view| Held::read(view, table, &field.name)).await?);
                 }
             }
         }

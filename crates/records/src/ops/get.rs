@@ -53,11 +53,11 @@ impl Records {
     /// # Errors
     /// [`Error::Denied`], [`Error::TableNotFound`], [`Error::RecordNotFound`].
     pub async fn get(&self, caller: &Caller, base: BaseId, table: &str, record: &str) -> Result<Found, Error> {
-        let (_scope, view) = self.view(caller, base).await?;
+        let (scope, view) = self.view(caller, base).await?;
         let table = Arc::clone(find_table(&view.image.schema, table)?);
         let not_found = || Error::RecordNotFound { id: record.chars().take(64).collect() };
         let id: RecordId = record.parse().map_err(|_| not_found())?;
         let ordinal = view.image.table(table.no).find(id).ok_or_else(not_found)?;
-        Ok(Found { view, table, ordinals: vec![ordinal] })
+        self.told(scope.tenant(), Found { view, table, ordinals: vec![ordinal] }).await
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{BaseId, Bits, Caller, FieldId, Ordinal, Table, TableImage, Timestamp};
+use parking_lot::Mutex;
 use query::{KeyKind, SortKey};
 use serde::{Deserialize, Serialize};
 
@@ -142,14 +143,17 @@ impl Records {
         let order = if let Some(order) = kept {
             order
         } else {
-            let began = self.view_at(&scope, &view, &cursor).await?;
+            let mut began = self.view_at(&scope, &view, &cursor).await?;
             // Most lists are read from the top and no further than a few pages.
             let need = if cursor.p == 0 { FIRST } else { usize::MAX };
-            let order = Arc::new(ordered(&began, &table, query, need)?);
+            let order = self.answer(&scope, &mut began, |view| ordered(view, &table, query, need)).await?;
+            let order = Arc::new(order);
             self.keep((digest, cursor.n, cursor.t), &order);
             order
         };
-        Ok(self.page(view, table, query, &order, &cursor))
+        let mut page = self.page(view, table, query, &order, &cursor);
+        page.found = self.told(scope.tenant(), page.found).await?;
+        Ok(page)
     }
 
     fn cursor(&self, query: &ListQuery, digest: u64, view: &View) -> Result<Cursor, Error> {
@@ -231,6 +235,15 @@ impl Records {
         let offset = more.then(|| self.offset(&Cursor { p: at, ..*cursor }));
         Page { found: Found { view, table, ordinals }, offset, total: most }
     }
+}
+
+/// Bytes of the kept orders, which are dropped when `drop` says so.
+pub(super) fn shed(kept: &Mutex<Vec<Kept>>, drop: bool) -> usize {
+    let mut kept = kept.lock();
+    if drop {
+        kept.clear();
+    }
+    kept.iter().map(|kept| kept.order.capacity() * 4).sum()
 }
 
 /// Tells one question from another; not a secret.

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use model::{BaseId, Caller, FieldKind, Kind, Ordinal, Table};
+use model::{BaseId, Bits, Caller, FieldKind, Kind, Ordinal, Table};
 use query::{Filter, Op, Operand, Term};
 
 use super::{Found, Records, find_table};
 use crate::ask::Columns;
 use crate::error::Error;
+use crate::image::View;
 
 /// The records of one table that hold a text.
 pub struct Hits {
@@ -35,7 +36,7 @@ impl Records {
         if text.is_empty() {
             return Err(Error::Filter { reason: "`text` is empty: say what to look for".to_owned() });
         }
-        let (_scope, view) = self.view(caller, base).await?;
+        let (scope, mut view) = self.view(caller, base).await?;
         let tables: Vec<Arc<Table>> = match table {
             Some(name) => vec![Arc::clone(find_table(&view.image.schema, name)?)],
             None => view.image.schema.live_tables().cloned().collect(),
@@ -43,38 +44,45 @@ impl Records {
         let mut left = limit;
         let mut hits = Vec::new();
         for table in tables {
-            let rows = view.image.table(table.no);
-            let number: Option<f64> = text.replace(',', "").parse().ok();
-            let mut parts = Vec::new();
-            let mut searched = Vec::new();
-            for field in table.live_fields() {
-                let kind = if field.kind.link().is_some() { Kind::Text } else { field.kind.column() };
-                let (op, value) = match (kind, number) {
-                    (Kind::Text, _) => (Op::Contains, Operand::Text(text.to_owned())),
-                    (Kind::Number, Some(number)) => (Op::Equal, Operand::Number(number)),
-                    (Kind::Choice, _) => (Op::IsAnyOf, Operand::Choices(choices(&field.kind, text))),
-                    (Kind::Choices, _) => (Op::HasAnyOf, Operand::Choices(choices(&field.kind, text))),
-                    _ => continue,
-                };
-                parts.push(Filter::Term(Term { field: field.no, op, value }));
-                searched.push(Arc::clone(field));
-            }
-            let columns = Columns::read(&view, &table, &rows, &searched, true)?;
-            // A table may have more fields than a filter has terms.
-            let mut selection = model::Bits::default();
-            for part in parts.chunks(query::MAX_TERMS) {
-                let some = query::filter(&columns.source(), &Filter::Or(part.to_vec()))?;
-                some.ones().for_each(|ordinal| selection.set(ordinal, true));
-            }
+            let selection = self.answer(&scope, &mut view, |view| holding(view, &table, text)).await?;
             let ordinals: Vec<Ordinal> = selection.ones().take(left).map(|ordinal| Ordinal(ordinal as u32)).collect();
             left -= ordinals.len();
             let total = selection.count();
             if total > 0 {
-                hits.push(Hits { found: Found { view: view.clone(), table, ordinals }, total });
+                let found = self.told(scope.tenant(), Found { view: view.clone(), table, ordinals }).await?;
+                hits.push(Hits { found, total });
             }
         }
         Ok(hits)
     }
+}
+
+/// The records of a table that hold the text.
+fn holding(view: &View, table: &Table, text: &str) -> Result<Bits, Error> {
+    let rows = view.image.table(table.no);
+    let number: Option<f64> = text.replace(',', "").parse().ok();
+    let mut parts = Vec::new();
+    let mut searched = Vec::new();
+    for field in table.live_fields() {
+        let kind = if field.kind.link().is_some() { Kind::Text } else { field.kind.column() };
+        let (op, value) = match (kind, number) {
+            (Kind::Text, _) => (Op::Contains, Operand::Text(text.to_owned())),
+            (Kind::Number, Some(number)) => (Op::Equal, Operand::Number(number)),
+            (Kind::Choice, _) => (Op::IsAnyOf, Operand::Choices(choices(&field.kind, text))),
+            (Kind::Choices, _) => (Op::HasAnyOf, Operand::Choices(choices(&field.kind, text))),
+            _ => continue,
+        };
+        parts.push(Filter::Term(Term { field: field.no, op, value }));
+        searched.push(Arc::clone(field));
+    }
+    let columns = Columns::read(view, table, &rows, &searched, true)?;
+    // A table may have more fields than a filter has terms.
+    let mut selection = Bits::default();
+    for part in parts.chunks(query::MAX_TERMS) {
+        let some = query::filter(&columns.source(), &Filter::Or(part.to_vec()))?;
+        some.ones().for_each(|ordinal| selection.set(ordinal, true));
+    }
+    Ok(selection)
 }
 
 fn choices(kind: &FieldKind, text: &str) -> Vec<u32> {

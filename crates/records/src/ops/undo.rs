@@ -115,7 +115,10 @@ impl Records {
         {
             return Err(Error::NothingToUndo);
         }
-        let private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
+        let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
+        for part in &change.body.tables {
+            private.fill(&mut tx, permit.tenant(), part.table, &touched(part)).await?;
+        }
         let now = self.clock.now();
         let sequence = tx.head().sequence;
         let (body, skipped) = private.read(|image| {
@@ -131,7 +134,7 @@ impl Records {
             body.undoes = Some(change.sequence);
             queue(&mut tx, &permit, &Mark::new(sequence + 1, now, &caller.actor), &body, image)?;
             Ok((body, skipped))
-        })??;
+        })?;
         if body.is_empty() {
             return Err(Error::NothingToUndo);
         }
@@ -169,6 +172,12 @@ fn touches(body: &Body, id: RecordId) -> bool {
         table.updated.iter().any(|record| record.id == id)
             || table.created.iter().chain(&table.deleted).chain(&table.restored).any(|record| record.id == id)
     })
+}
+
+/// The records of a part of a change.
+fn touched(part: &TableChange) -> Vec<Ordinal> {
+    let whole = part.created.iter().chain(&part.deleted).chain(&part.restored).map(|record| record.ordinal);
+    whole.chain(part.updated.iter().map(|record| record.ordinal)).collect()
 }
 
 /// A change turned around, part by part, as far as nothing has changed since.

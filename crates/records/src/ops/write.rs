@@ -88,8 +88,9 @@ impl Records {
             caller,
             (base, table),
             end,
+            &[],
             |table| new.iter().enumerate().map(|(at, cells)| read_row(table, cells, &reading, at)).collect(),
-            |plan, _, table, rows| rows.into_iter().map(|row| Ok(plan.create(table, row, None)?.1)).collect(),
+            |plan, table, _, rows| rows.into_iter().map(|row| Ok(plan.create(table, row, None)?.1)).collect(),
         )
         .await
     }
@@ -138,9 +139,9 @@ impl Records {
             caller,
             (base, table),
             end,
+            &records.iter().map(|record| record.id.as_str()).collect::<Vec<_>>(),
             |table| records.iter().enumerate().map(|(at, r)| read_row(table, &r.fields, &reading, at)).collect(),
-            |plan, image, table, rows| {
-                let ordinals = find_all(image, table, records.iter().map(|record| record.id.as_str()))?;
+            |plan, table, ordinals, rows| {
                 for (ordinal, row) in ordinals.iter().zip(rows) {
                     plan.update(table, *ordinal, row, replace)?;
                 }
@@ -184,9 +185,9 @@ impl Records {
             caller,
             place,
             end,
+            &ids.iter().map(String::as_str).collect::<Vec<_>>(),
             |_| Ok(Vec::new()),
-            |plan, image, table, _| {
-                let ordinals = find_all(image, table, ids.iter().map(String::as_str))?;
+            |plan, table, ordinals, _| {
                 for ordinal in &ordinals {
                     plan.delete(table, *ordinal);
                 }
@@ -196,42 +197,70 @@ impl Records {
         .await
     }
 
-    /// Permit, prepare, begin, decide on the private image, write, commit, return.
+    /// Writes, and once more when what depends on other records needs columns that are not in memory: the writer
+    /// loads none.
     async fn write(
         &self,
         caller: &Caller,
         (base, table): (BaseId, &str),
         end: End,
+        ids: &[&str],
         prepare: impl Fn(&Table) -> Result<Vec<Row>, Error>,
-        decide: impl FnOnce(&mut Plan<'_>, &BaseImage, &Arc<Table>, Vec<Row>) -> Result<Vec<Ordinal>, Error>,
+        decide: impl Fn(&mut Plan<'_>, &Arc<Table>, Vec<Ordinal>, Vec<Row>) -> Result<Vec<Ordinal>, Error>,
     ) -> Result<Written, Error> {
         let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
+        let mut wanted = Vec::new();
+        loop {
+            match self.attempt(caller, &permit, table, end, ids, &prepare, &decide).await {
+                Err(Error::NotLoaded { columns }) if wanted.len() < MOST_LOADED => {
+                    wanted.extend(columns);
+                    self.images.with(permit.tenant(), permit.base_no(), &wanted, None).await?;
+                }
+                written => return written,
+            }
+        }
+    }
+
+    /// Prepare, begin, decide on the private image, write, commit, return.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one write, handed on as they came")]
+    async fn attempt(
+        &self,
+        caller: &Caller,
+        permit: &Permit,
+        table: &str,
+        end: End,
+        ids: &[&str],
+        prepare: impl Fn(&Table) -> Result<Vec<Row>, Error>,
+        decide: impl Fn(&mut Plan<'_>, &Arc<Table>, Vec<Ordinal>, Vec<Row>) -> Result<Vec<Ordinal>, Error>,
+    ) -> Result<Written, Error> {
         let image = self.images.current(permit.tenant(), permit.base_no()).await?;
         let rows = prepare(find_table(&image.schema, table)?)?;
         let prepared = image.schema.revision;
         drop(image);
 
         let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
-        let private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
+        let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
+        let table = Arc::clone(find_table(&private.image.schema, table)?);
+        let ordinals = find_all(&private.image, &table, ids.iter().copied())?;
+        private.fill(&mut tx, permit.tenant(), table.no, &ordinals).await?;
         let now = self.clock.now();
         let sequence = tx.head().sequence;
         let (no, ordinals, body) = private.read(|image| {
-            let table = Arc::clone(find_table(&image.schema, table)?);
             // The schema may have moved between reading the values and getting the writer.
             let rows = if image.schema.revision == prepared { rows } else { prepare(&table)? };
             let mut plan = Plan::new(image, &self.ids, now);
-            let ordinals = decide(&mut plan, image, &table, rows)?;
+            let ordinals = decide(&mut plan, &table, ordinals, rows)?;
             let body = plan.finish();
             let mark = Mark::new(sequence + 1, now, &caller.actor);
-            queue(&mut tx, &permit, &mark, &body, image)?;
+            queue(&mut tx, permit, &mark, &body, image)?;
             Ok::<_, Error>((table.no, ordinals, body))
-        })??;
+        })?;
         let sequence = if body.is_empty() || end == End::Discard {
             sequence
         } else {
             self.append(caller, tx, private, (now, None), body).await?
         };
-        let found = self.found(&permit, no, ordinals).await?;
+        let found = self.found(permit, no, ordinals).await?;
         Ok(Written { found, sequence })
     }
 
@@ -256,9 +285,12 @@ impl Records {
         let image = self.images.current(permit.tenant(), permit.base_no()).await?;
         let schema: &Schema = &image.schema;
         let table = schema.table_by_no(table).cloned().ok_or(Error::ImageGone)?;
-        Ok(Found { view: View { image, now: self.clock.now() }, table, ordinals })
+        self.told(permit.tenant(), Found { view: View { image, now: self.clock.now() }, table, ordinals }).await
     }
 }
+
+/// Most columns that a write waits for.
+const MOST_LOADED: usize = 64;
 
 /// Whether a planned write is carried out.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -276,6 +308,13 @@ pub(super) fn queue(
     body: &Body,
     image: &BaseImage,
 ) -> Result<(), Error> {
+    // A row is written whole, so all of it must be known.
+    for change in &body.tables {
+        let ordinals = change.updated.iter().map(|record| record.ordinal);
+        for ordinal in ordinals.chain(change.deleted.iter().map(|record| record.ordinal)) {
+            image.need_record(change.table, ordinal)?;
+        }
+    }
     let tables: Vec<_> = body.tables.iter().map(|change| image.table(change.table)).collect();
     store::write(tx, permit, mark, body, |no| tables.iter().find(|table| table.table == no).map(AsRef::as_ref));
     for part in &body.schema {

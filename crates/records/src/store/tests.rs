@@ -1,0 +1,25 @@
+use testkit::on_every_database;
+
+use super::{ASKED, TEXTS, asked};
+use crate::fixture::House;
+
+#[on_every_database]
+async fn every_text_is_understood(house: House) {
+    for text in TEXTS {
+        assert!(house.test.db.check(text).await.is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn ordinals_are_asked_for_in_full_statements() {
+    use model::{BaseNo, Ordinal, TableNo, TenantNo};
+    for (count, statements) in [(0, 0), (1, 1), (15, 1), (16, 1), (17, 2), (100, 7)] {
+        let ordinals: Vec<Ordinal> = (0..count).map(Ordinal).collect();
+        let asked: Vec<_> = asked(TenantNo(1), BaseNo(2), TableNo(3), &ordinals).collect();
+        assert_eq!(asked.len(), statements, "{count}");
+        assert!(asked.iter().all(|values| values.len() == 3 + ASKED));
+        let named: std::collections::BTreeSet<String> =
+            asked.iter().flat_map(|values| values.iter().skip(3)).map(|value| format!("{value:?}")).collect();
+        assert_eq!(named.len(), count as usize);
+    }
+}
