@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use changes::Changes;
-use identity::Identity;
+use identity::{Identity, User};
 use model::{Actor, BaseId, Caller, Door, Role, Scope};
 use schema::{NewBase, NewTable, Schemas};
 use serde_json::{Map, Value, json};
@@ -22,6 +22,7 @@ pub(crate) struct House {
     pub test: TestDb,
     pub changes: Changes,
     pub access: Access,
+    identity: Identity,
     pub schemas: Schemas,
     pub records: Records,
     pub owner: Caller,
@@ -61,8 +62,8 @@ impl ForDatabase for House {
             let field = serde_json::from_value(field).unwrap();
             schemas.create_field(&owner, base.base, "Tasks", &field).await.unwrap();
         }
-        let records = handle(&test, &changes, &access, &schemas, WIDE);
-        Self { test, changes, access, schemas, records, owner, base: base.base }
+        let records = handle((&test.db, &test), &changes, &access, &schemas, WIDE);
+        Self { test, changes, access, identity, schemas, records, owner, base: base.base }
     }
 }
 
@@ -90,10 +91,16 @@ pub(crate) fn table(definition: &Value) -> NewTable {
     serde_json::from_value(definition.clone()).unwrap()
 }
 
-fn handle(test: &TestDb, changes: &Changes, access: &Access, schemas: &Schemas, memory: usize) -> Records {
+fn handle(
+    (db, test): (&db::Db, &TestDb),
+    changes: &Changes,
+    access: &Access,
+    schemas: &Schemas,
+    memory: usize,
+) -> Records {
     let signer = Signer::new(b"a secret of tests that is long enough");
     let source = (test.clock.clone(), test.ids.clone());
-    Records::new((test.db.clone(), changes.clone()), access.clone(), schemas.clone(), source, signer, memory)
+    Records::new((db.clone(), changes.clone()), access.clone(), schemas.clone(), source, signer, memory)
 }
 
 /// An object of cells.
@@ -123,9 +130,21 @@ pub(crate) fn list(filter: &str, sort: &[(&str, bool)]) -> ListQuery {
 }
 
 impl House {
+    /// Another editor of the workspace.
+    pub async fn colleague(&self, name: &str) -> Caller {
+        let now = self.test.clock.now();
+        let user = User { id: self.test.ids.user(now), email: format!("{name}@example.org"), name: name.to_owned() };
+        let mut tx = self.test.db.begin(db::Group::House).await.unwrap();
+        self.identity.insert_user(&mut tx, self.owner.tenant, &user);
+        tx.commit().await.unwrap();
+        let workspace = self.access.workspaces(&self.owner).await.unwrap()[0].id;
+        self.access.set_role(&self.owner, workspace, user.id, Some(Role::Editor)).await.unwrap();
+        Caller { actor: Actor::User(user.id), ..self.owner.clone() }
+    }
+
     /// Another handle with memory of its own, as another process would have it.
     pub fn with_memory(&self, memory: usize) -> Records {
-        handle(&self.test, &self.changes, &self.access, &self.schemas, memory)
+        handle((&self.test.db, &self.test), &self.changes, &self.access, &self.schemas, memory)
     }
 
     /// A handle that shares nothing in memory, log included.
@@ -133,7 +152,20 @@ impl House {
         let changes = Changes::new(self.test.db.clone());
         let (clock, ids) = (self.test.clock.clone(), self.test.ids.clone());
         let schemas = Schemas::new(self.test.db.clone(), changes.clone(), self.access.clone(), clock, ids);
-        (changes.clone(), handle(&self.test, &changes, &self.access, &schemas, WIDE))
+        (changes.clone(), handle((&self.test.db, &self.test), &changes, &self.access, &schemas, WIDE))
+    }
+
+    /// The handles of two processes, or twice the one of a file, which has one owner.
+    pub async fn processes(&self) -> [Records; 2] {
+        if self.test.db.dialect() == db::Dialect::Sqlite {
+            return [self.records.clone(), self.records.clone()];
+        }
+        let db = db::Db::open(self.test.target.clone()).await.unwrap();
+        let (clock, ids) = (self.test.clock.clone(), self.test.ids.clone());
+        let identity = Identity::new(db.clone(), clock.clone(), ids.clone());
+        let (changes, access) = (Changes::new(db.clone()), Access::new(identity.people()));
+        let schemas = Schemas::new(db.clone(), changes.clone(), access.clone(), clock, ids);
+        [self.records.clone(), handle((&db, &self.test), &changes, &access, &schemas, WIDE)]
     }
 
     pub async fn try_create(&self, table: &str, new: &[Value], typecast: bool) -> Result<Written, Error> {

@@ -17,6 +17,8 @@ use rustc_hash::FxHashMap;
 
 use absent::{Absent, Usage};
 
+use crate::ops::turned;
+
 pub(crate) use absent::StoredCells;
 pub(crate) use build::StoredRecord;
 pub(crate) use computed::{Computed, Values, View};
@@ -124,8 +126,8 @@ impl BaseImage {
             return;
         }
         for table in change.body.tables.iter().rev() {
-            for link in table.links.iter().rev() {
-                self.apply_link(table.table, &LinkDelta { added: !link.added, ..*link });
+            for link in turned(&table.links) {
+                self.apply_link(table.table, &link);
             }
             let absent = self.absent.clone();
             let image = self.table_mut(table.table);
@@ -267,5 +269,7 @@ pub(crate) fn stored_column<'t>(table: &'t TableImage, no: FieldNo, kind: &Field
     }
 }
 
+#[cfg(test)]
+pub(crate) mod acting;
 #[cfg(test)]
 mod tests;

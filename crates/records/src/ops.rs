@@ -31,6 +31,7 @@ pub use get::Found;
 pub(crate) use list::chosen;
 pub use list::{ListQuery, PAGE, Page, Sort};
 pub use search::Hits;
+pub(crate) use undo::turned;
 pub use undo::{HISTORY, History, Undone};
 pub use write::{Deleted, NewRecord, UpdateRecord, Written};
 
@@ -117,3 +118,6 @@ pub(crate) fn find_table<'s>(schema: &'s model::Schema, name: &str) -> Result<&'
         hint: closest(name, schema.live_tables().map(|table| table.name.as_str())),
     })
 }
+
+#[cfg(test)]
+mod tests;

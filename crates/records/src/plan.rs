@@ -141,15 +141,14 @@ impl<'i> Plan<'i> {
             let Some(after) = self.value(table, &field, ordinal, incoming)? else { continue };
             let before = rows.cell(field.no, ordinal);
             cells.retain(|change| change.field != field.no);
-            if before != after.view() {
-                cells.push(CellChange { field: field.no, before: before.to_value(), after });
-            }
+            cells.push(CellChange { field: field.no, before: before.to_value(), after });
         }
         let (id, previous) = (rows.ids.get(ordinal), previous(&rows, ordinal));
-        if let Some(id) = id
-            && !cells.is_empty()
-        {
-            self.body.table(table.no).updated.push(RecordChange { ordinal, id, previous, cells });
+        let Some(id) = id else { return Ok(()) };
+        let updated = &mut self.body.table(table.no).updated;
+        match updated.iter_mut().find(|change| change.ordinal == ordinal) {
+            Some(earlier) => merge(&mut earlier.cells, cells),
+            None => updated.push(RecordChange { ordinal, id, previous, cells }),
         }
         Ok(())
     }
@@ -158,9 +157,12 @@ impl<'i> Plan<'i> {
     pub fn delete(&mut self, table: &Arc<Table>, ordinal: Ordinal) {
         let rows = self.rows(table.no);
         let Some(id) = rows.ids.get(ordinal) else { return };
+        let deleted = &mut self.body.table(table.no).deleted;
+        if deleted.iter().any(|record| record.ordinal == ordinal) {
+            return;
+        }
         let cells = record_cells(&rows, ordinal);
-        let record = RecordCells { ordinal, id, previous: previous(&rows, ordinal), cells };
-        self.body.table(table.no).deleted.push(record);
+        deleted.push(RecordCells { ordinal, id, previous: previous(&rows, ordinal), cells });
         for field in &table.fields {
             if let FieldKind::MultipleRecordLinks(_) = field.kind {
                 self.links.push(LinkWrite {
@@ -294,8 +296,24 @@ impl<'i> Plan<'i> {
         for (before, after) in self.tables {
             self.body.schema.push(SchemaChange::Table { before: Some(before), after: Arc::new(after) });
         }
+        for table in &mut self.body.tables {
+            for record in &mut table.updated {
+                record.cells.retain(|cell| cell.before != cell.after);
+            }
+            table.updated.retain(|record| !record.cells.is_empty());
+        }
         self.body.tables.retain(|table| !table.is_empty());
         self.body
+    }
+}
+
+/// A record named once more: each cell keeps what it held before the operation and takes the last value.
+fn merge(cells: &mut Vec<CellChange>, more: Vec<CellChange>) {
+    for change in more {
+        match cells.iter_mut().find(|held| held.field == change.field) {
+            Some(held) => held.after = change.after,
+            None => cells.push(change),
+        }
     }
 }
 

@@ -174,6 +174,12 @@ fn touches(body: &Body, id: RecordId) -> bool {
     })
 }
 
+/// Pairs turned around: what was linked goes, then what was unlinked comes back, in its order.
+pub(crate) fn turned(links: &[LinkDelta]) -> impl Iterator<Item = LinkDelta> + '_ {
+    let gone = links.iter().rev().filter(|link| link.added);
+    gone.chain(links.iter().filter(|link| !link.added)).map(|link| LinkDelta { added: !link.added, ..*link })
+}
+
 /// The records of a part of a change.
 fn touched(part: &TableChange) -> Vec<Ordinal> {
     let whole = part.created.iter().chain(&part.deleted).chain(&part.restored).map(|record| record.ordinal);
@@ -254,7 +260,7 @@ impl Reversal<'_> {
     /// Pairs between records that both exist after the undo and neither of which it removes.
     fn links(&self, plan: &mut Plan<'_>, part: &TableChange) {
         let Some(table) = self.image.schema.table_by_no(part.table) else { return };
-        for link in part.links.iter().rev() {
+        for link in turned(&part.links) {
             let other = table.field_by_no(link.relation).and_then(|field| field.kind.link());
             let Some(other) = other.map(|options| options.linked_table_no) else { continue };
             let exists = |no, ordinal: Ordinal| {
@@ -264,8 +270,7 @@ impl Reversal<'_> {
                 !removed && (restored || self.image.table(no).is_live(ordinal))
             };
             if exists(part.table, link.from) && exists(other, link.to) {
-                let turned = LinkDelta { added: !link.added, ..*link };
-                plan.body.table(part.table).links.push(turned);
+                plan.body.table(part.table).links.push(link);
             }
         }
     }
