@@ -149,8 +149,6 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
 
 fn reader(path: &Path) -> Result<Connection, Error> {
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    connection
-        .execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -2048; PRAGMA mmap_size = 67108864;")
-        .map_err(bind::error)?;
+    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -2048;").map_err(bind::error)?;
     Ok(connection)
 }

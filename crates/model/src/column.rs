@@ -389,6 +389,32 @@ impl Chunk {
         }
     }
 
+    /// Drops the rows and keeps the room, so that the next chunk can be gathered in it.
+    pub fn clear(&mut self) {
+        match self {
+            Self::Text(texts) => {
+                texts.arena.clear();
+                texts.spans.clear();
+                texts.waste = 0;
+            }
+            Self::Number(numbers) => {
+                numbers.values.clear();
+                numbers.valid.words.clear();
+            }
+            Self::Flag(flags) => {
+                flags.len = 0;
+                flags.set.words.clear();
+            }
+            Self::Time(times) => times.clear(),
+            Self::Choice(choices) => choices.clear(),
+            Self::Choices(lists) | Self::Links(lists) => {
+                lists.arena.clear();
+                lists.spans.clear();
+                lists.waste = 0;
+            }
+        }
+    }
+
     /// Gives back what was reserved and not used.
     pub fn shrink(&mut self) {
         match self {

@@ -305,7 +305,27 @@ impl<'a> Draft<'a> {
                 field.kind = kind;
             }
         }
+        self.settle_results(no);
         Ok(())
+    }
+
+    /// Gives formulas over a formula that became of another type their new type, and so on upwards.
+    fn settle_results(&mut self, no: TableNo) {
+        for _ in 0..FIELDS {
+            let Some(table) = self.schema.table_by_no(no) else { return };
+            let other = table.live_fields().find_map(|field| {
+                let FieldKind::Formula(formula) = &field.kind else { return None };
+                let program = formula::compile(&formula.formula, &|name| reference(table, name)).ok()?;
+                let result = program.result();
+                (result != formula.result).then_some((field.id, result))
+            });
+            let Some((id, result)) = other else { return };
+            let Some(table) = self.table_mut(no) else { return };
+            let field = table.fields.iter_mut().find(|field| field.id == id).map(Arc::make_mut);
+            if let Some(FieldKind::Formula(formula)) = field.map(|field| &mut field.kind) {
+                formula.result = result;
+            }
+        }
     }
 
     fn new_kind(&self, no: TableNo, field: &Field, options: &Value) -> Result<FieldKind, Error> {
@@ -372,3 +392,6 @@ fn path_to(table: &Table, from: &[FieldId], goal: FieldId, depth: usize) -> Opti
         path_to(table, &formula.references, goal, depth + 1).map(|path| format!("{} → {path}", field.name))
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -293,3 +293,6 @@ fn write(tx: &mut db::Tx, permit: &Permit, draft: &Draft<'_>) -> Result<Body, Er
 fn find_table<'s>(schema: &'s Schema, name: &str) -> Result<&'s Arc<Table>, Error> {
     schema.table(name).ok_or_else(|| Error::TableNotFound { name: name.chars().take(64).collect() })
 }
+
+#[cfg(test)]
+mod tests;

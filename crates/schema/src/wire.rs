@@ -56,3 +56,6 @@ fn insert(value: &mut Value, key: &str, item: Value) {
         map.insert(key.to_owned(), item);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -84,6 +84,14 @@ struct Growing {
     open: Chunk,
 }
 
+/// The rows of an open chunk in exactly the room that they take. Growing and shrinking each chunk would leave the
+/// allocator with holes as large as the image.
+fn gathered(open: &mut Chunk) -> Chunk {
+    let chunk = open.clone();
+    open.clear();
+    chunk
+}
+
 /// Rows from a border of chunks on.
 pub(super) struct Part {
     pub table: TableNo,
@@ -173,8 +181,7 @@ impl Part {
         for (no, slot) in self.growing.iter_mut().enumerate() {
             let Some(column) = slot else { continue };
             let key = (self.table, FieldNo(no as u32));
-            let mut chunk = std::mem::replace(&mut column.open, Chunk::new(column.kind));
-            chunk.shrink();
+            let chunk = gathered(&mut column.open);
             if !meter.absent.contains(&key) {
                 meter.add(key, column.kind, chunk.memory());
             }
@@ -187,8 +194,7 @@ impl Part {
             for (open, done) in
                 [(created, &mut self.created), (modified, &mut self.modified), (changed, &mut self.changed)]
             {
-                let mut chunk = std::mem::replace(open, Chunk::new(Kind::Time));
-                chunk.shrink();
+                let chunk = gathered(open);
                 meter.other += chunk.memory();
                 done.push(chunk);
             }

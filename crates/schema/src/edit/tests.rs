@@ -1,0 +1,406 @@
+use std::collections::BTreeSet;
+
+use model::{BaseId, BaseNo, FormulaType};
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+
+fn field(value: Value) -> NewField {
+    serde_json::from_value(value).unwrap()
+}
+
+fn text(name: &str) -> NewField {
+    field(json!({ "name": name, "type": "singleLineText" }))
+}
+
+fn formula_field(name: &str, formula: &str) -> NewField {
+    field(json!({ "name": name, "type": "formula", "options": { "formula": formula } }))
+}
+
+fn table(name: &str, fields: Vec<NewField>) -> NewTable {
+    NewTable { name: name.to_owned(), description: None, fields }
+}
+
+fn empty() -> Schema {
+    let base: BaseId = "app00000000000000".parse().unwrap();
+    Schema { base_no: BaseNo(1), base, name: "Base".to_owned(), revision: 1, tables: Vec::new() }
+}
+
+/// A draft with tables `A` (Name, Points, Double) and `B` (Title).
+fn draft(ids: &Ids) -> Draft<'_> {
+    let mut draft = Draft::new(empty(), (1, 1), ids, Timestamp(0));
+    let points = field(json!({ "name": "Points", "type": "number", "options": { "precision": 0 } }));
+    let fields = vec![text("Name"), points, formula_field("Double", "{Points} * 2")];
+    draft.add_tables(&[table("A", fields), table("B", vec![text("Title")])]).unwrap();
+    draft
+}
+
+fn link(name: &str, to: TableId, inverse: Option<&str>) -> NewField {
+    let mut options = json!({ "linkedTableId": to });
+    if let Some(inverse) = inverse {
+        options["inverseName"] = json!(inverse);
+    }
+    field(json!({ "name": name, "type": "multipleRecordLinks", "options": options }))
+}
+
+fn names(draft: &Draft<'_>, table: usize) -> Vec<String> {
+    draft.schema.tables[table].fields.iter().map(|field| field.name.clone()).collect()
+}
+
+#[test]
+fn new_tables_get_numbers_a_primary_field_and_a_view() {
+    let ids = Ids::seeded(1);
+    let draft = draft(&ids);
+    let numbers: Vec<u32> = draft.schema.tables.iter().map(|table| table.no.0).collect();
+    assert_eq!(numbers, [1, 2]);
+    let fields: Vec<u32> = draft.schema.tables.iter().flat_map(|table| table.fields.iter().map(|f| f.no.0)).collect();
+    assert_eq!(fields, [1, 2, 3, 4], "numbers are of the base, not of the table");
+    for table in &draft.schema.tables {
+        assert_eq!(table.primary, table.fields[0].id);
+        assert_eq!(table.views[0].name, "Grid view");
+    }
+    assert_eq!(draft.changes().filter(|(before, _)| before.is_none()).count(), 2);
+}
+
+#[test]
+fn names_of_tables_are_tidied_and_unique() {
+    let ids = Ids::seeded(1);
+    let long = "x".repeat(256);
+    for (name, fits) in [
+        ("C", true),
+        (" C ", true),
+        ("a", false),
+        ("A ", false),
+        ("", false),
+        ("  ", false),
+        ("n\0l", false),
+        (&long, false),
+        (&long[..255], true),
+    ] {
+        let mut draft = draft(&ids);
+        let made = draft.add_tables(&[table(name, vec![text("x")])]);
+        assert_eq!(made.is_ok(), fits, "{name}");
+        if fits {
+            assert_eq!(draft.schema.tables[2].name, name.trim());
+        } else {
+            assert!(matches!(made, Err(Error::TableName { .. })));
+        }
+    }
+    let mut draft = draft(&ids);
+    let no = TableNo(1);
+    draft.rename_table(no, Some("a"), None).unwrap();
+    assert!(matches!(draft.rename_table(no, Some("b"), None), Err(Error::TableName { .. })));
+    draft.rename_table(no, None, Some("described")).unwrap();
+    assert_eq!(draft.schema.tables[0].description.as_deref(), Some("described"));
+    draft.rename_table(no, None, Some("")).unwrap();
+    assert_eq!(draft.schema.tables[0].description, None);
+}
+
+#[test]
+fn names_of_fields_are_tidied_and_unique_in_their_table() {
+    let ids = Ids::seeded(1);
+    let long = "é".repeat(256);
+    for (name, fits) in [
+        ("More", true),
+        (" More", true),
+        ("Title", true),
+        ("name", false),
+        ("POINTS", false),
+        ("", false),
+        ("a\0", false),
+        (&long, false),
+    ] {
+        let mut draft = draft(&ids);
+        let made = draft.add_field(TableNo(1), &text(name));
+        assert_eq!(made.is_ok(), fits, "{name}");
+        assert!(fits || matches!(made, Err(Error::FieldName { .. })), "{name}");
+    }
+}
+
+#[test]
+fn a_table_needs_a_field_that_can_be_primary() {
+    let ids = Ids::seeded(1);
+    let mut draft = draft(&ids);
+    assert!(matches!(draft.add_tables(&[table("C", vec![])]), Err(Error::Invalid { .. })));
+    let check = field(json!({ "name": "x", "type": "checkbox", "options": { "icon": "check", "color": "redBright" } }));
+    let made = draft.add_tables(&[table("D", vec![check])]);
+    assert!(matches!(made, Err(Error::Primary { field_type: "checkbox" })));
+}
+
+#[test]
+fn unknown_types_are_answered_with_those_there_are() {
+    let ids = Ids::seeded(1);
+    let mut draft = draft(&ids);
+    let made = draft.add_field(TableNo(1), &field(json!({ "name": "x", "type": "colour" })));
+    let Err(Error::FieldType { name, known }) = made else { unreachable!() };
+    assert_eq!(name, "colour");
+    assert!(known.contains("singleLineText") && known.contains("formula"), "{known}");
+    let made = draft.add_field(TableNo(1), &field(json!({ "name": "x", "type": "number" })));
+    assert!(matches!(made, Err(Error::Options { ref field, .. }) if field == "x"));
+}
+
+#[test]
+fn a_link_has_two_sides_that_know_each_other() {
+    let ids = Ids::seeded(1);
+    // The wanted name of the other side; the one it gets.
+    for (wanted, got) in [(None, "A"), (Some("Parts"), "Parts"), (Some("Title"), "Title 2")] {
+        let mut draft = draft(&ids);
+        let to = draft.schema.tables[1].id;
+        let id = draft.add_field(TableNo(1), &link("To B", to, wanted)).unwrap();
+        assert_eq!(names(&draft, 1), ["Title", got]);
+        let forward = draft.schema.tables[0].field_by_id(id).unwrap();
+        let back = &draft.schema.tables[1].fields[1];
+        let (forward_link, back_link) = (forward.kind.link().unwrap(), back.kind.link().unwrap());
+        assert_eq!((forward_link.inverse, back_link.inverse), (Some(back.id), Some(id)));
+        assert_eq!((forward_link.relation, back_link.relation), (forward.no, forward.no));
+        assert_eq!((forward_link.reversed, back_link.reversed), (false, true));
+        assert_eq!(back_link.linked_table_no, TableNo(1));
+        assert_eq!(draft.touched.len(), 2);
+    }
+}
+
+#[test]
+fn a_second_link_between_the_tables_gets_a_free_name() {
+    let ids = Ids::seeded(1);
+    let mut draft = draft(&ids);
+    let to = draft.schema.tables[1].id;
+    for name in ["x", "y", "z"] {
+        draft.add_field(TableNo(1), &link(name, to, None)).unwrap();
+    }
+    assert_eq!(names(&draft, 1), ["Title", "A", "A 2", "A 3"]);
+}
+
+#[test]
+fn a_link_to_its_own_table_has_one_side_and_one_to_nowhere_is_refused() {
+    let ids = Ids::seeded(1);
+    let mut draft = draft(&ids);
+    let own = draft.schema.tables[0].id;
+    draft.add_field(TableNo(1), &link("Parent", own, None)).unwrap();
+    assert_eq!(names(&draft, 0), ["Name", "Points", "Double", "Parent"]);
+    assert_eq!(draft.schema.tables[0].fields[3].kind.link().unwrap().inverse, None);
+    let nowhere: TableId = "tbl00000000000000".parse().unwrap();
+    assert!(matches!(draft.add_field(TableNo(1), &link("x", nowhere, None)), Err(Error::Options { .. })));
+}
+
+#[test]
+fn a_link_keeps_its_table_but_may_prefer_a_single_record() {
+    let ids = Ids::seeded(1);
+    let mut draft = draft(&ids);
+    let (own, to) = (draft.schema.tables[0].id, draft.schema.tables[1].id);
+    let id = draft.add_field(TableNo(1), &link("To B", to, None)).unwrap();
+    let single = json!({ "linkedTableId": to, "prefersSingleRecordLink": true });
+    draft.update_field(TableNo(1), id, None, None, Some(&single)).unwrap();
+    assert!(draft.schema.tables[0].field_by_id(id).unwrap().kind.link().unwrap().prefers_single);
+    let moved = json!({ "linkedTableId": own });
+    let refused = draft.update_field(TableNo(1), id, None, None, Some(&moved));
+    assert!(matches!(refused, Err(Error::Options { .. })));
+}
+
+#[test]
+fn numbers_are_reserved_for_both_sides_of_links() {
+    let to: TableId = "tbl00000000000000".parse().unwrap();
+    let cases: [(Vec<NewField>, u32); 4] = [
+        (vec![], 0),
+        (vec![text("a")], 1),
+        (vec![link("l", to, None)], 2),
+        (vec![text("a"), link("l", to, None), formula_field("f", "1")], 4),
+    ];
+    for (fields, needed) in cases {
+        assert_eq!(numbers_needed(&fields), needed, "{fields:?}");
+    }
+}
+
+#[test]
+fn a_formula_is_kept_with_ids_and_survives_renaming() {
+    let ids = Ids::seeded(1);
+    let mut draft = draft(&ids);
+    let points = draft.schema.tables[0].fields[1].id;
+    let FieldKind::Formula(before) = draft.schema.tables[0].fields[2].kind.clone() else { unreachable!() };
+    assert!(before.formula.contains(&points.to_string()), "{}", before.formula);
+    assert_eq!(before.references, [points]);
+    draft.update_field(TableNo(1), points, Some("Score"), None, None).unwrap();
+    let FieldKind::Formula(after) = &draft.schema.tables[0].fields[2].kind else { unreachable!() };
+    assert_eq!(*after, before);
+}
+
+#[test]
+fn formulas_that_cannot_be_used_say_why() {
+    let ids = Ids::seeded(1);
+    for (formula, part) in [("{Nope} + 1", "Nope"), ("1 +", ""), ("NOSUCH(1)", "NOSUCH"), ("{Points", "")] {
+        let mut draft = draft(&ids);
+        let made = draft.add_field(TableNo(1), &formula_field("F", formula));
+        let Err(Error::Formula { field, reason }) = made else { unreachable!("{formula}: {made:?}") };
+        assert!(
+            field == "F" && reason.to_lowercase().contains(&part.to_lowercase()) && !reason.is_empty(),
+            "{formula}: {reason}"
+        );
+    }
+}
+
+#[test]
+fn a_circle_of_formulas_is_refused_with_the_way_around() {
+    let ids = Ids::seeded(1);
+    let mut draft = draft(&ids);
+    let double = draft.schema.tables[0].fields[2].id;
+    draft.add_field(TableNo(1), &formula_field("Four", "{Double} * 2")).unwrap();
+    draft.add_field(TableNo(1), &formula_field("Eight", "{Four} * 2")).unwrap();
+    for (formula, path) in [("{Double}", "Double → Double"), ("{Eight} + {Points}", "Double → Eight → Four → Double")]
+    {
+        let options = json!({ "formula": formula });
+        let refused = draft.update_field(TableNo(1), double, None, None, Some(&options));
+        assert!(matches!(&refused, Err(Error::Cycle { path: told, .. }) if told == path), "{refused:?}");
+    }
+    draft.update_field(TableNo(1), double, None, None, Some(&json!({ "formula": "{Points} * 3" }))).unwrap();
+}
+
+#[test]
+fn a_formula_that_becomes_a_text_takes_along_those_over_it() {
+    let ids = Ids::seeded(1);
+    let mut draft = draft(&ids);
+    let double = draft.schema.tables[0].fields[2].id;
+    draft.add_field(TableNo(1), &formula_field("Same", "{Double}")).unwrap();
+    draft.add_field(TableNo(1), &formula_field("Again", "{Same}")).unwrap();
+    let results = |draft: &Draft<'_>| -> Vec<FormulaType> {
+        let kinds = draft.schema.tables[0].fields.iter().map(|field| field.kind.clone());
+        kinds
+            .filter_map(|kind| if let FieldKind::Formula(formula) = kind { Some(formula.result) } else { None })
+            .collect()
+    };
+    assert_eq!(results(&draft), [FormulaType::Number; 3]);
+    draft.update_field(TableNo(1), double, None, None, Some(&json!({ "formula": "{Name} & '!'" }))).unwrap();
+    assert_eq!(results(&draft), [FormulaType::Text; 3]);
+}
+
+#[test]
+fn choices_keep_their_numbers_when_options_change() {
+    let ids = Ids::seeded(1);
+    let mut draft = draft(&ids);
+    let select =
+        json!({ "name": "S", "type": "singleSelect", "options": { "choices": [{ "name": "a" }, { "name": "b" }] } });
+    let id = draft.add_field(TableNo(1), &field(select)).unwrap();
+    let choices = |draft: &Draft<'_>| -> Vec<(String, u32)> {
+        let kind = &draft.schema.tables[0].field_by_id(id).unwrap().kind;
+        kind.select().unwrap().choices.iter().map(|choice| (choice.name.clone(), choice.no)).collect()
+    };
+    let b = draft.schema.tables[0].field_by_id(id).unwrap().kind.select().unwrap().choices[1].id;
+    let options = json!({ "choices": [{ "name": "new" }, { "id": b, "name": "renamed" }, { "name": "a" }] });
+    draft.update_field(TableNo(1), id, None, None, Some(&options)).unwrap();
+    let told = |name: &str, no| (name.to_owned(), no);
+    assert_eq!(choices(&draft), [told("new", 3), told("renamed", 2), told("a", 1)]);
+}
+
+#[test]
+fn bounds_of_tables_and_fields_hold() {
+    let ids = Ids::seeded(1);
+    let mut draft = Draft::new(empty(), (1, 1), &ids, Timestamp(0));
+    let many: Vec<NewTable> = (0..=TABLES).map(|n| table(&format!("t{n}"), vec![text("x")])).collect();
+    assert!(matches!(draft.add_tables(&many), Err(Error::TooMany { bound: TABLES, .. })));
+    draft.add_tables(&[table("wide", (0..FIELDS).map(|n| text(&format!("f{n}"))).collect())]).unwrap();
+    assert!(matches!(draft.add_field(TableNo(1), &text("more")), Err(Error::TooMany { bound: FIELDS, .. })));
+}
+
+#[test]
+fn a_reference_is_found_by_id_by_name_and_without_regard_to_case() {
+    let ids = Ids::seeded(1);
+    let draft = draft(&ids);
+    let table = &draft.schema.tables[0];
+    let points = &table.fields[1];
+    for name in [points.id.to_string().as_str(), "Points", "points"] {
+        assert_eq!(reference(table, name).map(|reference| reference.no), Some(points.no), "{name}");
+    }
+    assert!(reference(table, "Title").is_none());
+}
+
+/// What somebody does to a schema.
+#[derive(Debug, Clone)]
+enum Edit {
+    Table(u8),
+    Text { table: u8, name: u8 },
+    Link { table: u8, to: u8, name: u8 },
+    Formula { table: u8, name: u8, of: u8, text: bool },
+    Rename { table: u8, field: u8, name: u8 },
+    Reformulate { table: u8, field: u8, of: u8 },
+}
+
+fn edits() -> impl Strategy<Value = Vec<Edit>> {
+    let (a, b, c) = (any::<u8>(), 0..12u8, any::<u8>());
+    let edit = prop_oneof![
+        1 => (0..12u8).prop_map(Edit::Table),
+        3 => (a, b.clone()).prop_map(|(table, name)| Edit::Text { table, name }),
+        2 => (a, c, b.clone()).prop_map(|(table, to, name)| Edit::Link { table, to, name }),
+        3 => (a, b.clone(), c, any::<bool>())
+            .prop_map(|(table, name, of, text)| Edit::Formula { table, name, of, text }),
+        2 => (a, c, b.clone()).prop_map(|(table, field, name)| Edit::Rename { table, field, name }),
+        2 => (a, c, c).prop_map(|(table, field, of)| Edit::Reformulate { table, field, of }),
+    ];
+    prop::collection::vec(edit, 1..40)
+}
+
+fn carry_out(draft: &mut Draft<'_>, edit: &Edit) -> Result<(), Error> {
+    let table = |at: u8| draft.schema.tables[at as usize % draft.schema.tables.len()].clone();
+    let field = |table: &Table, at: u8| table.fields[at as usize % table.fields.len()].clone();
+    match edit {
+        Edit::Table(name) => draft.add_tables(&[self::table(&format!("T{name}"), vec![text("Name")])]).map(drop),
+        Edit::Text { table: at, name } => draft.add_field(table(*at).no, &text(&format!("F{name}"))).map(drop),
+        Edit::Link { table: at, to, name } => {
+            draft.add_field(table(*at).no, &link(&format!("F{name}"), table(*to).id, None)).map(drop)
+        }
+        Edit::Formula { table: at, name, of, text } => {
+            let table = table(*at);
+            let formula = format!("{{{}}}{}", field(&table, *of).name, if *text { " & '!'" } else { "" });
+            draft.add_field(table.no, &formula_field(&format!("F{name}"), &formula)).map(drop)
+        }
+        Edit::Rename { table: at, field: of, name } => {
+            let table = table(*at);
+            draft.update_field(table.no, field(&table, *of).id, Some(&format!("F{name}")), None, None)
+        }
+        Edit::Reformulate { table: at, field: own, of } => {
+            let table = table(*at);
+            let options = json!({ "formula": format!("{{{}}}", field(&table, *of).id) });
+            let own = field(&table, *own);
+            if !own.kind.is_derived() {
+                return Ok(());
+            }
+            draft.update_field(table.no, own.id, None, None, Some(&options))
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn whatever_is_edited_the_schema_stays_sound(edits in edits()) {
+        let ids = Ids::seeded(1);
+        let mut draft = draft(&ids);
+        for edit in &edits {
+            let before = draft.schema.tables.clone();
+            if carry_out(&mut draft, edit).is_err() {
+                // Operations throw a failed draft away; here it goes on from before.
+                draft.schema.tables = before;
+            }
+        }
+        let (mut numbers, mut ids) = (BTreeSet::new(), BTreeSet::new());
+        for table in &draft.schema.tables {
+            let mut names = BTreeSet::new();
+            prop_assert!(table.primary_field().is_some());
+            for field in &table.fields {
+                prop_assert!(numbers.insert(field.no) && ids.insert(field.id), "{} is there twice", field.no);
+                prop_assert!(names.insert(field.name.to_lowercase()), "`{}` is there twice", field.name);
+                if let FieldKind::Formula(formula) = &field.kind {
+                    let program = formula::compile(&formula.formula, &|name| reference(table, name));
+                    let program = program.map_err(|_| TestCaseError::fail(format!("`{}` is broken", field.name)))?;
+                    prop_assert_eq!(program.result(), formula.result, "{}", &field.name);
+                    prop_assert!(path_to(table, &formula.references, field.id, 0).is_none(), "`{}` needs itself", field.name);
+                }
+                if let Some(link) = field.kind.link() {
+                    let other = draft.schema.table_by_no(link.linked_table_no).unwrap();
+                    if let Some(inverse) = link.inverse {
+                        let inverse = other.field_by_id(inverse).unwrap().kind.link().unwrap();
+                        prop_assert_eq!((inverse.inverse, inverse.relation), (Some(field.id), link.relation));
+                    }
+                }
+            }
+        }
+    }
+}
