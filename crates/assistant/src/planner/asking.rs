@@ -30,6 +30,12 @@ pub struct Understanding {
 /// The best reading of the question over all tables; none when nothing in it is known.
 pub fn understand(reading: &Reading, book: &Book) -> Option<Understanding> {
     let mut all: Vec<Understanding> = (0..book.tables.len()).filter_map(|t| within(reading, book, t)).collect();
+    if let Some(head) = subject(reading, book) {
+        for other in all.iter_mut().filter(|u| u.table != head) {
+            other.score -= 2.0;
+            other.sureness -= 0.4;
+        }
+    }
     all.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut best = all.first()?.clone();
     if let Some(second) = all.get(1)
@@ -38,6 +44,29 @@ pub fn understand(reading: &Reading, book: &Book) -> Option<Understanding> {
         best.sureness -= 0.3;
     }
     Some(best)
+}
+
+/// The table that the question is about by its words: named right after what asks ("how many missions …"), or
+/// counted ("the most missions").
+fn subject(reading: &Reading, book: &Book) -> Option<usize> {
+    let named = |at: usize| {
+        let fitting = reading.tables.iter().filter(|m| m.start == at && m.quality > 0.9);
+        let best = fitting.max_by(|a, b| a.quality.total_cmp(&b.quality).then(a.end.cmp(&b.end)))?;
+        book.tables.get(best.table).map(|_| best.table)
+    };
+    let counted = (0..reading.words.len()).find(|at| reading.is(*at, &["most", "fewest", "least"]));
+    if let Some(table) = counted.and_then(|at| named(at + 1)) {
+        return Some(table);
+    }
+    let asks = ["many", "which", "what", "of", "list", "show", "count", "find", "display"];
+    let opener = (0..reading.words.len().min(4)).find(|at| reading.is(*at, &asks))?;
+    let small = |at: usize| lexicon::is_plain(reading.text(at)) || is_cue_word(reading.text(at));
+    let valued = |at: usize| {
+        reading.links.iter().flat_map(|l| &l.values).any(|v| v.exact && v.start <= at && v.end > at)
+            || reading.words.get(at).is_some_and(|w| w.number.is_some())
+    };
+    let from = opener + 1;
+    (from..from + 4).take_while(|at| (from..*at).all(|i| small(i) || valued(i))).find_map(named)
 }
 
 /// Reads the question against one table.
@@ -56,7 +85,8 @@ pub fn within(reading: &Reading, book: &Book, table: usize) -> Option<Understand
     count_before_table(&mut cues, &mut draft);
     draft.place_all();
     draft.place_linked();
-    Some(Decision { cues, opener: choose::opener(&draft), draft, shown: vec![], named: 0.0 }.decide())
+    let opener = choose::opener(&draft);
+    Some(Decision { cues, opener, draft, shown: vec![], named: 0.0, used: vec![] }.decide())
 }
 
 /// "the 2 projects with the lowest budget": the number says how many.
@@ -67,13 +97,20 @@ fn count_before_table(cues: &mut Cues, draft: &mut Draft<'_>) {
         a.bound == super::amounts::Bound::Bare
             && (1.0..=1000.0).contains(&a.value)
             && a.value.fract() == 0.0
-            && reading.tables.iter().any(|m| m.table == draft.index && m.start == a.end)
+            && (reading.tables.iter().any(|m| m.table == draft.index && m.start == a.end) || reading.is(a.end, ROWS))
     });
     if let Some(amount) = counting {
         superlative.count = Some(amount.value as u64);
         draft.mark(amount.start, amount.end, Mark::Cue);
     }
 }
+
+/// What records are called in any table.
+pub(super) const ROWS: &[&str] =
+    &["record", "records", "row", "rows", "entry", "entries", "item", "items", "line", "lines"];
+
+/// Where a field was named.
+type Said = Option<(usize, usize)>;
 
 /// The question while what it asks is being decided.
 struct Decision<'a> {
@@ -83,6 +120,8 @@ struct Decision<'a> {
     shown: Vec<Choice>,
     /// How well the table itself was named.
     named: f32,
+    /// Where the cues stand that the ask was made of.
+    used: Vec<usize>,
 }
 
 impl Decision<'_> {
@@ -95,6 +134,7 @@ impl Decision<'_> {
     }
 
     fn finish(mut self, ask: Option<Ask>, sort: Option<Sort>, limit: Option<u64>) -> Understanding {
+        self.note_lost_cues(ask.as_ref());
         let left = self.unexplained();
         let lost = self.draft.lost.len() as f32;
         let cost: f32 = left.iter().map(|at| self.cost(*at, ask.as_ref())).sum();
@@ -115,6 +155,32 @@ impl Decision<'_> {
         Understanding { table: self.draft.index, plan, score, sureness, unexplained }
     }
 
+    /// A word that says what is asked and that nothing was made of would make the answer one to another question.
+    fn note_lost_cues(&mut self, ask: Option<&Ask>) {
+        let summed = matches!(ask, Some(Ask::Count | Ask::CountOf(_) | Ask::CountKinds(_) | Ask::Groups(_)));
+        let mut places: Vec<usize> = self.cues.superlatives.iter().map(|s| s.start).collect();
+        places.extend(self.cues.op.filter(|(op, _)| !(summed && *op == Op::Sum)).map(|(_, at)| at));
+        let different = matches!(ask, Some(Ask::Distinct(_) | Ask::Choices(_) | Ask::CountKinds(_)));
+        places.extend(self.cues.distinct.filter(|_| !different && self.cues.count.is_some()));
+        for at in places {
+            let held = matches!(
+                self.draft.marks.get(at),
+                Some(Mark::Condition | Mark::ConditionField | Mark::Asked | Mark::Table)
+            );
+            let counted = self.cues.count.is_some_and(|(start, end)| start <= at && at < end);
+            if !held && !counted && !self.used.contains(&at) && !self.is_part_of_shown(at) {
+                self.draft.lost.push(self.draft.reading.text(at).to_owned());
+            }
+        }
+    }
+
+    /// Whether the word belongs to the name of a field that is shown or tested ("First elected").
+    fn is_part_of_shown(&self, at: usize) -> bool {
+        let Some(said) = self.draft.reading.words.get(at) else { return false };
+        let shown = self.shown.iter().map(|c| c.field).chain(self.draft.tested.iter().copied());
+        shown.filter_map(|f| self.draft.table.fields.get(f)).any(|f| f.words.iter().any(|w| w.stem == said.stem))
+    }
+
     /// What leaving an unexplained word out would cost: much where it may restrict the records.
     fn cost(&self, at: usize, ask: Option<&Ask>) -> f32 {
         let Some(word) = self.draft.reading.words.get(at) else { return 0.0 };
@@ -125,7 +191,7 @@ impl Decision<'_> {
         let describes = matches!(self.draft.marks.get(at + 1), Some(Mark::Table | Mark::Asked)) && !word.stop;
         let proper = (word.capital && at > 0 || word.quoted) && !self.draft.reading.shouts();
         match () {
-            () if word.text.starts_with(|c: char| c.is_ascii_digit()) => 0.6,
+            () if word.text.starts_with(|c: char| c.is_ascii_digit()) => 1.0,
             () if anchored => 0.17,
             () if self.draft.conditions.is_empty() || describes || stated || proper => 0.75,
             () => 0.25,
@@ -141,14 +207,24 @@ impl Decision<'_> {
             let named_field = self.draft.links.fields.iter().any(|f| {
                 f.start <= mention.start
                     && f.end >= mention.end
-                    && f.quality > mention.quality.max(0.85)
-                    && f.end - f.start > mention.end - mention.start
+                    && (f.quality > mention.quality.max(0.85) && f.end - f.start > mention.end - mention.start
+                        || f.quality > mention.quality + 0.2
+                        || f.quality > 0.9 && self.is_asked_for(mention.start))
             });
+            if free && named_field {
+                self.named = self.named.max(mention.quality.min(0.5));
+            }
             if free && !named_field {
                 self.draft.mark(mention.start, mention.end, Mark::Table);
                 self.named = self.named.max(mention.quality);
             }
         }
+    }
+
+    /// "which country …": the word right after what asks.
+    fn is_asked_for(&self, at: usize) -> bool {
+        let (Opener::Which(from) | Opener::What(from)) = self.opener else { return false };
+        from <= at && self.small_between(from, at) && self.cues.count.is_none()
     }
 
     /// "sorted by X"
@@ -241,6 +317,7 @@ impl Decision<'_> {
 
     fn grouped(&mut self, by: usize, bucket: Option<String>) -> Ask {
         let op = self.cues.op.map(|(op, _)| op).or(self.extreme_op());
+        self.used.extend(self.cues.op.map(|(_, at)| at).or(self.cues.superlatives.first().map(|s| s.start)));
         let mut field = None;
         let mut op = op.unwrap_or(Op::Sum);
         if let Some((start, end)) = self.cues.count {
@@ -285,9 +362,16 @@ impl Decision<'_> {
             .fields
             .iter()
             .filter(|m| m.field != except && m.quality >= 0.5 && self.draft.kind(m.field).is_number())
-            .filter(|m| self.all_free(m.start, m.end) && !is_cue_only(self.draft.reading, m.start, m.end))
+            .filter(|m| self.all_free(m.start, m.end) && !m.dominated)
+            .filter(|m| !is_cue_only(self.draft.reading, m.start, m.end) || self.is_measured(m.start))
             .max_by(|a, b| a.quality.total_cmp(&b.quality).then(b.start.cmp(&a.start)))
             .map(|m| (m.field, m.start, m.end))
+    }
+
+    /// "total count": a word that asks is the name of a field when another one stands before it.
+    fn is_measured(&self, start: usize) -> bool {
+        let Some(before) = start.checked_sub(1) else { return false };
+        self.cues.op.is_some_and(|(_, at)| at == before) || self.cues.superlatives.iter().any(|s| s.end == start)
     }
 
     fn all_free(&self, start: usize, end: usize) -> bool {
@@ -330,8 +414,9 @@ impl Decision<'_> {
             if let Some(ask) = self.most_of_table(&superlative) {
                 return Some(ask);
             }
-            let Some((by, said)) = self.superlative_field(&superlative) else { continue };
-            return Some(self.extreme(&superlative, by, said));
+            let Some((by, said, greatest)) = self.superlative_field(&superlative) else { continue };
+            self.used.push(superlative.start);
+            return Some(self.extreme(&Superlative { greatest, ..superlative }, by, said));
         }
         None
     }
@@ -384,7 +469,7 @@ impl Decision<'_> {
             || self
                 .draft
                 .reading
-                .is(superlative.end, &["records", "rows", "entries", "items", "often", "common", "frequent"]);
+                .is(superlative.end, &["records", "rows", "entries", "items", "often", "common", "frequent", "times"]);
         let word = self.draft.reading.text(superlative.start).to_owned();
         if !table_follows
             || !matches!(word.as_str(), "most" | "fewest" | "least")
@@ -399,7 +484,8 @@ impl Decision<'_> {
         }
         let best = choose::ranked(&self.draft, self.opener)
             .into_iter()
-            .find(|c| c.score > 0.45 && c.field != self.draft.table.primary)?;
+            .find(|c| c.score > 0.45 && (c.field != self.draft.table.primary || c.said.is_some()))?;
+        self.used.push(superlative.start);
         if let Some((start, end)) = best.said {
             self.draft.mark(start, end, Mark::Asked);
         }
@@ -409,28 +495,87 @@ impl Decision<'_> {
         Some(Ask::Groups(Groups { by, bucket: None, op: Op::Count, field: None, pick, having: None }))
     }
 
-    /// The field a superlative ranks by: named after it, hinted by it, or the one of time.
-    fn superlative_field(&self, superlative: &Superlative) -> Option<(usize, Option<(usize, usize)>)> {
+    /// The field a superlative ranks by and whether its greatest is meant: named after it, hinted by it, the one of
+    /// time, or one spoken of elsewhere.
+    fn superlative_field(&self, superlative: &Superlative) -> Option<(usize, Said, bool)> {
+        let greatest = superlative.greatest;
         if let Some((field, said)) = self.number_after(superlative.end) {
-            return Some((field, Some(said)));
+            return Some((field, Some(said), greatest));
         }
-        let hinted = |hints: &[&str]| {
-            (0..self.draft.table.fields.len()).find(|f| {
-                let kind = self.draft.kind(*f);
-                (kind.is_number() || kind == Kind::Date)
-                    && self.draft.table.fields.get(*f).is_some_and(|f| lexicon::hinted(&f.stems(), hints))
-            })
-        };
-        if let Some(field) = hinted(superlative.hints) {
-            return Some((field, None));
+        let word = self.draft.reading.text(superlative.start);
+        if matches!(word, "oldest" | "youngest") {
+            return self.by_age(word == "oldest");
         }
-        if superlative.of_time {
-            let date = (0..self.draft.table.fields.len()).find(|f| self.draft.kind(*f) == Kind::Date);
-            return hinted(&["year", "date", "season"]).or(date).map(|f| (f, None));
+        if !superlative.hints.is_empty() {
+            return self.hinted_number(superlative.hints, greatest).map(|f| (f, None, greatest));
         }
         // "top 5 projects by budget"
-        let by = self.cues.groups.iter().find_map(|(next, _)| self.field_at(*next))?;
-        self.draft.kind(by.0).is_number().then_some((by.0, Some((by.1, by.2))))
+        let by = self.cues.groups.iter().find_map(|(next, _)| self.field_at(*next));
+        if let Some((field, start, end)) = by.filter(|by| self.draft.kind(by.0).is_number()) {
+            return Some((field, Some((start, end)), greatest));
+        }
+        if superlative.of_time {
+            return self.time_field().map(|f| (f, None, greatest));
+        }
+        // "in which year did epidemics kill the most people"
+        let vague = matches!(word, "most" | "fewest" | "least")
+            && (lexicon::is_person(self.draft.reading.text(superlative.end)) || superlative.end == self.draft.marks.len());
+        let (field, start, end) = self.measure(usize::MAX).filter(|_| vague)?;
+        Some((field, Some((start, end)), greatest))
+    }
+
+    /// The oldest have the greatest age, or were born first.
+    fn by_age(&self, oldest: bool) -> Option<(usize, Said, bool)> {
+        if let Some(age) = self.hinted_number(&["age"], oldest) {
+            return Some((age, None, oldest));
+        }
+        let born = |f: &usize| {
+            let hinted = |f: &super::book::Field| lexicon::hinted(&f.stems(), &["birth", "born", "birthdate", "birthday"]);
+            self.draft.kind(*f) == Kind::Date && self.draft.table.fields.get(*f).is_some_and(hinted)
+        };
+        let field = (0..self.draft.table.fields.len()).find(born).or_else(|| self.time_field())?;
+        Some((field, None, !oldest))
+    }
+
+    /// The field of time: one called so, else the only date.
+    fn time_field(&self) -> Option<usize> {
+        let called = |f: &usize| {
+            let kind = self.draft.kind(*f);
+            (kind.is_number() || kind == Kind::Date)
+                && self.draft.table.fields.get(*f).is_some_and(|f| lexicon::hinted(&f.stems(), &["year", "date", "season"]))
+        };
+        let date = |f: &usize| self.draft.kind(*f) == Kind::Date;
+        let all = || 0..self.draft.table.fields.len();
+        all().find(called).or_else(|| all().find(date))
+    }
+
+    /// The number field a word hints at: the first hint that any field is called by decides. Of several fields it is
+    /// the one of totals, or the one whose name says the same end of the scale.
+    fn hinted_number(&self, hints: &[&str], greatest: bool) -> Option<usize> {
+        let ends: &[&str] = if greatest { &["max", "maximum", "high", "highest"] } else { &["min", "minimum", "low", "lowest"] };
+        let called = |f: &usize, names: &[&str]| {
+            self.draft.table.fields.get(*f).is_some_and(|field| lexicon::hinted(&field.stems(), names))
+        };
+        let of = |hint: &&str| -> Vec<usize> {
+            let numbers = (0..self.draft.table.fields.len()).filter(|f| self.draft.kind(*f).is_number());
+            numbers.filter(|f| called(f, &[hint])).collect()
+        };
+        let found = hints.iter().map(of).find(|found| !found.is_empty())?;
+        let narrowed = |names: &[&str]| {
+            let mut fitting = found.iter().copied().filter(|f| called(f, names));
+            let first = fitting.next()?;
+            fitting.next().is_none().then_some(first)
+        };
+        match found.as_slice() {
+            [only] => Some(*only),
+            _ => narrowed(&["total", "overall"]).or_else(|| narrowed(ends)),
+        }
+    }
+
+    /// Whether the table is named other than between the superlative and its field ("the longest flight distance").
+    fn has_table_beside(&self, superlative: &Superlative, said: Said) -> bool {
+        let between = |at: usize| said.is_some_and(|(start, _)| superlative.end <= at && at < start);
+        self.draft.marks.iter().enumerate().any(|(at, mark)| *mark == Mark::Table && !between(at))
     }
 
     fn extreme(&mut self, superlative: &Superlative, by: usize, said: Option<(usize, usize)>) -> Ask {
@@ -449,7 +594,7 @@ impl Decision<'_> {
         let by_choice = Choice { field: by, score: if said.is_some() { 1.0 } else { 0.3 }, said };
         let by_name = self.draft.name(by);
         let best = choose::ranked(&self.draft, self.opener).into_iter().find(|c| c.field != by);
-        let table_asked = self.named > 0.0 && self.draft.marks.contains(&Mark::Table);
+        let table_asked = self.named > 0.0 && self.has_table_beside(superlative, said);
         let wants = match self.opener {
             Opener::Who | Opener::Where | Opener::When | Opener::Which(_) => 0.45,
             _ => 0.8,

@@ -95,6 +95,7 @@ impl<'a> Draft<'a> {
     /// Places every value, number and date.
     pub fn place_all(&mut self) {
         self.place_emptiness();
+        self.place_years();
         self.place_compared();
         if self.has_dates() {
             self.place_dates();
@@ -305,13 +306,87 @@ impl<'a> Draft<'a> {
     fn compare(&mut self, amount: &Amount, field: usize, mention: Option<(usize, usize)>) {
         self.mark(amount.start, amount.end, Mark::Condition);
         self.weight += 2.0;
-        let condition = self.comparison(amount, field);
-        self.push(field, condition);
-        let Some((start, end)) = mention else { return };
-        self.mark(start, end, Mark::ConditionField);
-        if start < amount.start {
+        if let Some((start, end)) = mention {
+            self.mark(start, end, Mark::ConditionField);
+        }
+        let from = mention.map_or(amount.start, |(start, _)| start.min(amount.start));
+        let negation = self.negation(amount.start).or_else(|| self.negation(from));
+        if let Some(at) = negation {
+            self.mark(at, at + 1, Mark::Cue);
+        }
+        let condition = self.one_of(amount, field);
+        self.push(field, Condition { negated: negation.is_some(), ..condition });
+        if let Some((start, _)) = mention.filter(|(start, _)| *start < amount.start) {
             self.share_comparison(amount, start);
         }
+    }
+
+    /// "1955 or 1980": the numbers joined to the first one are other values of the same field.
+    fn one_of(&mut self, amount: &Amount, field: usize) -> Condition {
+        let condition = self.comparison(amount, field);
+        if !matches!(amount.bound, Bound::Bare | Bound::Equal) {
+            return condition;
+        }
+        let mut values = match &condition.test {
+            Test::Is { value, .. } => vec![value.clone()],
+            _ => return condition,
+        };
+        let mut end = amount.end;
+        loop {
+            let joined = self.reading.is(end, &["or", "and"]);
+            let listed = end.checked_sub(1).and_then(|at| self.reading.words.get(at)).is_some_and(|w| w.stop);
+            let next = end + usize::from(joined);
+            let found = self.reading.amounts.iter().find(|a| a.start == next && a.bound == Bound::Bare);
+            let Some(found) = found.filter(|a| (joined || listed) && self.free(a.start, a.end)) else { break };
+            if let Test::Is { value, .. } = self.comparison(found, field).test {
+                values.push(value);
+            }
+            self.mark(end, found.end, Mark::Condition);
+            end = found.end;
+        }
+        if values.len() < 2 {
+            return condition;
+        }
+        Condition::is(&self.name(field), "is_any_of", serde_json::Value::Array(values))
+    }
+
+    /// "in 1990" where the years stand in a number field.
+    fn place_years(&mut self) {
+        let Some(field) = self.year_field() else { return };
+        for amount in &self.reading.amounts {
+            let year = amount.bound == Bound::Bare && is_year(amount) && amount.end == amount.at + 1;
+            if !year || !self.free(amount.start, amount.end) || self.inside_value(amount) || self.claimed(amount, field) {
+                continue;
+            }
+            let named = self.close_left(field, amount.start).map(|(_, m)| (m.start, m.end));
+            self.compare(amount, field, named);
+        }
+    }
+
+    /// The one number field that holds years.
+    fn year_field(&self) -> Option<usize> {
+        let holds = |f: &usize| {
+            self.kind(*f).is_number() && self.table.fields.get(*f).is_some_and(|f| f.stems().contains(&"year"))
+        };
+        let mut all = (0..self.table.fields.len()).filter(holds);
+        let first = all.next()?;
+        all.next().is_none().then_some(first)
+    }
+
+    /// Whether the number rather belongs to what stands beside it: another field, or a text that holds it.
+    fn claimed(&self, amount: &Amount, year: usize) -> bool {
+        let before = amount.start.checked_sub(1);
+        if before.is_some_and(|at| self.reading.is(at, &["in", "for", "during", "from", "year"])) {
+            return false;
+        }
+        let number = |m: &&FieldMention| m.field != year && self.kind(m.field).is_number() && m.quality > 0.6;
+        let beside = |m: &&FieldMention| {
+            m.end == amount.start
+                || m.start == amount.end
+                || m.end + 1 == amount.start && before.is_some_and(|at| self.reading.is(at, &["is", "of", "was", "="]))
+        };
+        let text = self.links.values.iter().any(|v| v.exact && v.start <= amount.start && v.end >= amount.end);
+        text || self.links.fields.iter().any(|m| number(&m) && beside(&m))
     }
 
     /// "Bronze and Silver smaller than 1" compares both.
@@ -379,7 +454,20 @@ impl<'a> Draft<'a> {
         if let Some((field, (_, mention))) = named {
             return Some((field, Some((mention.start, mention.end))));
         }
-        self.hinted_field(amount, &numeric).map(|field| (field, None)).or_else(|| self.distant_field(amount, &numeric))
+        let hinted = self.hinted_field(amount, &numeric).map(|field| (field, None));
+        hinted.or_else(|| if self.counts_something(amount) { None } else { self.distant_field(amount, &numeric) })
+    }
+
+    /// "more than 2 missions": the number counts what follows it, which no number field is called.
+    fn counts_something(&self, amount: &Amount) -> bool {
+        let Some(word) = self.reading.words.get(amount.end) else { return false };
+        let ended = amount.end.checked_sub(1).and_then(|at| self.reading.words.get(at)).is_some_and(|w| w.stop);
+        const UNITS: &[&str] = &[
+            "minute", "min", "hour", "hr", "day", "week", "month", "year", "second", "sec", "km", "mile", "meter", "metre",
+            "kg", "lb", "pound", "dollar", "euro", "usd", "eur", "degree", "foot", "feet", "knot", "percent", "unit",
+        ];
+        let small = lexicon::is_plain(&word.text) || super::cues::is_cue_word(&word.text) || word.number.is_some();
+        !ended && !small && !UNITS.contains(&word.stem.as_str()) && self.free(amount.end, amount.end + 1)
     }
 
     fn close_left(&self, field: usize, start: usize) -> Option<(f32, &'a FieldMention)> {

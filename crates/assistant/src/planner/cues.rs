@@ -19,6 +19,9 @@ pub struct Superlative {
 /// `(word, greatest, of_time, hints)`
 type Entry = (&'static str, bool, bool, &'static [&'static str]);
 
+const LONG: &[&str] =
+    &["duration", "length", "long", "runtime", "hour", "minute", "day", "time", "distance", "height"];
+
 const SUPERLATIVES: &[Entry] = &[
     ("highest", true, false, &[]),
     ("largest", true, false, &[]),
@@ -28,8 +31,8 @@ const SUPERLATIVES: &[Entry] = &[
     ("maximum", true, false, &[]),
     ("max", true, false, &[]),
     ("top", true, false, &[]),
-    ("best", true, false, &["rating", "score", "points"]),
-    ("longest", true, false, &["length", "duration"]),
+    ("best", true, false, &["rating", "score", "point"]),
+    ("longest", true, false, LONG),
     ("tallest", true, false, &["height", "elevation"]),
     ("heaviest", true, false, &["weight", "mass"]),
     ("fastest", true, false, &["speed"]),
@@ -45,15 +48,26 @@ const SUPERLATIVES: &[Entry] = &[
     ("minimum", false, false, &[]),
     ("min", false, false, &[]),
     ("bottom", false, false, &[]),
-    ("worst", false, false, &["rating", "score", "points"]),
-    ("shortest", false, false, &["height", "length", "duration"]),
+    ("worst", false, false, &["rating", "score", "point"]),
+    ("shortest", false, false, LONG),
+    ("farthest", true, false, &["distance"]),
+    ("furthest", true, false, &["distance"]),
+    ("nearest", false, false, &["distance"]),
+    ("hottest", true, false, &["temperature", "temp", "heat"]),
+    ("warmest", true, false, &["temperature", "temp"]),
+    ("coldest", false, false, &["temperature", "temp"]),
+    ("coolest", false, false, &["temperature", "temp"]),
+    ("wettest", true, false, &["precipitation", "rain", "rainfall"]),
+    ("driest", false, false, &["precipitation", "rain", "rainfall", "humidity"]),
+    ("windiest", true, false, &["wind"]),
+    ("deadliest", true, false, &["death", "fatality", "killed", "victim"]),
     ("lightest", false, false, &["weight", "mass"]),
     ("slowest", false, false, &["speed"]),
     ("cheapest", false, false, &["price", "cost", "budget", "fee"]),
     ("poorest", false, false, &["income", "gdp"]),
     ("latest", true, true, &[]),
     ("newest", true, true, &[]),
-    ("youngest", true, true, &["birth", "born", "birthdate", "birthday"]),
+    ("youngest", true, true, &[]),
     ("earliest", false, true, &[]),
     ("oldest", false, true, &[]),
     ("first", false, true, &[]),
@@ -79,6 +93,16 @@ pub struct Cues {
 }
 
 impl Cues {
+    /// Whether anything is asked at all.
+    pub fn any(&self) -> bool {
+        self.count.is_some()
+            || self.how_much
+            || self.distinct.is_some()
+            || self.op.is_some()
+            || !self.superlatives.is_empty()
+            || !self.groups.is_empty()
+    }
+
     pub fn of(reading: &Reading) -> Self {
         let mut cues = Self { yes_no: begins_yes_no(reading), ..Self::default() };
         for at in 0..reading.words.len() {

@@ -358,7 +358,13 @@ fn written(words: &[Word], at: usize, today: Day) -> Option<Found> {
 }
 
 fn weekday(words: &[Word], at: usize, today: Day) -> Option<Found> {
-    let wanted = weekday_number(&words.get(at)?.text)?;
+    let word = words.get(at)?;
+    let wanted = weekday_number(&word.text)?;
+    // "sun" and "mon" alone are rather other words.
+    let led = at.checked_sub(1).is_some_and(|b| is(words, b, &["on", "by", "before", "after", "since", "until", "till"]));
+    if word.text.len() == 3 && !word.capital && !led {
+        return None;
+    }
     let day = today.plus((wanted - today.weekday()).rem_euclid(7));
     Some((at + 1, day, day.plus(1), None))
 }

@@ -48,6 +48,7 @@ impl<'a, 'b> Execution<'a, 'b> {
         match &self.plan.ask {
             Ask::Count => self.count(filter).await,
             Ask::CountOf(field) => self.count_of(filter, field).await,
+            Ask::CountKinds(field) => self.count_kinds(filter, field).await,
             Ask::Exists => self.exists(filter).await,
             Ask::Confirm(checks) => self.confirm(filter, checks).await,
             Ask::Distinct(field) => self.distinct(filter, field).await,
@@ -185,6 +186,24 @@ impl<'a, 'b> Execution<'a, 'b> {
         let total = total(&found);
         let text = wording::counted(total, self.table, &self.conditions());
         Ok(Outcome { text, value: Some(json!(total)), records: self.references(&records), named: self.named(&records) })
+    }
+
+    /// "How many countries" of a table with several records for each country.
+    async fn count_kinds(&mut self, filter: Option<Value>, field: &str) -> Result<Outcome, ToolFailure> {
+        let mut arguments = self.base_arguments(filter.as_ref());
+        arguments.insert("aggregates".to_owned(), json!([{ "op": "distinct", "field": field }]));
+        let found = self.desk.ask("aggregate", Value::Object(arguments)).await?;
+        let (kinds, records) = (first_value(&found), found.get("matched").cloned().unwrap_or_default());
+        if kinds.as_u64() == records.as_u64() {
+            return self.count(filter).await;
+        }
+        let text = format!(
+            "There are {} different values of {field} in {} records{}.",
+            wording::plain(&kinds),
+            wording::plain(&records),
+            self.conditions()
+        );
+        Ok(Outcome { text, value: Some(kinds), ..Outcome::default() })
     }
 
     async fn exists(&mut self, filter: Option<Value>) -> Result<Outcome, ToolFailure> {

@@ -211,6 +211,8 @@ const NEUTRAL: &[&str] = &[
     "person",
     "someone",
     "anyone",
+    "anybody",
+    "somebody",
     "thing",
     "number",
     "amount",
@@ -288,6 +290,17 @@ const NEUTRAL: &[&str] = &[
     "join",
     "joined",
     "born",
+    "incident",
+    "event",
+    "occurrence",
+    "happened",
+    "cover",
+    "covered",
+    "range",
+    "span",
+    "saw",
+    "seen",
+    "ended",
     "year",
 ];
 
@@ -340,7 +353,14 @@ const FAMILIES: &[&[&str]] = &[
     &["title", "name"],
     &["date", "day"],
     &["birth", "born", "birthdate", "birthday"],
-    &["death", "die", "died"],
+    &["death", "die", "died", "fatality", "kill", "killed", "deadly"],
+    &["delay", "delayed", "late"],
+    &["rain", "rainfall", "precipitation"],
+    &["temperature", "temp", "warm", "hot", "cold"],
+    &["origin", "departure", "depart", "departed"],
+    &["destination", "arrival", "arrive", "arrived"],
+    &["sex", "gender"],
+
     &["priority", "urgency", "importance"],
     &["task", "todo", "to-do"],
     &["department", "division", "unit"],
@@ -422,13 +442,63 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("replaced", "replace"),
 ];
 
+/// Words that ask or compare and are worth mending when misspelt.
+pub const ASKING: &[&str] = &[
+    "average",
+    "between",
+    "different",
+    "distinct",
+    "earliest",
+    "fewest",
+    "greater",
+    "highest",
+    "largest",
+    "latest",
+    "longest",
+    "lowest",
+    "maximum",
+    "median",
+    "minimum",
+    "number",
+    "oldest",
+    "records",
+    "shortest",
+    "smallest",
+    "total",
+    "unique",
+    "without",
+    "which",
+    "youngest",
+];
+
+/// Whether the word is English the planner knows, so that it is not a misspelling.
+pub fn is_known(text: &str) -> bool {
+    is_plain(text)
+        || NEUTRAL.contains(&text)
+        || ASKING.contains(&text)
+        || irregular(text).is_some()
+        || FAMILIES.iter().any(|family| family.contains(&text))
+}
+
 pub fn is_plain(word: &str) -> bool {
     PLAIN.contains(&word)
 }
 
+/// Whether the word says that people are meant.
+pub fn is_person(text: &str) -> bool {
+    matches!(
+        text,
+        "people" | "person" | "persons" | "someone" | "somebody" | "anyone" | "anybody" | "everyone" | "victim" | "victims"
+    )
+}
+
 /// Whether leaving the word out loses nothing.
 pub fn is_neutral(stem: &str, text: &str) -> bool {
-    is_plain(text) || NEUTRAL.contains(&stem) || NEUTRAL.contains(&text)
+    let known = |word: &str| NEUTRAL.contains(&word);
+    is_plain(text)
+        || known(stem)
+        || known(text)
+        || text.strip_suffix("ed").or_else(|| text.strip_suffix("ing")).is_some_and(|short| known(short))
 }
 
 pub fn irregular(word: &str) -> Option<&'static str> {
@@ -503,6 +573,7 @@ pub const PERSONS: &[&str] = &[
     "character",
     "club",
     "founder",
+    "crew",
 ];
 
 /// Words of field names that answer "where".
@@ -534,6 +605,12 @@ pub const PLACES: &[&str] = &[
     "nation",
     "office",
 ];
+
+/// Words of field names for where something comes from.
+pub const SOURCES: &[&str] = &["origin", "from", "source", "departure", "start", "sender"];
+
+/// Words of field names for where something goes.
+pub const GOALS: &[&str] = &["destination", "to", "target", "arrival", "recipient", "receiver"];
 
 /// Words of field names that answer "when".
 pub const TIMES: &[&str] = &[
@@ -572,6 +649,25 @@ pub const TIMES: &[&str] = &[
     "commissioned",
     "until",
 ];
+
+/// What people are called in cells: "women" are Female.
+const CALLED: &[(&str, &[&str])] = &[
+    ("women", &["female", "woman", "f"]),
+    ("woman", &["female", "women", "f"]),
+    ("females", &["female", "women", "f"]),
+    ("female", &["women", "f"]),
+    ("men", &["male", "man", "m"]),
+    ("man", &["male", "men", "m"]),
+    ("males", &["male", "men", "m"]),
+    ("male", &["men", "m"]),
+    ("girls", &["girl", "female", "f"]),
+    ("boys", &["boy", "male", "m"]),
+];
+
+/// Other texts that cells may have for the word.
+pub fn called(word: &str) -> impl Iterator<Item = &'static str> {
+    CALLED.iter().filter(move |(said, _)| *said == word).flat_map(|(_, cells)| cells.iter().copied())
+}
 
 /// Whether `name`'s words hold one of `hints`.
 pub fn hinted(stems: &[&str], hints: &[&str]) -> bool {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     amounts::{self, Amount},
-    book::{Book, Field, Kind, items, string},
+    book::{Book, Field, Kind, Table, items, string},
     dates,
     desk::Desk,
     lexicon,
@@ -90,7 +90,7 @@ impl Reading {
     /// The reading by names alone.
     pub fn without_values(book: &Book, message: &str, now: Timestamp) -> Self {
         let words = text::words(message);
-        let links = book.tables.iter().map(|t| Links { fields: field_mentions(&words, &t.fields), values: vec![] });
+        let links = book.tables.iter().map(|t| Links { fields: field_mentions(&words, book, &t.fields), values: vec![] });
         Self {
             amounts: amounts::amounts(&words),
             dates: dates::mentions(&words, message, now),
@@ -184,9 +184,26 @@ impl Reading {
         let value = |v: &ValueMention| {
             v.exact && v.start < begin && !lexicon::is_neutral(self.text(v.start), self.text(v.start))
         };
-        self.links.iter().any(|l| l.values.iter().any(value))
+        let before = |m: &FieldMention| m.end <= begin && m.quality >= 0.8;
+        let asks = self.words.get(begin).is_some_and(|w| self.message.get(..w.start).unwrap_or_default().contains('?'));
+        let cut = Self { words: self.words.iter().take(begin).cloned().collect(), ..self.bare() };
+        asks || super::cues::Cues::of(&cut).any()
+            || self.links.iter().any(|l| l.values.iter().any(value) || l.fields.iter().any(before))
             || self.amounts.iter().any(|a| a.start < begin)
             || self.dates.iter().any(|d| d.start < begin)
+    }
+
+    /// The message without any words.
+    fn bare(&self) -> Self {
+        Self {
+            message: self.message.clone(),
+            words: vec![],
+            now: self.now,
+            amounts: vec![],
+            dates: vec![],
+            tables: vec![],
+            links: vec![],
+        }
     }
 
     /// The reading of the words from `begin` on.
@@ -327,6 +344,17 @@ fn push_phrase(out: &mut Vec<Phrase>, message: &str, words: &[Word], start: usiz
             out.push(Phrase { start, end, text: text.to_owned() });
         }
     }
+    push_forms(out, words, start, end, bare);
+}
+
+/// The phrase with its last word in another form: "nurses" for Nurse, "foggy" for fog.
+fn push_forms(out: &mut Vec<Phrase>, words: &[Word], start: usize, end: usize, bare: &str) {
+    let Some(last) = end.checked_sub(1).and_then(|at| words.get(at)) else { return };
+    let names = last.text.chars().all(char::is_alphabetic) && !last.quoted && !lexicon::is_neutral(&last.stem, &last.text);
+    let Some(head) = bare.get(..bare.len().saturating_sub(last.end - last.start)).filter(|_| names) else { return };
+    for form in text::forms(&last.text).into_iter().chain(lexicon::called(&last.text).map(str::to_owned)) {
+        out.push(Phrase { start, end, text: format!("{head}{form}") });
+    }
 }
 
 fn touches(c: char) -> bool {
@@ -337,7 +365,9 @@ fn table_mentions(words: &[Word], book: &Book) -> Vec<TableMention> {
     let mut out = Vec::new();
     for (table, entry) in book.tables.iter().enumerate() {
         for start in 0..words.len() {
-            let Some((end, quality)) = run(words, start, &entry.words, None) else { continue };
+            let Some((end, quality)) = best_of(run(words, start, &entry.words, None), compound(words, start, entry)) else {
+                continue;
+            };
             if quality >= 0.5 {
                 out.push(TableMention { start, end, table, quality });
             }
@@ -346,11 +376,20 @@ fn table_mentions(words: &[Word], book: &Book) -> Vec<TableMention> {
     out
 }
 
-fn field_mentions(words: &[Word], fields: &[Field]) -> Vec<FieldMention> {
+/// "strikes" for a table of birdstrikes.
+fn compound(words: &[Word], start: usize, table: &Table) -> Run {
+    let said = words.get(start).filter(|w| w.stem.len() >= 5 && !lexicon::is_known(&w.text))?;
+    let [name] = table.words.as_slice() else { return None };
+    let ends = name.stem.len() >= said.stem.len() + 3 && name.stem.ends_with(said.stem.as_str());
+    ends.then_some((start + 1, 0.85))
+}
+
+fn field_mentions(words: &[Word], book: &Book, fields: &[Field]) -> Vec<FieldMention> {
     let mut out = Vec::new();
     for start in 0..words.len() {
         for (field, entry) in fields.iter().enumerate() {
-            if let Some((end, quality)) = run(words, start, &entry.words, Some(&entry.weights)) {
+            let own = run(words, start, &entry.words, Some(&entry.weights));
+            if let Some((end, quality)) = best_of(own, linked_name(words, book, entry, start)) {
                 out.push(FieldMention { start, end, field, quality, dominated: false });
             }
         }
@@ -358,14 +397,25 @@ fn field_mentions(words: &[Word], fields: &[Field]) -> Vec<FieldMention> {
     let all = out.clone();
     for mention in &mut out {
         mention.dominated = all.iter().any(|m| {
-            m.field != mention.field
-                && m.start <= mention.start
-                && m.end >= mention.end
-                && m.end - m.start > mention.end - mention.start
-                && m.quality >= mention.quality + 0.1
+            let wider = m.end - m.start > mention.end - mention.start && m.quality >= mention.quality + 0.1;
+            let named = m.start == mention.start && m.end == mention.end && m.quality >= mention.quality + 0.25;
+            m.field != mention.field && m.start <= mention.start && m.end >= mention.end && (wider || named)
         });
     }
     out
+}
+
+type Run = Option<(usize, f32)>;
+
+fn best_of(one: Run, other: Run) -> Run {
+    [one, other].into_iter().flatten().max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// A link is also called what the records it leads to are called.
+fn linked_name(words: &[Word], book: &Book, field: &Field, start: usize) -> Run {
+    let table = book.linked(field).and_then(|table| book.tables.get(table))?;
+    let (end, quality) = run(words, start, &table.words, None)?;
+    (quality > 0.9).then_some((end, 0.9 * quality))
 }
 
 /// The longest run of words from `start` that says words of `name`; small words may stand between.
@@ -393,7 +443,7 @@ fn run(words: &[Word], start: usize, name: &[Word], weights: Option<&[f32]>) -> 
             }
             None if end > start
                 && gap < 2
-                && matches!(word.text.as_str(), "of" | "the" | "in" | "a" | "and" | "for" | "per") =>
+                && matches!(word.text.as_str(), "of" | "the" | "in" | "a" | "and" | "for" | "per" | "on") =>
             {
                 gap += 1;
             }

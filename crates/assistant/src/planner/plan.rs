@@ -53,6 +53,8 @@ pub enum Ask {
     Count,
     /// How many, where a field was named: its numbers when it holds any, else the records are counted.
     CountOf(String),
+    /// How many of what the table and this field are called: its different values, where some stand in several records.
+    CountKinds(String),
     /// Whether any record meets the conditions.
     Exists,
     /// Whether the records named by the conditions also meet these.

@@ -56,7 +56,28 @@ pub fn words(text: &str) -> Vec<Word> {
             at += c.len_utf8();
         }
     }
-    split_negations(out)
+    let mut out = split_negations(out);
+    out.iter_mut().for_each(mend);
+    out
+}
+
+/// A misspelt word of asking is taken for the word it is nearly ("differnt", "avrage").
+fn mend(word: &mut Word) {
+    if word.quoted || word.number.is_some() || word.text.len() < 5 || lexicon::is_known(&word.text) {
+        return;
+    }
+    let near = |known: &&&str| word.text.chars().next() == known.chars().next() && is_slip(&word.text, known);
+    let mut found = lexicon::ASKING.iter().filter(near);
+    if let (Some(meant), None) = (found.next(), found.next()) {
+        word.stem = stem(meant);
+        word.root = root(&word.stem);
+        (*meant).clone_into(&mut word.text);
+    }
+}
+
+/// One letter too many, too few, wrong or swapped; the word must not merely be another form of the known one.
+fn is_slip(said: &str, known: &str) -> bool {
+    known.len() >= 5 && strsim::osa_distance(said, known) == 1 && stem(said) != stem(known)
 }
 
 fn toggle_quote(c: char, quoted: bool, text: &str, at: usize) -> bool {
@@ -203,7 +224,7 @@ fn word(raw: &str, start: usize, end: usize, number: Option<f64>) -> Word {
 fn split_negations(words: Vec<Word>) -> Vec<Word> {
     let mut out = Vec::with_capacity(words.len());
     for mut found in words {
-        let Some(verb) = found.text.strip_suffix("n't").map(str::to_owned) else {
+        let Some(verb) = negated_verb(&found.text) else {
             found.stem = stem(&found.text);
             found.root = root(&found.stem);
             out.push(found);
@@ -219,6 +240,40 @@ fn split_negations(words: Vec<Word>) -> Vec<Word> {
         not.stop = stop;
         out.push(Word { stem: verb.clone(), root: verb.clone(), text: verb, ..found });
         out.push(not);
+    }
+    out
+}
+
+/// The verb of `doesn't`, also written `doesnt`.
+fn negated_verb(text: &str) -> Option<String> {
+    const BARE: &[&str] = &[
+        "arent", "isnt", "wasnt", "werent", "dont", "doesnt", "didnt", "hasnt", "havent", "hadnt", "wouldnt", "couldnt",
+        "shouldnt",
+    ];
+    let bare = || BARE.contains(&text).then(|| text.strip_suffix("nt")).flatten();
+    text.strip_suffix("n't").or_else(bare).map(str::to_owned)
+}
+
+/// What a word may be a form of: `nurses` nurse, `climbing` climb, `foggy` fog.
+pub fn forms(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut add = |form: String| {
+        if form.len() >= 3 && form != text && !out.contains(&form) {
+            out.push(form);
+        }
+    };
+    let single = stem(text);
+    add(single.clone());
+    for ending in ["ing", "ed", "y"] {
+        let Some(short) = single.strip_suffix(ending).filter(|short| short.len() >= 3) else { continue };
+        let letters = short.as_bytes();
+        let doubled = letters.last() == letters.get(letters.len().wrapping_sub(2));
+        add(short.to_owned());
+        if doubled {
+            add(short.get(..short.len() - 1).unwrap_or(short).to_owned());
+        } else if ending != "y" {
+            add(format!("{short}e"));
+        }
     }
     out
 }

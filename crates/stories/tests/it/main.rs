@@ -10,3 +10,4 @@ mod imports;
 mod records;
 mod refusals;
 mod schema;
+mod vega;

@@ -7,7 +7,7 @@ use super::super::{
     lexicon,
     plan::{Ask, Op, Shown},
 };
-use super::{Decision, is_cue_only};
+use super::{Decision, ROWS, is_cue_only};
 
 impl Decision<'_> {
     pub(super) fn small_between(&self, start: usize, end: usize) -> bool {
@@ -17,16 +17,24 @@ impl Decision<'_> {
     /// "how many …", "number of …".
     pub(super) fn counted(&mut self) -> Option<Ask> {
         let (start, end) = self.cues.count?;
-        if self.whole_name_at(start, end) || self.number_is_name(start) {
+        if self.whole_name_at(start, end) || self.number_is_name(start) || self.is_called_count(start, end) {
             return None;
         }
         self.draft.mark(start, end, Mark::Cue);
+        let rows = self.draft.reading.is(end, ROWS);
         if let Some(at) = self.cues.distinct {
             self.draft.mark(at, at + 1, Mark::Cue);
         }
-        if self.draft.reading.is(end, &["time", "times", "records", "rows", "entries"]) {
+        if rows && self.cues.distinct.is_none() || self.draft.reading.is(end, &["time", "times"]) {
             self.mark_cues();
             return Some(Ask::Count);
+        }
+        self.doubt_people(end);
+        if let Some(field) = self.noun_field(end) {
+            self.mark_cues();
+            let name = self.draft.name(field);
+            self.shown.push(Choice { field, score: 1.0, said: None });
+            return Some(if self.cues.distinct.is_some() { Ask::Distinct(name) } else { Ask::CountKinds(name) });
         }
         let head = self.head(end);
         let total = self.cues.op.is_some_and(|(op, _)| op == Op::Sum);
@@ -42,6 +50,7 @@ impl Decision<'_> {
                 self.take(choice);
                 if let Some(at) = op_at {
                     self.draft.mark(at, at + 1, Mark::Cue);
+                    self.used.extend(total.then_some(at));
                 }
                 if total || self.draft.conditions.is_empty() || self.named > 0.0 {
                     return Some(Ask::Aggregate { op: Op::Sum, field: name });
@@ -61,8 +70,69 @@ impl Decision<'_> {
             }
             None => {
                 self.mark_cues();
+                if let Some(field) = self.tallied().filter(|_| !self.draft.conditions.is_empty()) {
+                    self.shown.push(Choice { field, score: 1.0, said: None });
+                    return Some(Ask::Aggregate { op: Op::Sum, field: self.draft.name(field) });
+                }
                 Some(self.measured())
             }
+        }
+    }
+
+    /// Whether "count of" or "number of" is the whole name of a field that is asked for.
+    fn is_called_count(&self, start: usize, end: usize) -> bool {
+        let word = self.draft.reading.text(start);
+        let table = self.draft.marks.get(end).is_some_and(|m| *m == Mark::Table);
+        end == start + 2
+            && word != "how"
+            && !table
+            && !self.draft.reading.is(end, ROWS)
+            && self.cues.distinct.is_none()
+            && self.draft.table.fields.iter().any(|f| matches!(f.words.as_slice(), [only] if only.text == word))
+    }
+
+    /// The field with the very name of the table, when that is what is counted ("how many countries").
+    fn noun_field(&self, end: usize) -> Option<usize> {
+        let small = |at: usize| {
+            lexicon::is_plain(self.draft.reading.text(at)) || is_cue_word(self.draft.reading.text(at))
+        };
+        let at = (end..end + 4).take_while(|at| (end..*at).all(small)).find(|at| {
+            self.draft.reading.tables.iter().any(|m| m.table == self.draft.index && m.start == *at && m.quality > 0.9)
+        })?;
+        let named = self.draft.links.fields.iter().find(|m| m.start == at && m.quality > 0.9)?;
+        let kind = self.draft.kind(named.field);
+        (!kind.is_number() && !kind.is_list()).then_some(named.field)
+    }
+
+    /// The number field that says how many each record stands for ("count", "quantity").
+    fn tallied(&self) -> Option<usize> {
+        let tallies = |f: &usize| {
+            self.draft.kind(*f).is_number()
+                && self.draft.table.fields.get(*f).is_some_and(|f| {
+                    matches!(f.words.as_slice(), [only] if matches!(
+                        only.stem.as_str(), "count" | "quantity" | "qty" | "frequency" | "freq" | "population" | "person"
+                    ))
+                })
+        };
+        let mut all = (0..self.draft.table.fields.len()).filter(tallies);
+        let first = all.next()?;
+        (self.named < 0.8 && all.next().is_none()).then_some(first)
+    }
+
+    /// "how many people" of a table whose records are not people is not answered by counting records.
+    fn doubt_people(&mut self, at: usize) {
+        let people = lexicon::is_person(self.draft.reading.text(at));
+        let table = self.draft.table;
+        let of_people = table.words.iter().any(|w| lexicon::PERSONS.contains(&w.stem.as_str()) && w.stem != "name")
+            || table.fields.iter().any(|f| {
+                lexicon::hinted(&f.stems(), &["age", "sex", "gender", "born", "birthday", "birth", "salary", "employee"])
+            });
+        let counted = self.tallied().is_some();
+        let said = self.draft.links.fields.iter().any(|m| {
+            m.quality > 0.6 && self.draft.kind(m.field).is_number() && self.all_free(m.start, m.end) && m.start > at
+        });
+        if people && !of_people && !counted && !said && self.draft.book.tables.len() + self.draft.conditions.len() > 1 {
+            self.draft.sureness -= 0.8;
         }
     }
 
@@ -124,6 +194,7 @@ impl Decision<'_> {
             let text = self.draft.reading.text(i);
             lexicon::is_plain(text)
                 || is_cue_word(text)
+                || matches!(text, "value" | "values")
                 || matches!(self.draft.marks.get(i), Some(Mark::Condition | Mark::Table))
         };
         self.draft
@@ -174,6 +245,7 @@ impl Decision<'_> {
             return None;
         }
         self.draft.mark(at, at + 1, Mark::Cue);
+        self.used.push(at);
         self.take(Choice { field, score: 1.0, said: Some(said) });
         self.mark_cues();
         Some(Ask::Aggregate { op, field: self.draft.name(field) })

@@ -10,6 +10,9 @@ use super::super::{
 use super::{Draft, Mark, is_equality};
 use serde_json::{Value, json};
 
+/// So many values that hold a word are told at most; there may be more.
+const CUT: usize = 5;
+
 impl<'a> Draft<'a> {
     pub(super) fn place_values(&mut self) {
         let mut ranked: Vec<(f32, &'a ValueMention)> =
@@ -39,7 +42,7 @@ impl<'a> Draft<'a> {
                 && *weight - *other_weight < 0.12
         });
         if rival {
-            self.sureness -= 0.2;
+            self.sureness -= 0.75;
         }
     }
 
@@ -56,7 +59,7 @@ impl<'a> Draft<'a> {
         let capital = span.iter().any(|w| w.capital || w.quoted) && (mention.start > 0 || span.len() > 1);
         let beside = self.beside(mention.field, mention.start, mention.end).map_or(0.0, |(s, _)| s.max(0.0));
         weight += 0.3 * beside + if capital { 0.25 } else { 0.0 };
-        weight += self.preposition_hint(mention);
+        weight += self.preposition_hint(mention) + self.spoken_of(mention);
         if mention.field == self.table.primary {
             weight += 0.15;
         }
@@ -67,6 +70,13 @@ impl<'a> Draft<'a> {
             weight -= 1.0;
         }
         weight
+    }
+
+    /// A field whose name is said elsewhere, even in part, is rather meant ("Arsenal at home" for Home team).
+    fn spoken_of(&self, mention: &ValueMention) -> f32 {
+        let apart = |m: &&FieldMention| m.end <= mention.start || m.start >= mention.end;
+        let own = self.links.fields.iter().filter(|m| m.field == mention.field).filter(apart);
+        0.3 * own.map(|m| m.quality.min(1.0)).fold(0.0, f32::max)
     }
 
     /// A header repeated as a cell is never what is meant.
@@ -102,8 +112,19 @@ impl<'a> Draft<'a> {
     /// "by X" is a person, "in X" a place or a year.
     pub(super) fn preposition_hint(&self, mention: &ValueMention) -> f32 {
         let Some(field) = self.table.fields.get(mention.field) else { return 0.0 };
-        let Some(before) = mention.start.checked_sub(1) else { return 0.0 };
+        let Some(mut before) = mention.start.checked_sub(1) else { return 0.0 };
+        if self.reading.is(before, &["the"]) {
+            before = before.saturating_sub(1);
+        }
         let stems = field.stems();
+        match self.reading.text(before) {
+            "from" | "left" | "leaving" | "departing" if lexicon::hinted(&stems, lexicon::SOURCES) => return 0.5,
+            "of" if before > 0 && self.reading.is(before - 1, &["out"]) && lexicon::hinted(&stems, lexicon::SOURCES) => {
+                return 0.5;
+            }
+            "to" | "into" | "reaching" if lexicon::hinted(&stems, lexicon::GOALS) => return 0.5,
+            _ => {}
+        }
         let fits = match self.reading.text(before) {
             "by" => lexicon::hinted(&stems, lexicon::PERSONS),
             "in" | "at" => lexicon::hinted(&stems, lexicon::PLACES) || lexicon::hinted(&stems, lexicon::TIMES),
@@ -148,7 +169,23 @@ impl<'a> Draft<'a> {
         if !mention.exact {
             self.sureness -= 0.1;
         }
+        if values.len() >= CUT && self.add_contained(mention, negation.is_some()) {
+            return;
+        }
         self.add_value(mention.field, values, negation.is_some());
+    }
+
+    /// More values hold the words than were told: all that hold them are meant.
+    fn add_contained(&mut self, mention: &ValueMention, negated: bool) -> bool {
+        let said = self.reading.slice(mention.start, mention.end).to_owned();
+        let holds = mention.value.as_str().is_some_and(|v| super::super::text::fold(v).contains(&super::super::text::fold(&said)));
+        if !holds || said.chars().count() < 4 || self.kind(mention.field) != Kind::Text {
+            self.lost.push(said);
+            return true;
+        }
+        let condition = Condition::is(&self.name(mention.field), "contains", json!(said));
+        self.push(mention.field, Condition { negated, ..condition });
+        true
     }
 
     /// All values the same words nearly say, when they say them equally well.
@@ -218,7 +255,7 @@ impl<'a> Draft<'a> {
             if !self.free(mention.start, mention.end) {
                 continue;
             }
-            if mention.bare_year.is_some() && self.value_covers(mention.start, mention.end) {
+            if mention.bare_year.is_some() && self.value_covers(mention.start, mention.end) || self.is_said_value(mention) {
                 continue;
             }
             let Some((field, name)) = self.date_field(mention.start, mention.end) else {
@@ -238,6 +275,13 @@ impl<'a> Draft<'a> {
             }
             self.push(field, Condition { negated: negation.is_some(), ..condition });
         }
+    }
+
+    /// Whether the word for a day or month is a cell's text here ("weather is sun").
+    fn is_said_value(&self, mention: &super::super::dates::Mention) -> bool {
+        let Some(last) = mention.end.checked_sub(1) else { return false };
+        let word = self.reading.words.get(last).is_some_and(|w| w.text.chars().all(char::is_alphabetic));
+        word && self.links.values.iter().any(|v| v.exact && v.start <= last && v.end == mention.end)
     }
 
     /// Whether a longer cell text holds these words.
@@ -290,6 +334,7 @@ impl<'a> Draft<'a> {
         for mention in &self.links.fields {
             if self.kind(mention.field) != Kind::Checkbox
                 || mention.quality < 0.55
+                || mention.dominated
                 || self.tested.contains(&mention.field)
             {
                 continue;
@@ -342,12 +387,13 @@ impl<'a> Draft<'a> {
     /// "without email", "has no phone", "missing a due date", "with an email".
     pub(super) fn place_emptiness(&mut self) {
         for mention in &self.links.fields {
-            if mention.quality < 0.6 || self.tested.contains(&mention.field) || !self.free(mention.start, mention.end) {
+            let unfit = mention.quality < 0.6 || mention.dominated || self.tested.contains(&mention.field);
+            if unfit || !self.free(mention.start, mention.end) {
                 continue;
             }
             let value_follows =
                 self.links.values.iter().any(|v| {
-                    v.field == mention.field && v.exact && v.start >= mention.end && v.start <= mention.end + 3
+                    v.field == mention.field && v.score > 0.6 && v.start >= mention.end && v.start <= mention.end + 3
                 }) || self.reading.amounts.iter().any(|a| a.start >= mention.end && a.start <= mention.end + 2)
                     || self.links.values.iter().any(|v| v.exact && v.end == mention.start && v.field == mention.field);
             if value_follows || self.kind(mention.field) == Kind::Checkbox {

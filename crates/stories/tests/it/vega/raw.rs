@@ -91,9 +91,12 @@ fn from_json(name: &'static str, text: &str) -> Raw {
             header.push(key.clone());
         }
     }
+    // In the order of the file, which the objects do not keep.
+    header.sort_by_key(|key| text.find(&format!("\"{key}\"")));
     let cell = |value: Option<&Value>| match value {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) => number.as_f64().map(|number| number.to_string()).unwrap_or_default(),
         Some(other) => other.to_string(),
     };
     let rows = objects.iter().map(|object| header.iter().map(|key| cell(object.get(key))).collect()).collect();
