@@ -59,7 +59,8 @@ fn subject(reading: &Reading, book: &Book) -> Option<usize> {
         return Some(table);
     }
     let asks = ["many", "which", "what", "of", "list", "show", "count", "find", "display"];
-    let opener = (0..reading.words.len().min(4)).find(|at| reading.is(*at, &asks))?;
+    let opener = (0..reading.words.len().min(4)).find(|at| reading.is(*at, &asks));
+    let Some(opener) = opener else { return named(0) };
     let small = |at: usize| lexicon::is_plain(reading.text(at)) || is_cue_word(reading.text(at));
     let valued = |at: usize| {
         reading.links.iter().flat_map(|l| &l.values).any(|v| v.exact && v.start <= at && v.end > at)
@@ -159,10 +160,15 @@ impl Decision<'_> {
     fn note_lost_cues(&mut self, ask: Option<&Ask>) {
         let summed = matches!(ask, Some(Ask::Count | Ask::CountOf(_) | Ask::CountKinds(_) | Ask::Groups(_)));
         let mut places: Vec<usize> = self.cues.superlatives.iter().map(|s| s.start).collect();
-        places.extend(self.cues.op.filter(|(op, _)| !(summed && *op == Op::Sum)).map(|(_, at)| at));
+        // "the lowest overall amount"
+        let beside = |at: usize| self.used.iter().any(|used| at.abs_diff(*used) <= 2);
+        let op = self.cues.op.filter(|(op, at)| *op != Op::Sum || !summed && !beside(*at));
+        places.extend(op.map(|(_, at)| at));
         let different = matches!(ask, Some(Ask::Distinct(_) | Ask::Choices(_) | Ask::CountKinds(_)));
         places.extend(self.cues.distinct.filter(|_| !different && self.cues.count.is_some()));
-        for at in places {
+        let named: Vec<usize> =
+            self.cues.superlatives.iter().filter(|s| self.is_field_name(s)).map(|s| s.start).collect();
+        for at in places.into_iter().filter(|at| !named.contains(at)) {
             let held = matches!(
                 self.draft.marks.get(at),
                 Some(Mark::Condition | Mark::ConditionField | Mark::Asked | Mark::Table)
@@ -172,6 +178,14 @@ impl Decision<'_> {
                 self.draft.lost.push(self.draft.reading.text(at).to_owned());
             }
         }
+    }
+
+    /// Whether a field is called just so ("Highest"), and no other field follows that the word could rank.
+    fn is_field_name(&self, superlative: &Superlative) -> bool {
+        let whole = |m: &super::mentions::FieldMention| {
+            m.start == superlative.start && m.end == superlative.end && m.quality > 0.95
+        };
+        self.draft.links.fields.iter().any(whole) && self.number_after(superlative.end).is_none()
     }
 
     /// Whether the word belongs to the name of a field that is shown or tested ("First elected").
@@ -464,7 +478,10 @@ impl Decision<'_> {
 
     /// "which owner has the most tasks": groups, not records.
     fn most_of_table(&mut self, superlative: &Superlative) -> Option<Ask> {
-        let after = self.draft.marks.iter().enumerate().skip(superlative.end).take(5);
+        if !superlative.hints.is_empty() || superlative.of_time {
+            return None;
+        }
+        let after = self.draft.marks.iter().enumerate().skip(superlative.end).take(3);
         let table_follows = after.clone().any(|(_, m)| *m == Mark::Table)
             || self
                 .draft
@@ -488,6 +505,10 @@ impl Decision<'_> {
         self.used.push(superlative.start);
         if let Some((start, end)) = best.said {
             self.draft.mark(start, end, Mark::Asked);
+            // "which astronaut flew the most missions": the verb tells nothing more.
+            if end < superlative.start && superlative.start - end <= 3 {
+                self.draft.mark(end, superlative.start, Mark::Cue);
+            }
         }
         let by = self.draft.name(best.field);
         self.shown = vec![best];
@@ -499,15 +520,28 @@ impl Decision<'_> {
     /// time, or one spoken of elsewhere.
     fn superlative_field(&self, superlative: &Superlative) -> Option<(usize, Said, bool)> {
         let greatest = superlative.greatest;
-        if let Some((field, said)) = self.number_after(superlative.end) {
-            return Some((field, Some(said), greatest));
-        }
+        let after = self.number_after(superlative.end);
         let word = self.draft.reading.text(superlative.start);
         if matches!(word, "oldest" | "youngest") {
             return self.by_age(word == "oldest");
         }
         if !superlative.hints.is_empty() {
-            return self.hinted_number(superlative.hints, greatest).map(|f| (f, None, greatest));
+            let hinted = |f: &super::book::Field| lexicon::hinted(&f.stems(), superlative.hints);
+            if let Some((field, said)) = after.filter(|(f, _)| self.draft.table.fields.get(*f).is_some_and(hinted)) {
+                return Some((field, Some(said), greatest));
+            }
+            if self.draft.table.fields.iter().any(|f| f.kind.is_number() && hinted(f)) {
+                return self.hinted_number(superlative.hints, greatest).map(|f| (f, None, greatest));
+            }
+            let timely = |f: usize| {
+                let named = |f: &super::book::Field| lexicon::hinted(&f.stems(), lexicon::TIMES);
+                self.draft.kind(f) == Kind::Date || self.draft.table.fields.get(f).is_some_and(named)
+            };
+            let (field, said) = after.filter(|(f, said)| said.0 == superlative.end && !timely(*f))?;
+            return Some((field, Some(said), greatest));
+        }
+        if let Some((field, said)) = after {
+            return Some((field, Some(said), greatest));
         }
         // "top 5 projects by budget"
         let by = self.cues.groups.iter().find_map(|(next, _)| self.field_at(*next));
@@ -519,9 +553,17 @@ impl Decision<'_> {
         }
         // "in which year did epidemics kill the most people"
         let vague = matches!(word, "most" | "fewest" | "least")
-            && (lexicon::is_person(self.draft.reading.text(superlative.end)) || superlative.end == self.draft.marks.len());
-        let (field, start, end) = self.measure(usize::MAX).filter(|_| vague)?;
-        Some((field, Some((start, end)), greatest))
+            && (lexicon::is_person(self.draft.reading.text(superlative.end))
+                || superlative.end == self.draft.marks.len());
+        let spoken = |m: &&super::mentions::FieldMention| {
+            self.draft.kind(m.field).is_number()
+                && m.quality >= 0.6
+                && self.all_free(m.start, m.end)
+                && !m.dominated
+                && !self.is_asked_for(m.start)
+        };
+        let best = self.draft.links.fields.iter().filter(spoken).max_by(|a, b| a.quality.total_cmp(&b.quality));
+        best.filter(|_| vague).map(|m| (m.field, Some((m.start, m.end)), greatest))
     }
 
     /// The oldest have the greatest age, or were born first.
@@ -530,7 +572,8 @@ impl Decision<'_> {
             return Some((age, None, oldest));
         }
         let born = |f: &usize| {
-            let hinted = |f: &super::book::Field| lexicon::hinted(&f.stems(), &["birth", "born", "birthdate", "birthday"]);
+            let hinted =
+                |f: &super::book::Field| lexicon::hinted(&f.stems(), &["birth", "born", "birthdate", "birthday"]);
             self.draft.kind(*f) == Kind::Date && self.draft.table.fields.get(*f).is_some_and(hinted)
         };
         let field = (0..self.draft.table.fields.len()).find(born).or_else(|| self.time_field())?;
@@ -542,7 +585,12 @@ impl Decision<'_> {
         let called = |f: &usize| {
             let kind = self.draft.kind(*f);
             (kind.is_number() || kind == Kind::Date)
-                && self.draft.table.fields.get(*f).is_some_and(|f| lexicon::hinted(&f.stems(), &["year", "date", "season"]))
+                && self
+                    .draft
+                    .table
+                    .fields
+                    .get(*f)
+                    .is_some_and(|f| lexicon::hinted(&f.stems(), &["year", "date", "season"]))
         };
         let date = |f: &usize| self.draft.kind(*f) == Kind::Date;
         let all = || 0..self.draft.table.fields.len();
@@ -552,7 +600,8 @@ impl Decision<'_> {
     /// The number field a word hints at: the first hint that any field is called by decides. Of several fields it is
     /// the one of totals, or the one whose name says the same end of the scale.
     fn hinted_number(&self, hints: &[&str], greatest: bool) -> Option<usize> {
-        let ends: &[&str] = if greatest { &["max", "maximum", "high", "highest"] } else { &["min", "minimum", "low", "lowest"] };
+        let ends: &[&str] =
+            if greatest { &["max", "maximum", "high", "highest"] } else { &["min", "minimum", "low", "lowest"] };
         let called = |f: &usize, names: &[&str]| {
             self.draft.table.fields.get(*f).is_some_and(|field| lexicon::hinted(&field.stems(), names))
         };
@@ -593,7 +642,9 @@ impl Decision<'_> {
         let op = if superlative.greatest { Op::Max } else { Op::Min };
         let by_choice = Choice { field: by, score: if said.is_some() { 1.0 } else { 0.3 }, said };
         let by_name = self.draft.name(by);
-        let best = choose::ranked(&self.draft, self.opener).into_iter().find(|c| c.field != by);
+        // "when was the last launch": the time itself is asked for.
+        let itself = self.opener == Opener::When && self.draft.kind(by) == Kind::Date;
+        let best = choose::ranked(&self.draft, self.opener).into_iter().find(|c| (c.field == by) == itself);
         let table_asked = self.named > 0.0 && self.has_table_beside(superlative, said);
         let wants = match self.opener {
             Opener::Who | Opener::Where | Opener::When | Opener::Which(_) => 0.45,
@@ -606,7 +657,11 @@ impl Decision<'_> {
         let by_follows = said.is_some_and(|(start, _)| start == superlative.end);
         let direct =
             said.is_some() && matches!(self.opener, Opener::What(at) if self.small_between(at, superlative.start));
-        if direct && !table_asked && superlative.count.is_none() {
+        let bare = said.is_none()
+            && matches!(self.opener, Opener::What(at) if self.small_between(at, superlative.start))
+            && (superlative.end == self.draft.marks.len()
+                || self.draft.reading.is(superlative.end, &["it", "ever", "that"]));
+        if (direct || bare) && !table_asked && superlative.count.is_none() {
             self.take(Choice { field: by, score: 1.0, said });
             return Ask::Aggregate { op, field: by_name };
         }

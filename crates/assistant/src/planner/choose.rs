@@ -148,7 +148,8 @@ fn hint(draft: &Draft<'_>, opener: Opener, field: usize) -> f32 {
     let fits = match opener {
         Opener::Who => lexicon::hinted(&stems, lexicon::PERSONS) && entry.kind != Kind::Date && !entry.kind.is_number(),
         Opener::Where => lexicon::hinted(&stems, lexicon::PLACES),
-        Opener::When => entry.kind == Kind::Date || lexicon::hinted(&stems, lexicon::TIMES),
+        Opener::When if draft.table.fields.iter().any(|f| f.kind == Kind::Date) => entry.kind == Kind::Date,
+        Opener::When => lexicon::hinted(&stems, lexicon::TIMES),
         Opener::How(at) => {
             HOW.iter().any(|(word, hints)| draft.reading.is(at, &[word]) && lexicon::hinted(&stems, hints))
         }

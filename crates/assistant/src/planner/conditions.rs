@@ -355,7 +355,8 @@ impl<'a> Draft<'a> {
         let Some(field) = self.year_field() else { return };
         for amount in &self.reading.amounts {
             let year = amount.bound == Bound::Bare && is_year(amount) && amount.end == amount.at + 1;
-            if !year || !self.free(amount.start, amount.end) || self.inside_value(amount) || self.claimed(amount, field) {
+            if !year || !self.free(amount.start, amount.end) || self.inside_value(amount) || self.claimed(amount, field)
+            {
                 continue;
             }
             let named = self.close_left(field, amount.start).map(|(_, m)| (m.start, m.end));
@@ -366,7 +367,9 @@ impl<'a> Draft<'a> {
     /// The one number field that holds years.
     fn year_field(&self) -> Option<usize> {
         let holds = |f: &usize| {
-            self.kind(*f).is_number() && self.table.fields.get(*f).is_some_and(|f| f.stems().contains(&"year"))
+            self.kind(*f).is_number()
+                && self.table.fields.get(*f).and_then(|f| f.words.first()).is_some_and(|w| w.stem == "year")
+                && self.table.fields.get(*f).is_some_and(|f| f.weights.iter().filter(|w| **w > 0.5).count() == 1)
         };
         let mut all = (0..self.table.fields.len()).filter(holds);
         let first = all.next()?;
@@ -376,6 +379,14 @@ impl<'a> Draft<'a> {
     /// Whether the number rather belongs to what stands beside it: another field, or a text that holds it.
     fn claimed(&self, amount: &Amount, year: usize) -> bool {
         let before = amount.start.checked_sub(1);
+        // "founded in 1863"
+        let of_time = |m: &FieldMention| {
+            let timely = self.table.fields.get(m.field).is_some_and(|f| lexicon::hinted(&f.stems(), lexicon::TIMES));
+            m.field != year && m.end + 1 == amount.start && m.quality > 0.8 && timely && self.kind(m.field).is_number()
+        };
+        if self.links.fields.iter().any(of_time) {
+            return true;
+        }
         if before.is_some_and(|at| self.reading.is(at, &["in", "for", "during", "from", "year"])) {
             return false;
         }
@@ -395,7 +406,7 @@ impl<'a> Draft<'a> {
             return;
         }
         let both =
-            self.links.fields.iter().find(|m| m.end + 1 == start && m.quality > 0.6 && self.kind(m.field).is_number());
+            self.links.fields.iter().find(|m| m.end + 1 == start && m.quality > 0.9 && self.kind(m.field).is_number());
         if let Some(mention) = both {
             if self.tested.contains(&mention.field) || !self.free(mention.start, mention.end) {
                 return;
@@ -450,12 +461,33 @@ impl<'a> Draft<'a> {
                 Some((*field, best))
             })
             .filter(|(_, (strength, _))| *strength > 0.6)
-            .max_by(|a, b| a.1.0.total_cmp(&b.1.0));
-        if let Some((field, (_, mention))) = named {
-            return Some((field, Some((mention.start, mention.end))));
+            .collect::<Vec<_>>();
+        if let Some((field, mention)) = self.clearest(named) {
+            return Some((field?, Some((mention.start, mention.end))));
         }
         let hinted = self.hinted_field(amount, &numeric).map(|field| (field, None));
         hinted.or_else(|| if self.counts_something(amount) { None } else { self.distant_field(amount, &numeric) })
+    }
+
+    /// The field named best; of several named by the same words the one whose name is said elsewhere too, or none.
+    fn clearest(&self, mut named: Vec<(usize, (f32, &'a FieldMention))>) -> Option<(Option<usize>, &'a FieldMention)> {
+        named.sort_by(|a, b| b.1.0.total_cmp(&a.1.0));
+        let (field, (strength, mention)) = *named.first()?;
+        let rivals: Vec<usize> = named
+            .iter()
+            .filter(|(_, (other, m))| strength - other < 0.05 && m.start == mention.start && m.end == mention.end)
+            .map(|(field, _)| *field)
+            .collect();
+        if rivals.len() < 2 {
+            return Some((Some(field), mention));
+        }
+        let elsewhere = |field: usize| {
+            let apart = |m: &&FieldMention| m.field == field && (m.end <= mention.start || m.start >= mention.end);
+            self.links.fields.iter().filter(apart).map(|m| m.quality).fold(0.0, f32::max)
+        };
+        let best = rivals.iter().copied().max_by(|a, b| elsewhere(*a).total_cmp(&elsewhere(*b)))?;
+        let clear = rivals.iter().all(|f| *f == best || elsewhere(best) - elsewhere(*f) > 0.1);
+        Some((clear.then_some(best), mention))
     }
 
     /// "more than 2 missions": the number counts what follows it, which no number field is called.
@@ -463,8 +495,9 @@ impl<'a> Draft<'a> {
         let Some(word) = self.reading.words.get(amount.end) else { return false };
         let ended = amount.end.checked_sub(1).and_then(|at| self.reading.words.get(at)).is_some_and(|w| w.stop);
         const UNITS: &[&str] = &[
-            "minute", "min", "hour", "hr", "day", "week", "month", "year", "second", "sec", "km", "mile", "meter", "metre",
-            "kg", "lb", "pound", "dollar", "euro", "usd", "eur", "degree", "foot", "feet", "knot", "percent", "unit",
+            "minute", "min", "hour", "hr", "day", "week", "month", "year", "second", "sec", "km", "mile", "meter",
+            "metre", "kg", "lb", "pound", "dollar", "euro", "usd", "eur", "degree", "foot", "feet", "knot", "percent",
+            "unit",
         ];
         let small = lexicon::is_plain(&word.text) || super::cues::is_cue_word(&word.text) || word.number.is_some();
         !ended && !small && !UNITS.contains(&word.stem.as_str()) && self.free(amount.end, amount.end + 1)

@@ -19,8 +19,7 @@ pub struct Superlative {
 /// `(word, greatest, of_time, hints)`
 type Entry = (&'static str, bool, bool, &'static [&'static str]);
 
-const LONG: &[&str] =
-    &["duration", "length", "long", "runtime", "hour", "minute", "day", "time", "distance", "height"];
+const LONG: &[&str] = &["duration", "length", "long", "runtime", "hour", "minute", "day", "time", "distance", "height"];
 
 const SUPERLATIVES: &[Entry] = &[
     ("highest", true, false, &[]),

@@ -290,6 +290,10 @@ const NEUTRAL: &[&str] = &[
     "join",
     "joined",
     "born",
+    "victim",
+    "kinds",
+    "types",
+    "sorts",
     "incident",
     "event",
     "occurrence",
@@ -360,7 +364,6 @@ const FAMILIES: &[&[&str]] = &[
     &["origin", "departure", "depart", "departed"],
     &["destination", "arrival", "arrive", "arrived"],
     &["sex", "gender"],
-
     &["priority", "urgency", "importance"],
     &["task", "todo", "to-do"],
     &["department", "division", "unit"],
@@ -488,7 +491,16 @@ pub fn is_plain(word: &str) -> bool {
 pub fn is_person(text: &str) -> bool {
     matches!(
         text,
-        "people" | "person" | "persons" | "someone" | "somebody" | "anyone" | "anybody" | "everyone" | "victim" | "victims"
+        "people"
+            | "person"
+            | "persons"
+            | "someone"
+            | "somebody"
+            | "anyone"
+            | "anybody"
+            | "everyone"
+            | "victim"
+            | "victims"
     )
 }
 

@@ -65,6 +65,9 @@ pub struct ValueMention {
     pub count: u64,
 }
 
+/// How surely another form of a word is a whole value.
+const OTHER_FORM: f32 = 0.93;
+
 /// Longest phrase looked up among the values, in words.
 const LONGEST: usize = 14;
 
@@ -90,7 +93,8 @@ impl Reading {
     /// The reading by names alone.
     pub fn without_values(book: &Book, message: &str, now: Timestamp) -> Self {
         let words = text::words(message);
-        let links = book.tables.iter().map(|t| Links { fields: field_mentions(&words, book, &t.fields), values: vec![] });
+        let links =
+            book.tables.iter().map(|t| Links { fields: field_mentions(&words, book, &t.fields), values: vec![] });
         Self {
             amounts: amounts::amounts(&words),
             dates: dates::mentions(&words, message, now),
@@ -108,7 +112,7 @@ impl Reading {
             for (at, field) in table.fields.iter().enumerate() {
                 for choice in &field.choices {
                     let folded = squeeze(choice);
-                    let hits = phrases.iter().filter(|p| squeeze(&p.text) == folded);
+                    let hits = phrases.iter().filter(|p| !p.other_form && squeeze(&p.text) == folded);
                     links.values.extend(hits.map(|p| ValueMention {
                         start: p.start,
                         end: p.end,
@@ -132,14 +136,19 @@ impl Reading {
             let Some(table) = book.table_named(&string(hit, "table")) else { continue };
             let name = string(hit, "field");
             let Some(field) = book.tables.get(table).and_then(|t| t.field_named(&name)) else { continue };
+            let exact = hit.get("exact").and_then(Value::as_bool).unwrap_or(false);
+            let score = hit.get("score").and_then(Value::as_f64).unwrap_or(0.5) as f32;
             for phrase in spans.get(string(hit, "word").as_str()).into_iter().flatten() {
+                if phrase.other_form && !exact {
+                    continue;
+                }
                 let mention = ValueMention {
                     start: phrase.start,
                     end: phrase.end,
                     field,
                     value: hit.get("value").cloned().unwrap_or_default(),
-                    exact: hit.get("exact").and_then(Value::as_bool).unwrap_or(false),
-                    score: hit.get("score").and_then(Value::as_f64).unwrap_or(0.5) as f32,
+                    exact: exact && !phrase.other_form,
+                    score: if exact && phrase.other_form { OTHER_FORM } else { score },
                     count: hit.get("count").and_then(Value::as_u64).unwrap_or(1),
                 };
                 self.add_linked(book, table, &mention);
@@ -274,6 +283,8 @@ struct Phrase {
     start: usize,
     end: usize,
     text: String,
+    /// Not as it was said: a singular for a plural.
+    other_form: bool,
 }
 
 fn phrases(message: &str, words: &[Word]) -> Vec<Phrase> {
@@ -341,7 +352,7 @@ fn push_phrase(out: &mut Vec<Phrase>, message: &str, words: &[Word], start: usiz
     for text in [bare, trimmed, trimmed.trim_end_matches('.'), unquoted] {
         if !text.is_empty() && !seen.contains(&text) {
             seen.push(text);
-            out.push(Phrase { start, end, text: text.to_owned() });
+            out.push(Phrase { start, end, text: text.to_owned(), other_form: false });
         }
     }
     push_forms(out, words, start, end, bare);
@@ -350,10 +361,11 @@ fn push_phrase(out: &mut Vec<Phrase>, message: &str, words: &[Word], start: usiz
 /// The phrase with its last word in another form: "nurses" for Nurse, "foggy" for fog.
 fn push_forms(out: &mut Vec<Phrase>, words: &[Word], start: usize, end: usize, bare: &str) {
     let Some(last) = end.checked_sub(1).and_then(|at| words.get(at)) else { return };
-    let names = last.text.chars().all(char::is_alphabetic) && !last.quoted && !lexicon::is_neutral(&last.stem, &last.text);
+    let names =
+        last.text.chars().all(char::is_alphabetic) && !last.quoted && !lexicon::is_neutral(&last.stem, &last.text);
     let Some(head) = bare.get(..bare.len().saturating_sub(last.end - last.start)).filter(|_| names) else { return };
     for form in text::forms(&last.text).into_iter().chain(lexicon::called(&last.text).map(str::to_owned)) {
-        out.push(Phrase { start, end, text: format!("{head}{form}") });
+        out.push(Phrase { start, end, text: format!("{head}{form}"), other_form: true });
     }
 }
 
@@ -365,7 +377,8 @@ fn table_mentions(words: &[Word], book: &Book) -> Vec<TableMention> {
     let mut out = Vec::new();
     for (table, entry) in book.tables.iter().enumerate() {
         for start in 0..words.len() {
-            let Some((end, quality)) = best_of(run(words, start, &entry.words, None), compound(words, start, entry)) else {
+            let Some((end, quality)) = best_of(run(words, start, &entry.words, None), compound(words, start, entry))
+            else {
                 continue;
             };
             if quality >= 0.5 {
@@ -398,7 +411,7 @@ fn field_mentions(words: &[Word], book: &Book, fields: &[Field]) -> Vec<FieldMen
     for mention in &mut out {
         mention.dominated = all.iter().any(|m| {
             let wider = m.end - m.start > mention.end - mention.start && m.quality >= mention.quality + 0.1;
-            let named = m.start == mention.start && m.end == mention.end && m.quality >= mention.quality + 0.25;
+            let named = m.start == mention.start && m.end == mention.end && m.quality > 0.95 && mention.quality < 0.75;
             m.field != mention.field && m.start <= mention.start && m.end >= mention.end && (wider || named)
         });
     }

@@ -247,8 +247,8 @@ fn split_negations(words: Vec<Word>) -> Vec<Word> {
 /// The verb of `doesn't`, also written `doesnt`.
 fn negated_verb(text: &str) -> Option<String> {
     const BARE: &[&str] = &[
-        "arent", "isnt", "wasnt", "werent", "dont", "doesnt", "didnt", "hasnt", "havent", "hadnt", "wouldnt", "couldnt",
-        "shouldnt",
+        "arent", "isnt", "wasnt", "werent", "dont", "doesnt", "didnt", "hasnt", "havent", "hadnt", "wouldnt",
+        "couldnt", "shouldnt",
     ];
     let bare = || BARE.contains(&text).then(|| text.strip_suffix("nt")).flatten();
     text.strip_suffix("n't").or_else(bare).map(str::to_owned)

@@ -2,10 +2,11 @@
 
 use super::super::cues::is_cue_word;
 use super::super::{
+    book::Kind,
     choose::{self, Choice, Opener},
     conditions::Mark,
     lexicon,
-    plan::{Ask, Op, Shown},
+    plan::{Ask, Condition, Op, Shown, Test},
 };
 use super::{Decision, ROWS, is_cue_only};
 
@@ -21,7 +22,11 @@ impl Decision<'_> {
             return None;
         }
         self.draft.mark(start, end, Mark::Cue);
-        let rows = self.draft.reading.is(end, ROWS);
+        let mut noun = end;
+        while self.draft.reading.is(noun, &["the", "all", "of", "those", "these", "my", "our"]) {
+            noun += 1;
+        }
+        let rows = self.draft.reading.is(noun, ROWS);
         if let Some(at) = self.cues.distinct {
             self.draft.mark(at, at + 1, Mark::Cue);
         }
@@ -29,7 +34,7 @@ impl Decision<'_> {
             self.mark_cues();
             return Some(Ask::Count);
         }
-        self.doubt_people(end);
+        self.doubt_people(noun);
         if let Some(field) = self.noun_field(end) {
             self.mark_cues();
             let name = self.draft.name(field);
@@ -60,6 +65,9 @@ impl Decision<'_> {
             Some(choice) => {
                 let name = self.draft.name(choice.field);
                 let other = choice.field != self.draft.table.primary;
+                if let (true, Some((start, _))) = (other && self.named > 0.0, choice.said) {
+                    self.filled(choice.field, start);
+                }
                 self.take(choice);
                 self.mark_cues();
                 Some(match (other, self.draft.conditions.is_empty()) {
@@ -79,6 +87,17 @@ impl Decision<'_> {
         }
     }
 
+    /// "how many missions have a landing site": the field must hold something.
+    fn filled(&mut self, field: usize, start: usize) {
+        let had = (start.saturating_sub(3)..start).any(|at| self.draft.reading.is(at, &["have", "has", "had", "with"]));
+        if had && !self.draft.tested.contains(&field) {
+            let condition = Condition::new(&self.draft.name(field), Test::Empty);
+            self.draft.push(field, Condition { negated: true, ..condition });
+        } else if !had {
+            self.draft.lost.push(self.draft.name(field));
+        }
+    }
+
     /// Whether "count of" or "number of" is the whole name of a field that is asked for.
     fn is_called_count(&self, start: usize, end: usize) -> bool {
         let word = self.draft.reading.text(start);
@@ -93,9 +112,8 @@ impl Decision<'_> {
 
     /// The field with the very name of the table, when that is what is counted ("how many countries").
     fn noun_field(&self, end: usize) -> Option<usize> {
-        let small = |at: usize| {
-            lexicon::is_plain(self.draft.reading.text(at)) || is_cue_word(self.draft.reading.text(at))
-        };
+        let small =
+            |at: usize| lexicon::is_plain(self.draft.reading.text(at)) || is_cue_word(self.draft.reading.text(at));
         let at = (end..end + 4).take_while(|at| (end..*at).all(small)).find(|at| {
             self.draft.reading.tables.iter().any(|m| m.table == self.draft.index && m.start == *at && m.quality > 0.9)
         })?;
@@ -107,12 +125,11 @@ impl Decision<'_> {
     /// The number field that says how many each record stands for ("count", "quantity").
     fn tallied(&self) -> Option<usize> {
         let tallies = |f: &usize| {
-            self.draft.kind(*f).is_number()
-                && self.draft.table.fields.get(*f).is_some_and(|f| {
-                    matches!(f.words.as_slice(), [only] if matches!(
-                        only.stem.as_str(), "count" | "quantity" | "qty" | "frequency" | "freq" | "population" | "person"
-                    ))
-                })
+            self.draft.kind(*f).is_number() && self.draft.table.fields.get(*f).is_some_and(|f| {
+                matches!(f.words.as_slice(), [only] if matches!(
+                    only.stem.as_str(), "count" | "quantity" | "qty" | "frequency" | "freq" | "population" | "person"
+                ))
+            })
         };
         let mut all = (0..self.draft.table.fields.len()).filter(tallies);
         let first = all.next()?;
@@ -125,7 +142,11 @@ impl Decision<'_> {
         let table = self.draft.table;
         let of_people = table.words.iter().any(|w| lexicon::PERSONS.contains(&w.stem.as_str()) && w.stem != "name")
             || table.fields.iter().any(|f| {
-                lexicon::hinted(&f.stems(), &["age", "sex", "gender", "born", "birthday", "birth", "salary", "employee"])
+                let stems = f.stems();
+                let person =
+                    |stem: &&str| lexicon::PERSONS.contains(stem) && !matches!(*stem, "name" | "team" | "club" | "by");
+                lexicon::hinted(&stems, &["age", "sex", "gender", "born", "birthday", "birth", "salary"])
+                    || f.kind != Kind::Link && stems.iter().any(person)
             });
         let counted = self.tallied().is_some();
         let said = self.draft.links.fields.iter().any(|m| {
@@ -265,8 +286,8 @@ impl Decision<'_> {
         if best.score < if table_asked { 0.9 } else { 0.42 } {
             return self.records(best.score);
         }
-        if ranked.get(1).is_some_and(|second| best.score - second.score < 0.05) {
-            self.draft.sureness -= 0.12;
+        if let Some(second) = ranked.get(1).filter(|second| best.score - second.score < 0.05) {
+            self.draft.sureness -= if best.said.is_some() && best.said == second.said { 0.75 } else { 0.12 };
         }
         if let Some(at) = self.cues.distinct {
             self.draft.mark(at, at + 1, Mark::Cue);

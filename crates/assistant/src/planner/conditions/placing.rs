@@ -6,12 +6,18 @@ use super::super::{
     lexicon,
     mentions::{FieldMention, ValueMention},
     plan::{Condition, Test},
+    text,
 };
 use super::{Draft, Mark, is_equality};
 use serde_json::{Value, json};
 
-/// So many values that hold a word are told at most; there may be more.
-const CUT: usize = 5;
+/// What words mean that are no whole value.
+enum Near {
+    /// These values, written a little otherwise.
+    Values(Vec<Value>),
+    /// Every value that holds the words.
+    Contained,
+}
 
 impl<'a> Draft<'a> {
     pub(super) fn place_values(&mut self) {
@@ -40,6 +46,7 @@ impl<'a> Draft<'a> {
                 && other.end == mention.end
                 && other.field != mention.field
                 && *weight - *other_weight < 0.12
+                && !self.links.fields.iter().any(|m| m.field == other.field && m.quality > 0.8 && self.opens(m.start))
         });
         if rival {
             self.sureness -= 0.75;
@@ -59,7 +66,13 @@ impl<'a> Draft<'a> {
         let capital = span.iter().any(|w| w.capital || w.quoted) && (mention.start > 0 || span.len() > 1);
         let beside = self.beside(mention.field, mention.start, mention.end).map_or(0.0, |(s, _)| s.max(0.0));
         weight += 0.3 * beside + if capital { 0.25 } else { 0.0 };
-        weight += self.preposition_hint(mention) + self.spoken_of(mention);
+        weight += self.preposition_hint(mention);
+        if beside <= 1.0 {
+            weight += self.spoken_of(mention);
+        }
+        if mention.value.as_str() == Some(self.reading.slice(mention.start, mention.end)) {
+            weight += 0.01;
+        }
         if mention.field == self.table.primary {
             weight += 0.15;
         }
@@ -72,11 +85,16 @@ impl<'a> Draft<'a> {
         weight
     }
 
-    /// A field whose name is said elsewhere, even in part, is rather meant ("Arsenal at home" for Home team).
+    /// A field whose name is said elsewhere, even in part, is rather meant ("Arsenal at home" for Home team), the more
+    /// the nearer it is said; but not the field that is asked for.
     fn spoken_of(&self, mention: &ValueMention) -> f32 {
+        let near = |m: &FieldMention| {
+            let gap = if m.end <= mention.start { mention.start - m.end } else { m.start - mention.end };
+            m.quality.min(1.0) * (1.0 - 0.1 * gap as f32).max(0.2)
+        };
         let apart = |m: &&FieldMention| m.end <= mention.start || m.start >= mention.end;
         let own = self.links.fields.iter().filter(|m| m.field == mention.field).filter(apart);
-        0.3 * own.map(|m| m.quality.min(1.0)).fold(0.0, f32::max)
+        0.4 * own.filter(|m| !self.opens(m.start)).map(near).fold(0.0, f32::max)
     }
 
     /// A header repeated as a cell is never what is meant.
@@ -119,7 +137,10 @@ impl<'a> Draft<'a> {
         let stems = field.stems();
         match self.reading.text(before) {
             "from" | "left" | "leaving" | "departing" if lexicon::hinted(&stems, lexicon::SOURCES) => return 0.5,
-            "of" if before > 0 && self.reading.is(before - 1, &["out"]) && lexicon::hinted(&stems, lexicon::SOURCES) => {
+            "of" if before > 0
+                && self.reading.is(before - 1, &["out"])
+                && lexicon::hinted(&stems, lexicon::SOURCES) =>
+            {
                 return 0.5;
             }
             "to" | "into" | "reaching" if lexicon::hinted(&stems, lexicon::GOALS) => return 0.5,
@@ -165,38 +186,44 @@ impl<'a> Draft<'a> {
         if let Some(at) = negation {
             self.mark(at, at + 1, Mark::Cue);
         }
-        let values = if mention.exact { vec![mention.value.clone()] } else { Self::near_values(mention, ranked) };
-        if !mention.exact {
-            self.sureness -= 0.1;
-        }
-        if values.len() >= CUT && self.add_contained(mention, negation.is_some()) {
+        if mention.exact {
+            self.add_value(mention.field, vec![mention.value.clone()], negation.is_some());
             return;
         }
-        self.add_value(mention.field, values, negation.is_some());
+        self.sureness -= 0.1;
+        match self.near_values(mention, ranked) {
+            Near::Values(values) => self.add_value(mention.field, values, negation.is_some()),
+            Near::Contained => self.add_contained(mention, negation.is_some()),
+        }
     }
 
-    /// More values hold the words than were told: all that hold them are meant.
-    fn add_contained(&mut self, mention: &ValueMention, negated: bool) -> bool {
+    /// Of several values that hold the words all are meant, also those that were not told.
+    fn add_contained(&mut self, mention: &ValueMention, negated: bool) {
         let said = self.reading.slice(mention.start, mention.end).to_owned();
-        let holds = mention.value.as_str().is_some_and(|v| super::super::text::fold(v).contains(&super::super::text::fold(&said)));
-        if !holds || said.chars().count() < 4 || self.kind(mention.field) != Kind::Text {
+        if said.chars().count() < 4 || !matches!(self.kind(mention.field), Kind::Text | Kind::Link) {
             self.lost.push(said);
-            return true;
+            return;
         }
         let condition = Condition::is(&self.name(mention.field), "contains", json!(said));
         self.push(mention.field, Condition { negated, ..condition });
-        true
     }
 
-    /// All values the same words nearly say, when they say them equally well.
-    pub(super) fn near_values(mention: &ValueMention, ranked: &[(f32, &ValueMention)]) -> Vec<Value> {
-        let equal = |v: &ValueMention| {
-            v.start == mention.start
-                && v.end == mention.end
-                && v.field == mention.field
-                && (v.score - mention.score).abs() < 0.02
-        };
-        ranked.iter().map(|(_, v)| *v).filter(|v| equal(v)).map(|v| v.value.clone()).take(20).collect()
+    /// Whether the words stand in the value as they are.
+    fn holds(&self, mention: &ValueMention) -> bool {
+        let said = text::fold(self.reading.slice(mention.start, mention.end));
+        mention.value.as_str().is_some_and(|value| text::fold(value).contains(&said))
+    }
+
+    /// The values the same words of a field nearly say.
+    fn near_values(&self, mention: &ValueMention, ranked: &[(f32, &ValueMention)]) -> Near {
+        let alike = |v: &&ValueMention| v.start == mention.start && v.end == mention.end && v.field == mention.field;
+        let all: Vec<&ValueMention> = ranked.iter().map(|(_, v)| *v).filter(alike).collect();
+        let holding = all.iter().filter(|v| self.holds(v)).count();
+        if holding > 1 && self.kind(mention.field) != Kind::Select && self.kind(mention.field) != Kind::MultiSelect {
+            return Near::Contained;
+        }
+        let equal = |v: &&&ValueMention| (v.score - mention.score).abs() < 0.02 && (holding == 0 || self.holds(v));
+        Near::Values(all.iter().filter(equal).map(|v| v.value.clone()).take(20).collect())
     }
 
     /// Adds a test for equality; a second value of one field widens the first.
@@ -255,7 +282,9 @@ impl<'a> Draft<'a> {
             if !self.free(mention.start, mention.end) {
                 continue;
             }
-            if mention.bare_year.is_some() && self.value_covers(mention.start, mention.end) || self.is_said_value(mention) {
+            if mention.bare_year.is_some() && self.value_covers(mention.start, mention.end)
+                || self.is_said_value(mention)
+            {
                 continue;
             }
             let Some((field, name)) = self.date_field(mention.start, mention.end) else {
@@ -364,10 +393,9 @@ impl<'a> Draft<'a> {
             else {
                 continue;
             };
-            let said = super::super::text::words(rest);
+            let said = text::words(rest);
             let hit = (0..self.table.fields.len()).find(|f| {
-                let same =
-                    |w: &super::super::text::Word| said.first().is_some_and(|s| super::super::text::alike(s, w) > 0.65);
+                let same = |w: &text::Word| said.first().is_some_and(|s| text::alike(s, w) > 0.65);
                 self.kind(*f) == Kind::Checkbox && self.table.fields.get(*f).is_some_and(|f| f.words.iter().any(same))
             });
             if let Some(field) = hit {
