@@ -621,6 +621,21 @@ impl Decision<'_> {
         }
     }
 
+    /// "… Give me the airport.": a field asked for in a sentence of its own.
+    fn requested_after(&self, from: usize, by: usize) -> Option<Choice> {
+        let asks = (from..self.draft.marks.len())
+            .find(|at| self.draft.reading.is(*at, &["give", "show", "tell", "need", "want", "name"]))?;
+        let ended = self.draft.reading.words.iter().take(asks).skip(from.saturating_sub(1)).any(|w| w.stop);
+        let at = (asks + 1..self.draft.marks.len()).find(|at| !lexicon::is_plain(self.draft.reading.text(*at)))?;
+        let fitting = self.draft.links.fields.iter().filter(|m| m.start == at && m.quality >= 0.45 && !m.dominated);
+        let best = fitting.filter(|_| ended).max_by(|a, b| a.quality.total_cmp(&b.quality))?;
+        (best.field != by && self.all_free(best.start, best.end)).then(|| Choice {
+            field: best.field,
+            score: 1.0,
+            said: Some((best.start, best.end)),
+        })
+    }
+
     /// Whether the table is named other than between the superlative and its field ("the longest flight distance").
     fn has_table_beside(&self, superlative: &Superlative, said: Said) -> bool {
         let between = |at: usize| said.is_some_and(|(start, _)| superlative.end <= at && at < start);
@@ -650,9 +665,11 @@ impl Decision<'_> {
             Opener::Who | Opener::Where | Opener::When | Opener::Which(_) => 0.45,
             _ => 0.8,
         };
-        let show = best.filter(|c| {
-            let before = c.said.is_none_or(|(start, _)| start < superlative.start);
-            c.score > if before { wants } else { wants + 0.3 }
+        let show = self.requested_after(superlative.end, by).or_else(|| {
+            best.filter(|c| {
+                let before = c.said.is_none_or(|(start, _)| start < superlative.start);
+                c.score > if before { wants } else { wants + 0.3 }
+            })
         });
         let by_follows = said.is_some_and(|(start, _)| start == superlative.end);
         let direct =

@@ -105,6 +105,7 @@ impl<'a> Draft<'a> {
         self.place_bare_numbers();
         self.place_flags();
         self.place_overdue();
+        self.place_happened();
     }
 
     pub fn push(&mut self, field: usize, condition: Condition) {
@@ -470,7 +471,10 @@ impl<'a> Draft<'a> {
     }
 
     /// The field named best; of several named by the same words the one whose name is said elsewhere too, or none.
-    fn clearest(&self, mut named: Vec<(usize, (f32, &'a FieldMention))>) -> Option<(Option<usize>, &'a FieldMention)> {
+    pub(super) fn clearest(
+        &self,
+        mut named: Vec<(usize, (f32, &'a FieldMention))>,
+    ) -> Option<(Option<usize>, &'a FieldMention)> {
         named.sort_by(|a, b| b.1.0.total_cmp(&a.1.0));
         let (field, (strength, mention)) = *named.first()?;
         let rivals: Vec<usize> = named

@@ -410,7 +410,8 @@ fn field_mentions(words: &[Word], book: &Book, fields: &[Field]) -> Vec<FieldMen
     let all = out.clone();
     for mention in &mut out {
         mention.dominated = all.iter().any(|m| {
-            let wider = m.end - m.start > mention.end - mention.start && m.quality >= mention.quality + 0.1;
+            let clearer = m.quality >= mention.quality + 0.1 || m.quality > 0.95;
+            let wider = m.end - m.start > mention.end - mention.start && clearer;
             let named = m.start == mention.start && m.end == mention.end && m.quality > 0.95 && mention.quality < 0.75;
             m.field != mention.field && m.start <= mention.start && m.end >= mention.end && (wider || named)
         });

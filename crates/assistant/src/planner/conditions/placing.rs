@@ -262,17 +262,17 @@ impl<'a> Draft<'a> {
                 continue;
             }
             let numeric = (0..self.table.fields.len()).filter(|f| self.kind(*f).is_number());
-            let best = numeric
+            let named = numeric
                 .filter_map(|f| {
                     let left = self.left_of(f, amount.start);
                     let right = self.close_right(f, amount.end);
                     let best = [left, right].into_iter().flatten().max_by(|a, b| a.0.total_cmp(&b.0))?;
-                    Some((f, best.0, (best.1.start, best.1.end)))
+                    Some((f, best))
                 })
-                .filter(|(_, strength, _)| *strength > 1.2)
-                .max_by(|a, b| a.1.total_cmp(&b.1));
-            if let Some((field, _, mention)) = best {
-                self.compare(amount, field, Some(mention));
+                .filter(|(_, (strength, _))| *strength > 1.2)
+                .collect();
+            if let Some((Some(field), mention)) = self.clearest(named) {
+                self.compare(amount, field, Some((mention.start, mention.end)));
             }
         }
     }
@@ -356,6 +356,26 @@ impl<'a> Draft<'a> {
         let mut left = dates.iter().filter(own);
         let first = left.next()?;
         left.next().is_none().then_some((*first, None))
+    }
+
+    /// "people who died", where there is a date of death: it is there.
+    pub(super) fn place_happened(&mut self) {
+        if !self.reading.dates.is_empty() {
+            return;
+        }
+        for mention in &self.links.fields {
+            let verb = self.reading.words.get(mention.start).is_some_and(|w| w.text.ends_with("ed"));
+            let said = mention.start.checked_sub(1).is_some_and(|at| self.reading.is(at, &["who", "that", "which"]));
+            let one =
+                mention.end == mention.start + 1 && mention.quality > 0.3 && self.kind(mention.field) == Kind::Date;
+            let taken = self.tested.contains(&mention.field) || !self.free(mention.start, mention.end);
+            if !verb || !said || !one || taken {
+                continue;
+            }
+            self.mark(mention.start, mention.end, Mark::Condition);
+            let condition = Condition::new(&self.name(mention.field), Test::Empty);
+            self.push(mention.field, Condition { negated: true, ..condition });
+        }
     }
 
     /// Checkboxes: "active users", "not done", "which are completed".
