@@ -109,8 +109,16 @@ impl<'a> Draft<'a> {
         let inside = |start: usize, end: usize| start < mention.end && mention.start < end;
         let field = self.links.fields.iter().any(|m| inside(m.start, m.end) && m.quality > 0.3);
         let table = self.reading.tables.iter().any(|m| inside(m.start, m.end));
-        let lower = mention.score < 0.8 && !span.iter().any(|w| w.capital || w.quoted || w.number.is_some());
+        let marked = span.iter().any(|w| w.capital || w.quoted || w.number.is_some());
+        let lower = mention.score < 0.8 && !marked && !Self::is_slip(mention, span);
         (field || table || lower) && mention.score < 0.94 && !span.iter().any(|w| w.quoted)
+    }
+
+    /// A word that is no English the planner knows and one letter away from the value ("germny").
+    fn is_slip(mention: &ValueMention, span: &[text::Word]) -> bool {
+        let [word] = span else { return false };
+        let value = mention.value.as_str().map(text::fold).unwrap_or_default();
+        !lexicon::is_known(&word.text) && word.text.len() >= 5 && text::typo(&word.text, &value)
     }
 
     /// Whether the words are a part of a field's longer name ("Part 2").
