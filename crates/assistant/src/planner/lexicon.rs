@@ -1,5 +1,9 @@
 //! The English the planner knows: small words, families of synonyms, and what hints at a field.
 
+mod hints;
+
+pub use hints::{GOALS, PERSONS, PLACES, SOURCES, TIMES, hinted};
+
 /// Words that carry no content of their own.
 const PLAIN: &[&str] = &[
     "a",
@@ -510,7 +514,7 @@ pub fn is_neutral(stem: &str, text: &str) -> bool {
     is_plain(text)
         || known(stem)
         || known(text)
-        || text.strip_suffix("ed").or_else(|| text.strip_suffix("ing")).is_some_and(|short| known(short))
+        || text.strip_suffix("ed").or_else(|| text.strip_suffix("ing")).is_some_and(known)
 }
 
 pub fn irregular(word: &str) -> Option<&'static str> {
@@ -520,147 +524,6 @@ pub fn irregular(word: &str) -> Option<&'static str> {
 pub fn synonyms(a: &str, b: &str) -> bool {
     FAMILIES.iter().any(|family| family.contains(&a) && family.contains(&b))
 }
-
-/// Words of field names that answer "who".
-pub const PERSONS: &[&str] = &[
-    "name",
-    "player",
-    "driver",
-    "person",
-    "winner",
-    "author",
-    "artist",
-    "director",
-    "writer",
-    "actor",
-    "owner",
-    "assignee",
-    "manager",
-    "coach",
-    "candidate",
-    "incumbent",
-    "champion",
-    "opponent",
-    "rider",
-    "athlete",
-    "recipient",
-    "astronaut",
-    "senator",
-    "singer",
-    "employee",
-    "contact",
-    "customer",
-    "client",
-    "skipper",
-    "partner",
-    "host",
-    "president",
-    "leader",
-    "captain",
-    "swimmer",
-    "wrestler",
-    "fighter",
-    "member",
-    "team",
-    "guest",
-    "couple",
-    "lead",
-    "jockey",
-    "trainer",
-    "producer",
-    "composer",
-    "performer",
-    "entrant",
-    "nominee",
-    "presenter",
-    "reporter",
-    "builder",
-    "commander",
-    "contestant",
-    "runner",
-    "successor",
-    "by",
-    "responsible",
-    "head",
-    "character",
-    "club",
-    "founder",
-    "crew",
-];
-
-/// Words of field names that answer "where".
-pub const PLACES: &[&str] = &[
-    "location",
-    "city",
-    "country",
-    "venue",
-    "place",
-    "site",
-    "stadium",
-    "address",
-    "town",
-    "region",
-    "state",
-    "county",
-    "area",
-    "hometown",
-    "birthplace",
-    "circuit",
-    "headquarters",
-    "hq",
-    "ground",
-    "arena",
-    "origin",
-    "destination",
-    "district",
-    "province",
-    "nation",
-    "office",
-];
-
-/// Words of field names for where something comes from.
-pub const SOURCES: &[&str] = &["origin", "from", "source", "departure", "start", "sender"];
-
-/// Words of field names for where something goes.
-pub const GOALS: &[&str] = &["destination", "to", "target", "arrival", "recipient", "receiver"];
-
-/// Words of field names that answer "when".
-pub const TIMES: &[&str] = &[
-    "date",
-    "year",
-    "day",
-    "aired",
-    "airdate",
-    "time",
-    "season",
-    "released",
-    "founded",
-    "born",
-    "birthdate",
-    "start",
-    "end",
-    "due",
-    "deadline",
-    "period",
-    "launched",
-    "established",
-    "month",
-    "built",
-    "completed",
-    "broadcast",
-    "opened",
-    "created",
-    "elected",
-    "week",
-    "tenure",
-    "from",
-    "birth",
-    "premiere",
-    "vacancy",
-    "appointment",
-    "commissioned",
-    "until",
-];
 
 /// What people are called in cells: "women" are Female.
 const CALLED: &[(&str, &[&str])] = &[
@@ -679,9 +542,4 @@ const CALLED: &[(&str, &[&str])] = &[
 /// Other texts that cells may have for the word.
 pub fn called(word: &str) -> impl Iterator<Item = &'static str> {
     CALLED.iter().filter(move |(said, _)| *said == word).flat_map(|(_, cells)| cells.iter().copied())
-}
-
-/// Whether `name`'s words hold one of `hints`.
-pub fn hinted(stems: &[&str], hints: &[&str]) -> bool {
-    stems.iter().any(|stem| hints.contains(stem))
 }

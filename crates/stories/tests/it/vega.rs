@@ -115,9 +115,13 @@ fn questions_on_tables_nobody_here_made_are_answered_right_or_not_at_all() {
         let (mut seed, mut other) = (Seeded(1969), Seeded(20_260_401));
         for table in tables() {
             let base = import(&app, &table).await;
-            talk.ask(&app, &base, table.name, &talk::about(&table)).await;
-            made.ask(&app, &base, table.name, &templates::about(&table, &mut seed)).await;
-            apart.ask(&app, &base, table.name, &templates::about(&table, &mut other)).await;
+            let (spoken, one, two) =
+                (talk::about(&table), templates::about(&table, &mut seed), templates::about(&table, &mut other));
+            tokio::join!(
+                talk.ask(&app, &base, table.name, &spoken),
+                made.ask(&app, &base, table.name, &one),
+                apart.ask(&app, &base, table.name, &two),
+            );
         }
         assert!(talk.total() >= 50 && talk.total() + made.total() >= 200 && apart.total() >= 150);
         let all = [talk, made, apart];
