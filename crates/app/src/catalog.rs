@@ -19,9 +19,11 @@ use tenancy::{Access, Bootstrap, Installed};
 use tokio_util::sync::CancellationToken;
 use tools::Registry;
 use transfer::Transfers;
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use web::{Door, Failure, Kind, Signer};
 
+use crate::doors::metrics_door;
 use crate::keys;
 use crate::settings::Settings;
 
@@ -66,13 +68,12 @@ impl House {
                  give --database-url, or leave --target away"
             );
         }
-        let Opened { router: doors, api, hands, checks, .. } = open(services, &targets, head())?;
+        let Opened { router: doors, mut api, hands, checks, .. } = open(services, &targets, head())?;
         let health = Health::new(VERSION, checks);
         let guarded = doors.clone().route_layer(from_fn_with_state(identity.clone(), tenancy::authenticate));
-        let mut router = Router::new().merge(guarded).merge(health.router()).merge(web::document(&api)?);
-        if let Some(metrics) = metrics {
-            router = router.route("/metrics", axum::routing::get(move || std::future::ready(metrics.render())));
-        }
+        let (open_doors, described) = health.router().merge(metrics_door(metrics)).split_for_parts();
+        api.merge(described);
+        let router = Router::new().merge(guarded).merge(open_doors).merge(web::document(api)?);
         let router = web::frame(router.fallback(not_found), &settings.web);
         Ok(Self { router, health, hands, installed, identity, db, doors })
     }
@@ -144,12 +145,12 @@ fn services(
     let checked = db.clone();
     Ok(vec![
         Service::new("tenants", "Knows people, workspaces, roles and tokens")
-            .plain_routes(tenancy::router(access, identity.clone()))
+            .routes(tenancy::router(access, identity.clone()))
             .hand("tenants.note_uses", move |drain| noting.keep_noting(drain))
             .check(Check::new("database", move || database(checked.clone()))),
-        Service::new("bases", "Keeps bases, tables and fields").plain_routes(schema::router(schemas)),
+        Service::new("bases", "Keeps bases, tables and fields").routes(schema::router(schemas)),
         Service::new("records", "Keeps records and answers questions about them")
-            .plain_routes(records::router(records.clone()))
+            .routes(records::router(records.clone()))
             .tools(records::tools(&records)),
         transfers.service(),
         assistant.mcp_service(stop),
@@ -183,11 +184,12 @@ async fn store(settings: &Settings) -> anyhow::Result<(Db, Signer)> {
 }
 
 fn head() -> OpenApi {
-    let info = InfoBuilder::new()
-        .title("Airloom")
-        .version(VERSION)
-        .description(Some("Tables for teams. Under `/v0` the API is Airtable's Web API."));
-    OpenApiBuilder::new().info(info.build()).build()
+    let info = InfoBuilder::new().title("Airloom").version(VERSION).description(Some(
+        "Tables for teams. Under `/v0` the API is Airtable's Web API, errors included; everything else is the \
+         platform's own.",
+    ));
+    let operations = TagBuilder::new().name("operations").description(Some("Health, metrics and this document"));
+    OpenApiBuilder::new().info(info.build()).tags(Some([operations.build()])).build()
 }
 
 async fn not_found(uri: axum::http::Uri) -> Failure {

@@ -1,6 +1,7 @@
 //! The house: builds every context, opens its doors and runs the commands.
 
 mod catalog;
+mod doors;
 mod keys;
 mod local;
 mod people;

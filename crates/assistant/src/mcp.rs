@@ -16,6 +16,8 @@ use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 use tools::Registry;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::Config;
 use server::Server;
@@ -40,6 +42,28 @@ pub fn router(registry: Registry, config: &Config, stop: CancellationToken) -> R
     let service = StreamableHttpService::new(move || Ok(Server::new(registry.clone(), None)), sessions, settings);
     Router::new().route_service("/mcp", service)
 }
+
+/// The door with its description.
+pub(crate) fn described(door: Router) -> OpenApiRouter {
+    OpenApiRouter::with_openapi(Described::openapi()).merge(OpenApiRouter::from(door))
+}
+
+/// The door, for the API document: what passes through it is described by the protocol itself.
+#[derive(OpenApi)]
+#[openapi(paths(message), tags((name = "mcp", description = "The tools over the Model Context Protocol")))]
+struct Described;
+
+/// Takes a message of the Model Context Protocol (JSON-RPC 2.0) and answers it.
+#[utoipa::path(
+    post, path = "/mcp", operation_id = "mcp.message", tag = "mcp", request_body = Object,
+    responses(
+        (status = 200, description = "The answer to a request", body = Object),
+        (status = 202, description = "A notification was taken"),
+        (status = 406, description = "The client does not accept both `application/json` and `text/event-stream`"),
+    )
+)]
+#[expect(dead_code, reason = "describes a door of the MCP library")]
+fn message() {}
 
 /// The connection failed, or ended before it began.
 #[derive(Debug, thiserror::Error)]

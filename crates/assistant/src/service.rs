@@ -20,6 +20,6 @@ impl Assistant {
     /// The MCP door at `/mcp`; its requests end when `stop` is cancelled.
     pub fn mcp_service(&self, stop: CancellationToken) -> Service {
         let door = mcp::router(self.tools().clone(), self.config(), stop);
-        Service::new("mcp", "Serves the tools over the Model Context Protocol").plain_routes(door)
+        Service::new("mcp", "Serves the tools over the Model Context Protocol").routes(mcp::described(door))
     }
 }

@@ -1,15 +1,20 @@
 //! Airtable's record endpoints, and the platform's own for history and undo.
+#![expect(unused_qualifications, reason = "the annotations of parameters expand so")]
 
 mod history;
 mod read;
+mod wire;
 mod write;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use model::BaseId;
 use tenancy::Denied;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 use web::{Door, Failure};
 
 use crate::error::Error;
@@ -17,18 +22,29 @@ use crate::ops::Records;
 
 const DOOR: Door = Door::Airtable;
 
-/// The doors of this context. Clients write a slash behind the table in some calls.
-pub fn router(records: Records) -> Router {
-    let table = get(read::list).post(write::create).patch(write::merge).put(write::replace).delete(write::delete_many);
-    let one = get(read::get).patch(write::merge_one).put(write::replace_one).delete(write::delete_one);
-    Router::new()
-        .route("/v0/{base}/{table}", table.clone())
-        .route("/v0/{base}/{table}/", table)
-        .route("/v0/{base}/{table}/listRecords", post(read::list_by_post))
-        .route("/v0/{base}/{table}/{record}", one)
-        .route("/api/v1/bases/{base}/history", get(history::list))
-        .route("/api/v1/bases/{base}/undo", post(history::undo))
+#[derive(OpenApi)]
+#[openapi(tags(
+    (name = "records", description = "Records of tables: Airtable's Web API"),
+    (name = "history", description = "What was changed, by whom, and how to take it back"),
+))]
+struct Described;
+
+/// The doors of this context.
+pub fn router(records: Records) -> OpenApiRouter {
+    OpenApiRouter::with_openapi(Described::openapi())
+        .routes(routes!(read::list, write::create, write::merge, write::replace, write::delete_many))
+        .routes(routes!(read::list_by_post))
+        .routes(routes!(read::get, write::merge_one, write::replace_one, write::delete_one))
+        .routes(routes!(history::list))
+        .routes(routes!(history::undo))
+        .merge(OpenApiRouter::from(with_slash()))
         .with_state(records)
+}
+
+/// Clients write a slash behind the table in some calls. The API document does not repeat these doors.
+fn with_slash() -> Router<Records> {
+    let table = get(read::list).post(write::create).patch(write::merge).put(write::replace).delete(write::delete_many);
+    Router::new().route("/v0/{base}/{table}/", table)
 }
 
 fn fail(error: Error) -> Failure {

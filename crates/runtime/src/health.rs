@@ -1,15 +1,19 @@
 //! `/livez`, `/readyz` and `/health`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::Router;
+use axum::Json;
+use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::get;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, join_all};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// The longest that one check may take.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -64,33 +68,79 @@ impl Health {
     }
 
     /// The doors. None of them asks who calls, so none says more than names and states.
-    pub fn router(&self) -> Router {
-        let (ready, health) = (self.clone(), self.clone());
-        Router::new()
-            .route("/livez", get(|| async { "ok" }))
-            .route("/readyz", get(|| async move { ready.report().await }))
-            .route("/health", get(|| async move { health.report().await }))
+    pub fn router(&self) -> OpenApiRouter {
+        OpenApiRouter::new()
+            .routes(routes!(live))
+            .routes(routes!(ready))
+            .routes(routes!(health))
+            .with_state(self.clone())
     }
 
-    async fn report(self) -> (StatusCode, axum::Json<Value>) {
+    async fn report(self) -> Answer {
         let outcomes = join_all(self.checks.iter().map(Check::outcome)).await;
         let is_open = self.open.load(Ordering::Relaxed);
         let is_ready = is_open && outcomes.iter().all(Result::is_ok);
-        let mut checks = Map::new();
+        let mut checks = BTreeMap::new();
         for (check, outcome) in self.checks.iter().zip(&outcomes) {
             if let Err(reason) = outcome {
                 tracing::warn!(check = check.name, reason, "not well");
             }
-            checks.insert(check.name.to_owned(), json!(if outcome.is_ok() { "ok" } else { "failed" }));
+            checks.insert(check.name, if outcome.is_ok() { "ok" } else { "failed" });
         }
         let status = match (is_ready, is_open) {
             (true, _) => "ok",
             (false, true) => "failed",
             (false, false) => "closed",
         };
-        let body = json!({ "status": status, "version": self.version, "checks": checks });
-        (if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, axum::Json(body))
+        let report = Report { status, version: self.version, checks };
+        (if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(report))
     }
+}
+
+/// How the process is.
+#[derive(Debug, Serialize, ToSchema)]
+struct Report {
+    /// `ok`; `failed` when a check is not well; `closed` before the doors open and while they close.
+    status: &'static str,
+    /// The program's version.
+    version: &'static str,
+    /// Each check: `ok` or `failed`.
+    checks: BTreeMap<&'static str, &'static str>,
+}
+
+type Answer = (StatusCode, Json<Report>);
+
+/// Says that the process lives.
+#[utoipa::path(
+    get, path = "/livez", operation_id = "health.live", tag = "operations", security(()),
+    responses((status = 200, description = "It does", content_type = "text/plain", body = str))
+)]
+async fn live() -> &'static str {
+    "ok"
+}
+
+/// Says whether requests shall be sent here.
+#[utoipa::path(
+    get, path = "/readyz", operation_id = "health.ready", tag = "operations", security(()),
+    responses(
+        (status = 200, description = "The doors are open and every check is well", body = Report),
+        (status = 503, description = "Not now", body = Report),
+    )
+)]
+async fn ready(State(health): State<Health>) -> Answer {
+    health.report().await
+}
+
+/// Says how the process is, check by check.
+#[utoipa::path(
+    get, path = "/health", operation_id = "health.report", tag = "operations", security(()),
+    responses(
+        (status = 200, description = "Ready, and every check is well", body = Report),
+        (status = 503, description = "Not ready", body = Report),
+    )
+)]
+async fn health(State(health): State<Health>) -> Answer {
+    health.report().await
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use model::{
 };
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::error::Error;
 
@@ -21,7 +22,7 @@ const FIELDS: usize = 1_000;
 const NAME: usize = 255;
 
 /// A table to make.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct NewTable {
     /// Name, unique in the base without regard to case.
     pub name: String,
@@ -33,7 +34,7 @@ pub struct NewTable {
 }
 
 /// A field to make.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct NewField {
     /// Name, unique in the table without regard to case.
     pub name: String,

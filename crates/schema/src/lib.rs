@@ -18,7 +18,6 @@ pub use error::Error;
 pub use ops::{BaseEntry, NewBase, Schemas};
 pub use routes::router;
 pub use store::{revise, save_table, schema_in};
-pub use wire::{field_json, table_json};
 
 use db::Migration;
 

@@ -1,110 +1,220 @@
 //! Airtable's meta API: bases, tables and fields.
+#![expect(unused_qualifications, reason = "the annotations of parameters expand so")]
 
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
-use axum::routing::{get, patch, post};
-use axum::{Extension, Json, Router};
+use axum::{Extension, Json};
 use model::{BaseId, Caller, Schema, WorkspaceId};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tenancy::Denied;
+use utoipa::{IntoParams, OpenApi, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 use web::{Door, Failure, JsonBody, Params};
 
 use crate::edit::{NewField, NewTable};
 use crate::error::Error;
 use crate::ops::{NewBase, Schemas};
-use crate::wire::{field_json, table_json};
+use crate::wire::{FieldOut, TableOut, field_out, table_out};
 
 const DOOR: Door = Door::Airtable;
 
+#[derive(OpenApi)]
+#[openapi(tags((name = "bases", description = "Bases, their tables and fields: Airtable's meta API")))]
+struct Described;
+
 /// The doors of this context.
-pub fn router(schemas: Schemas) -> Router {
-    Router::new()
-        .route("/v0/meta/bases", get(list_bases).post(create_base))
-        .route("/v0/meta/bases/{base}/tables", get(list_tables).post(create_table))
-        .route("/v0/meta/bases/{base}/tables/{table}", patch(update_table))
-        .route("/v0/meta/bases/{base}/tables/{table}/fields", post(create_field))
-        .route("/v0/meta/bases/{base}/tables/{table}/fields/{field}", patch(update_field))
+pub fn router(schemas: Schemas) -> OpenApiRouter {
+    OpenApiRouter::with_openapi(Described::openapi())
+        .routes(routes!(list_bases, create_base))
+        .routes(routes!(list_tables, create_table))
+        .routes(routes!(update_table))
+        .routes(routes!(create_field))
+        .routes(routes!(update_field))
         .with_state(schemas)
 }
 
-type Answer = Result<Json<Value>, Failure>;
+type Answer<T> = Result<Json<T>, Failure>;
 
 fn fail(error: Error) -> Failure {
     Failure::new(DOOR, &error)
 }
 
+/// A base.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct BasePath {
+    /// The base's id.
+    base: String,
+}
+
+/// A table of a base.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct TablePath {
+    /// The base's id.
+    base: String,
+    /// The table's id or name.
+    table: String,
+}
+
+/// A field of a table.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct FieldPath {
+    /// The base's id.
+    base: String,
+    /// The table's id or name.
+    table: String,
+    /// The field's id or name.
+    field: String,
+}
+
+type AtBase = Path<BasePath>;
+type AtTable = Path<TablePath>;
+type AtField = Path<FieldPath>;
+
 fn base_id(text: &str) -> Result<BaseId, Failure> {
     text.parse().map_err(|_| fail(Denied::NotFound.into()))
 }
 
-async fn list_bases(State(schemas): State<Schemas>, Extension(caller): Extension<Caller>) -> Answer {
-    let bases = schemas.list_bases(&caller).await.map_err(fail)?;
-    let list: Vec<Value> = bases
-        .iter()
-        .map(|base| {
-            // Airtable knows no level above `create` for bases.
-            let level = base.role.min(model::Role::Creator).permission_level();
-            json!({ "id": base.id, "name": base.name, "permissionLevel": level })
-        })
-        .collect();
-    Ok(Json(json!({ "bases": list })))
+/// A base as it is listed.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct BaseOut {
+    /// Its id.
+    id: String,
+    /// Its name.
+    name: String,
+    /// What the caller may do: `read`, `comment`, `edit` or `create`.
+    permission_level: &'static str,
 }
 
-#[derive(Deserialize)]
+/// The bases of the caller.
+#[derive(Serialize, ToSchema)]
+struct BasesOut {
+    bases: Vec<BaseOut>,
+}
+
+/// Lists the bases that the caller may see.
+#[utoipa::path(
+    get, path = "/v0/meta/bases", operation_id = "bases.list", tag = "bases",
+    responses((status = 200, description = "The bases", body = BasesOut))
+)]
+async fn list_bases(State(schemas): State<Schemas>, Extension(caller): Extension<Caller>) -> Answer<BasesOut> {
+    let bases = schemas.list_bases(&caller).await.map_err(fail)?;
+    let bases = bases.into_iter().map(|base| BaseOut {
+        id: base.id.to_string(),
+        name: base.name,
+        // Airtable knows no level above `create` for bases.
+        permission_level: base.role.min(model::Role::Creator).permission_level(),
+    });
+    Ok(Json(BasesOut { bases: bases.collect() }))
+}
+
+/// A base to make.
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct BaseIn {
+    /// Its name.
     name: String,
+    /// The workspace that it belongs to.
+    #[schema(value_type = String)]
     workspace_id: WorkspaceId,
+    /// Its tables.
     tables: Vec<NewTable>,
 }
 
-async fn create_base(State(schemas): State<Schemas>, Extension(caller): Extension<Caller>, body: Body) -> Answer {
+/// A base that was made.
+#[derive(Serialize, ToSchema)]
+struct MadeBaseOut {
+    /// Its id.
+    id: String,
+    /// Its tables.
+    tables: Vec<TableOut>,
+}
+
+/// Creates a base with its tables and fields in a workspace.
+#[utoipa::path(
+    post, path = "/v0/meta/bases", operation_id = "bases.create", tag = "bases", request_body = BaseIn,
+    responses((status = 200, description = "The base", body = MadeBaseOut))
+)]
+async fn create_base(
+    State(schemas): State<Schemas>,
+    Extension(caller): Extension<Caller>,
+    body: Body,
+) -> Answer<MadeBaseOut> {
     let new: BaseIn = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
     let new = NewBase { name: new.name, workspace: new.workspace_id, tables: new.tables };
     let schema = schemas.create_base(&caller, new).await.map_err(fail)?;
-    let tables: Vec<Value> = schema.live_tables().map(|table| table_json(&schema, table, false)).collect();
-    Ok(Json(json!({ "id": schema.base, "tables": tables })))
+    let tables = schema.live_tables().map(|table| table_out(&schema, table, false)).collect();
+    Ok(Json(MadeBaseOut { id: schema.base.to_string(), tables }))
 }
 
+/// The tables of a base.
+#[derive(Serialize, ToSchema)]
+struct TablesOut {
+    tables: Vec<TableOut>,
+}
+
+/// Lists the tables of a base with their fields and views.
+#[utoipa::path(
+    get, path = "/v0/meta/bases/{base}/tables", operation_id = "tables.list", tag = "bases",
+    params(
+        BasePath,
+        ("include[]" = Option<Vec<String>>, Query, description = "`visibleFieldIds` to have views list their fields"),
+    ),
+    responses((status = 200, description = "The tables", body = TablesOut))
+)]
 async fn list_tables(
     State(schemas): State<Schemas>,
     Extension(caller): Extension<Caller>,
-    Path(base): Path<String>,
+    Path(place): AtBase,
     RawQuery(query): RawQuery,
-) -> Answer {
-    let schema = schemas.describe(&caller, base_id(&base)?).await.map_err(fail)?;
+) -> Answer<TablesOut> {
+    let schema = schemas.describe(&caller, base_id(&place.base)?).await.map_err(fail)?;
     let visible = Params::parse(query.as_deref().unwrap_or_default()).list("include").contains(&"visibleFieldIds");
-    let tables: Vec<Value> = schema.live_tables().map(|table| table_json(&schema, table, visible)).collect();
-    Ok(Json(json!({ "tables": tables })))
+    let tables = schema.live_tables().map(|table| table_out(&schema, table, visible)).collect();
+    Ok(Json(TablesOut { tables }))
 }
 
-fn table_answer((schema, no): (Arc<Schema>, model::TableNo)) -> Json<Value> {
-    Json(schema.table_by_no(no).map_or(Value::Null, |table| table_json(&schema, table, false)))
+fn table_answer((schema, no): (Arc<Schema>, model::TableNo)) -> Answer<TableOut> {
+    let table = schema.table_by_no(no).map(|table| table_out(&schema, table, false));
+    table.map(Json).ok_or_else(|| fail(Denied::NotFound.into()))
 }
 
-fn field_answer((schema, id): (Arc<Schema>, model::FieldId)) -> Json<Value> {
+fn field_answer((schema, id): (Arc<Schema>, model::FieldId)) -> Answer<FieldOut> {
     let field = schema.table_of(id).and_then(|table| table.field_by_id(id));
-    Json(field.map_or(Value::Null, |field| field_json(&schema, field)))
+    field.map(|field| Json(field_out(&schema, field))).ok_or_else(|| fail(Denied::NotFound.into()))
 }
 
+/// Creates a table with its fields.
+#[utoipa::path(
+    post, path = "/v0/meta/bases/{base}/tables", operation_id = "tables.create", tag = "bases", params(BasePath),
+    request_body = NewTable, responses((status = 200, description = "The table", body = TableOut))
+)]
 async fn create_table(
     State(schemas): State<Schemas>,
     Extension(caller): Extension<Caller>,
-    Path(base): Path<String>,
+    Path(place): AtBase,
     body: Body,
-) -> Answer {
-    let base = base_id(&base)?;
+) -> Answer<TableOut> {
+    let base = base_id(&place.base)?;
     let new: NewTable = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
-    Ok(table_answer(schemas.create_table(&caller, base, &new).await.map_err(fail)?))
+    table_answer(schemas.create_table(&caller, base, &new).await.map_err(fail)?)
 }
 
-#[derive(Deserialize)]
+/// What becomes different; what is absent stays as it is.
+#[derive(Deserialize, ToSchema)]
 struct PartIn {
+    /// The new name.
     name: Option<String>,
+    /// The new description; an empty one removes it.
     description: Option<String>,
+    /// The new options, of a field only.
     options: Option<Value>,
 }
 
@@ -118,38 +228,54 @@ impl PartIn {
     }
 }
 
+/// Changes a table's name or description.
+#[utoipa::path(
+    patch, path = "/v0/meta/bases/{base}/tables/{table}", operation_id = "tables.update", tag = "bases",
+    params(TablePath), request_body = PartIn, responses((status = 200, description = "The table", body = TableOut))
+)]
 async fn update_table(
     State(schemas): State<Schemas>,
     Extension(caller): Extension<Caller>,
-    Path((base, table)): Path<(String, String)>,
+    Path(place): AtTable,
     body: Body,
-) -> Answer {
-    let base = base_id(&base)?;
+) -> Answer<TableOut> {
+    let base = base_id(&place.base)?;
     let part = PartIn::read(body).await?;
     let (name, description) = (part.name.as_deref(), part.description.as_deref());
-    Ok(table_answer(schemas.update_table(&caller, base, &table, name, description).await.map_err(fail)?))
+    table_answer(schemas.update_table(&caller, base, &place.table, name, description).await.map_err(fail)?)
 }
 
+/// Creates a field; a link gets its other side too.
+#[utoipa::path(
+    post, path = "/v0/meta/bases/{base}/tables/{table}/fields", operation_id = "fields.create", tag = "bases",
+    params(TablePath), request_body = NewField, responses((status = 200, description = "The field", body = FieldOut))
+)]
 async fn create_field(
     State(schemas): State<Schemas>,
     Extension(caller): Extension<Caller>,
-    Path((base, table)): Path<(String, String)>,
+    Path(place): AtTable,
     body: Body,
-) -> Answer {
-    let base = base_id(&base)?;
+) -> Answer<FieldOut> {
+    let base = base_id(&place.base)?;
     let new: NewField = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
-    Ok(field_answer(schemas.create_field(&caller, base, &table, &new).await.map_err(fail)?))
+    field_answer(schemas.create_field(&caller, base, &place.table, &new).await.map_err(fail)?)
 }
 
+/// Changes a field's name, description or options.
+#[utoipa::path(
+    patch, path = "/v0/meta/bases/{base}/tables/{table}/fields/{field}", operation_id = "fields.update", tag = "bases",
+    params(FieldPath), request_body = PartIn, responses((status = 200, description = "The field", body = FieldOut))
+)]
 async fn update_field(
     State(schemas): State<Schemas>,
     Extension(caller): Extension<Caller>,
-    Path((base, table, field)): Path<(String, String, String)>,
+    Path(place): AtField,
     body: Body,
-) -> Answer {
-    let base = base_id(&base)?;
+) -> Answer<FieldOut> {
+    let base = base_id(&place.base)?;
     let part = PartIn::read(body).await?;
-    let names = (part.name.as_deref(), part.description.as_deref());
-    let updated = schemas.update_field(&caller, base, (&table, &field), names.0, names.1, part.options.as_ref()).await;
-    Ok(field_answer(updated.map_err(fail)?))
+    let (at, names) =
+        ((place.table.as_str(), place.field.as_str()), (part.name.as_deref(), part.description.as_deref()));
+    let updated = schemas.update_field(&caller, base, at, names.0, names.1, part.options.as_ref()).await;
+    field_answer(updated.map_err(fail)?)
 }

@@ -1,60 +1,101 @@
 //! Tables and fields as Airtable's meta API writes them.
 
-use model::{Field, FieldKind, Schema, Table};
-use serde_json::{Map, Value, json};
+use model::{Field, FieldId, FieldKind, Schema, Table};
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
 
-/// A table; with `visible`, views list their visible fields.
-pub fn table_json(schema: &Schema, table: &Table, visible: bool) -> Value {
-    let fields: Vec<Value> = table.live_fields().map(|field| field_json(schema, field)).collect();
-    let views: Vec<Value> = table
-        .views
-        .iter()
-        .map(|view| {
-            let mut out = json!({ "id": view.id, "name": view.name, "type": view.view_type });
-            if visible {
-                let ids: Vec<_> = table.live_fields().map(|field| field.id).collect();
-                insert(&mut out, "visibleFieldIds", json!(ids));
-            }
-            out
-        })
-        .collect();
-    let mut out = json!({
-        "id": table.id, "name": table.name, "primaryFieldId": table.primary, "fields": fields, "views": views,
-    });
-    if let Some(description) = &table.description {
-        insert(&mut out, "description", json!(description));
-    }
-    out
+/// A table.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TableOut {
+    /// Its id.
+    id: String,
+    /// Its name.
+    name: String,
+    /// What it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    /// The field that names a record.
+    #[schema(value_type = String)]
+    primary_field_id: FieldId,
+    /// Its fields.
+    fields: Vec<FieldOut>,
+    /// Its views.
+    views: Vec<ViewOut>,
 }
 
 /// A field.
-pub fn field_json(schema: &Schema, field: &Field) -> Value {
-    let mut out = json!({ "id": field.id, "name": field.name, "type": fields::of(&field.kind).name() });
-    if let Some(description) = &field.description {
-        insert(&mut out, "description", json!(description));
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FieldOut {
+    /// Its id.
+    id: String,
+    /// Its name.
+    name: String,
+    /// What it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    /// Its type, such as `singleLineText`.
+    r#type: &'static str,
+    /// What the type wants to know, such as a number's `precision`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    options: Option<Value>,
+}
+
+/// A view.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ViewOut {
+    /// Its id.
+    id: String,
+    /// Its name.
+    name: String,
+    /// Its type, such as `grid`.
+    #[schema(value_type = String)]
+    r#type: model::ViewType,
+    /// The fields that it shows, when asked for with `include`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visible_field_ids: Option<Vec<String>>,
+}
+
+/// A table; with `visible`, views list their visible fields.
+pub fn table_out(schema: &Schema, table: &Table, visible: bool) -> TableOut {
+    let shown = || table.live_fields().map(|field| field.id.to_string()).collect();
+    let views = table.views.iter().map(|view| ViewOut {
+        id: view.id.to_string(),
+        name: view.name.clone(),
+        r#type: view.view_type,
+        visible_field_ids: visible.then(shown),
+    });
+    TableOut {
+        id: table.id.to_string(),
+        name: table.name.clone(),
+        description: table.description.clone(),
+        primary_field_id: table.primary,
+        fields: table.live_fields().map(|field| field_out(schema, field)).collect(),
+        views: views.collect(),
     }
-    if let Some(options) = options(schema, field) {
-        insert(&mut out, "options", options);
+}
+
+/// A field.
+pub fn field_out(schema: &Schema, field: &Field) -> FieldOut {
+    FieldOut {
+        id: field.id.to_string(),
+        name: field.name.clone(),
+        description: field.description.clone(),
+        r#type: fields::of(&field.kind).name(),
+        options: options(schema, field),
     }
-    out
 }
 
 fn options(schema: &Schema, field: &Field) -> Option<Value> {
-    if let FieldKind::Formula(formula) = &field.kind {
+    let mut options = fields::of(&field.kind).write_options(&field.kind)?;
+    if let (FieldKind::Formula(formula), Value::Object(options)) = (&field.kind, &mut options) {
         // The references are valid only while their fields live.
         let valid = formula.references.iter().all(|id| schema.table_of(*id).is_some());
-        let mut options = fields::of(&field.kind).write_options(&field.kind)?;
-        insert(&mut options, "isValid", json!(valid));
-        return Some(options);
+        options.insert("isValid".to_owned(), json!(valid));
     }
-    fields::of(&field.kind).write_options(&field.kind)
-}
-
-fn insert(value: &mut Value, key: &str, item: Value) {
-    if let Value::Object(map) = value {
-        let map: &mut Map<String, Value> = map;
-        map.insert(key.to_owned(), item);
-    }
+    Some(options)
 }
 
 #[cfg(test)]

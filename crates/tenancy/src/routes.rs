@@ -1,43 +1,95 @@
 //! `GET /v0/meta/whoami` and `GET /v0/meta/workspaces`.
 
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Extension, Json, Router};
+use axum::{Extension, Json};
 use identity::Identity;
 use model::{Caller, Scope};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::{OpenApi, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 use web::{Door, Failure};
 
 use crate::access::Access;
 use crate::error::Error;
 
+#[derive(OpenApi)]
+#[openapi(tags((name = "people", description = "Who asks, and the workspaces they belong to")))]
+struct Described;
+
 /// The doors of this context.
-pub fn router(access: Access, identity: Identity) -> Router {
-    Router::new()
-        .route("/v0/meta/whoami", get(whoami))
-        .route("/v0/meta/workspaces", get(workspaces))
-        .with_state((access, identity))
+pub fn router(access: Access, identity: Identity) -> OpenApiRouter {
+    OpenApiRouter::with_openapi(Described::openapi())
+        .routes(routes!(whoami))
+        .routes(routes!(workspaces))
+        .with_state(Parts { access, identity })
 }
 
-type Parts = State<(Access, Identity)>;
+/// What the doors stand on.
+#[derive(Clone)]
+struct Parts {
+    access: Access,
+    identity: Identity,
+}
 
-async fn whoami(State((_, identity)): Parts, Extension(caller): Extension<Caller>) -> Result<Json<Value>, Failure> {
+/// Who asks.
+#[derive(Debug, Serialize, ToSchema)]
+struct WhoamiOut {
+    /// The user's id.
+    id: String,
+    /// What the token may be used for.
+    scopes: Vec<&'static str>,
+    /// The user's e-mail address, with the scope `user.email:read`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+}
+
+/// Tells whose token this is and what it may be used for.
+#[utoipa::path(
+    get, path = "/v0/meta/whoami", operation_id = "people.whoami", tag = "people",
+    responses((status = 200, description = "The user and the token's scopes", body = WhoamiOut))
+)]
+async fn whoami(State(parts): State<Parts>, Extension(caller): Extension<Caller>) -> Result<Json<WhoamiOut>, Failure> {
     let fail = |error: Error| Failure::new(Door::Airtable, &error);
     let id = caller.user().ok_or_else(|| fail(Error::Unauthenticated))?;
-    let user = identity.find_user(caller.tenant, id).await.map_err(|error| fail(error.into()))?;
-    let scopes: Vec<&str> = caller.scopes.iter().map(|scope| scope.name()).collect();
-    let mut out = json!({ "id": id, "scopes": scopes });
-    if let (Some(user), true, Value::Object(out)) = (user, caller.has(Scope::EmailRead), &mut out) {
-        out.insert("email".to_owned(), json!(user.email));
-    }
-    Ok(Json(out))
+    let user = parts.identity.find_user(caller.tenant, id).await.map_err(|error| fail(error.into()))?;
+    let email = user.filter(|_| caller.has(Scope::EmailRead)).map(|user| user.email);
+    let scopes = caller.scopes.iter().map(|scope| scope.name()).collect();
+    Ok(Json(WhoamiOut { id: id.to_string(), scopes, email }))
 }
 
-async fn workspaces(State((access, _)): Parts, Extension(caller): Extension<Caller>) -> Result<Json<Value>, Failure> {
-    let found = access.workspaces(&caller).await.map_err(|error| Failure::new(Door::Airtable, &error))?;
-    let list: Vec<Value> = found
-        .iter()
-        .map(|entry| json!({ "id": entry.id, "name": entry.name, "permissionLevel": entry.role.permission_level() }))
-        .collect();
-    Ok(Json(json!({ "workspaces": list })))
+/// A workspace of the caller.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct WorkspaceOut {
+    /// Its id.
+    id: String,
+    /// Its name.
+    name: String,
+    /// The caller's role: `read`, `comment`, `edit`, `create` or `owner`.
+    permission_level: &'static str,
+}
+
+/// The workspaces of the caller.
+#[derive(Debug, Serialize, ToSchema)]
+struct WorkspacesOut {
+    workspaces: Vec<WorkspaceOut>,
+}
+
+/// Lists the workspaces that the caller belongs to.
+#[utoipa::path(
+    get, path = "/v0/meta/workspaces", operation_id = "workspaces.list", tag = "people",
+    responses((status = 200, description = "The workspaces", body = WorkspacesOut))
+)]
+async fn workspaces(
+    State(parts): State<Parts>,
+    Extension(caller): Extension<Caller>,
+) -> Result<Json<WorkspacesOut>, Failure> {
+    let found = parts.access.workspaces(&caller).await.map_err(|error| Failure::new(Door::Airtable, &error))?;
+    let workspaces = found.iter().map(|entry| WorkspaceOut {
+        id: entry.id.to_string(),
+        name: entry.name.clone(),
+        permission_level: entry.role.permission_level(),
+    });
+    Ok(Json(WorkspacesOut { workspaces: workspaces.collect() }))
 }

@@ -209,6 +209,8 @@ async fn get(router: &Router, path: &str, authorization: Option<&str>) -> (u16, 
 #[on_every_database]
 async fn doors_ask_for_a_token(house: House) {
     let router = crate::router(house.access.clone(), house.identity.clone())
+        .split_for_parts()
+        .0
         .route("/api/v1/thing", axum::routing::get(|| async { "" }))
         .layer(from_fn_with_state(house.identity.clone(), crate::authenticate));
     let unknown = format!("Bearer pat12345678901234.{}", "0".repeat(64));
@@ -239,6 +241,8 @@ async fn a_narrow_token_says_less(house: House) {
     };
     let token = house.identity.create_token(&narrow).await.unwrap();
     let router = crate::router(house.access.clone(), house.identity.clone())
+        .split_for_parts()
+        .0
         .layer(from_fn_with_state(house.identity.clone(), crate::authenticate));
     let bearer = format!("Bearer {}", token.reveal());
     let (status, _, who) = get(&router, "/v0/meta/whoami", Some(&bearer)).await;

@@ -1,5 +1,7 @@
 //! Doors of imports and exports, under `/api/v1`.
 
+mod wire;
+
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -8,19 +10,21 @@ use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Extension, Json, Router};
+use axum::{Extension, Json};
 use futures_util::StreamExt;
 use futures_util::stream::unfold;
 use model::Caller;
 use records::Export;
-use serde_json::{Value, json};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 use web::{Door, Failure, Params};
 
 use crate::csv::{HeaderRow, Overrides, WriteMode, Writer};
 use crate::error::Error;
 use crate::infer::{DateOrder, TypeMode};
 use crate::ops::{Import, Transfers, Wanted};
+use wire::{ExportParams, ImportOut, ImportParams};
 
 const DOOR: Door = Door::Problem;
 /// How often progress is told.
@@ -28,13 +32,18 @@ const PACE: Duration = Duration::from_millis(200);
 /// Rows written before they are sent.
 const ROWS: usize = 500;
 
+#[derive(OpenApi)]
+#[openapi(tags((name = "transfer", description = "CSV files in and out")))]
+struct Described;
+
 /// The doors of this context.
-pub(crate) fn router(transfers: Transfers) -> Router {
-    Router::new()
-        .route("/api/v1/imports", post(import).layer(DefaultBodyLimit::disable()))
-        .route("/api/v1/imports/{id}", get(find))
-        .route("/api/v1/imports/{id}/events", get(events))
-        .route("/api/v1/export", get(export))
+pub(crate) fn router(transfers: Transfers) -> OpenApiRouter {
+    let unbounded = OpenApiRouter::new().routes(routes!(import)).layer(DefaultBodyLimit::disable());
+    OpenApiRouter::with_openapi(Described::openapi())
+        .merge(unbounded)
+        .routes(routes!(find))
+        .routes(routes!(events))
+        .routes(routes!(export))
         .with_state(transfers)
 }
 
@@ -46,8 +55,12 @@ fn request(reason: impl Into<String>) -> Failure {
     fail(Error::Request { reason: reason.into() })
 }
 
-/// Takes a CSV file as the body and what to do with it as the query: `base`, `table`, `create`, `types`, `dryRun`,
-/// `keepUnfit`, `delimiter`, `quote`, `encoding`, `headerRow`, `dateOrder`.
+/// Takes a CSV file as the body and brings it into a table, in the background.
+#[utoipa::path(
+    post, path = "/api/v1/imports", operation_id = "imports.create", tag = "transfer", params(ImportParams),
+    request_body(content = str, content_type = "text/csv", description = "The file as it is"),
+    responses((status = 202, description = "The import, begun", body = ImportOut))
+)]
 async fn import(
     State(transfers): State<Transfers>,
     Extension(caller): Extension<Caller>,
@@ -56,7 +69,7 @@ async fn import(
 ) -> Result<Response, Failure> {
     let wanted = wanted(&Params::parse(query.as_deref().unwrap_or_default()))?;
     let import = transfers.import(&caller, wanted, body.into_data_stream()).await.map_err(fail)?;
-    Ok((StatusCode::ACCEPTED, Json(told(&import))).into_response())
+    Ok((StatusCode::ACCEPTED, Json(ImportOut::from(&import))).into_response())
 }
 
 fn wanted(params: &Params) -> Result<Wanted, Failure> {
@@ -112,29 +125,30 @@ fn short(text: &str) -> String {
     text.chars().take(64).collect()
 }
 
-fn told(import: &Import) -> Value {
-    let wanted = &import.spec.wanted;
-    let target = import.spec.target.as_ref();
-    json!({
-        "id": import.id, "state": import.state, "rows": import.progress.rows,
-        "totalRows": import.outcome.report.rows, "bytes": import.progress.bytes, "totalBytes": import.spec.bytes,
-        "base": target.map_or_else(|| json!(wanted.base), |target| json!(target.base)),
-        "table": target.map_or_else(|| json!(wanted.table), |target| json!(target.table)),
-        "dialect": import.outcome.dialect, "columns": import.outcome.columns, "report": import.outcome.report,
-        "doubts": import.outcome.report.doubts.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "error": import.outcome.error,
-    })
-}
-
+/// Tells how far an import is.
+#[utoipa::path(
+    get, path = "/api/v1/imports/{id}", operation_id = "imports.get", tag = "transfer",
+    params(("id" = String, Path, description = "The import")),
+    responses((status = 200, description = "The import", body = ImportOut))
+)]
 async fn find(
     State(transfers): State<Transfers>,
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
-) -> Result<Json<Value>, Failure> {
-    Ok(Json(told(&transfers.find(&caller, &id).await.map_err(fail)?)))
+) -> Result<Json<ImportOut>, Failure> {
+    Ok(Json(ImportOut::from(&transfers.find(&caller, &id).await.map_err(fail)?)))
+}
+
+fn told(import: &Import) -> String {
+    serde_json::to_string(&ImportOut::from(import)).unwrap_or_default()
 }
 
 /// Tells progress as server-sent events, `progress` and at the end `done`.
+#[utoipa::path(
+    get, path = "/api/v1/imports/{id}/events", operation_id = "imports.events", tag = "transfer",
+    params(("id" = String, Path, description = "The import")),
+    responses((status = 200, description = "Events", content_type = "text/event-stream", body = str))
+)]
 async fn events(
     State(transfers): State<Transfers>,
     Extension(caller): Extension<Caller>,
@@ -146,13 +160,17 @@ async fn events(
         tokio::time::sleep(PACE).await;
         let import = transfers.find(&caller, &id).await.ok()?;
         let over = import.state.is_over();
-        let event = Event::default().event(if over { "done" } else { "progress" }).data(told(&import).to_string());
+        let event = Event::default().event(if over { "done" } else { "progress" }).data(told(&import));
         Some((Ok::<_, Infallible>(event), (!over).then_some((transfers, caller, id))))
     });
     Ok(Sse::new(stream.fuse()).keep_alive(KeepAlive::default()).into_response())
 }
 
-/// Sends a table as CSV: `base`, `table`, `view`, `spreadsheetSafe`.
+/// Sends a table as CSV.
+#[utoipa::path(
+    get, path = "/api/v1/export", operation_id = "exports.create", tag = "transfer", params(ExportParams),
+    responses((status = 200, description = "The file", content_type = "text/csv", body = str))
+)]
 async fn export(
     State(transfers): State<Transfers>,
     Extension(caller): Extension<Caller>,

@@ -15,7 +15,7 @@ impl Transfers {
     pub fn service(self) -> Service {
         let hand = self.clone();
         Service::new("imports", "Brings tables in from CSV files and out to them")
-            .plain_routes(router(self))
+            .routes(router(self))
             .hand("imports.work", move |drain| hand.work(drain))
             .migrations(&MIGRATIONS)
     }

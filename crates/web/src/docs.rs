@@ -1,10 +1,16 @@
 //! The API document and the page that shows it.
 
+mod complete;
+
 use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::routing::get;
 use bytes::Bytes;
+use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
+
+use self::complete::complete;
 
 const PAGE: &str = include_str!("docs.html");
 /// The page is one file and asks nobody but us.
@@ -13,19 +19,48 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 
 
 type Head = [(HeaderName, HeaderValue); 2];
 
-/// Serves the document at `/openapi.json` and a page for people at `/docs`.
+/// The document as it is sent.
+#[derive(Clone)]
+struct Written(Bytes);
+
+/// The doors of this crate, for the document that they serve.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(openapi_json, docs))]
+struct Described;
+
+/// Serves the document at `/openapi.json` and a page for people at `/docs`. What every operation has in common is
+/// added here: how to authenticate and the answers when something is wrong.
 ///
 /// # Errors
 /// When the document holds a value that cannot be written as JSON.
-pub fn document(api: &OpenApi) -> Result<Router, serde_json::Error> {
-    let json = Bytes::from(serde_json::to_vec(api)?);
-    let json_head = head("application/json; charset=utf-8", (header::CACHE_CONTROL, "no-cache"));
-    let page_head = head("text/html; charset=utf-8", (header::CONTENT_SECURITY_POLICY, POLICY));
-    Ok(Router::new()
-        .route("/openapi.json", get(move || std::future::ready((json_head.clone(), json.clone()))))
-        .route("/docs", get(move || std::future::ready((page_head.clone(), PAGE)))))
+pub fn document(mut api: OpenApi) -> Result<Router, serde_json::Error> {
+    api.merge(Described::openapi());
+    complete(&mut api);
+    let json = Bytes::from(serde_json::to_vec(&api)?);
+    Ok(Router::new().route("/openapi.json", get(openapi_json)).route("/docs", get(docs)).with_state(Written(json)))
+}
+
+/// Describes every operation.
+#[utoipa::path(
+    get, path = "/openapi.json", operation_id = "document.get", tag = "operations", security(()),
+    responses((status = 200, description = "This document, `OpenAPI` 3.1", body = serde_json::Value))
+)]
+async fn openapi_json(State(api): State<Written>) -> (Head, Bytes) {
+    (head("application/json; charset=utf-8", (header::CACHE_CONTROL, "no-cache")), api.0)
+}
+
+/// Shows this document to people.
+#[utoipa::path(
+    get, path = "/docs", operation_id = "document.show", tag = "operations", security(()),
+    responses((status = 200, description = "A page", content_type = "text/html", body = String))
+)]
+async fn docs() -> (Head, &'static str) {
+    (head("text/html; charset=utf-8", (header::CONTENT_SECURITY_POLICY, POLICY)), PAGE)
 }
 
 fn head(media: &'static str, (name, value): (HeaderName, &'static str)) -> Head {
     [(header::CONTENT_TYPE, HeaderValue::from_static(media)), (name, HeaderValue::from_static(value))]
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,10 @@ use std::time::Duration;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::shapes::{AirtableError, Problem, body};
 
 /// What kind of failure it is: decides the status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,7 +162,7 @@ pub trait ApiError: std::error::Error + Send + Sync + 'static {
 }
 
 /// One part of a request that is at fault.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Fault {
     /// RFC 6901 pointer into the body.
     pub pointer: String,
@@ -289,30 +292,23 @@ impl Failure {
     fn airtable_body(&self) -> (StatusCode, Value) {
         let name = self.airtable_type.unwrap_or_else(|| self.kind.airtable_type());
         match name {
-            "NOT_FOUND" => (StatusCode::NOT_FOUND, json!({ "error": name })),
-            MODEL => (StatusCode::FORBIDDEN, json!({ "error": { "type": MODEL, "message": MODEL_TEXT } })),
-            _ => (self.status, json!({ "error": { "type": name, "message": self.message } })),
+            "NOT_FOUND" => (StatusCode::NOT_FOUND, body(&AirtableError::named(name))),
+            MODEL => (StatusCode::FORBIDDEN, body(&AirtableError::told(MODEL, MODEL_TEXT))),
+            _ => (self.status, body(&AirtableError::told(name, self.message.clone()))),
         }
     }
 
     fn problem_body(&self, instance: Option<&str>) -> Value {
-        let mut body = json!({
-            "type": format!("/docs#problem-{}", self.kind.code()),
-            "title": self.kind.title(),
-            "status": self.status.as_u16(),
-            "detail": self.message,
-            "code": self.code,
-            "retryable": self.kind.is_retryable(),
-        });
-        if let Value::Object(body) = &mut body {
-            if let Some(instance) = instance {
-                body.insert("instance".to_owned(), json!(instance));
-            }
-            if !self.faults.is_empty() {
-                body.insert("errors".to_owned(), json!(self.faults));
-            }
-        }
-        body
+        body(&Problem {
+            kind: Problem::place(self.kind),
+            title: self.kind.title(),
+            status: self.status.as_u16(),
+            detail: self.message.clone(),
+            code: self.code,
+            retryable: self.kind.is_retryable(),
+            instance: instance.map(str::to_owned),
+            errors: self.faults.clone(),
+        })
     }
 }
 

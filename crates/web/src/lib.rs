@@ -19,6 +19,7 @@ mod layers;
 mod params;
 mod place;
 mod serve;
+mod shapes;
 mod signer;
 
 pub use body::{JsonBody, MAX_BODY};

@@ -5,9 +5,10 @@ use axum::extract::{Path, RawQuery, State};
 use axum::{Extension, Json};
 use events::{Change, RecordCells, RecordChange, TableChange};
 use model::{Actor, BaseId, Caller, CellValue, FieldNo, Schema, Table};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tenancy::Denied;
+use utoipa::{IntoParams, ToSchema};
 use web::{Door, Failure, JsonBody, Kind, Params};
 
 use crate::error::Error;
@@ -15,11 +16,46 @@ use crate::ops::{HISTORY, Records};
 
 const DOOR: Door = Door::Problem;
 
-#[derive(Deserialize, Default)]
+/// What to take back.
+#[derive(Deserialize, Default, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-struct UndoIn {
+pub(super) struct UndoIn {
+    /// The number of a change; the caller's newest when absent.
     change: Option<i64>,
+    /// Leaves what was changed again since as it is, instead of taking back nothing at all.
     force: bool,
+}
+
+/// What was taken back.
+#[derive(Serialize, ToSchema)]
+pub(super) struct UndoneOut {
+    /// The number of the change that was taken back.
+    undone: i64,
+    /// The number of the change that took it back; it can be taken back itself.
+    change: i64,
+    /// How many records became different.
+    records: usize,
+    /// How many cells and records were left alone because they have changed since.
+    skipped: usize,
+}
+
+/// A base.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct BasePath {
+    /// The base's id or name.
+    base: String,
+}
+
+/// The changes of a base.
+#[derive(Serialize, ToSchema)]
+pub(super) struct HistoryOut {
+    /// The changes, the newest first: number, time, who, through which door, and per table the records created,
+    /// deleted, restored and updated with their cells before and after.
+    #[schema(value_type = Vec<Object>)]
+    changes: Vec<Value>,
+    /// What `before` must be for the next page; null on the last one.
+    next: Option<i64>,
 }
 
 fn fail(error: Error) -> Failure {
@@ -42,36 +78,49 @@ fn number(params: &Params, key: &str) -> Result<Option<u64>, Failure> {
     })
 }
 
-/// The changes of a base, or with `record` those of one record, the newest first; `before` pages on.
+/// Lists the changes of a base or of one record, the newest first.
+#[utoipa::path(
+    get, path = "/api/v1/bases/{base}/history", operation_id = "records.history", tag = "history",
+    params(
+        BasePath,
+        ("record" = Option<String>, Query, description = "Only the changes of this record"),
+        ("before" = Option<i64>, Query, description = "Only changes before this number: `next` of the page before"),
+        ("limit" = Option<i64>, Query, description = "Changes of a page, 1 to 100"),
+    ),
+    responses((status = 200, description = "A page of changes", body = HistoryOut))
+)]
 pub(super) async fn list(
     State(records): State<Records>,
     Extension(caller): Extension<Caller>,
-    Path(base): Path<String>,
+    Path(place): Path<BasePath>,
     RawQuery(query): RawQuery,
-) -> Result<Json<Value>, Failure> {
-    let base = base_id(&records, &caller, &base).await?;
+) -> Result<Json<HistoryOut>, Failure> {
+    let base = base_id(&records, &caller, &place.base).await?;
     let params = Params::parse(query.as_deref().unwrap_or_default());
     let before = number(&params, "before")?.map(|before| before as i64);
     let limit = number(&params, "limit")?.map_or(HISTORY, |limit| limit as usize);
     let page = records.history(&caller, base, params.get("record"), before, limit).await.map_err(fail)?;
-    let changes: Vec<Value> = page.changes.iter().map(|change| told(&page.schema, change)).collect();
-    Ok(Json(json!({ "changes": changes, "next": page.next })))
+    let changes = page.changes.iter().map(|change| told(&page.schema, change)).collect();
+    Ok(Json(HistoryOut { changes, next: page.next }))
 }
 
-/// Takes a change back: `change`, or the caller's newest.
+/// Takes a change back, by default the caller's newest that is not taken back yet.
+#[utoipa::path(
+    post, path = "/api/v1/bases/{base}/undo", operation_id = "records.undo", tag = "history", params(BasePath),
+    request_body = Option<UndoIn>, responses((status = 200, description = "What was taken back", body = UndoneOut))
+)]
 pub(super) async fn undo(
     State(records): State<Records>,
     Extension(caller): Extension<Caller>,
-    Path(base): Path<String>,
+    Path(place): Path<BasePath>,
     body: Body,
-) -> Result<Json<Value>, Failure> {
+) -> Result<Json<UndoneOut>, Failure> {
     let body = JsonBody::read(DOOR, body).await?;
     let asked: UndoIn = if body.is_empty() { UndoIn::default() } else { body.parse(DOOR)? };
-    let base = base_id(&records, &caller, &base).await?;
+    let base = base_id(&records, &caller, &place.base).await?;
     let undone = records.undo(&caller, base, asked.change, asked.force).await.map_err(fail)?;
-    Ok(Json(json!({
-        "undone": undone.undone, "change": undone.sequence, "records": undone.records, "skipped": undone.skipped,
-    })))
+    let (change, records) = (undone.sequence, undone.records);
+    Ok(Json(UndoneOut { undone: undone.undone, change, records, skipped: undone.skipped }))
 }
 
 fn told(schema: &Schema, change: &Change) -> Value {

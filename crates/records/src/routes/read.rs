@@ -5,25 +5,34 @@ use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use model::Caller;
-use serde::Deserialize;
 use web::{Failure, JsonBody, Params};
 
+use super::wire::{ListIn, RecordOut, RecordPath, RecordsOut, SortIn, TablePath};
 use super::{DOOR, base_id, fail, json};
 use crate::error::Error;
 use crate::json::Shape;
 use crate::ops::{ListQuery, PAGE, Page, Records, Sort, chosen};
 
+/// Gets a record.
+#[utoipa::path(
+    get, path = "/v0/{base}/{table}/{record}", operation_id = "records.get", tag = "records",
+    params(
+        RecordPath,
+        ("returnFieldsByFieldId" = Option<bool>, Query, description = "Field ids as keys instead of names"),
+    ),
+    responses((status = 200, description = "The record", body = RecordOut))
+)]
 pub(super) async fn get(
     State(records): State<Records>,
     Extension(caller): Extension<Caller>,
-    Path((base, table, record)): Path<(String, String, String)>,
+    Path(place): Path<RecordPath>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
     let params = Params::parse(query.as_deref().unwrap_or_default());
     if !params.list("fields").is_empty() {
         return Err(fail(invalid("`fields` cannot be given for a single record")));
     }
-    let found = records.get(&caller, base_id(&base)?, &table, &record).await.map_err(fail)?;
+    let found = records.get(&caller, base_id(&place.base)?, &place.table, &place.record).await.map_err(fail)?;
     let mut out = Vec::with_capacity(1_024);
     let shape = Shape { fields: None, by_id: params.flag("returnFieldsByFieldId") };
     found.write_one(&shape, &mut out).map_err(fail)?;
@@ -32,28 +41,6 @@ pub(super) async fn get(
 
 fn invalid(message: &str) -> Error {
     Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message: message.to_owned() }
-}
-
-/// What both forms of listing ask for.
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct ListIn {
-    fields: Vec<String>,
-    filter_by_formula: Option<String>,
-    sort: Vec<SortIn>,
-    view: Option<String>,
-    max_records: Option<i64>,
-    page_size: Option<i64>,
-    offset: Option<String>,
-    return_fields_by_field_id: bool,
-    cell_format: Option<String>,
-}
-
-#[derive(Deserialize, Default, Clone)]
-struct SortIn {
-    field: String,
-    #[serde(default)]
-    direction: Option<String>,
 }
 
 impl ListIn {
@@ -122,36 +109,41 @@ fn read_sort(key: SortIn) -> Result<Sort, Error> {
     Ok(Sort { field: key.field, descending })
 }
 
+/// Lists the records of a table, a page at a time.
+#[utoipa::path(
+    get, path = "/v0/{base}/{table}", operation_id = "records.list", tag = "records", params(TablePath, ListIn),
+    responses((status = 200, description = "A page", body = RecordsOut))
+)]
 pub(super) async fn list(
     State(records): State<Records>,
     Extension(caller): Extension<Caller>,
-    Path((base, table)): Path<(String, String)>,
+    Path(place): Path<TablePath>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
     let params = Params::parse(query.as_deref().unwrap_or_default());
-    answer(&records, &caller, (&base, &table), ListIn::from_params(&params).map_err(fail)?).await
+    answer(&records, &caller, &place, ListIn::from_params(&params).map_err(fail)?).await
 }
 
+/// Lists the records of a table as `GET` does; the body holds what is too long for an address.
+#[utoipa::path(
+    post, path = "/v0/{base}/{table}/listRecords", operation_id = "records.list_by_post", tag = "records",
+    params(TablePath), request_body = ListIn, responses((status = 200, description = "A page", body = RecordsOut))
+)]
 pub(super) async fn list_by_post(
     State(records): State<Records>,
     Extension(caller): Extension<Caller>,
-    Path((base, table)): Path<(String, String)>,
+    Path(place): Path<TablePath>,
     body: Body,
 ) -> Result<Response, Failure> {
     let body = JsonBody::read(DOOR, body).await?;
     let list = if body.is_empty() { ListIn::default() } else { body.parse(DOOR)? };
-    answer(&records, &caller, (&base, &table), list).await
+    answer(&records, &caller, &place, list).await
 }
 
-async fn answer(
-    records: &Records,
-    caller: &Caller,
-    (base, table): (&str, &str),
-    list: ListIn,
-) -> Result<Response, Failure> {
-    let base = base_id(base)?;
+async fn answer(records: &Records, caller: &Caller, place: &TablePath, list: ListIn) -> Result<Response, Failure> {
+    let base = base_id(&place.base)?;
     let (query, fields, by_id) = list.query().map_err(fail)?;
-    let page = records.list(caller, base, table, &query).await.map_err(fail)?;
+    let page = records.list(caller, base, &place.table, &query).await.map_err(fail)?;
     let fields = chosen(&page.found.table, &fields).map_err(fail)?;
     write_page(&page, &Shape { fields, by_id }).map_err(fail).map(json)
 }

@@ -5,10 +5,9 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use axum::{Extension, Json};
 use model::Caller;
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
 use web::{Failure, JsonBody, Params};
 
+use super::wire::{DeletedManyOut, DeletedOut, RecordOut, RecordPath, RecordsOut, TablePath, WriteIn, WrittenOut};
 use super::{DOOR, base_id, fail, json as respond};
 use crate::error::Error;
 use crate::json::Shape;
@@ -16,29 +15,6 @@ use crate::ops::{Records, UpdateRecord, Written};
 
 /// Most records of one call.
 const BATCH: usize = 10;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WriteIn {
-    #[serde(default)]
-    records: Option<Vec<RecordIn>>,
-    #[serde(default)]
-    fields: Option<Map<String, Value>>,
-    #[serde(default)]
-    typecast: bool,
-    #[serde(default)]
-    return_fields_by_field_id: bool,
-    #[serde(default)]
-    perform_upsert: Option<Value>,
-}
-
-#[derive(Deserialize)]
-struct RecordIn {
-    #[serde(default)]
-    id: Option<String>,
-    #[serde(default)]
-    fields: Option<Map<String, Value>>,
-}
 
 fn records_error(message: &str) -> Failure {
     fail(Error::Request { airtable_type: "INVALID_RECORDS", message: message.to_owned() })
@@ -65,10 +41,15 @@ fn many(written: &Written, shape: &Shape) -> Result<Response, Failure> {
     Ok(respond(out))
 }
 
+/// Creates one record, or up to ten.
+#[utoipa::path(
+    post, path = "/v0/{base}/{table}", operation_id = "records.create", tag = "records", params(TablePath),
+    request_body = WriteIn, responses((status = 200, description = "What was created", body = WrittenOut))
+)]
 pub(super) async fn create(
     State(records): State<Records>,
     Extension(caller): Extension<Caller>,
-    Path((base, table)): Path<(String, String)>,
+    Path(TablePath { base, table }): AtTable,
     RawQuery(query): RawQuery,
     body: Body,
 ) -> Result<Response, Failure> {
@@ -148,74 +129,109 @@ fn absent(error: Error) -> Error {
     if let Error::RowDoesNotExist { id } = error { Error::RecordNotFound { id } } else { error }
 }
 
-type Many = Path<(String, String)>;
-type One = Path<(String, String, String)>;
+type AtTable = Path<TablePath>;
+type AtRecord = Path<RecordPath>;
 
 fn target(records: Records, caller: Caller, (base, table): (String, String), query: Option<String>) -> Target {
     Target { records, caller, base, table, query }
 }
 
+/// Updates up to ten records; fields that are not named stay as they are.
+#[utoipa::path(
+    patch, path = "/v0/{base}/{table}", operation_id = "records.update", tag = "records", params(TablePath),
+    request_body = WriteIn, responses((status = 200, description = "The records after", body = RecordsOut))
+)]
 pub(super) async fn merge(
     State(records): State<Records>,
     Extension(caller): Extension<Caller>,
-    Path(place): Many,
+    Path(place): AtTable,
     RawQuery(query): RawQuery,
     body: Body,
 ) -> Result<Response, Failure> {
-    target(records, caller, place, query).update_many(body, false).await
+    target(records, caller, (place.base, place.table), query).update_many(body, false).await
 }
 
+/// Replaces the cells of up to ten records; fields that are not named are emptied.
+#[utoipa::path(
+    put, path = "/v0/{base}/{table}", operation_id = "records.replace", tag = "records", params(TablePath),
+    request_body = WriteIn, responses((status = 200, description = "The records after", body = RecordsOut))
+)]
 pub(super) async fn replace(
     State(records): State<Records>,
     Extension(caller): Extension<Caller>,
-    Path(place): Many,
+    Path(place): AtTable,
     RawQuery(query): RawQuery,
     body: Body,
 ) -> Result<Response, Failure> {
-    target(records, caller, place, query).update_many(body, true).await
+    target(records, caller, (place.base, place.table), query).update_many(body, true).await
 }
 
+/// Updates a record; fields that are not named stay as they are.
+#[utoipa::path(
+    patch, path = "/v0/{base}/{table}/{record}", operation_id = "records.update_one", tag = "records", params(RecordPath),
+    request_body = WriteIn, responses((status = 200, description = "The record after", body = RecordOut))
+)]
 pub(super) async fn merge_one(
     State(records): State<Records>,
     Extension(caller): Extension<Caller>,
-    Path((base, table, record)): One,
+    Path(place): AtRecord,
     RawQuery(query): RawQuery,
     body: Body,
 ) -> Result<Response, Failure> {
-    target(records, caller, (base, table), query).update_one(record, body, false).await
+    target(records, caller, (place.base, place.table), query).update_one(place.record, body, false).await
 }
 
+/// Replaces the cells of a record; fields that are not named are emptied.
+#[utoipa::path(
+    put, path = "/v0/{base}/{table}/{record}", operation_id = "records.replace_one", tag = "records", params(RecordPath),
+    request_body = WriteIn, responses((status = 200, description = "The record after", body = RecordOut))
+)]
 pub(super) async fn replace_one(
     State(records): State<Records>,
     Extension(caller): Extension<Caller>,
-    Path((base, table, record)): One,
+    Path(place): AtRecord,
     RawQuery(query): RawQuery,
     body: Body,
 ) -> Result<Response, Failure> {
-    target(records, caller, (base, table), query).update_one(record, body, true).await
+    target(records, caller, (place.base, place.table), query).update_one(place.record, body, true).await
 }
 
+/// Deletes a record.
+#[utoipa::path(
+    delete, path = "/v0/{base}/{table}/{record}", operation_id = "records.delete_one", tag = "records",
+    params(RecordPath), responses((status = 200, description = "It is deleted", body = DeletedOut))
+)]
 pub(super) async fn delete_one(
     State(records): State<Records>,
     Extension(caller): Extension<Caller>,
-    Path((base, table, record)): One,
-) -> Result<Json<Value>, Failure> {
-    let deleted = records.delete(&caller, base_id(&base)?, &table, &[record]).await.map_err(absent).map_err(fail)?;
-    Ok(Json(deleted.ids.first().map_or(Value::Null, |id| json!({ "id": id, "deleted": true }))))
+    Path(place): AtRecord,
+) -> Result<Json<DeletedOut>, Failure> {
+    let base = base_id(&place.base)?;
+    let deleted = records.delete(&caller, base, &place.table, std::slice::from_ref(&place.record)).await;
+    let deleted = deleted.map_err(absent).map_err(fail)?;
+    let id = deleted.ids.first().map_or(place.record, ToString::to_string);
+    Ok(Json(DeletedOut { id, deleted: true }))
 }
 
+/// Deletes up to ten records, all or none.
+#[utoipa::path(
+    delete, path = "/v0/{base}/{table}", operation_id = "records.delete", tag = "records",
+    params(TablePath, ("records[]" = Vec<String>, Query, description = "The ids of up to ten records")),
+    responses((status = 200, description = "They are deleted", body = DeletedManyOut))
+)]
 pub(super) async fn delete_many(
     State(records): State<Records>,
     Extension(caller): Extension<Caller>,
-    Path((base, table)): Many,
+    Path(place): AtTable,
     RawQuery(query): RawQuery,
-) -> Result<Json<Value>, Failure> {
+) -> Result<Json<DeletedManyOut>, Failure> {
     let params = Params::parse(query.as_deref().unwrap_or_default());
     let ids: Vec<String> = params.list("records").into_iter().map(str::to_owned).collect();
     if ids.is_empty() || ids.len() > BATCH {
         return Err(records_error("You must provide an array of up to 10 record IDs."));
     }
-    let deleted = records.delete(&caller, base_id(&base)?, &table, &ids).await.map_err(absent).map_err(fail)?;
-    let list: Vec<Value> = deleted.ids.iter().map(|id| json!({ "id": id, "deleted": true })).collect();
-    Ok(Json(json!({ "records": list })))
+    let base = base_id(&place.base)?;
+    let deleted = records.delete(&caller, base, &place.table, &ids).await.map_err(absent).map_err(fail)?;
+    let records = deleted.ids.iter().map(|id| DeletedOut { id: id.to_string(), deleted: true }).collect();
+    Ok(Json(DeletedManyOut { records }))
 }

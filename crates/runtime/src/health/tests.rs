@@ -9,7 +9,8 @@ use tower::ServiceExt as _;
 use super::{Check, Health};
 
 async fn get(health: &Health, path: &str) -> (u16, Value) {
-    let response = health.router().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+    let response =
+        health.router().split_for_parts().0.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
     let status = response.status().as_u16();
     let bytes = to_bytes(response.into_body(), 10_000).await.unwrap();
     (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))

@@ -21,6 +21,8 @@ use web::Limits;
 pub struct TestApp {
     pub address: SocketAddr,
     pub token: String,
+    /// The routes as the router prints them.
+    pub routes: String,
     database: Option<String>,
     _directory: tempfile::TempDir,
     client: Client<HttpConnector, Full<Bytes>>,
@@ -63,13 +65,14 @@ impl TestApp {
         for hand in std::mem::take(&mut house.hands) {
             hand.start(&lifecycle);
         }
+        let routes = format!("{:?}", house.router);
         let token = house.installed.as_ref().map(|installed| installed.token.reveal().to_owned()).unwrap_or_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         #[expect(clippy::disallowed_methods, reason = "the test's own server")]
         tokio::spawn(web::serve(listener, house.router, Limits::default(), stop.clone()));
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Self { address, token, database, _directory: directory, client, stop }
+        Self { address, token, routes, database, _directory: directory, client, stop }
     }
 
     /// The address with which clients are set up.

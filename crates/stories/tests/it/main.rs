@@ -5,6 +5,7 @@ mod app;
 mod assistant;
 mod binary;
 mod clients;
+mod document;
 mod house;
 mod imports;
 mod records;

@@ -130,7 +130,7 @@ async fn the_airtable_door_is_open_to_all_origins() {
 async fn the_document_is_served_with_its_page() {
     let info = utoipa::openapi::InfoBuilder::new().title("Test").version("1").build();
     let api = utoipa::openapi::OpenApiBuilder::new().info(info).build();
-    let router = crate::frame(crate::document(&api).unwrap(), &Config::default());
+    let router = crate::frame(crate::document(api).unwrap(), &Config::default());
     let get = |path: &str| router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap());
     let response = get("/openapi.json").await.unwrap();
     assert_eq!(json_of(response).await["info"]["title"], "Test");

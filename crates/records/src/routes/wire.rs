@@ -1,0 +1,152 @@
+//! Addresses and bodies of the record doors.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
+
+/// A table of a base.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct TablePath {
+    /// The base's id.
+    pub(super) base: String,
+    /// The table's id or name.
+    pub(super) table: String,
+}
+
+/// A record of a table.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct RecordPath {
+    /// The base's id.
+    pub(super) base: String,
+    /// The table's id or name.
+    pub(super) table: String,
+    /// The record's id.
+    pub(super) record: String,
+}
+
+/// What a write asks for: one record in `fields`, or up to ten in `records`.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WriteIn {
+    /// Up to ten records, all or none of which are written.
+    #[serde(default)]
+    pub(super) records: Option<Vec<RecordIn>>,
+    /// The cells of a single record by field name or id.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub(super) fields: Option<Map<String, Value>>,
+    /// Turns text into the field's type where it can, and adds choices that are new.
+    #[serde(default)]
+    pub(super) typecast: bool,
+    /// Answers with field ids as keys instead of names.
+    #[serde(default)]
+    pub(super) return_fields_by_field_id: bool,
+    /// Not supported yet: answers 422.
+    #[serde(default)]
+    pub(super) perform_upsert: Option<Value>,
+}
+
+/// A record of a batch.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct RecordIn {
+    /// Its id, for updates.
+    #[serde(default)]
+    pub(super) id: Option<String>,
+    /// Its cells by field name or id.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub(super) fields: Option<Map<String, Value>>,
+}
+
+/// What a list asks for, in the body or, with `[]` and `[0]` behind the names of lists, in the query.
+#[derive(Deserialize, Default, IntoParams, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListIn {
+    /// Only these fields, by name or id.
+    #[param(rename = "fields[]")]
+    pub(super) fields: Vec<String>,
+    /// A formula; records for which it is true are listed.
+    pub(super) filter_by_formula: Option<String>,
+    /// Sort keys, the first one first: `sort[0][field]=Name&sort[0][direction]=desc`.
+    #[param(style = DeepObject)]
+    pub(super) sort: Vec<SortIn>,
+    /// A view by name or id.
+    pub(super) view: Option<String>,
+    /// At most this many records over all pages.
+    pub(super) max_records: Option<i64>,
+    /// Records of a page, 1 to 100.
+    pub(super) page_size: Option<i64>,
+    /// Where to go on: the `offset` of the page before.
+    pub(super) offset: Option<String>,
+    /// Answers with field ids as keys instead of names.
+    pub(super) return_fields_by_field_id: bool,
+    /// `json`; `string` is not supported yet.
+    pub(super) cell_format: Option<String>,
+}
+
+/// A sort key.
+#[derive(Serialize, Deserialize, Default, Clone, ToSchema)]
+pub(super) struct SortIn {
+    /// A field by name or id.
+    pub(super) field: String,
+    /// `asc` (the default) or `desc`.
+    #[serde(default)]
+    pub(super) direction: Option<String>,
+}
+
+/// A record. Doors write it straight from columns; this is its description.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what is written without it")]
+pub(super) struct RecordOut {
+    /// Its id.
+    id: String,
+    /// When it was created.
+    #[schema(format = DateTime)]
+    created_time: String,
+    /// Its cells by field name; empty ones are left out.
+    #[schema(value_type = Object)]
+    fields: Map<String, Value>,
+}
+
+/// Records. Doors write them straight from columns; this is their description.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is written without it")]
+pub(super) struct RecordsOut {
+    /// The records.
+    records: Vec<RecordOut>,
+    /// Where the next page begins; absent on the last one.
+    #[schema(nullable = false)]
+    offset: Option<String>,
+}
+
+/// What a write of one record or of several answers.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes what is written without it")]
+pub(super) enum WrittenOut {
+    /// For `fields`.
+    One(RecordOut),
+    /// For `records`.
+    Many(RecordsOut),
+}
+
+/// A record that was deleted.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DeletedOut {
+    /// Its id.
+    pub(super) id: String,
+    /// Always true.
+    pub(super) deleted: bool,
+}
+
+/// Records that were deleted.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DeletedManyOut {
+    /// Them.
+    pub(super) records: Vec<DeletedOut>,
+}
