@@ -15,7 +15,7 @@ use records::Records;
 use runtime::{Check, Hand, Health, Opened, Service, Targets, open};
 use schema::Schemas;
 use telemetry::Metrics;
-use tenancy::{Access, Bootstrap, Installed};
+use tenancy::{Access, Bootstrap, Installed, Members};
 use tokio_util::sync::CancellationToken;
 use tools::Registry;
 use transfer::Transfers;
@@ -96,6 +96,14 @@ impl House {
         Ok(self.doors.clone().fallback(not_found).layer(Extension(caller)))
     }
 
+    /// Makes one more tenant on the same store.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn add_tenant(&self, chosen: &Bootstrap) -> anyhow::Result<Installed> {
+        Ok(chosen.add(&self.db, &self.identity, (&Clock::system(), &Ids::system())).await?)
+    }
+
     /// People and tokens.
     pub fn identity(&self) -> &Identity {
         &self.identity
@@ -108,7 +116,7 @@ impl House {
 }
 
 /// Constructs every context and lists its service.
-fn services(
+pub(crate) fn services(
     settings: &Settings,
     db: &Db,
     identity: &Identity,
@@ -121,7 +129,7 @@ fn services(
     let schemas = Schemas::new(db.clone(), changes.clone(), access.clone(), clock.clone(), ids.clone());
     let memory = settings.records.image_memory.0 as usize;
     let source = (clock.clone(), ids.clone());
-    let records = Records::new((db.clone(), changes), access.clone(), schemas.clone(), source, signer, memory);
+    let records = Records::new((db.clone(), changes), access.clone(), schemas.clone(), source.clone(), signer, memory);
     let transfers = Transfers::new(transfer::Parts {
         db: db.clone(),
         schemas: schemas.clone(),
@@ -141,11 +149,12 @@ fn services(
         prices: Prices::default(),
         config: settings.assistant.clone(),
     });
+    let members = Members::new(access, identity.clone(), source.0, source.1);
     let noting = identity.clone();
     let checked = db.clone();
     Ok(vec![
         Service::new("tenants", "Knows people, workspaces, roles and tokens")
-            .routes(tenancy::router(access, identity.clone()))
+            .routes(tenancy::router(members))
             .hand("tenants.note_uses", move |drain| noting.keep_noting(drain))
             .check(Check::new("database", move || database(checked.clone()))),
         Service::new("bases", "Keeps bases, tables and fields").routes(schema::router(schemas)),
@@ -197,7 +206,8 @@ async fn not_found(uri: axum::http::Uri) -> Failure {
     Failure::plain(Door::of(uri.path()), Kind::NotFound, "no-such-address", text)
 }
 
-fn migrations() -> Vec<Migration> {
+/// The tables of every context.
+pub(crate) fn migrations() -> Vec<Migration> {
     let mut all = changes::MIGRATIONS.to_vec();
     all.extend(identity::MIGRATIONS);
     all.extend(tenancy::MIGRATIONS);

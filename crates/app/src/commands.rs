@@ -1,11 +1,13 @@
 //! The commands and their flags.
 
 mod ask;
+mod doctor;
 mod export;
 mod import;
 mod mcp;
 pub(crate) mod out;
 mod people;
+mod services;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -38,9 +40,16 @@ enum Command {
     Export(export::Export),
     /// Speaks the Model Context Protocol over standard input and output.
     Mcp(mcp::Mcp),
+    /// Lets people in.
+    #[command(subcommand)]
+    User(people::User),
     /// Makes and revokes tokens.
     #[command(subcommand)]
     Token(people::Token),
+    /// Lists every service with its doors, tools and jobs.
+    Services(services::Services),
+    /// Looks at what a server needs of this machine, and says what is wrong.
+    Doctor(Store),
     /// Checks and shows settings.
     #[command(subcommand)]
     Config(Config),
@@ -67,10 +76,10 @@ pub(crate) struct Store {
 pub(crate) struct Reach {
     #[command(flatten)]
     store: Store,
-    /// A server to call instead of the one that holds the data directory.
-    #[arg(long, requires = "token")]
+    /// A server to call instead of the one that holds the data directory; also AIRLOOM_SERVER.
+    #[arg(long)]
     server: Option<String>,
-    /// A personal access token for --server.
+    /// Whose personal access token to use; also AIRLOOM_TOKEN. Without, the owner of the data directory asks.
     #[arg(long)]
     token: Option<String>,
 }
@@ -86,7 +95,8 @@ struct Serve {
     /// Loads the sample base, once.
     #[arg(long)]
     sample: bool,
-    /// The services to open: `all` or a comma list.
+    /// The services to open, `all` or a comma list of the names that `airloom services` prints; less than all needs
+    /// PostgreSQL.
     #[arg(long)]
     target: Option<String>,
     /// Opens doors only, without work in the background.
@@ -98,6 +108,12 @@ struct Serve {
     /// Lets outgoing calls reach loopback and private ranges.
     #[arg(long)]
     allow_private_addresses: bool,
+    /// Not used yet, accepted with a warning: nothing is kept in Redis.
+    #[arg(long, value_name = "URL")]
+    redis_url: Option<String>,
+    /// Not enforced yet, accepted with a warning: Airtable's five requests per second and base.
+    #[arg(long)]
+    airtable_limits: bool,
 }
 
 #[derive(Subcommand)]
@@ -148,11 +164,11 @@ impl Reach {
     }
 
     async fn server(&self, settings: &Settings) -> anyhow::Result<Server> {
-        let named = match (&self.server, &self.token) {
-            (Some(server), Some(token)) => Some((server.clone(), token.clone())),
-            _ => None,
+        let environment = environment();
+        let own = |flag: &Option<String>, name: &str| {
+            flag.clone().or_else(|| environment.get(name).filter(|value| !value.is_empty()).cloned())
         };
-        Server::find(settings, named).await
+        Server::find(settings, own(&self.server, "AIRLOOM_SERVER"), own(&self.token, "AIRLOOM_TOKEN")).await
     }
 }
 
@@ -166,7 +182,10 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Import(import) => import::run(&import).await,
             Command::Export(export) => export::run(&export).await,
             Command::Mcp(mcp) => mcp::run(&mcp).await,
-            Command::Token(token) => people::run(&token).await,
+            Command::User(user) => people::run_user(&user).await,
+            Command::Token(token) => people::run_token(&token).await,
+            Command::Services(services) => services::run(&services).await,
+            Command::Doctor(store) => doctor::run(&store).await,
             Command::Config(config) => run_config(&config),
             Command::Migrate(store) => migrate(&store).await,
         }
@@ -180,8 +199,13 @@ async fn run_serve(serve: &Serve) -> anyhow::Result<()> {
     if serve.allow_private_addresses {
         flags.push(("--allow-private-addresses", "outbound.allow_private_addresses", "true".to_owned()));
     }
-    let settings = serve.store.load(flags)?.settings;
+    let Loaded { settings, mut warnings, .. } = serve.store.load(flags)?;
     telemetry::install_log(&settings.telemetry)?;
+    warnings.extend(serve.redis_url.as_ref().map(|_| "--redis-url has no effect yet".to_owned()));
+    warnings.extend(serve.airtable_limits.then(|| "--airtable-limits has no effect yet".to_owned()));
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
     let parts = Parts { no_jobs: serve.no_jobs, no_http: serve.no_http, sample: serve.sample };
     app::serve(&settings, parts, out::line).await
 }
@@ -197,7 +221,9 @@ async fn migrate(store: &Store) -> anyhow::Result<()> {
 fn run_config(config: &Config) -> anyhow::Result<()> {
     match config {
         Config::Check(store) => {
-            store.load(Flags::new())?;
+            for warning in store.load(Flags::new())?.warnings {
+                out::note(&format!("airloom: {warning}"));
+            }
             out::line("the settings can be used");
         }
         Config::Show { store, diff } => {
@@ -217,15 +243,17 @@ fn environment() -> BTreeMap<String, String> {
 
 /// Pairs as a query string (RFC 3986).
 fn encoded(pairs: &[(&str, &str)]) -> String {
-    let encode = |text: &str| {
-        text.bytes().fold(String::new(), |mut out, byte| {
-            match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(byte as char),
-                // Writing to a string cannot fail.
-                _ => drop(write!(out, "%{byte:02X}")),
-            }
-            out
-        })
-    };
     pairs.iter().map(|(key, value)| format!("{key}={}", encode(value))).collect::<Vec<_>>().join("&")
+}
+
+/// A text as a part of an address.
+fn encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(byte as char),
+            // Writing to a string cannot fail.
+            _ => drop(write!(out, "%{byte:02X}")),
+        }
+        out
+    })
 }

@@ -1,18 +1,23 @@
 //! The house: builds every context, opens its doors and runs the commands.
 
+mod aliases;
 mod catalog;
+mod doctor;
 mod doors;
 mod keys;
+mod listing;
 mod local;
-mod people;
+mod migrate;
 mod run_file;
 mod sample;
 mod serve;
 mod settings;
 
 pub use catalog::House;
+pub use doctor::{Finding, Verdict, examine};
+pub use listing::{Listed, list_services};
 pub use local::{Answer, Local, Remote, Server};
-pub use people::{create_token, list_tokens, migrate, revoke_token};
+pub use migrate::migrate;
 pub use run_file::Running;
 pub use serve::{Parts, serve};
 pub use settings::{Calls, Database, Images, Loaded, Server as ServerSettings, Settings, load};

@@ -44,6 +44,8 @@ pub struct Remote {
 pub struct Local {
     house: House,
     doors: Router,
+    /// Whose doors they are; the owner's without.
+    token: Option<String>,
     lifecycle: Lifecycle,
 }
 
@@ -57,24 +59,28 @@ pub struct Answer {
 }
 
 impl Server {
-    /// The server that was named, else the one that holds the files of the data directory, else the files.
+    /// The server at `url`, else the one that holds the files of the data directory, else the files. The caller is
+    /// whose `token` it is; without one, the owner of the files.
     ///
     /// # Errors
     /// When the store is locked by a server that cannot be found, or cannot be opened.
-    pub async fn find(settings: &Settings, named: Option<(String, String)>) -> anyhow::Result<Self> {
-        if let Some((url, token)) = named {
-            return remote(url, token);
+    pub async fn find(settings: &Settings, url: Option<String>, token: Option<String>) -> anyhow::Result<Self> {
+        if let Some(url) = url {
+            return remote(
+                url,
+                token.context("--server needs a personal access token: give --token or AIRLOOM_TOKEN")?,
+            );
         }
         if settings.database.url.is_none()
             && let Some(running) = Running::find(&settings.server.data)
             && process_exists(running.pid)
         {
-            return remote(format!("http://{}", running.address), running.token);
+            return remote(format!("http://{}", running.address), token.unwrap_or(running.token));
         }
-        Self::open(settings).await
+        Self::open(settings, token).await
     }
 
-    async fn open(settings: &Settings) -> anyhow::Result<Self> {
+    async fn open(settings: &Settings, token: Option<String>) -> anyhow::Result<Self> {
         if settings.database.url.is_none() && !settings.server.data.join("airloom.db").exists() {
             bail!(
                 "there is no store in `{}`: start `airloom serve` there once, or give --data or --server",
@@ -83,12 +89,12 @@ impl Server {
         }
         let built = House::build(settings, (Clock::system(), Ids::system()), None, CancellationToken::new()).await;
         let mut house = built?;
-        let doors = house.as_owner().await?;
+        let doors = if token.is_some() { house.router.clone() } else { house.as_owner().await? };
         let lifecycle = Lifecycle::new();
         for hand in std::mem::take(&mut house.hands) {
             hand.start(&lifecycle);
         }
-        Ok(Self::Local(Box::new(Local { house, doors, lifecycle })))
+        Ok(Self::Local(Box::new(Local { house, doors, token, lifecycle })))
     }
 
     /// Sends a request and waits for the whole answer.
@@ -106,6 +112,9 @@ impl Server {
             Self::Remote(remote) => remote.send(method, path, headers, body).await,
             Self::Local(local) => {
                 let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
+                if let Some(token) = &local.token {
+                    request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+                }
                 for (name, value) in headers {
                     request = request.header(*name, *value);
                 }

@@ -1,9 +1,11 @@
 //! The `serve` command.
 
+use std::net::SocketAddr;
+
 use anyhow::Context;
 use clock::{Clock, Ids};
 use identity::NewToken;
-use model::Scope;
+use model::{Scope, TenantNo};
 use runtime::{Ended, Lifecycle};
 use telemetry::Metrics;
 use tenancy::Bootstrap;
@@ -32,11 +34,7 @@ pub struct Parts {
 /// # Errors
 /// When the address is in use or the house cannot be built.
 pub async fn serve(settings: &Settings, parts: Parts, say: impl Fn(&str)) -> anyhow::Result<()> {
-    let listen = settings.server.listen;
-    let listener = TcpListener::bind(listen).await.with_context(|| {
-        format!("cannot listen on {listen}; is another server running there? (give another --listen)")
-    })?;
-    let address = listener.local_addr()?;
+    let listener = if parts.no_http { None } else { Some(listen(settings.server.listen).await?) };
     let metrics = settings.telemetry.metrics.then(Metrics::install).transpose()?;
     let lifecycle = Lifecycle::new();
     let mut house = House::build(settings, (Clock::system(), Ids::system()), metrics, lifecycle.drain()).await?;
@@ -49,22 +47,18 @@ pub async fn serve(settings: &Settings, parts: Parts, say: impl Fn(&str)) -> any
     {
         say(&line);
     }
-    let run = run_file(settings, &house, address).await?;
     if !parts.no_jobs {
         for hand in std::mem::take(&mut house.hands) {
             hand.start(&lifecycle);
         }
     }
-    if !parts.no_http {
-        let served = web::serve(listener, house.router.clone(), settings.web.limits(), lifecycle.drain());
-        lifecycle.spawn("http", async move {
-            if let Err(error) = served.await {
-                tracing::error!(%error, "serving ended");
-            }
-        });
-        house.health.set_ready(true);
-        say(&format!("listening on http://{address}"));
-    }
+    let run = match listener {
+        Some(listener) => open_doors(settings, &house, listener, &lifecycle, &say).await?,
+        None => {
+            say("working in the background, without doors");
+            None
+        }
+    };
     Lifecycle::signal().await?;
     house.health.set_ready(false);
     let limit = settings.web.limits().drain + std::time::Duration::from_secs(1);
@@ -79,12 +73,39 @@ pub async fn serve(settings: &Settings, parts: Parts, say: impl Fn(&str)) -> any
     Ok(())
 }
 
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; is another server running there? (give another --listen)")
+    })
+}
+
+/// Serves; answers the token that commands on the same files use meanwhile.
+async fn open_doors(
+    settings: &Settings,
+    house: &House,
+    listener: TcpListener,
+    lifecycle: &Lifecycle,
+    say: &impl Fn(&str),
+) -> anyhow::Result<Option<(TenantNo, String)>> {
+    let address = listener.local_addr()?;
+    let run = run_file(settings, house, address).await?;
+    let served = web::serve(listener, house.router.clone(), settings.web.limits(), lifecycle.drain());
+    lifecycle.spawn("http", async move {
+        if let Err(error) = served.await {
+            tracing::error!(%error, "serving ended");
+        }
+    });
+    house.health.set_ready(true);
+    say(&format!("listening on http://{address}"));
+    Ok(run)
+}
+
 /// Tells commands on the same files where this server is.
 async fn run_file(
     settings: &Settings,
     house: &House,
-    address: std::net::SocketAddr,
-) -> anyhow::Result<Option<(model::TenantNo, String)>> {
+    address: SocketAddr,
+) -> anyhow::Result<Option<(TenantNo, String)>> {
     if settings.database.url.is_some() {
         return Ok(None);
     }

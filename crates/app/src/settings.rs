@@ -8,20 +8,7 @@ use runtime::{ByteSize, Settings as Merged, SettingsError, Sources};
 use serde::{Deserialize, Serialize};
 use tenancy::Bootstrap;
 
-/// Names of the predecessor and of providers that stand for our keys.
-const ALIASES: [(&str, &str); 11] = [
-    ("DATABASE_URL", "database.url"),
-    ("DB_POOL_SIZE", "database.pool"),
-    ("GEMINI_API_KEY", "llm.gemini_api_key"),
-    ("GEMINI_BASE_URL", "llm.gemini_base_url"),
-    ("OPENAI_API_KEY", "llm.openai_api_key"),
-    ("OPENAI_BASE_URL", "llm.openai_base_url"),
-    ("DEFAULT_MODEL", "llm.default_model"),
-    ("THINKING_BUDGET", "llm.thinking_budget"),
-    ("LOG_LEVEL", "telemetry.level"),
-    ("CORS_ORIGINS", "web.cors_origins"),
-    ("ENABLE_METRICS", "telemetry.metrics"),
-];
+use crate::aliases;
 
 /// The section `server`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,6 +105,8 @@ pub struct Loaded {
     pub settings: Settings,
     /// For `config show`.
     pub merged: Merged,
+    /// What was given but has no effect.
+    pub warnings: Vec<String>,
 }
 
 /// Reads the settings from flags, environment and file.
@@ -133,8 +122,9 @@ pub fn load(
     let bootstrap = Bootstrap { email: own("AIRLOOM_BOOTSTRAP_EMAIL"), token: own("AIRLOOM_BOOTSTRAP_TOKEN") };
     let master_key = own("AIRLOOM_MASTER_KEY");
     // An empty variable is one that is not set.
-    let environment = environment.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-    let mut merged = Merged::load(Sources { file, environment, aliases: ALIASES.to_vec(), flags })?;
+    let environment: BTreeMap<_, _> = environment.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    let warnings = aliases::without_effect(&environment).into_iter().collect();
+    let mut merged = Merged::load(Sources { file, environment, aliases: aliases::KEYS.to_vec(), flags })?;
     let settings = Settings {
         server: merged.section("server")?,
         database: merged.section("database")?,
@@ -148,5 +138,5 @@ pub fn load(
         master_key,
     };
     merged.finish()?;
-    Ok(Loaded { settings, merged })
+    Ok(Loaded { settings, merged, warnings })
 }

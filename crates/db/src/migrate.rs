@@ -48,6 +48,22 @@ impl Db {
         }
         tx.commit().await
     }
+
+    /// The migrations that were not applied yet.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and the like when the database does not answer.
+    pub async fn pending(&self, migrations: &[Migration]) -> Result<Vec<&'static str>, Error> {
+        self.ping().await?;
+        let names = migrations.iter().map(|migration| migration.name);
+        if self.check(APPLIED).await.is_err() {
+            // An empty database has no such table.
+            return Ok(names.collect());
+        }
+        let rows = self.read(APPLIED, []).await?;
+        let applied = rows.iter().map(|row| row.get::<String>(0)).collect::<Result<Vec<_>, _>>()?;
+        Ok(names.filter(|name| !applied.iter().any(|held| held == name)).collect())
+    }
 }
 
 async fn applied(tx: &mut Tx) -> Result<FxHashMap<String, String>, Error> {

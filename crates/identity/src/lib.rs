@@ -21,9 +21,10 @@ pub use token::{Secret, TokenText};
 use db::Migration;
 
 /// The tables of this crate.
-pub const MIGRATIONS: [Migration; 2] = [
+pub const MIGRATIONS: [Migration; 3] = [
     Migration { name: "2026_03_01_0200_identity", sql: include_str!("../migrations/2026_03_01_0200_identity.sql") },
     Migration { name: "2026_03_01_0205_people", sql: include_str!("../migrations/2026_03_01_0205_people.sql") },
+    Migration { name: "2026_03_01_0215_emails", sql: include_str!("../migrations/2026_03_01_0215_emails.sql") },
 ];
 
 #[cfg(test)]

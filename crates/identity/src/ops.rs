@@ -181,6 +181,22 @@ impl Identity {
         store::user(&self.db, tenant, id).await
     }
 
+    /// The user with this e-mail address, as it is kept.
+    ///
+    /// # Errors
+    /// [`Error::Db`] when the database fails.
+    pub async fn find_user_by_email(&self, tenant: TenantNo, email: &str) -> Result<Option<User>, Error> {
+        store::user_by_email(&self.db, tenant, email).await
+    }
+
+    /// The users of a tenant, the oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Db`] when the database fails.
+    pub async fn list_users(&self, tenant: TenantNo) -> Result<Vec<User>, Error> {
+        store::users(&self.db, tenant).await
+    }
+
     /// Writes a token in the caller's transaction; its text is shown only here. `given` is used where the installer
     /// chose it.
     ///

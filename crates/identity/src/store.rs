@@ -10,6 +10,8 @@ use crate::token::Secret;
 
 const INSERT_USER: &str = "INSERT INTO users (tenant, id, email, name, created_at) VALUES ($1, $2, $3, $4, $5)";
 const USER: &str = "SELECT email, name FROM users WHERE tenant = $1 AND id = $2";
+const USER_BY_EMAIL: &str = "SELECT id, name FROM users WHERE tenant = $1 AND email = $2";
+const USERS: &str = "SELECT id, email, name FROM users WHERE tenant = $1 ORDER BY created_at, id";
 const INSERT_TOKEN: &str = "INSERT INTO tokens (tenant, id, hash, owner, name, scopes, created_at, expires_at, \
      revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)";
 const TOKEN: &str = "SELECT tenant, hash, owner, scopes, expires_at, revoked_at FROM tokens WHERE id = $1";
@@ -23,8 +25,8 @@ pub(crate) const RAISE: &str = "UPDATE people SET revision = revision + 1 WHERE 
 const USED: &str = "UPDATE tokens SET last_used_at = $1 WHERE tenant = $2 AND id = $3";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&str; 9] =
-    [INSERT_USER, USER, INSERT_TOKEN, TOKEN, REVOKE, TOKENS, USED, REVISION, RAISE];
+pub(crate) const STATEMENTS: [&str; 11] =
+    [INSERT_USER, USER, USER_BY_EMAIL, USERS, INSERT_TOKEN, TOKEN, REVOKE, TOKENS, USED, REVISION, RAISE];
 
 pub(crate) fn insert_user(tx: &mut Tx, tenant: TenantNo, user: &User, now: Timestamp) {
     let values: Vec<Value> = vec![
@@ -40,6 +42,23 @@ pub(crate) fn insert_user(tx: &mut Tx, tenant: TenantNo, user: &User, now: Times
 pub(crate) async fn user(db: &Db, tenant: TenantNo, id: UserId) -> Result<Option<User>, Error> {
     let rows = db.read(USER, vec![tenant.0.into(), id.to_string().into()]).await?;
     rows.first().map(|row| Ok(User { id, email: row.get(0)?, name: row.get(1)? })).transpose()
+}
+
+pub(crate) async fn user_by_email(db: &Db, tenant: TenantNo, email: &str) -> Result<Option<User>, Error> {
+    let rows = db.read(USER_BY_EMAIL, vec![tenant.0.into(), email.into()]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let id = row.get::<String>(0)?.parse().map_err(|_| Error::Stored)?;
+    Ok(Some(User { id, email: email.to_owned(), name: row.get(1)? }))
+}
+
+pub(crate) async fn users(db: &Db, tenant: TenantNo) -> Result<Vec<User>, Error> {
+    let rows = db.read(USERS, vec![tenant.0.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let id = row.get::<String>(0)?.parse().map_err(|_| Error::Stored)?;
+            Ok(User { id, email: row.get(1)?, name: row.get(2)? })
+        })
+        .collect()
 }
 
 pub(crate) struct TokenRow<'t> {

@@ -138,7 +138,7 @@ pub struct Request {
     /// Most tokens of the answer.
     pub max_tokens: Option<u32>,
     /// How freely words are chosen, 0 to 2.
-    pub temperature: Option<f32>,
+    pub temperature: Option<f64>,
     /// How much it may think.
     pub thinking: Thinking,
 }

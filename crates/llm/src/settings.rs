@@ -23,7 +23,7 @@ pub struct Settings {
     /// Most tokens of an answer (`MAX_TOKENS`).
     pub max_tokens: u32,
     /// `TEMPERATURE`, 0 to 2.
-    pub temperature: f32,
+    pub temperature: f64,
     /// `THINKING_BUDGET` in tokens: negative for automatic, 0 for off.
     pub thinking_budget: i64,
 }

@@ -195,13 +195,14 @@ impl Settings {
     }
 
     /// Every key of the sections taken so far, with its value and where that comes from. Values of keys that end in
-    /// `key`, `token`, `secret` or `password` are hidden.
+    /// `key`, `token`, `secret` or `password` are hidden, and so are passwords in addresses.
     pub fn explain(&self) -> Vec<Explained> {
         let mut all: BTreeMap<&String, Explained> = BTreeMap::new();
         let defaults = self.known.iter().map(|(key, value)| (key, value, &Origin::Default));
         let given = self.given.iter().map(|(key, given)| (key, &given.value, &given.origin));
         for (key, value, origin) in defaults.chain(given) {
-            let value = if is_secret(key) && !value.is_null() { Value::from("(hidden)") } else { value.clone() };
+            let value =
+                if is_secret(key) && !value.is_null() { Value::from("(hidden)") } else { without_password(value) };
             all.insert(key, Explained { key: key.clone(), value, origin: origin.clone() });
         }
         all.into_values().collect()
@@ -229,6 +230,18 @@ fn unknown_key<'k>(key: &str, given: &Given, known: impl Iterator<Item = &'k Str
     let best = known.map(|held| (strsim::jaro_winkler(held, key), held)).max_by(|(a, _), (b, _)| a.total_cmp(b));
     let near = best.filter(|(likeness, _)| *likeness > 0.8).map(|(_, held)| held.clone());
     SettingsError::Unknown { key: key.to_owned(), origin: given.origin.clone(), near }
+}
+
+/// An address such as `postgres://user:password@host` without its password.
+fn without_password(value: &Value) -> Value {
+    let hidden = value.as_str().and_then(|text| {
+        let (scheme, rest) = text.split_once("://")?;
+        // The last one: a password may hold more of them.
+        let (who, host) = rest.rsplit_once('@')?;
+        let (user, _) = who.split_once(':')?;
+        Some(Value::from(format!("{scheme}://{user}:(hidden)@{host}")))
+    });
+    hidden.unwrap_or_else(|| value.clone())
 }
 
 fn is_secret(key: &str) -> bool {

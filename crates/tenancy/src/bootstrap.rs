@@ -2,10 +2,11 @@
 
 use clock::{Clock, Ids};
 use db::{Db, Group};
-use identity::{Identity, NewToken, TokenText, User};
-use model::{Role, Scope, TenantNo, UserId};
+use identity::{Identity, TokenText, User};
+use model::{Role, TenantNo, UserId};
 
 use crate::error::Error;
+use crate::members::first_token;
 use crate::store;
 
 /// What the installer chose; the rest is made up.
@@ -40,9 +41,27 @@ impl Bootstrap {
         if store::first_tenant(db).await?.is_some() {
             return Ok(None);
         }
+        self.install(TenantNo(1), db, identity, (clock, ids)).await.map(Some)
+    }
+
+    /// Makes one more tenant, with an owner, a workspace and a token of its own.
+    ///
+    /// # Errors
+    /// As [`Bootstrap::run`].
+    pub async fn add(&self, db: &Db, identity: &Identity, made_with: (&Clock, &Ids)) -> Result<Installed, Error> {
+        let last = store::last_tenant(db).await?.map_or(0, |last| last.0);
+        self.install(TenantNo(last + 1), db, identity, made_with).await
+    }
+
+    async fn install(
+        &self,
+        tenant: TenantNo,
+        db: &Db,
+        identity: &Identity,
+        (clock, ids): (&Clock, &Ids),
+    ) -> Result<Installed, Error> {
         let now = clock.now();
-        let tenant = TenantNo(1);
-        let email = self.email.clone().unwrap_or_else(|| "owner@localhost".to_owned());
+        let email = self.email.as_deref().unwrap_or("owner@localhost").trim().to_lowercase();
         let name = email.split('@').next().unwrap_or_default().to_owned();
         let owner = User { id: ids.user(now), email, name };
         let workspace = ids.workspace(now);
@@ -51,16 +70,9 @@ impl Bootstrap {
         identity.insert_user(&mut tx, tenant, &owner);
         store::insert_workspace(&mut tx, tenant, workspace, "My workspace", now);
         store::insert_member(&mut tx, tenant, workspace, owner.id, Role::Owner);
-        let new = NewToken {
-            tenant,
-            owner: owner.id,
-            name: "First token".to_owned(),
-            scopes: Scope::ALL.to_vec(),
-            expires: None,
-        };
-        let token = identity.insert_token(&mut tx, &new, self.token.as_deref())?;
+        let token = identity.insert_token(&mut tx, &first_token(tenant, owner.id), self.token.as_deref())?;
         tx.commit().await?;
-        Ok(Some(Installed { owner, token }))
+        Ok(Installed { owner, token })
     }
 
     /// The owner of the store, for commands that act on its files.

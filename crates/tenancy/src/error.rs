@@ -58,6 +58,12 @@ pub enum Error {
     /// The store has its owner already.
     #[error("the store has an owner already")]
     Installed,
+    /// The text is no e-mail address.
+    #[error("`{text}` is not an e-mail address")]
+    Email {
+        /// What was given.
+        text: String,
+    },
     /// The workspace would be without an owner.
     #[error("a workspace needs an owner; make somebody else one first")]
     LastOwner,
@@ -80,6 +86,7 @@ impl ApiError for Error {
         match self {
             Self::Unauthenticated => Kind::Unauthenticated,
             Self::Installed | Self::LastOwner => Kind::Conflict,
+            Self::Email { .. } => Kind::Invalid,
             Self::Denied(denied) => denied.kind(),
             Self::Stored => Kind::Internal,
             Self::Identity(error) => error.kind(),
@@ -92,6 +99,7 @@ impl ApiError for Error {
             Self::Unauthenticated => "authentication-required",
             Self::Installed => "installed",
             Self::LastOwner => "last-owner",
+            Self::Email { .. } => "email",
             Self::Denied(denied) => denied.code(),
             Self::Stored | Self::Db(_) => "internal",
             Self::Identity(error) => error.code(),

@@ -1,8 +1,10 @@
-//! `GET /v0/meta/whoami` and `GET /v0/meta/workspaces`.
+//! Who asks and their workspaces, under `/v0/meta`; people and tokens, under `/api/v1`.
+
+mod tokens;
+mod users;
 
 use axum::extract::State;
 use axum::{Extension, Json};
-use identity::Identity;
 use model::{Caller, Scope};
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
@@ -10,26 +12,22 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use web::{Door, Failure};
 
-use crate::access::Access;
 use crate::error::Error;
+use crate::members::Members;
 
 #[derive(OpenApi)]
-#[openapi(tags((name = "people", description = "Who asks, and the workspaces they belong to")))]
+#[openapi(tags((name = "people", description = "Who asks, people, their workspaces, roles and tokens")))]
 struct Described;
 
 /// The doors of this context.
-pub fn router(access: Access, identity: Identity) -> OpenApiRouter {
+pub fn router(members: Members) -> OpenApiRouter {
     OpenApiRouter::with_openapi(Described::openapi())
         .routes(routes!(whoami))
         .routes(routes!(workspaces))
-        .with_state(Parts { access, identity })
-}
-
-/// What the doors stand on.
-#[derive(Clone)]
-struct Parts {
-    access: Access,
-    identity: Identity,
+        .routes(routes!(users::list, users::add))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
+        .with_state(members)
 }
 
 /// Who asks.
@@ -49,10 +47,13 @@ struct WhoamiOut {
     get, path = "/v0/meta/whoami", operation_id = "people.whoami", tag = "people",
     responses((status = 200, description = "The user and the token's scopes", body = WhoamiOut))
 )]
-async fn whoami(State(parts): State<Parts>, Extension(caller): Extension<Caller>) -> Result<Json<WhoamiOut>, Failure> {
+async fn whoami(
+    State(members): State<Members>,
+    Extension(caller): Extension<Caller>,
+) -> Result<Json<WhoamiOut>, Failure> {
     let fail = |error: Error| Failure::new(Door::Airtable, &error);
     let id = caller.user().ok_or_else(|| fail(Error::Unauthenticated))?;
-    let user = parts.identity.find_user(caller.tenant, id).await.map_err(|error| fail(error.into()))?;
+    let user = members.identity().find_user(caller.tenant, id).await.map_err(|error| fail(error.into()))?;
     let email = user.filter(|_| caller.has(Scope::EmailRead)).map(|user| user.email);
     let scopes = caller.scopes.iter().map(|scope| scope.name()).collect();
     Ok(Json(WhoamiOut { id: id.to_string(), scopes, email }))
@@ -82,10 +83,10 @@ struct WorkspacesOut {
     responses((status = 200, description = "The workspaces", body = WorkspacesOut))
 )]
 async fn workspaces(
-    State(parts): State<Parts>,
+    State(members): State<Members>,
     Extension(caller): Extension<Caller>,
 ) -> Result<Json<WorkspacesOut>, Failure> {
-    let found = parts.access.workspaces(&caller).await.map_err(|error| Failure::new(Door::Airtable, &error))?;
+    let found = members.access().workspaces(&caller).await.map_err(|error| Failure::new(Door::Airtable, &error))?;
     let workspaces = found.iter().map(|entry| WorkspaceOut {
         id: entry.id.to_string(),
         name: entry.name.clone(),

@@ -8,6 +8,8 @@ use crate::error::Error;
 use crate::proof::{Place, WorkspacePermit};
 
 const TENANTS: &str = "SELECT tenant FROM tenants ORDER BY tenant LIMIT 1";
+const LAST_TENANT: &str = "SELECT tenant FROM tenants ORDER BY tenant DESC LIMIT 1";
+const MEMBERS: &str = "SELECT member, workspace, role FROM members WHERE tenant = $1 ORDER BY member, workspace";
 const OWNER: &str = "SELECT member FROM members WHERE tenant = $1 AND role = 'owner' ORDER BY member LIMIT 1";
 const INSERT_TENANT: &str = "INSERT INTO tenants (tenant, id, name, created_at) VALUES ($1, $2, $3, $4)";
 const INSERT_WORKSPACE: &str = "INSERT INTO workspaces (tenant, id, name, created_at) VALUES ($1, $2, $3, $4)";
@@ -24,8 +26,10 @@ const REMOVE_MEMBER: &str = "DELETE FROM members WHERE tenant = $1 AND workspace
 const OWNERS: &str = "SELECT COUNT(*) FROM members WHERE tenant = $1 AND workspace = $2 AND role = 'owner'";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&str; 12] = [
+pub(crate) const STATEMENTS: [&str; 14] = [
     TENANTS,
+    LAST_TENANT,
+    MEMBERS,
     OWNER,
     INSERT_TENANT,
     INSERT_WORKSPACE,
@@ -42,6 +46,25 @@ pub(crate) const STATEMENTS: [&str; 12] = [
 pub(crate) async fn first_tenant(db: &Db) -> Result<Option<TenantNo>, Error> {
     let rows = db.read(TENANTS, vec![]).await?;
     Ok(rows.first().map(|row| row.get(0)).transpose()?.map(TenantNo))
+}
+
+/// The tenant with the greatest number.
+pub(crate) async fn last_tenant(db: &Db) -> Result<Option<TenantNo>, Error> {
+    let rows = db.read(LAST_TENANT, vec![]).await?;
+    Ok(rows.first().map(|row| row.get(0)).transpose()?.map(TenantNo))
+}
+
+/// Who has which role where.
+pub(crate) async fn members(db: &Db, tenant: TenantNo) -> Result<Vec<(UserId, WorkspaceId, Role)>, Error> {
+    let rows = db.read(MEMBERS, vec![tenant.0.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let (member, workspace, role): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let member = member.parse().map_err(|_| Error::Stored)?;
+            let workspace = workspace.parse().map_err(|_| Error::Stored)?;
+            Ok((member, workspace, read_role(&role).ok_or(Error::Stored)?))
+        })
+        .collect()
 }
 
 pub(crate) async fn owner(db: &Db, tenant: TenantNo) -> Result<Option<UserId>, Error> {
@@ -126,10 +149,10 @@ const ROLES: [(Role, &str); 5] = [
     (Role::Owner, "owner"),
 ];
 
-fn role_name(role: Role) -> &'static str {
+pub(crate) fn role_name(role: Role) -> &'static str {
     ROLES.iter().find(|(held, _)| *held == role).map_or("readOnly", |(_, name)| name)
 }
 
-fn read_role(name: &str) -> Option<Role> {
+pub(crate) fn read_role(name: &str) -> Option<Role> {
     ROLES.iter().find(|(_, held)| *held == name).map(|(role, _)| *role)
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use testkit::{ForDatabase, TestDb, on_every_database};
 use tower::ServiceExt as _;
 
-use crate::{Access, Action, Bootstrap, Denied, Error, register_base, store};
+use crate::{Access, Action, Bootstrap, Denied, Error, Members, NewMember, register_base, store};
 
 const HOME: TenantNo = TenantNo(1);
 const ELSEWHERE: TenantNo = TenantNo(2);
@@ -61,6 +61,10 @@ impl ForDatabase for House {
 }
 
 impl House {
+    fn members(&self) -> Members {
+        Members::new(self.access.clone(), self.identity.clone(), self.test.clock.clone(), self.test.ids.clone())
+    }
+
     async fn user(&self, name: &str) -> Caller {
         let now = self.test.clock.now();
         let user = User { id: self.test.ids.user(now), email: format!("{name}@example.org"), name: name.to_owned() };
@@ -208,7 +212,7 @@ async fn get(router: &Router, path: &str, authorization: Option<&str>) -> (u16, 
 
 #[on_every_database]
 async fn doors_ask_for_a_token(house: House) {
-    let router = crate::router(house.access.clone(), house.identity.clone())
+    let router = crate::router(house.members())
         .split_for_parts()
         .0
         .route("/api/v1/thing", axum::routing::get(|| async { "" }))
@@ -240,7 +244,7 @@ async fn a_narrow_token_says_less(house: House) {
         expires: None,
     };
     let token = house.identity.create_token(&narrow).await.unwrap();
-    let router = crate::router(house.access.clone(), house.identity.clone())
+    let router = crate::router(house.members())
         .split_for_parts()
         .0
         .layer(from_fn_with_state(house.identity.clone(), crate::authenticate));
@@ -249,4 +253,82 @@ async fn a_narrow_token_says_less(house: House) {
     assert_eq!((status, who.get("email")), (200, None));
     let (status, _, error) = get(&router, "/v0/meta/workspaces", Some(&bearer)).await;
     assert_eq!((status, &error["error"]["type"]), (403, &json!("INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND")));
+}
+
+fn new_member(email: &str, role: Role) -> NewMember {
+    NewMember { email: email.to_owned(), name: None, workspace: None, role }
+}
+
+#[on_every_database]
+async fn a_new_person_gets_a_role_and_a_token(house: House) {
+    let members = house.members();
+    let added = members.add(&house.owner, &new_member(" Bob@Example.org ", Role::Editor)).await.unwrap();
+    assert_eq!((added.user.email.as_str(), added.user.name.as_str()), ("bob@example.org", "bob"));
+    let known = house.identity.authenticate(added.token.unwrap().reveal()).await.unwrap().unwrap();
+    assert_eq!(known.owner, added.user.id);
+    let bob = caller(&added.user, HOME);
+    assert_eq!(house.read(&bob, house.base).await, "Editor");
+
+    let again = members.add(&house.owner, &new_member("bob@example.org", Role::Creator)).await.unwrap();
+    assert_eq!((again.user.id, again.token.is_none()), (added.user.id, true), "no token of somebody who is known");
+    assert_eq!(house.read(&bob, house.base).await, "Creator");
+    let listed: Vec<_> =
+        members.list(&house.owner).await.unwrap().into_iter().map(|m| (m.user.name, m.roles)).collect();
+    let roles = |role| vec![(house.workspace, role)];
+    assert_eq!(listed, [("ann".to_owned(), roles(Role::Owner)), ("bob".to_owned(), roles(Role::Creator))]);
+}
+
+#[on_every_database]
+async fn people_and_tokens_are_for_owners(house: House) {
+    let members = house.members();
+    let added = members.add(&house.owner, &new_member("bob@example.org", Role::Creator)).await.unwrap();
+    let bob = caller(&added.user, HOME);
+    let eve = new_member("eve@example.org", Role::Owner);
+    let denied = [
+        members.add(&bob, &eve).await.unwrap_err(),
+        members.list(&bob).await.unwrap_err(),
+        members.create_token(&bob, "more", Vec::new()).await.unwrap_err(),
+        members.list_tokens(&bob).await.unwrap_err(),
+    ];
+    for error in denied {
+        assert!(matches!(&error, Error::Denied(denied) if matches!(**denied, Denied::Role)), "{error:?}");
+    }
+    let narrow = Caller { scopes: vec![Scope::RecordsRead, Scope::SchemaRead], ..house.owner.clone() };
+    let error = members.create_token(&narrow, "more", Vec::new()).await.unwrap_err();
+    assert!(matches!(&error, Error::Denied(denied) if matches!(**denied, Denied::Scope { .. })), "{error:?}");
+}
+
+#[on_every_database]
+async fn a_token_is_its_owners_alone(house: House) {
+    let members = house.members();
+    let added = members.add(&house.owner, &new_member("bob@example.org", Role::Owner)).await.unwrap();
+    let bob = caller(&added.user, HOME);
+    let token = members.create_token(&house.owner, "phone", vec![Scope::RecordsRead]).await.unwrap();
+    let error = members.revoke_token(&bob, token.reveal()).await.unwrap_err();
+    assert!(matches!(error, Error::Identity(identity::Error::TokenNotFound { .. })), "{error:?}");
+    let names: Vec<_> = members.list_tokens(&house.owner).await.unwrap().into_iter().map(|entry| entry.name).collect();
+    assert_eq!(names, ["First token", "phone"]);
+    members.revoke_token(&house.owner, token.reveal()).await.unwrap();
+    assert!(house.identity.authenticate(token.reveal()).await.unwrap().is_none());
+}
+
+#[on_every_database]
+async fn what_is_no_address_is_nobody(house: House) {
+    for email in ["", "bob", "@example.org", "bob@", "bob @example.org", "bob@example.org\u{0}"] {
+        let error = house.members().add(&house.owner, &new_member(email, Role::Editor)).await.unwrap_err();
+        assert!(matches!(error, Error::Email { .. }), "{email:?}: {error:?}");
+    }
+    let alone = house.members().add(&house.owner, &new_member("ann@example.org", Role::Editor)).await.unwrap_err();
+    assert!(matches!(alone, Error::LastOwner), "{alone:?}");
+}
+
+#[on_every_database]
+async fn one_more_tenant_sees_nothing_of_the_first(house: House) {
+    let made = Bootstrap::default().add(&house.test.db, &house.identity, (&house.test.clock, &house.test.ids)).await;
+    let made = made.unwrap();
+    let known = house.identity.authenticate(made.token.reveal()).await.unwrap().unwrap();
+    assert!(![HOME, ELSEWHERE].contains(&known.tenant));
+    let stranger = caller(&made.owner, known.tenant);
+    assert_eq!(house.read(&stranger, house.base).await, "NotFound");
+    assert_eq!(house.members().list(&stranger).await.unwrap().len(), 1);
 }

@@ -154,6 +154,18 @@ fn every_key_is_explained() {
 }
 
 #[test]
+fn a_password_in_an_address_is_not_explained() {
+    for (text, shown) in [
+        ("postgres://ann:s3c/r@t@db:5432/house?a=b", "postgres://ann:(hidden)@db:5432/house?a=b"),
+        ("postgres://ann@db/house", "postgres://ann@db/house"),
+        ("http://127.0.0.1:9/v1", "http://127.0.0.1:9/v1"),
+        ("info,db=debug", "info,db=debug"),
+    ] {
+        assert_eq!(super::without_password(&json!(text)), json!(shown));
+    }
+}
+
+#[test]
 fn sizes_are_read_as_people_write_them() {
     for (text, bytes) in [
         ("7", Some(7)),

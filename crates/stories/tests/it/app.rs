@@ -13,6 +13,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use runtime::Lifecycle;
 use serde_json::{Value, json};
+use tenancy::Bootstrap;
 use testkit::{Engine, ForDatabase, TestDb};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +25,7 @@ pub struct TestApp {
     /// The routes as the router prints them.
     pub routes: String,
     database: Option<String>,
+    house: tokio::sync::Mutex<House>,
     _directory: tempfile::TempDir,
     client: Client<HttpConnector, Full<Bytes>>,
     stop: CancellationToken,
@@ -70,9 +72,15 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         #[expect(clippy::disallowed_methods, reason = "the test's own server")]
-        tokio::spawn(web::serve(listener, house.router, Limits::default(), stop.clone()));
+        tokio::spawn(web::serve(listener, house.router.clone(), Limits::default(), stop.clone()));
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Self { address, token, routes, database, _directory: directory, client, stop }
+        Self { address, token, routes, database, house: house.into(), _directory: directory, client, stop }
+    }
+
+    /// A token of somebody in another tenant of the same store.
+    pub async fn stranger(&self) -> String {
+        let chosen = Bootstrap { email: Some("eve@example.org".to_owned()), ..Bootstrap::default() };
+        self.house.lock().await.add_tenant(&chosen).await.unwrap().token.reveal().to_owned()
     }
 
     /// The address with which clients are set up.
@@ -82,6 +90,8 @@ impl TestApp {
 
     pub async fn send(&self, method: Method, path: &str, token: Option<&str>, body: String) -> (u16, Value) {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url()));
+        request = request.header("content-type", "application/json");
+        request = request.header("accept", "application/json, text/event-stream");
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
         }

@@ -5,7 +5,8 @@ use testkit::on_every_database;
 
 use crate::app::TestApp;
 
-fn setting(name: &str) -> String {
+/// What `cargo xtask test` installed.
+pub fn setting(name: &str) -> String {
     #[expect(clippy::disallowed_methods, reason = "where `cargo xtask test` put the client")]
     let value = std::env::var(name);
     value.unwrap_or_else(|_| panic!("{name} is not set: run `cargo xtask test`, which installs the clients"))

@@ -1,0 +1,181 @@
+//! Every operation, whom it lets in, and a request that works for the owner of the store.
+
+use hyper::Method;
+use serde_json::{Value, json};
+
+use crate::app::TestApp;
+
+/// What somebody else can reach through a door.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// It asks nobody who they are.
+    Open,
+    /// Only what is the caller's own.
+    Own,
+    /// What the request names; of another tenant's it says what it says of nothing.
+    Named,
+}
+
+pub struct Access {
+    pub operation: &'static str,
+    pub reach: Reach,
+    /// Behind the path; `BASE` and `RECORD` stand for ids.
+    query: &'static str,
+    /// The body, with the same words.
+    body: &'static str,
+}
+
+const fn open(operation: &'static str) -> Access {
+    Access { operation, reach: Reach::Open, query: "", body: "" }
+}
+
+const fn own(operation: &'static str, body: &'static str) -> Access {
+    Access { operation, reach: Reach::Own, query: "", body }
+}
+
+const fn named(operation: &'static str, query: &'static str, body: &'static str) -> Access {
+    Access { operation, reach: Reach::Named, query, body }
+}
+
+/// In an order in which each works after those before it.
+pub const ACCESS: [Access; 45] = [
+    open("health.live"),
+    open("health.ready"),
+    open("health.report"),
+    open("metrics.get"),
+    open("document.get"),
+    open("document.show"),
+    own("people.whoami", ""),
+    own("workspaces.list", ""),
+    own("users.list", ""),
+    own("users.add", r#"{"email":"bob@example.org","role":"editor"}"#),
+    own("tokens.list", ""),
+    own("tokens.create", r#"{"name":"phone","scopes":["data.records:read"]}"#),
+    named("tokens.revoke", "", ""),
+    own("bases.list", ""),
+    named(
+        "bases.create",
+        "",
+        r#"{"name":"More","workspaceId":"WORKSPACE","tables":[{"name":"T","fields":[{"name":"N","type":"singleLineText"}]}]}"#,
+    ),
+    named("tables.list", "?include[]=visibleFieldIds", ""),
+    named("tables.create", "", r#"{"name":"Notes","fields":[{"name":"Text","type":"multilineText"}]}"#),
+    named("tables.update", "", r#"{"description":"what is to be done"}"#),
+    named("fields.create", "", r#"{"name":"Owner","type":"singleLineText","description":"who"}"#),
+    named("fields.update", "", r#"{"description":"what it is called"}"#),
+    named("records.list", "?pageSize=2&sort[0][field]=Name&fields[]=Name", ""),
+    named("records.list_by_post", "", r#"{"pageSize":2,"filterByFormula":"{Points} > 0"}"#),
+    named("records.get", "?returnFieldsByFieldId=true", ""),
+    named(
+        "records.create",
+        "",
+        r#"{"records":[{"fields":{"Name":"more"}},{"fields":{"Status":"New"}}],"typecast":true}"#,
+    ),
+    named("records.update", "", r#"{"records":[{"id":"RECORD","fields":{"Points":7}}]}"#),
+    named("records.update_one", "", r#"{"fields":{"Urgent":true}}"#),
+    named("records.replace", "", r#"{"records":[{"id":"RECORD","fields":{"Name":"again"}}]}"#),
+    named("records.replace_one", "", r#"{"fields":{"Name":"once more","Points":1}}"#),
+    named("records.history", "?limit=2", ""),
+    named("records.undo", "", ""),
+    named("exports.create", "?base=BASE&table=Tasks", ""),
+    named("imports.create", "?base=BASE&table=Tasks", "Name,Points\nread,3\n"),
+    named("imports.get", "", ""),
+    named("imports.events", "", ""),
+    named("records.delete_one", "", ""),
+    named("records.delete", "?records[]=LAST", ""),
+    own("assistant.chat", r#"{"message":"how many tasks are there?","session_id":"access"}"#),
+    own("assistant.chat_stream", r#"{"message":"how many tasks are there?","session_id":"access"}"#),
+    own("assistant.list_tools", ""),
+    own("assistant.execute_tool", r#"{"tool_name":"list_bases","arguments":{}}"#),
+    own("assistant.function_calling_status", ""),
+    own("mcp.message", r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#),
+    named("assistant.session_history", "", ""),
+    named("assistant.session_cost", "", ""),
+    named("assistant.delete_session", "", ""),
+];
+
+/// A base of ours with what the requests name.
+pub struct Visit {
+    base: String,
+    workspace: String,
+    records: Vec<String>,
+    import: String,
+    token: String,
+}
+
+/// The session that the owner has begun.
+const SESSION: &str = "ours";
+const NOTE: &str = "paint the house";
+
+impl Visit {
+    pub async fn new(app: &TestApp) -> Self {
+        let base = app.plans().await;
+        let rows: Vec<Value> =
+            (0..3).map(|n| json!({ "fields": { "Name": format!("{NOTE} {n}"), "Points": n } })).collect();
+        let made = app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &json!({ "records": rows })).await;
+        let records = made["records"].as_array().unwrap().iter().map(|record| text(&record["id"])).collect();
+        let (_, token) = app.call(Method::POST, "/api/v1/tokens", &json!({ "name": "spare" })).await;
+        let token = token["token"].as_str().unwrap().split('.').next().unwrap().to_owned();
+        let path = format!("/api/v1/imports?base={base}&table=Tasks&dryRun=true");
+        let import = text(&app.upload(&path, b"Name\nread\n".to_vec()).await.1["id"]);
+        app.text(Method::GET, &format!("/api/v1/imports/{import}/events")).await;
+        app.ok(Method::POST, "/chat", &json!({ "message": "how many tasks are there?", "session_id": SESSION })).await;
+        Self { base, workspace: app.workspace().await, records, import, token }
+    }
+
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub fn records(&self) -> usize {
+        self.records.len()
+    }
+
+    /// What nobody else may read.
+    pub fn secrets(&self) -> [&str; 5] {
+        [&self.base, &self.workspace, &self.records[0], NOTE, "Plans"]
+    }
+
+    pub fn request(&self, document: &Value, access: &Access) -> (Method, String, String) {
+        let paths = document["paths"].as_object().unwrap();
+        let found = paths.iter().find_map(|(path, item)| {
+            let held = item.as_object().unwrap().iter();
+            let mut held = held.filter(|(_, operation)| operation["operationId"] == access.operation);
+            held.next().map(|(method, _)| (method.to_uppercase().parse::<Method>().unwrap(), path))
+        });
+        let (method, path) = found.unwrap_or_else(|| panic!("`{}` is not in the document", access.operation));
+        let record = if access.operation == "records.delete_one" { &self.records[1] } else { &self.records[0] };
+        let id = if access.operation.starts_with("imports.") { &self.import } else { SESSION };
+        let path = path
+            .replace("{base}", &self.base)
+            .replace("{table}", "Tasks")
+            .replace("{field}", "Name")
+            .replace("{record}", record)
+            .replace("{token}", &self.token)
+            .replace("{id}", id);
+        (method, self.filled(&(path + access.query)), self.filled(access.body))
+    }
+
+    fn filled(&self, text: &str) -> String {
+        text.replace("BASE", &self.base)
+            .replace("RECORD", &self.records[0])
+            .replace("LAST", &self.records[2])
+            .replace("WORKSPACE", &self.workspace)
+    }
+
+    /// The same request about things that do not exist.
+    pub fn elsewhere(&self, path: &str, body: &str) -> (String, String) {
+        let none = |text: &str| {
+            text.replace(&self.base, "app00000000000000")
+                .replace(&self.workspace, "wsp00000000000000")
+                .replace(&self.token, "pat00000000000000")
+                .replace(&self.import, "none")
+                .replace("/sessions/ours", "/sessions/none")
+        };
+        (none(path), none(body))
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}

@@ -1,0 +1,184 @@
+//! Operations on people and their tokens.
+
+use clock::{Clock, Ids};
+use db::Group;
+use identity::{Identity, NewToken, TokenEntry, TokenText, User};
+use model::{Caller, Role, Scope, TenantNo, UserId, WorkspaceId};
+
+use crate::access::{Access, WorkspaceEntry};
+use crate::error::{Denied, Error};
+use crate::policy::Action;
+use crate::store;
+
+/// Longest name or e-mail address in characters.
+const NAME: usize = 255;
+
+/// A person to let in.
+#[derive(Debug, Clone)]
+pub struct NewMember {
+    /// E-mail address.
+    pub email: String,
+    /// Name; the part of the address before the `@` when absent.
+    pub name: Option<String>,
+    /// The workspace by id or name; the caller's first when absent.
+    pub workspace: Option<String>,
+    /// What they may do there.
+    pub role: Role,
+}
+
+/// A person who was let in.
+#[derive(Debug)]
+pub struct Added {
+    /// The user.
+    pub user: User,
+    /// The workspace.
+    pub workspace: WorkspaceEntry,
+    /// Their first token, when they are new to the tenant: somebody else's token is nobody's to make.
+    pub token: Option<TokenText>,
+}
+
+/// A person of the tenant and their roles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The user.
+    pub user: User,
+    /// Their roles by workspace.
+    pub roles: Vec<(WorkspaceId, Role)>,
+}
+
+/// The handle of people and their tokens.
+#[derive(Debug, Clone)]
+pub struct Members {
+    access: Access,
+    identity: Identity,
+    clock: Clock,
+    ids: Ids,
+}
+
+impl Members {
+    /// Makes the handle.
+    pub fn new(access: Access, identity: Identity, clock: Clock, ids: Ids) -> Self {
+        Self { access, identity, clock, ids }
+    }
+
+    pub(crate) fn access(&self) -> &Access {
+        &self.access
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Gives a person a role in a workspace; one who is new to the tenant becomes a user and gets a token.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] without the right to manage people, [`Error::Email`] for what is no address.
+    pub async fn add(&self, caller: &Caller, new: &NewMember) -> Result<Added, Error> {
+        let workspace = self.workspace(caller, new.workspace.as_deref()).await?;
+        let permit = self.access.workspace_permit(caller, Action::ManagePeople, workspace.id).await?;
+        let email = address(&new.email)?;
+        let now = self.clock.now();
+        let known = self.identity.find_user_by_email(caller.tenant, &email).await?;
+        let mut tx = self.identity.people().db().begin(Group::House).await?;
+        // First, so that its row lock makes two owners who change each other's role wait for one another.
+        self.identity.people().raise(&mut tx);
+        let (user, token) = match known {
+            Some(user) => (user, None),
+            None => {
+                let name = new.name.clone().unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
+                let user = User { id: self.ids.user(now), email, name: name.chars().take(NAME).collect() };
+                self.identity.insert_user(&mut tx, caller.tenant, &user);
+                let first = first_token(caller.tenant, user.id);
+                let token = self.identity.insert_token(&mut tx, &first, None)?;
+                (user, Some(token))
+            }
+        };
+        store::set_member(&mut tx, &permit, user.id, Some(new.role));
+        if store::owners(&mut tx, &permit).await? == 0 {
+            return Err(Error::LastOwner);
+        }
+        tx.commit().await?;
+        Ok(Added { user, workspace: WorkspaceEntry { role: new.role, ..workspace }, token })
+    }
+
+    /// The people of the tenant with their roles, the oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] without the right to manage people.
+    pub async fn list(&self, caller: &Caller) -> Result<Vec<Member>, Error> {
+        let workspace = self.workspace(caller, None).await?;
+        self.access.workspace_permit(caller, Action::ManagePeople, workspace.id).await?;
+        let roles = store::members(self.identity.people().db(), caller.tenant).await?;
+        let users = self.identity.list_users(caller.tenant).await?;
+        let with_roles = |user: User| {
+            let own = roles.iter().filter(|(id, ..)| *id == user.id).map(|(_, workspace, role)| (*workspace, *role));
+            Member { roles: own.collect(), user }
+        };
+        Ok(users.into_iter().map(with_roles).collect())
+    }
+
+    /// Makes a token of the caller's own; all scopes when none are named.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] without the right to manage tokens.
+    pub async fn create_token(&self, caller: &Caller, name: &str, scopes: Vec<Scope>) -> Result<TokenText, Error> {
+        let owner = self.token_owner(caller).await?;
+        let scopes = if scopes.is_empty() { Scope::ALL.to_vec() } else { scopes };
+        let name = name.chars().take(NAME).collect();
+        let new = NewToken { tenant: caller.tenant, owner, name, scopes, expires: None };
+        Ok(self.identity.create_token(&new).await?)
+    }
+
+    /// The caller's own tokens, the oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] without the right to manage tokens.
+    pub async fn list_tokens(&self, caller: &Caller) -> Result<Vec<TokenEntry>, Error> {
+        let owner = self.token_owner(caller).await?;
+        Ok(self.identity.list_tokens(caller.tenant, owner).await?)
+    }
+
+    /// Takes one of the caller's own tokens back.
+    ///
+    /// # Errors
+    /// [`Error::Identity`] when the caller has no such token.
+    pub async fn revoke_token(&self, caller: &Caller, token: &str) -> Result<(), Error> {
+        let owner = self.token_owner(caller).await?;
+        let id = token.split('.').next().unwrap_or_default();
+        let own = self.identity.list_tokens(caller.tenant, owner).await?;
+        if !own.iter().any(|entry| entry.id.to_string() == id) {
+            return Err(identity::Error::TokenNotFound { id: id.chars().take(64).collect() }.into());
+        }
+        Ok(self.identity.revoke_token(caller.tenant, id).await?)
+    }
+
+    /// The user behind the caller, when they may manage tokens.
+    async fn token_owner(&self, caller: &Caller) -> Result<UserId, Error> {
+        let workspace = self.workspace(caller, None).await?;
+        self.access.workspace_permit(caller, Action::ManageTokens, workspace.id).await?;
+        caller.user().ok_or(Error::Unauthenticated)
+    }
+
+    /// The workspace of this id or name; without, the one in which the caller has the greatest role.
+    async fn workspace(&self, caller: &Caller, named: Option<&str>) -> Result<WorkspaceEntry, Error> {
+        let held = self.access.workspaces(caller).await?;
+        let found = match named {
+            Some(name) => held.iter().find(|entry| entry.id.to_string() == name || entry.name == name),
+            None => held.iter().rev().max_by_key(|entry| entry.role),
+        };
+        Ok(found.cloned().ok_or(Denied::NotFound)?)
+    }
+}
+
+pub(crate) fn first_token(tenant: TenantNo, owner: UserId) -> NewToken {
+    NewToken { tenant, owner, name: "First token".to_owned(), scopes: Scope::ALL.to_vec(), expires: None }
+}
+
+/// An e-mail address as it is kept: without blanks around it, in small letters.
+fn address(text: &str) -> Result<String, Error> {
+    let email = text.trim().to_lowercase();
+    let is_address = email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
+        && email.chars().count() <= NAME
+        && !email.chars().any(|char| char.is_whitespace() || char.is_control());
+    if is_address { Ok(email) } else { Err(Error::Email { text: text.chars().take(64).collect() }) }
+}
