@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 use records::{Export, Records};
 use schema::Schemas;
 use serde::{Deserialize, Serialize};
+use tenancy::Denied;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
@@ -237,6 +238,7 @@ impl Transfers {
         if wanted.base.trim().is_empty() || wanted.table.trim().is_empty() {
             return Err(Error::Request { reason: "name the `base` and the `table` to import into".to_owned() });
         }
+        self.admit(caller, &wanted).await?;
         let id = format!("imp{}", self.parts.ids.record(self.parts.clock.now()).body());
         let bytes = match self.keep(&id, file).await {
             Ok(bytes) => bytes,
@@ -260,6 +262,21 @@ impl Transfers {
         // Nobody listens when this process does no work in the background; another one, or the next start, does it.
         let _ = self.queue.send(import.clone());
         Ok(import)
+    }
+
+    /// Refuses what the token is not for and a base that is not there, before the file is taken. The import itself runs
+    /// as the person, whose role counts then.
+    async fn admit(&self, caller: &Caller, wanted: &Wanted) -> Result<(), Error> {
+        let mut needed = vec![Scope::SchemaRead, Scope::RecordsRead];
+        needed.extend((!wanted.dry_run).then_some(Scope::RecordsWrite));
+        needed.extend((!wanted.dry_run && wanted.create).then_some(Scope::SchemaWrite));
+        if let Some(scope) = needed.into_iter().find(|scope| !caller.has(*scope)) {
+            return Err(Error::from(Denied::Scope { scope: scope.name() }));
+        }
+        if !wanted.create {
+            self.parts.schemas.find_base(caller, &wanted.base).await?;
+        }
+        Ok(())
     }
 
     /// Writes an upload to disk as it comes; answers its bytes.

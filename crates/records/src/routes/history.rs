@@ -49,7 +49,7 @@ pub(super) struct BasePath {
 
 /// The changes of a base.
 #[derive(Serialize, ToSchema)]
-pub(super) struct HistoryOut {
+pub(super) struct ChangesOut {
     /// The changes, the newest first: number, time, who, through which door, and per table the records created,
     /// deleted, restored and updated with their cells before and after.
     #[schema(value_type = Vec<Object>)]
@@ -87,21 +87,21 @@ fn number(params: &Params, key: &str) -> Result<Option<u64>, Failure> {
         ("before" = Option<i64>, Query, description = "Only changes before this number: `next` of the page before"),
         ("limit" = Option<i64>, Query, description = "Changes of a page, 1 to 100"),
     ),
-    responses((status = 200, description = "A page of changes", body = HistoryOut))
+    responses((status = 200, description = "A page of changes", body = ChangesOut))
 )]
 pub(super) async fn list(
     State(records): State<Records>,
     Extension(caller): Extension<Caller>,
     Path(place): Path<BasePath>,
     RawQuery(query): RawQuery,
-) -> Result<Json<HistoryOut>, Failure> {
+) -> Result<Json<ChangesOut>, Failure> {
     let base = base_id(&records, &caller, &place.base).await?;
     let params = Params::parse(query.as_deref().unwrap_or_default());
     let before = number(&params, "before")?.map(|before| before as i64);
     let limit = number(&params, "limit")?.map_or(HISTORY, |limit| limit as usize);
     let page = records.history(&caller, base, params.get("record"), before, limit).await.map_err(fail)?;
     let changes = page.changes.iter().map(|change| told(&page.schema, change)).collect();
-    Ok(Json(HistoryOut { changes, next: page.next }))
+    Ok(Json(ChangesOut { changes, next: page.next }))
 }
 
 /// Takes a change back, by default the caller's newest that is not taken back yet.

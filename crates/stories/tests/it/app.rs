@@ -72,7 +72,7 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         #[expect(clippy::disallowed_methods, reason = "the test's own server")]
-        tokio::spawn(web::serve(listener, house.router.clone(), Limits::default(), stop.clone()));
+        tokio::spawn(web::serve(listener, house.router.clone(), limits(), stop.clone()));
         let client = Client::builder(TokioExecutor::new()).build_http();
         Self { address, token, routes, database, house: house.into(), _directory: directory, client, stop }
     }
@@ -170,4 +170,9 @@ impl Drop for TestApp {
     fn drop(&mut self) {
         self.stop.cancel();
     }
+}
+
+/// As the program's, but for a short time to send a head.
+fn limits() -> Limits {
+    Limits { head_time: std::time::Duration::from_secs(1), ..Limits::default() }
 }

@@ -48,6 +48,7 @@ async fn the_document_is_the_one_that_was_reviewed(app: TestApp) {
 fn routed(routes: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut methods: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     let mut paths = Vec::new();
+    let routes = routes.split("fallback_router").next().unwrap();
     for part in routes.split("RouteId(").skip(1) {
         let (id, rest) = part.split_once("): ").unwrap();
         if let Some(path) = rest.strip_prefix('"').and_then(|rest| rest.split('"').next()) {
@@ -185,7 +186,13 @@ async fn answers_are_as_the_document_says(app: TestApp) {
     for access in &ACCESS {
         let (method, path, body) = visit.request(&document, access);
         let (status, answer) = app.send(method, &path, Some(&app.token), body).await;
-        assert!(status < 300 || access.operation.starts_with("health."), "{}: {status} {answer}", access.operation);
+        // The stories' house counts nothing, and nobody has said that it is ready.
+        let expected = match access.operation {
+            "metrics.get" => 404,
+            "health.ready" | "health.report" => 503,
+            _ => status.min(299),
+        };
+        assert_eq!(status, expected, "{}: {answer}", access.operation);
         answers.push(json!({ "operation": access.operation, "status": status, "body": answer }));
     }
     for (path, status) in [("/v0/app00000000000000/Tasks", 403), ("/api/v1/imports/none", 404)] {

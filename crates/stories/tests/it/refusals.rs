@@ -30,6 +30,39 @@ fn wrong_reads(base: &str) -> Vec<Case> {
         (Method::GET, format!("{tasks}?offset=itrnonsense"), String::new(), 422, "INVALID_OFFSET_VALUE"),
         (Method::GET, format!("{tasks}?view=Nope"), String::new(), 422, "VIEW_NAME_NOT_FOUND"),
         (Method::GET, format!("{tasks}?pageSize=101"), String::new(), 422, "INVALID_REQUEST_UNKNOWN"),
+        (Method::GET, format!("{tasks}?pageSize=0"), String::new(), 422, "INVALID_REQUEST_UNKNOWN"),
+        (Method::GET, format!("{tasks}?maxRecords=many"), String::new(), 422, "INVALID_REQUEST_UNKNOWN"),
+        (
+            Method::GET,
+            format!("{tasks}?sort[0][field]=Name&sort[0][direction]=up"),
+            String::new(),
+            422,
+            "INVALID_REQUEST_UNKNOWN",
+        ),
+        (
+            Method::GET,
+            format!("{tasks}?filterByFormula={}", "%7BName%7D%26".repeat(900) + "1"),
+            String::new(),
+            200,
+            "-",
+        ),
+        (Method::GET, format!("{tasks}?filterByFormula=%00"), String::new(), 422, "INVALID_FILTER_BY_FORMULA"),
+        (
+            Method::POST,
+            format!("{tasks}/listRecords"),
+            json!({ "filterByFormula": format!("{brackets}1") }).to_string(),
+            422,
+            "INVALID_FILTER_BY_FORMULA",
+        ),
+        (
+            Method::POST,
+            format!("{tasks}/listRecords"),
+            json!({ "pageSize": "ten" }).to_string(),
+            422,
+            "INVALID_REQUEST_UNKNOWN",
+        ),
+        (Method::GET, format!("/v0/meta/bases/{base}/tables/Tasks"), String::new(), 405, "INVALID_REQUEST_UNKNOWN"),
+        (Method::GET, "/v0/meta/bases/app00000000000000/tables".into(), String::new(), 403, MODEL),
     ]
 }
 
@@ -37,6 +70,7 @@ fn wrong_writes(base: &str) -> Vec<Case> {
     let tasks = format!("/v0/{base}/Tasks");
     let eleven: Vec<Value> = (0..11).map(|_| json!({ "fields": {} })).collect();
     let nested = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    let brackets = "(".repeat(10_000);
     vec![
         (Method::POST, tasks.clone(), json!({ "fields": { "Nope": 1 } }).to_string(), 422, "UNKNOWN_FIELD_NAME"),
         (
@@ -87,6 +121,63 @@ fn wrong_writes(base: &str) -> Vec<Case> {
             "ROW_DOES_NOT_EXIST",
         ),
         (Method::DELETE, tasks.clone(), String::new(), 422, "INVALID_RECORDS"),
+        (
+            Method::POST,
+            tasks.clone(),
+            json!({ "fields": { "Urgent": "maybe" } }).to_string(),
+            422,
+            "INVALID_VALUE_FOR_COLUMN",
+        ),
+        (
+            Method::POST,
+            tasks.clone(),
+            json!({ "fields": { "Due": "someday" } }).to_string(),
+            422,
+            "INVALID_VALUE_FOR_COLUMN",
+        ),
+        (
+            Method::POST,
+            tasks.clone(),
+            json!({ "fields": { "Tags": "a" } }).to_string(),
+            422,
+            "INVALID_VALUE_FOR_COLUMN",
+        ),
+        (Method::POST, tasks.clone(), json!({ "fields": ["Name"] }).to_string(), 422, "INVALID_REQUEST_UNKNOWN"),
+        (
+            Method::POST,
+            tasks.clone(),
+            json!({ "fields": { "Name": "x".repeat(100_001) } }).to_string(),
+            422,
+            "INVALID_VALUE_FOR_COLUMN",
+        ),
+        (
+            Method::POST,
+            format!("/v0/meta/bases/{base}/tables"),
+            json!({ "name": "T", "fields": [] }).to_string(),
+            422,
+            "INVALID_REQUEST_UNKNOWN",
+        ),
+        (
+            Method::POST,
+            format!("/v0/meta/bases/{base}/tables/Tasks/fields"),
+            json!({ "name": "F", "type": "nonsense" }).to_string(),
+            422,
+            "UNSUPPORTED_FIELD_TYPE_FOR_CREATE",
+        ),
+        (
+            Method::POST,
+            format!("/v0/meta/bases/{base}/tables/Tasks/fields"),
+            json!({ "name": "F", "type": "formula", "options": { "formula": brackets } }).to_string(),
+            422,
+            "INVALID_FIELD_TYPE_OPTIONS_FOR_CREATE",
+        ),
+        (
+            Method::POST,
+            format!("/v0/meta/bases/{base}/tables/Tasks/fields"),
+            json!({ "name": "Name", "type": "singleLineText" }).to_string(),
+            422,
+            "DUPLICATE_OR_EMPTY_FIELD_NAME",
+        ),
         (Method::GET, "/v0/meta/nothing".into(), String::new(), 403, MODEL),
     ]
 }
@@ -95,11 +186,15 @@ fn wrong_writes(base: &str) -> Vec<Case> {
 async fn wrong_requests_are_answered_as_airtable_does(app: TestApp) {
     let base = app.plans().await;
     let tasks = format!("/v0/{base}/Tasks");
+    let mut wrong = Vec::new();
     for (method, path, body, status, name) in wrong_reads(&base).into_iter().chain(wrong_writes(&base)) {
+        let shown: String = format!("{method} {path} {body}").chars().take(160).collect();
         let (got, answer) = app.send(method.clone(), &path, Some(&app.token), body).await;
-        let shown: String = path.chars().take(120).collect();
-        assert_eq!((got, error_type(&answer)), (status, name), "{method} {shown}: {answer}");
+        if (got, error_type(&answer)) != (status, name) {
+            wrong.push(format!("{shown}: {got} {answer}, not {status} {name}"));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(app.get(&tasks).await["records"], json!([]));
 }
 
@@ -127,4 +222,143 @@ async fn unknown_names_come_with_the_closest(app: TestApp) {
     let base = app.plans().await;
     let (_, answer) = app.call(Method::POST, &format!("/v0/{base}/Tasks"), &json!({ "fields": { "Poinst": 1 } })).await;
     assert_eq!(answer["error"]["message"], "Unknown field name: \"Poinst\"");
+}
+
+/// A token of the owner that may do no more than this.
+async fn narrow(app: &TestApp, scopes: &[&str]) -> String {
+    let (status, made) = app.call(Method::POST, "/api/v1/tokens", &json!({ "name": "narrow", "scopes": scopes })).await;
+    assert_eq!(status, 201, "{made}");
+    made["token"].as_str().unwrap().to_owned()
+}
+
+#[on_every_database]
+async fn a_token_for_reading_writes_nowhere(app: TestApp) {
+    let base = app.plans().await;
+    let tasks = format!("/v0/{base}/Tasks");
+    let reads = narrow(&app, &["data.records:read", "schema.bases:read"]).await;
+    let one = json!({ "fields": { "Name": "a" } }).to_string();
+    let tool = json!({ "tool_name": "create_records", "arguments": { "base": base, "table": "Tasks", "records": [{ "fields": { "Name": "a" } }] } });
+    let cases = [
+        (Method::POST, tasks.clone(), one.clone(), 403),
+        (Method::DELETE, format!("{tasks}?records[]=rec00000000000000"), String::new(), 403),
+        (
+            Method::POST,
+            "/v0/meta/bases".to_owned(),
+            json!({ "name": "B", "workspaceId": app.workspace().await, "tables": [] }).to_string(),
+            403,
+        ),
+        (Method::POST, format!("/api/v1/bases/{base}/undo"), String::new(), 403),
+        (Method::POST, format!("/api/v1/imports?base={base}&table=Tasks"), "Name\na\n".to_owned(), 403),
+        (Method::POST, "/execute-tool".to_owned(), tool.to_string(), 403),
+        (Method::POST, "/api/v1/tokens".to_owned(), json!({ "name": "more" }).to_string(), 403),
+        (Method::POST, "/api/v1/users".to_owned(), json!({ "email": "eve@example.org" }).to_string(), 403),
+    ];
+    for (method, path, body, expected) in cases {
+        let (status, answer) = app.send(method.clone(), &path, Some(&reads), body).await;
+        assert_eq!(status, expected, "{method} {path}: {answer}");
+    }
+    assert_eq!(app.get(&tasks).await["records"], json!([]));
+    let writes = narrow(&app, &["data.records:write"]).await;
+    assert_eq!(app.send(Method::GET, &tasks, Some(&writes), String::new()).await.0, 403);
+}
+
+/// Outside `/v0`: method, path, body; status and code.
+fn wrong_elsewhere(base: &str) -> Vec<Case> {
+    let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    let undo = format!("/api/v1/bases/{base}/undo");
+    vec![
+        (Method::GET, "/api/v1/bases/app00000000000000/history".into(), String::new(), 404, "not-found"),
+        (Method::GET, "/api/v1/bases/nonsense/history".into(), String::new(), 404, "not-found"),
+        (Method::GET, format!("/api/v1/bases/{base}/history?limit=x"), String::new(), 422, "number"),
+        (Method::POST, undo.clone(), "{\"change\":".into(), 400, "json-syntax"),
+        (Method::POST, undo.clone(), deep, 400, "json-depth"),
+        (Method::POST, undo.clone(), "{\"chnage\":1}".into(), 422, "json-form"),
+        (Method::POST, undo.clone(), " ".repeat(3 << 20), 413, "too-large"),
+        (Method::POST, undo, "{\"change\":1000000}".into(), 422, "nothing-to-undo"),
+        (Method::POST, "/chat".into(), "{}".into(), 422, "json-form"),
+        (Method::POST, "/chat".into(), "[".into(), 400, "json-syntax"),
+        (Method::POST, "/execute-tool".into(), "{\"tool_name\":\"no_such_tool\"}".into(), 404, "tool"),
+        (Method::GET, "/sessions/none/history".into(), String::new(), 404, "session-not-found"),
+        (Method::GET, "/api/v1/imports/none".into(), String::new(), 404, "import-not-found"),
+        (Method::POST, "/api/v1/imports?table=T".into(), "Name\n".into(), 422, "import"),
+        (Method::GET, "/api/v1/export?base=Plans".into(), String::new(), 422, "import"),
+        (Method::GET, "/api/v1/export?base=Plans&table=Nope".into(), String::new(), 404, "table-not-found"),
+        (Method::GET, "/api/v1/nothing".into(), String::new(), 404, "no-such-address"),
+        (Method::DELETE, "/api/v1/users".into(), String::new(), 405, "invalid"),
+        (Method::POST, "/api/v1/users".into(), "{\"email\":\"nobody\"}".into(), 422, "email"),
+        (
+            Method::POST,
+            "/api/v1/tokens".into(),
+            "{\"name\":\"t\",\"scopes\":[\"everything\"]}".into(),
+            422,
+            "json-form",
+        ),
+        (Method::DELETE, "/api/v1/tokens/pat00000000000000".into(), String::new(), 404, "token-not-found"),
+    ]
+}
+
+#[on_every_database]
+async fn wrong_requests_elsewhere_are_problems(app: TestApp) {
+    let base = app.plans().await;
+    let mut wrong = Vec::new();
+    for (method, path, body, status, code) in wrong_elsewhere(&base) {
+        let (got, answer) = app.send(method.clone(), &path, Some(&app.token), body).await;
+        let is_problem = answer["title"].is_string() && answer["detail"].is_string() && answer["instance"].is_string();
+        if (got, &answer["code"], &answer["status"], is_problem) != (status, &json!(code), &json!(status), true) {
+            wrong.push(format!("{method} {path}: {got} {answer}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What Airtable's clients send may be as long as its bound, and no longer.
+#[on_every_database]
+async fn heads_have_bounds(app: TestApp) {
+    let base = app.plans().await;
+    let at = |length: usize| {
+        let start = format!("/v0/{base}/Tasks?filterByFormula=");
+        format!("{start}{}", "1".repeat(length - start.len()))
+    };
+    let line = |target: &str, headers: &str| {
+        format!(
+            "GET {target} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\nconnection: close\r\n{headers}\r\n",
+            app.token
+        )
+    };
+    let many: String = (0..120).map(|n| format!("x-{n}: y\r\n")).collect();
+    let large = format!("x-large: {}\r\n", "y".repeat(33 << 10));
+    let path = format!("/v0/{base}/Tasks");
+    for (name, request, expected) in [
+        ("16,000 characters", line(&at(16_000), ""), 200),
+        ("a target over its bound", line(&at(21 << 10), ""), 414),
+        ("large headers", line(&path, &large), 431),
+        ("many headers", line(&path, &many), 431),
+        ("no HTTP", "nonsense\r\n\r\n".to_owned(), 400),
+    ] {
+        assert_eq!(raw(&app, request).await, Some(expected), "{name}");
+    }
+}
+
+/// The status that the server answers to these bytes; none when it only closes.
+async fn raw(app: &TestApp, request: String) -> Option<u16> {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = tokio::net::TcpStream::connect(app.address).await.unwrap();
+    // The server may answer and close before it has read everything.
+    let _ = stream.write_all(request.as_bytes()).await;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8_lossy(&answer).split(' ').nth(1)?.parse().ok()
+}
+
+#[on_every_database]
+async fn a_slow_head_is_given_up(app: TestApp) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = tokio::net::TcpStream::connect(app.address).await.unwrap();
+    stream.write_all(b"GET /livez HTTP/1.1\r\nhost: x\r\n").await.unwrap();
+    let began = std::time::Instant::now();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let took = began.elapsed().as_secs_f32();
+    assert!(!String::from_utf8_lossy(&answer).contains(" 200 "), "an unfinished head was answered");
+    assert!((0.5..8.0).contains(&took), "given up after {took} s, the stories' limit is 1 s");
 }

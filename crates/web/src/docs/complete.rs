@@ -26,6 +26,7 @@ pub(super) fn complete(api: &mut OpenApi) {
             for kind in kinds(operation, has_place) {
                 add(operation, door, kind);
             }
+            shape(operation, door);
         }
     }
 }
@@ -74,22 +75,25 @@ fn kinds(operation: &mut Operation, has_place: bool) -> Vec<Kind> {
     wanted.into_iter().filter(|(_, wanted)| *wanted).map(|(kind, _)| kind).collect()
 }
 
-/// Adds an answer, or to the one that the operation describes itself the shape of its body.
+/// Adds an answer that the operation does not describe itself.
 fn add(operation: &mut Operation, door: Door, kind: Kind) {
+    let answer = || RefOr::T(ResponseBuilder::new().description(told(kind, door)).build());
+    operation.responses.responses.entry(kind.status().as_str().to_owned()).or_insert_with(answer);
+}
+
+/// Gives errors without a described body the one of their door.
+fn shape(operation: &mut Operation, door: Door) {
     let (schema, media) = match door {
         Door::Airtable => (AirtableError::name(), "application/json"),
         Door::Problem => (Problem::name(), "application/problem+json"),
     };
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
-    let status = kind.status().as_str().to_owned();
-    match operation.responses.responses.get_mut(&status) {
-        Some(RefOr::T(Response { content: held, .. })) if held.is_empty() => {
-            held.insert(media.to_owned(), RefOr::T(content));
-        }
-        Some(_) => {}
-        None => {
-            let answer = ResponseBuilder::new().description(told(kind, door)).content(media, content).build();
-            operation.responses.responses.insert(status, RefOr::T(answer));
+    for (status, answer) in &mut operation.responses.responses {
+        if let RefOr::T(Response { content, .. }) = answer
+            && content.is_empty()
+            && status.starts_with(['4', '5'])
+        {
+            let body = ContentBuilder::new().schema(Some(Ref::from_schema_name(&*schema))).build();
+            content.insert(media.to_owned(), RefOr::T(body));
         }
     }
 }
