@@ -76,10 +76,10 @@ pub(crate) struct Store {
 pub(crate) struct Reach {
     #[command(flatten)]
     store: Store,
-    /// A server to call instead of the one that holds the data directory; also AIRLOOM_SERVER.
+    /// A server to call instead of the one that holds the data directory; also `AIRLOOM_SERVER`.
     #[arg(long)]
     server: Option<String>,
-    /// Whose personal access token to use; also AIRLOOM_TOKEN. Without, the owner of the data directory asks.
+    /// Whose personal access token to use; also `AIRLOOM_TOKEN`. Without, the owner of the data directory asks.
     #[arg(long)]
     token: Option<String>,
 }

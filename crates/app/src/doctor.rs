@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
+use clock::Clock;
 use db::{Db, Target};
+use model::Timestamp;
 use outbound::{Outbound, Policy, Trust};
 
 use crate::catalog;
@@ -53,13 +55,13 @@ fn failed(what: &'static str, seen: impl Into<String>) -> Finding {
 }
 
 /// Looks at the data directory, the lock, the database, its migrations, the disk, certificates and the clock.
-pub async fn examine(settings: &Settings) -> Vec<Finding> {
+pub async fn examine(settings: &Settings, time: &Clock) -> Vec<Finding> {
     let data = &settings.server.data;
     let mut findings = vec![directory(data)];
     findings.extend(store(settings).await);
     findings.push(space(data));
     findings.push(certificates());
-    findings.push(clock(data));
+    findings.push(clock(data, time.now()));
     findings
 }
 
@@ -96,7 +98,7 @@ async fn store(settings: &Settings) -> Vec<Finding> {
     match Db::open(Target::Postgres { url: url.clone(), pool: 1 }).await {
         Ok(db) => findings.extend(opened(db, "the PostgreSQL server answers").await),
         Err(error) => {
-            findings.push(failed("database", format!("the PostgreSQL server cannot be used: {}", told(&error))))
+            findings.push(failed("database", format!("the PostgreSQL server cannot be used: {}", told(&error))));
         }
     }
     findings
@@ -169,10 +171,12 @@ fn space(data: &Path) -> Finding {
     };
     let free = system.f_bavail.saturating_mul(system.f_frsize);
     let seen = format!("{:.1} GB free where `{}` is", free as f64 / 1e9, data.display());
-    match free {
-        ..LEAST => failed(what, format!("{seen}: too little to write safely")),
-        ..LOW => warning(what, format!("{seen}: little")),
-        _ => well(what, seen),
+    if free < LEAST {
+        failed(what, format!("{seen}: too little to write safely"))
+    } else if free < LOW {
+        warning(what, format!("{seen}: little"))
+    } else {
+        well(what, seen)
     }
 }
 
@@ -188,17 +192,19 @@ fn certificates() -> Finding {
 }
 
 /// A clock that is behind what it has stamped already gives records wrong times.
-fn clock(data: &Path) -> Finding {
+fn clock(data: &Path, now: Timestamp) -> Finding {
     let what = "clock";
-    let now = SystemTime::now();
-    let program = std::env::current_exe().and_then(fs::metadata).and_then(|file| file.modified()).ok();
-    let store = fs::metadata(data.join("airloom.db")).and_then(|file| file.modified()).ok();
-    let newest = program.into_iter().chain(store).max().unwrap_or(UNIX_EPOCH);
-    match newest.duration_since(now) {
-        Ok(behind) if behind > DRIFT => {
-            failed(what, format!("it is {} s behind files that were written here", behind.as_secs()))
-        }
-        _ => well(what, "it is not behind what was written"),
+    let written = |path: &Path| {
+        let modified = fs::metadata(path).and_then(|file| file.modified()).ok()?;
+        Some(modified.duration_since(UNIX_EPOCH).ok()?.as_micros() as i64)
+    };
+    let program = std::env::current_exe().ok().and_then(|path| written(&path));
+    let newest = program.into_iter().chain(written(&data.join("airloom.db"))).max().unwrap_or(0);
+    let behind = newest - now.0;
+    if behind > DRIFT.as_micros() as i64 {
+        failed(what, format!("it is {} s behind files that were written here", behind / 1_000_000))
+    } else {
+        well(what, "it is not behind what was written")
     }
 }
 

@@ -52,12 +52,11 @@ pub async fn serve(settings: &Settings, parts: Parts, say: impl Fn(&str)) -> any
             hand.start(&lifecycle);
         }
     }
-    let run = match listener {
-        Some(listener) => open_doors(settings, &house, listener, &lifecycle, &say).await?,
-        None => {
-            say("working in the background, without doors");
-            None
-        }
+    let run = if let Some(listener) = listener {
+        open_doors(settings, &house, listener, &lifecycle, &say).await?
+    } else {
+        say("working in the background, without doors");
+        None
     };
     Lifecycle::signal().await?;
     house.health.set_ready(false);

@@ -82,16 +82,14 @@ impl Members {
         let mut tx = self.identity.people().db().begin(Group::House).await?;
         // First, so that its row lock makes two owners who change each other's role wait for one another.
         self.identity.people().raise(&mut tx);
-        let (user, token) = match known {
-            Some(user) => (user, None),
-            None => {
-                let name = new.name.clone().unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
-                let user = User { id: self.ids.user(now), email, name: name.chars().take(NAME).collect() };
-                self.identity.insert_user(&mut tx, caller.tenant, &user);
-                let first = first_token(caller.tenant, user.id);
-                let token = self.identity.insert_token(&mut tx, &first, None)?;
-                (user, Some(token))
-            }
+        let (user, token) = if let Some(user) = known {
+            (user, None)
+        } else {
+            let name = new.name.clone().unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
+            let user = User { id: self.ids.user(now), email, name: name.chars().take(NAME).collect() };
+            self.identity.insert_user(&mut tx, caller.tenant, &user);
+            let token = self.identity.insert_token(&mut tx, &first_token(caller.tenant, user.id), None)?;
+            (user, Some(token))
         };
         store::set_member(&mut tx, &permit, user.id, Some(new.role));
         if store::owners(&mut tx, &permit).await? == 0 {

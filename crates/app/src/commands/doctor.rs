@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 use app::Verdict;
+use clock::Clock;
 
 use super::{Store, out};
 
@@ -10,7 +11,7 @@ pub(super) async fn run(store: &Store) -> anyhow::Result<()> {
     let mut settings = loaded.settings.clone();
     "error".clone_into(&mut settings.telemetry.level);
     telemetry::install_log(&settings.telemetry)?;
-    let findings = app::examine(&settings).await;
+    let findings = app::examine(&settings, &Clock::system()).await;
     for finding in &findings {
         let word = match finding.verdict {
             Verdict::Well => "ok  ",

@@ -1,7 +1,7 @@
 use std::fs::File;
-use std::time::{Duration, SystemTime};
 
 use clock::{Clock, Ids};
+use model::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::{Finding, Verdict, examine};
@@ -14,7 +14,7 @@ fn settings(folder: &tempfile::TempDir) -> Settings {
 }
 
 async fn look(settings: &Settings, what: &str) -> Finding {
-    let found = examine(settings).await.into_iter().find(|finding| finding.what == what);
+    let found = examine(settings, &Clock::system()).await.into_iter().find(|finding| finding.what == what);
     found.unwrap_or_else(|| panic!("nothing about the {what}"))
 }
 
@@ -26,7 +26,7 @@ async fn installed(settings: &Settings) -> House {
 #[tokio::test]
 async fn an_empty_place_is_well() {
     let folder = tempfile::tempdir().unwrap();
-    let findings = examine(&settings(&folder)).await;
+    let findings = examine(&settings(&folder), &Clock::system()).await;
     let bad: Vec<_> = findings.iter().filter(|finding| finding.verdict == Verdict::Failed).collect();
     assert!(bad.is_empty(), "{bad:?}");
     assert!(!folder.path().join("data").exists(), "looking changed something");
@@ -70,7 +70,7 @@ async fn what_is_no_database_fails() {
     let settings = settings(&folder);
     std::fs::create_dir_all(&settings.server.data).unwrap();
     std::fs::write(settings.server.data.join("airloom.db"), "not a database, but long enough to be looked at").unwrap();
-    let findings = examine(&settings).await;
+    let findings = examine(&settings, &Clock::system()).await;
     assert!(findings.iter().any(|finding| finding.verdict == Verdict::Failed), "{findings:?}");
 }
 
@@ -86,9 +86,7 @@ async fn a_server_that_does_not_answer_fails() {
 #[tokio::test]
 async fn a_clock_behind_its_files_fails() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = settings(&folder);
-    std::fs::create_dir_all(&settings.server.data).unwrap();
-    let file = File::create(settings.server.data.join("airloom.db")).unwrap();
-    file.set_modified(SystemTime::now() + Duration::from_hours(1)).unwrap();
-    assert_eq!(look(&settings, "clock").await.verdict, Verdict::Failed);
+    let findings = examine(&settings(&folder), &Clock::fixed(Timestamp::from_date(2001, 1, 1))).await;
+    let clock = findings.into_iter().find(|finding| finding.what == "clock").unwrap();
+    assert_eq!(clock.verdict, Verdict::Failed, "{}", clock.seen);
 }

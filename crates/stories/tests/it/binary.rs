@@ -1,81 +1,9 @@
-//! The program itself: how it starts, what it refuses, and what survives when it is killed.
+//! The program itself: how it starts, what it refuses, and how its commands find a store.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
-use serde_json::Value;
-
-const TOKEN: &str = "patStories0000001.0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-
-fn program() -> PathBuf {
-    #[expect(clippy::disallowed_methods, reason = "where `cargo xtask test` built the program")]
-    let named = std::env::var("AIRLOOM_PROGRAM");
-    named.unwrap_or_else(|_| panic!("AIRLOOM_PROGRAM is not set: run `cargo xtask test`, which builds it")).into()
-}
-
-fn airloom(arguments: &[&str]) -> Output {
-    Command::new(program()).args(arguments).stdin(Stdio::null()).output().unwrap()
-}
-
-/// A server of its own process.
-struct Served {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Served {
-    fn start(data: &Path) -> Self {
-        let mut child = Command::new(program())
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(data)
-            .env("AIRLOOM_BOOTSTRAP_TOKEN", TOKEN)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address =
-            lines.map_while(Result::ok).find_map(|line| line.strip_prefix("listening on http://")?.parse().ok());
-        Self { child, address: address.unwrap() }
-    }
-
-    /// One request on a connection of its own; none when the server went away.
-    fn send(&self, method: &str, path: &str, body: &str) -> Option<(u16, Value)> {
-        let mut stream = TcpStream::connect(self.address).ok()?;
-        let length = body.len();
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {TOKEN}\r\nconnection: close\r\n\
-             content-length: {length}\r\n\r\n{body}"
-        );
-        stream.write_all(head.as_bytes()).ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        let (head, body) = answer.split_once("\r\n\r\n")?;
-        let status = head.split(' ').nth(1)?.parse().ok()?;
-        Some((status, serde_json::from_str(body).ok()?))
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        // It may have been killed by the story.
-        let _gone = self.child.kill();
-        let _status = self.child.wait();
-    }
-}
-
-fn base(server: &Served) -> String {
-    let workspaces = server.send("GET", "/v0/meta/workspaces", "").unwrap().1;
-    let workspace = &workspaces["workspaces"][0]["id"];
-    let body = format!(
-        r#"{{"name":"K","workspaceId":{workspace},"tables":[{{"name":"T","fields":[{{"name":"Name","type":"singleLineText"}}]}}]}}"#
-    );
-    server.send("POST", "/v0/meta/bases", &body).unwrap().1["id"].as_str().unwrap().to_owned()
-}
+use crate::served::{Served, airloom, program};
 
 #[test]
 fn what_cannot_start_says_why_in_one_line() {
@@ -127,65 +55,111 @@ fn commands_use_the_running_server_and_then_the_files() {
     assert_eq!(String::from_utf8_lossy(&export.stdout), "Name,Age\r\nAnn,31\r\nBob,27\r\n");
 }
 
-/// Eight writers; the server is killed under them again and again.
 #[test]
-fn what_was_acknowledged_survives_kills() {
+fn mcp_speaks_over_standard_input_and_lets_a_server_start_between_calls() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let mut server = Served::start(&data);
-    let path = format!("/v0/{}/T", base(&server));
-    let mut acknowledged: Vec<String> = Vec::new();
-    for round in 0..20 {
-        // Killed in the middle: after some writes, at another point each time.
-        let wanted = 10 + 3 * round;
-        let count = AtomicUsize::new(0);
-        let written: Vec<String> = std::thread::scope(|scope| {
-            let writers: Vec<_> = (0..8)
-                .map(|writer| {
-                    let (server, path, count) = (&server, &path, &count);
-                    scope.spawn(move || {
-                        let mut known = Vec::new();
-                        while let Some((200, answer)) = server.send(
-                            "POST",
-                            path,
-                            &format!(r#"{{"fields":{{"Name":"{round}-{writer}-{}"}}}}"#, known.len()),
-                        ) {
-                            known.push(answer["id"].as_str().unwrap().to_owned());
-                            count.fetch_add(1, Ordering::Relaxed);
-                        }
-                        known
-                    })
-                })
-                .collect();
-            let began = Instant::now();
-            while count.load(Ordering::Relaxed) < wanted && began.elapsed() < Duration::from_secs(20) {
-                std::thread::yield_now();
-            }
-            let killed = Command::new("kill").args(["-9", &server.child.id().to_string()]).status().unwrap();
-            assert!(killed.success());
-            writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect()
-        });
-        acknowledged.extend(written);
-        server.child.wait().unwrap();
-        let began = Instant::now();
-        server = Served::start(&data);
-        assert!(began.elapsed() < Duration::from_secs(2), "ready again after {:?}", began.elapsed());
+    drop(Served::start(&data));
+    let mut client = Command::new(crate::clients::setting("AIRLOOM_PYTHON"))
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/clients/mcp_stdio.py"))
+        .args([&program(), &data])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(client.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let listed = lines.find(|line| line == "LISTED");
+    // Without a server the call before has opened the files itself, and has closed them.
+    let server = listed.is_some().then(|| Served::start(&data));
+    let _ = client.stdin.take().unwrap().write_all(b"go on\n");
+    let ended = lines.any(|line| line == "OK");
+    let mut problem = String::new();
+    client.stderr.take().unwrap().read_to_string(&mut problem).unwrap();
+    assert!(client.wait().unwrap().success() && server.is_some() && ended, "{problem}");
+}
+
+#[test]
+fn people_and_tokens_are_made_with_a_server_and_without() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let path = data.to_str().unwrap();
+    let server = Served::start(&data);
+    let said = |arguments: &[&str]| {
+        let output = airloom(&[arguments, &["--data", path]].concat());
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let added = said(&["user", "add", "Bob@example.org", "--role", "read-only"]);
+    assert!(added.contains("bob@example.org  readOnly in My workspace"), "{added}");
+    let token = added.split("token: ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
+    let address = format!("http://{}", server.address);
+    let asked = airloom(&["ask", "how many bases are there?", "--server", &address, "--token", &token]);
+    assert!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr));
+    let refused = airloom(&["user", "add", "eve@example.org", "--server", &address, "--token", &token]);
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!((refused.status.code(), text.trim().lines().count()), (Some(1), 1), "{text}");
+    assert!(text.contains("not permitted"), "{text}");
+
+    let made = said(&["token", "create", "--name", "laptop", "--scopes", "data.records:read"]);
+    drop(server);
+    assert!(said(&["token", "list"]).contains("laptop"));
+    said(&["token", "revoke", made.trim()]);
+    assert!(said(&["token", "list"]).lines().any(|line| line.contains("revoked") && line.contains("laptop")));
+    assert!(said(&["user", "list"]).contains("bob@example.org  bob  readOnly"));
+}
+
+#[test]
+fn the_doctor_finds_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let path = data.to_str().unwrap();
+    let look = || {
+        let output = airloom(&["doctor", "--data", path]);
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        (output.status.code(), text)
+    };
+    let (code, text) = look();
+    assert_eq!(code, Some(0), "{text}");
+    let server = Served::start(&data);
+    let (code, text) = look();
+    assert!(code == Some(0) && text.contains("is ready at http://"), "{text}");
+    drop(server);
+    std::fs::write(data.join("airloom.db"), "no database at all").unwrap();
+    for leftover in ["airloom.db-wal", "airloom.db-shm"] {
+        // They may not be there.
+        let _ = std::fs::remove_file(data.join(leftover));
     }
-    let mut found: Vec<String> = Vec::new();
-    let mut offset = String::new();
-    loop {
-        let (status, page) = server.send("GET", &format!("{path}?{offset}"), "").unwrap();
-        assert_eq!(status, 200, "{page}");
-        found
-            .extend(page["records"].as_array().unwrap().iter().map(|record| record["id"].as_str().unwrap().to_owned()));
-        let Some(next) = page["offset"].as_str() else { break };
-        offset = format!("offset={next}");
+    let (code, text) = look();
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("FAIL  database:") && text.contains("checks failed"), "{text}");
+}
+
+#[test]
+fn services_are_listed_with_their_doors_tools_and_jobs() {
+    let output = airloom(&["services"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    for line in
+        ["records: Keeps records", "  door   POST /v0/{base}/{table} (records.create)", "imports.work", "find_values"]
+    {
+        assert!(text.contains(line), "`{line}` is missing:\n{text}");
     }
-    let total = found.len();
-    found.sort_unstable();
-    found.dedup();
-    assert_eq!(found.len(), total, "a record is there twice");
-    assert!(acknowledged.len() > 100, "only {} writes were acknowledged", acknowledged.len());
-    let lost: Vec<&String> = acknowledged.iter().filter(|id| found.binary_search(id).is_err()).collect();
-    assert!(lost.is_empty(), "{} of {} acknowledged records are lost", lost.len(), acknowledged.len());
+    let json = String::from_utf8(airloom(&["services", "--json"]).stdout).unwrap();
+    let listed: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert!(listed.as_array().unwrap().len() >= 6, "{json}");
+}
+
+#[test]
+fn names_of_the_predecessor_are_taken_and_told() {
+    let mut command = Command::new(program());
+    command.args(["config", "show", "--diff"]).env("LOG_LEVEL", "warn").env("DB_POOL_SIZE", "7");
+    let shown = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    assert!(shown.contains("database.pool = \"7\"  (environment `DB_POOL_SIZE`)"), "{shown}");
+    assert!(shown.contains("telemetry.level = \"warn\"  (environment `LOG_LEVEL`)"), "{shown}");
+    let mut command = Command::new(program());
+    command.args(["config", "check"]).env("SENTRY_DSN", "https://key@sentry.example/1").env("JWT_SECRET", "s");
+    let output = command.output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{told}");
+    assert_eq!(told.trim(), "airloom: no effect yet: JWT_SECRET, SENTRY_DSN (docs/settings.md says why)");
 }

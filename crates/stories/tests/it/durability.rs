@@ -1,0 +1,154 @@
+//! What was acknowledged stays, whatever happens to the process or the disk.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use db::Target;
+use serde_json::Value;
+use testkit::TestDb;
+
+use crate::served::{Served, program};
+
+const WRITERS: usize = 8;
+
+/// What eight writers were told until none could write any more.
+struct Told {
+    acknowledged: Vec<String>,
+    /// The last answer that each writer got, if it got one.
+    refused: Vec<Option<(u16, Value)>>,
+}
+
+/// Eight writers create records until one after the other is refused; meanwhile `disturb` is done, which gets the
+/// count of what was acknowledged.
+fn write_until_refused(server: &Served, path: &str, name: &str, disturb: impl FnOnce(&AtomicUsize)) -> Told {
+    let count = AtomicUsize::new(0);
+    let ended: Vec<_> = std::thread::scope(|scope| {
+        let writer = |writer: usize| {
+            let count = &count;
+            scope.spawn(move || {
+                let mut known: Vec<String> = Vec::new();
+                loop {
+                    let body = format!(r#"{{"fields":{{"Name":"{name}-{writer}-{}"}}}}"#, known.len());
+                    match server.send("POST", path, &body) {
+                        Some((200, answer)) => {
+                            known.push(answer["id"].as_str().unwrap().to_owned());
+                            count.fetch_add(1, Ordering::Relaxed);
+                        }
+                        other => return (known, other),
+                    }
+                }
+            })
+        };
+        let writers: Vec<_> = (0..WRITERS).map(writer).collect();
+        disturb(&count);
+        writers.into_iter().map(|writer| writer.join().unwrap()).collect()
+    });
+    let (acknowledged, refused): (Vec<_>, Vec<_>) = ended.into_iter().unzip();
+    Told { acknowledged: acknowledged.concat(), refused }
+}
+
+/// Every acknowledged record is there, none twice.
+fn assert_kept(server: &Served, path: &str, acknowledged: &[String]) {
+    let mut found = server.ids(path);
+    let total = found.len();
+    found.sort_unstable();
+    found.dedup();
+    assert_eq!(found.len(), total, "a record is there twice");
+    let lost = acknowledged.iter().filter(|id| found.binary_search(id).is_err()).count();
+    assert_eq!(lost, 0, "of {} acknowledged records so many are lost", acknowledged.len());
+}
+
+/// Kills the server under eight writers twenty times, and starts it again.
+fn survive_kills(start: impl Fn() -> Served) {
+    let mut server = start();
+    let path = format!("/v0/{}/T", server.base());
+    let mut acknowledged = Vec::new();
+    for round in 0..20 {
+        // Killed in the middle: after some writes, at another point each time.
+        let wanted = 10 + 3 * round;
+        let told = write_until_refused(&server, &path, &round.to_string(), |count| {
+            let began = Instant::now();
+            while count.load(Ordering::Relaxed) < wanted && began.elapsed() < Duration::from_secs(20) {
+                std::thread::yield_now();
+            }
+            let killed = Command::new("kill").args(["-9", &server.child.id().to_string()]).status().unwrap();
+            assert!(killed.success());
+        });
+        acknowledged.extend(told.acknowledged);
+        server.child.wait().unwrap();
+        let began = Instant::now();
+        server = start();
+        assert!(began.elapsed() < Duration::from_secs(2), "ready again after {:?}", began.elapsed());
+    }
+    assert!(acknowledged.len() > 100, "only {} writes were acknowledged", acknowledged.len());
+    assert_kept(&server, &path, &acknowledged);
+}
+
+mod what_was_acknowledged_survives_kills {
+    use super::{Command, Served, Target, TestDb, program, survive_kills};
+
+    #[test]
+    fn sqlite() {
+        let folder = tempfile::tempdir().unwrap();
+        survive_kills(|| Served::start(&folder.path().join("data")));
+    }
+
+    #[test]
+    fn postgres() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let test = runtime.block_on(TestDb::postgres());
+        let Target::Postgres { url, .. } = test.target.clone() else { panic!("{:?}", test.target) };
+        let folder = tempfile::tempdir().unwrap();
+        let flags = ["--database-url", url.as_str()];
+        survive_kills(|| Served::under(Command::new(program()), &folder.path().join("data"), &flags));
+    }
+}
+
+/// The program with a disk whose syncs fail after this many.
+fn on_a_failing_disk(after: u32) -> Command {
+    let mut command = Command::new("strace");
+    let failing = format!("inject=fsync,fdatasync:error=EIO:when={after}+");
+    command.args(["--follow-forks", "--output=/dev/null", "--trace=fsync,fdatasync", "-e", &failing, "--"]);
+    command.arg(program());
+    command
+}
+
+/// Ends the server that runs below another process.
+fn kill_below(server: &mut Served, data: &Path) {
+    let running: Value = serde_json::from_slice(&std::fs::read(data.join("run.json")).unwrap()).unwrap();
+    let killed = Command::new("kill").args(["-9", &running["pid"].to_string()]).status().unwrap();
+    assert!(killed.success());
+    server.child.wait().unwrap();
+}
+
+#[test]
+fn nothing_is_acknowledged_when_syncing_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Served::start(&data);
+    let path = format!("/v0/{}/T", server.base());
+    drop(server);
+    for after in [12, 25, 60] {
+        let mut server = Served::under(on_a_failing_disk(after), &data, &[]);
+        let before = server.ids(&path);
+        let told = write_until_refused(&server, &path, &after.to_string(), |_| ());
+        assert!(!told.acknowledged.is_empty(), "the disk failed before the first write");
+        for refused in told.refused {
+            let (status, answer) = refused.unwrap_or_else(|| panic!("the server went away"));
+            assert_eq!((status, &answer["error"]["type"]), (503, &Value::from("RETRIABLE_ERROR")), "{answer}");
+        }
+        let (status, answer) = server.send("POST", &path, r#"{"fields":{"Name":"late"}}"#).unwrap();
+        let text = answer["error"]["message"].as_str().unwrap_or_default().to_owned();
+        assert!(status == 503 && text.contains("read-only") && text.contains("restart"), "{status} {answer}");
+        let (status, health) = server.send("GET", "/readyz", "").unwrap();
+        assert_eq!((status, &health["checks"]["database"]), (503, &Value::from("failed")), "{health}");
+        let known = [before, told.acknowledged].concat();
+        assert_kept(&server, &path, &known);
+        kill_below(&mut server, &data);
+        let server = Served::start(&data);
+        assert_kept(&server, &path, &known);
+        assert_eq!(server.send("POST", &path, r#"{"fields":{"Name":"after"}}"#).unwrap().0, 200);
+    }
+}
