@@ -39,7 +39,8 @@ impl web::ApiError for Error {
         match self {
             Self::TokenForm => "token-form",
             Self::TokenNotFound { .. } => "token-not-found",
-            Self::Randomness | Self::Stored | Self::Db(_) => "internal",
+            Self::Randomness | Self::Stored => "internal",
+            Self::Db(error) => web::database_kind(error).code(),
         }
     }
 }

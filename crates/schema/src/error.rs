@@ -105,8 +105,8 @@ impl web::ApiError for Error {
             Self::TableNotFound { .. } | Self::FieldNotFound { .. } => Kind::NotFound,
             Self::Stored(_) => Kind::Internal,
             Self::Changes(changes::Error::NoBase { .. }) => Kind::NotFound,
+            Self::Changes(changes::Error::Db(error)) | Self::Db(error) => web::database_kind(error),
             Self::Changes(_) => Kind::Internal,
-            Self::Db(error) => web::database_kind(error),
             _ => Kind::Invalid,
         }
     }
@@ -126,8 +126,8 @@ impl web::ApiError for Error {
             Self::TooMany { .. } => "too-many",
             Self::Invalid { .. } => "invalid",
             Self::Stored(_) => "internal",
+            Self::Changes(changes::Error::Db(error)) | Self::Db(error) => web::database_kind(error).code(),
             Self::Changes(_) => "internal",
-            Self::Db(_) => "internal",
         }
     }
 

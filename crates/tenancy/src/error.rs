@@ -101,7 +101,8 @@ impl ApiError for Error {
             Self::LastOwner => "last-owner",
             Self::Email { .. } => "email",
             Self::Denied(denied) => denied.code(),
-            Self::Stored | Self::Db(_) => "internal",
+            Self::Stored => "internal",
+            Self::Db(error) => web::database_kind(error).code(),
             Self::Identity(error) => error.code(),
         }
     }

@@ -77,7 +77,8 @@ impl web::ApiError for Error {
             Self::TooLarge { .. } => "too-large",
             Self::NotFound { .. } => "import-not-found",
             Self::Read(_) => "unreadable-file",
-            Self::File(_) | Self::Stored | Self::Broken | Self::Db(_) => "internal",
+            Self::File(_) | Self::Stored | Self::Broken => "internal",
+            Self::Db(error) => web::database_kind(error).code(),
         }
     }
 }

@@ -137,7 +137,8 @@ impl Records {
         let digest = digest(base, &table, query);
         let cursor = self.cursor(query, digest, &view)?;
         if query.is_walk() {
-            return Ok(self.walk(view, table, query, &cursor));
+            let page = self.walk(view, table, query, &cursor);
+            return Ok(Page { found: self.told(scope.tenant(), page.found).await?, ..page });
         }
         let kept = self.kept((digest, cursor.n, cursor.t)).filter(|order| order.reaches(cursor.p));
         let order = if let Some(order) = kept {

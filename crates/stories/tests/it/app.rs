@@ -40,21 +40,27 @@ impl ForDatabase for TestApp {
                 Target::Sqlite { .. } => None,
             },
         };
-        Self::open(url).await
+        Self::open(url, "all").await
     }
 }
 
 impl TestApp {
     /// A server on the same database: another process of a company's, but for the process.
     pub async fn neighbour(&self) -> Self {
-        let mut other = Self::open(self.database.clone()).await;
+        self.neighbour_for("all").await
+    }
+
+    /// A server on the same database that opens some services only.
+    pub async fn neighbour_for(&self, target: &str) -> Self {
+        let mut other = Self::open(self.database.clone(), target).await;
         other.token.clone_from(&self.token);
         other
     }
 
-    async fn open(database: Option<String>) -> Self {
+    async fn open(database: Option<String>, target: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let server = ServerSettings { data: directory.path().join("data"), ..ServerSettings::default() };
+        let data = directory.path().join("data");
+        let server = ServerSettings { data, target: target.to_owned(), ..ServerSettings::default() };
         let settings = Settings {
             server,
             database: Database { url: database.clone(), pool: 8 },
@@ -75,6 +81,11 @@ impl TestApp {
         tokio::spawn(web::serve(listener, house.router.clone(), limits(), stop.clone()));
         let client = Client::builder(TokioExecutor::new()).build_http();
         Self { address, token, routes, database, house: house.into(), _directory: directory, client, stop }
+    }
+
+    /// Says that the doors are open, as `serve` does.
+    pub async fn set_ready(&self) {
+        self.house.lock().await.health.set_ready(true);
     }
 
     /// A token of somebody in another tenant of the same store.

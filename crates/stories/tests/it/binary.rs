@@ -15,7 +15,18 @@ fn what_cannot_start_says_why_in_one_line() {
     std::fs::write(&settings, "[server]\nlisten_on = \"127.0.0.1:0\"\n").unwrap();
     let address = server.address.to_string();
     let other = folder.path().join("other");
-    let cases: [(&[&str], i32, &str); 6] = [
+    let new = ["--listen", "127.0.0.1:0", "--data", other.to_str().unwrap()];
+    let serve = |flags: &[&'static str]| [&["serve"], flags, &new].concat();
+    let (partial, keyless) =
+        (serve(&["--target", "records,bases"]), serve(&["--database-url", "postgres://x@127.0.0.1:1/x"]));
+    let both = serve(&["--no-jobs", "--no-http"]);
+    let cases: [(&[&str], i32, &str); 12] = [
+        (&partial, 1, "needs PostgreSQL: a store in files belongs to one process"),
+        (&keyless, 1, "set AIRLOOM_MASTER_KEY"),
+        (&both, 2, "cannot be used with"),
+        (&["ask", "anything", "--data", "/nowhere"], 1, "there is no store in `/nowhere`"),
+        (&["ask", "anything", "--server", "http://127.0.0.1:1"], 1, "give --token or AIRLOOM_TOKEN"),
+        (&["config", "check", "--config", "/nowhere.toml"], 1, "cannot read the configuration file `/nowhere.toml`"),
         (&["serve", "--listen", "127.0.0.1:0", "--data", path], 1, "is in use by process"),
         (&["serve", "--listen", &address, "--data", other.to_str().unwrap()], 1, "is another server running there?"),
         (&["serve", "--config", settings.to_str().unwrap()], 1, "there is no setting `server.listen_on`"),

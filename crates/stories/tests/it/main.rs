@@ -12,5 +12,6 @@ mod imports;
 mod records;
 mod refusals;
 mod schema;
-mod vega;
 mod served;
+mod targets;
+mod vega;
