@@ -19,7 +19,6 @@ use tenancy::{Access, Bootstrap, Installed, Members};
 use tokio_util::sync::CancellationToken;
 use tools::Registry;
 use transfer::Transfers;
-use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use web::{Door, Failure, Kind, Signer};
 
@@ -197,8 +196,7 @@ fn head() -> OpenApi {
         "Tables for teams. Under `/v0` the API is Airtable's Web API, errors included; everything else is the \
          platform's own.",
     ));
-    let operations = TagBuilder::new().name("operations").description(Some("Health, metrics and this document"));
-    OpenApiBuilder::new().info(info.build()).tags(Some([operations.build()])).build()
+    OpenApiBuilder::new().info(info.build()).build()
 }
 
 async fn not_found(uri: axum::http::Uri) -> Failure {

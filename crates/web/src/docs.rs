@@ -25,7 +25,7 @@ struct Written(Bytes);
 
 /// The doors of this crate, for the document that they serve.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(openapi_json, docs))]
+#[openapi(paths(openapi_json, docs), tags((name = "operations", description = "Health, metrics and this document")))]
 struct Described;
 
 /// Serves the document at `/openapi.json` and a page for people at `/docs`. What every operation has in common is

@@ -52,3 +52,21 @@ async fn an_open_door_asks_for_no_token() {
     assert_eq!((statuses(hello), &hello["security"]), (vec!["200"], &json!([])));
     assert_eq!(api["paths"]["/openapi.json"]["get"]["operationId"], "document.get");
 }
+
+#[tokio::test]
+async fn the_page_is_whole_by_itself() {
+    let router = document(Described::openapi()).unwrap();
+    let answer = router.oneshot(Request::get("/docs").body(Body::empty()).unwrap()).await.unwrap();
+    let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("default-src 'none'") && policy.contains("connect-src 'self'"), "{policy}");
+    let page = String::from_utf8(to_bytes(answer.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap();
+    for outside in ["http://", "https://", "<link", " src=", "@import", "url("] {
+        assert!(!page.contains(outside), "the page asks for `{outside}`");
+    }
+    for kind in crate::Kind::ALL {
+        assert!(
+            page.contains(&format!("[\"{}\", {}", kind.code(), kind.status().as_u16())),
+            "{kind:?} is not explained"
+        );
+    }
+}
