@@ -50,6 +50,25 @@ async function main() {
   await assert.rejects(table.find("rec00000000000000"), (error) => error.error === "NOT_FOUND");
   await assert.rejects(table.create({ Nope: 1 }), (error) => error.error === "UNKNOWN_FIELD_NAME");
 
+  const tags = new Airtable({ apiKey: token, endpointUrl: url }).base(id)("Plants & herbs");
+  const sizes = [];
+  await tags.select({ pageSize: 8, sort: [{ field: "Height" }, { field: "Name", direction: "desc" }] }).eachPage((records, next) => {
+    sizes.push(records.length);
+    next();
+  });
+  assert.deepStrictEqual(sizes, [8, 8, 8, 6]);
+  const replaced = await table.replace(made.slice(10, 20).map((record, n) => ({ id: record.id, fields: { Name: `r${n}` } })));
+  assert.deepStrictEqual(replaced.map((record) => record.fields), Array.from({ length: 10 }, (_, n) => ({ Name: `r${n}` })));
+  assert.deepStrictEqual((await table.select({ filterByFormula: "{Height} = BLANK()", fields: ["Name"] }).all()).length, 10);
+  const text = await table.create([{ fields: { Name: "cast", Height: "2.5" } }], { typecast: true });
+  assert.strictEqual(text[0].get("Height"), 2.5);
+  assert.strictEqual((await text[0].patchUpdate({ Height: 3 })).get("Height"), 3);
+  await text[0].destroy();
+  await assert.rejects(table.create({ Height: "tall" }), (error) => error.error === "INVALID_VALUE_FOR_COLUMN" && error.statusCode === 422);
+  await assert.rejects(table.update(made.slice(0, 11).map((record) => ({ id: record.id, fields: {} }))), (error) => error.error === "INVALID_RECORDS");
+  const stranger = new Airtable({ apiKey: `pat00000000000000.${"0".repeat(64)}`, endpointUrl: url }).base(id)("Plants & herbs");
+  await assert.rejects(stranger.select().firstPage(), (error) => error.error === "AUTHENTICATION_REQUIRED" && error.statusCode === 401);
+
   await table.destroy(one.id);
   const rest = made.map((record) => record.id).filter((record) => record !== one.id);
   while (rest.length > 0) {

@@ -4,8 +4,10 @@ usage: pyairtable_story.py URL TOKEN WORKSPACE
 """
 
 import datetime
+import re
 import sys
 
+import requests
 from pyairtable import Api, formulas
 from pyairtable.orm import Model, fields
 
@@ -62,12 +64,53 @@ by_id = table.all(use_field_ids=True, max_records=1)[0]["fields"]
 assert all(key.startswith("fld") for key in by_id)
 
 
+# Sort by two keys, page with a filter, replace a batch, refuse what does not fit.
+mixed = table.all(sort=["Pages", "-Title"], fields=["Title", "Pages"], formula="{Pages} <= 130")
+pages_and_titles = [(record["fields"].get("Pages", 0), record["fields"]["Title"]) for record in mixed]
+# Numbers within text are ordered as numbers: "Book 9" comes before "Book 10".
+numbered = sorted(pages_and_titles, key=lambda pair: re.sub(r"\d+", lambda n: n[0].zfill(9), pair[1]), reverse=True)
+assert len(mixed) == 15 and pages_and_titles == sorted(numbered, key=lambda pair: pair[0]), pages_and_titles
+pages = [[record["fields"]["Title"] for record in page]
+         for page in table.iterate(page_size=4, formula="{Pages} >= 120", sort=["-Pages"])]
+assert [len(page) for page in pages] == [4, 4, 4, 1] and pages[0][0] == "Book 24" and pages[3] == ["Book 12"], pages
+replaced = table.batch_update([{"id": made[n]["id"], "fields": {"Title": f"New {n}"}} for n in range(12)], replace=True)
+assert [record["fields"] for record in replaced] == [{"Title": f"New {n}"} for n in range(12)]
+for wrong, name in [({"Nope": 1}, "UNKNOWN_FIELD_NAME"), ({"Pages": "many"}, "INVALID_VALUE_FOR_COLUMN")]:
+    try:
+        table.create(wrong)
+    except requests.HTTPError as error:
+        assert error.response.status_code == 422 and error.response.json()["error"]["type"] == name, error
+    else:
+        raise AssertionError(f"{wrong} was written")
+try:
+    table.get("rec00000000000000")
+except requests.HTTPError as error:
+    assert error.response.status_code == 404, error
+else:
+    raise AssertionError("a record that is not there was got")
+assert [one.name for one in api.bases()] and base.name == "Library"
+
+authors = base.create_table("Authors", [{"name": "Name", "type": "singleLineText"}])
+table.create_field("Author", "multipleRecordLinks", options={"linkedTableId": authors.id})
+assert {"Books", "Authors"} == {one.name for one in base.tables(force=True)}
+
+
+class Author(Model):
+    name = fields.TextField("Name")
+
+    class Meta:
+        api_key = token
+        base_id = base.id
+        table_name = "Authors"
+
+
 class Book(Model):
     title = fields.TextField("Title")
     pages = fields.IntegerField("Pages")
     read = fields.CheckboxField("Read")
     bought = fields.DateField("Bought")
     genre = fields.SelectField("Genre")
+    author = fields.SingleLinkField("Author", Author)
 
     class Meta:
         api_key = token
@@ -75,14 +118,31 @@ class Book(Model):
         table_name = "Books"
 
 
-Book.meta.__dict__["api"] = api
-book = Book(title="Emma", pages=474, bought=datetime.date(2026, 5, 1), genre="Novel")
+Book.meta.__dict__["api"] = Author.meta.__dict__["api"] = api
+jane = Author(name="Jane")
+assert jane.save().created
+book = Book(title="Emma", pages=474, bought=datetime.date(2026, 5, 1), genre="Novel", author=jane)
 assert book.save().created
 book.read = True
 assert book.save().updated
 assert Book.from_id(book.id).bought == datetime.date(2026, 5, 1)
-assert [other.title for other in Book.from_ids([made[5]["id"], book.id])] == ["Book 5", "Emma"]
-assert book.delete()
+assert Book.from_id(book.id).author.name == "Jane"
+assert [other.title for other in Book.from_ids([made[15]["id"], book.id])] == ["Book 15", "Emma"]
+assert [one.title for one in Book.all(formula="{Pages} > 200", sort=["-Pages"])] == \
+    ["Emma", "Book 24", "Book 23", "Book 22", "Book 21"]
+assert Book.first(formula=formulas.match({"Genre": "Novel"})).id == book.id
+more = [Book(title=f"Part {n}", pages=n) for n in range(12)]
+Book.batch_save(more)
+assert all(one.id for one in more) and len(Book.all(formula="FIND('Part', {Title})")) == 12
+for one in more:
+    one.pages += 1_000
+Book.batch_save(more)
+assert [one.pages for one in Book.all(formula="{Pages} >= 1000", sort=["Pages"])] == [1_000 + n for n in range(12)]
+book.pages = 0
+book.fetch()
+assert book.pages == 474
+Book.batch_delete(more)
+assert book.delete() and jane.delete()
 
 deleted = table.batch_delete([record["id"] for record in made])
 assert len(deleted) == 25 and all(record["deleted"] for record in deleted)

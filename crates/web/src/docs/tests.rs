@@ -60,7 +60,7 @@ async fn the_page_is_whole_by_itself() {
     let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
     assert!(policy.contains("default-src 'none'") && policy.contains("connect-src 'self'"), "{policy}");
     let page = String::from_utf8(to_bytes(answer.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap();
-    for outside in ["http://", "https://", "<link", " src=", "@import", "url("] {
+    for outside in ["http://", "https://", "<link", " src=", "@import", " url(", ":url("] {
         assert!(!page.contains(outside), "the page asks for `{outside}`");
     }
     for kind in crate::Kind::ALL {
