@@ -153,9 +153,8 @@ async fn formula_field(doors: &Doors, base: &str) -> Result<()> {
     for run in 0..9 {
         let field = json!({ "name": format!("f{run}"), "type": "formula", "options": { "formula": FORMULA } });
         let start = Instant::now();
-        let made =
-            doors.bytes(Method::POST, &format!("/v0/meta/bases/{base}/tables/t/fields"), Body::from(field.to_string()));
-        made.await?;
+        let path = format!("/v0/meta/bases/{base}/tables/t/fields");
+        doors.bytes(Method::POST, &path, Body::from(field.to_string())).await?;
         doors
             .bytes(
                 Method::GET,

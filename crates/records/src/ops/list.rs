@@ -244,7 +244,7 @@ pub(super) fn shed(kept: &Mutex<Vec<Kept>>, drop: bool) -> usize {
     if drop {
         kept.clear();
     }
-    kept.iter().map(|kept| kept.order.capacity() * 4).sum()
+    kept.iter().map(|kept| kept.order.ordinals.capacity() * 4).sum()
 }
 
 /// Tells one question from another; not a secret.

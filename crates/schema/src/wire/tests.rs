@@ -1,8 +1,17 @@
 use std::sync::Arc;
 
-use model::{BaseNo, FormulaOptions, FormulaType, NumberOptions, TableNo, View, ViewType};
+use model::{BaseNo, FieldKind, FormulaOptions, FormulaType, NumberOptions, TableNo, View, ViewType};
+use serde_json::json;
 
 use super::*;
+
+fn table_json(schema: &Schema, table: &Table, visible: bool) -> Value {
+    serde_json::to_value(table_out(schema, table, visible)).unwrap()
+}
+
+fn field_json(schema: &Schema, field: &Field) -> Value {
+    serde_json::to_value(field_out(schema, field)).unwrap()
+}
 
 fn field(no: u32, id: &str, name: &str, kind: FieldKind) -> Arc<Field> {
     let id = id.parse().unwrap();
