@@ -30,6 +30,8 @@ mod wording;
 mod writes;
 
 #[cfg(test)]
+mod fixture;
+#[cfg(test)]
 mod tests;
 
 use model::Timestamp;

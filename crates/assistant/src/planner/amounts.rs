@@ -1,5 +1,8 @@
 //! Numbers and comparisons: "more than 14", "at least three", "between 5 and 10".
 
+#[cfg(test)]
+mod tests;
+
 use super::text::Word;
 
 /// How a cell is compared with a number.

@@ -3,6 +3,8 @@
 mod counted;
 mod groups;
 mod superlatives;
+#[cfg(test)]
+mod tests;
 
 use super::{
     book::Book,
@@ -208,7 +210,7 @@ impl Decision<'_> {
         let proper = (word.capital && at > 0 || word.quoted) && !self.draft.reading.shouts();
         match () {
             () if word.text.starts_with(|c: char| c.is_ascii_digit()) => 1.0,
-            () if anchored => 0.17,
+            () if anchored && !proper => 0.17,
             () if self.draft.conditions.is_empty() || describes || stated || proper => 0.75,
             () => 0.25,
         }

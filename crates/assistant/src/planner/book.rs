@@ -1,5 +1,8 @@
 //! The picture of a base that questions are read against: its tables and fields, their names as words.
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Value, json};
 
 use super::{

@@ -1,5 +1,8 @@
 //! Which field a question asks for.
 
+#[cfg(test)]
+mod tests;
+
 use super::{
     book::Kind,
     conditions::{Draft, Mark},

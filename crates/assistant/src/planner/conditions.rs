@@ -3,6 +3,8 @@
 mod numbers;
 mod placing;
 mod states;
+#[cfg(test)]
+mod tests;
 
 use super::{
     book::{Book, Kind, Table},

@@ -1,5 +1,8 @@
 //! A plain yes or no to a write that was shown.
 
+#[cfg(test)]
+mod tests;
+
 /// What a message says to an open question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consent {

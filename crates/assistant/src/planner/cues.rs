@@ -1,5 +1,8 @@
 //! Words that say what is asked: how many, average, highest, by, different, top five.
 
+#[cfg(test)]
+mod tests;
+
 use super::{amounts, mentions::Reading, plan::Op};
 
 /// "highest", "oldest", "top 5".

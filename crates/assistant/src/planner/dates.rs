@@ -1,5 +1,8 @@
 //! Dates and spans of time as people write them.
 
+#[cfg(test)]
+mod tests;
+
 use model::Timestamp;
 
 use super::text::Word;

@@ -1,5 +1,8 @@
 //! Where tool calls are made and written down.
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Value, json};
 
 use super::toolbox::{CallMade, ToolFailure, Toolbox};

@@ -1,5 +1,8 @@
 //! Carries a plan out through the tools and puts the result into words.
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Map, Value, json};
 
 use super::{

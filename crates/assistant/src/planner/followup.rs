@@ -1,5 +1,8 @@
 //! Messages that go on from the one before: "and by owner?", "only the open ones", "sort by date", "show them".
 
+#[cfg(test)]
+mod tests;
+
 use super::{
     asking,
     book::Book,

@@ -1,5 +1,8 @@
 //! Conditions and answers one link away: "projects of companies in Berlin", "the email of Apollo's owner".
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Value, json};
 
 use super::{

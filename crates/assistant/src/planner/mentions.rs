@@ -1,5 +1,8 @@
 //! Links the words of a message to tables, fields and cell values of a base.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 
 use model::Timestamp;

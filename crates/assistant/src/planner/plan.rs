@@ -1,5 +1,8 @@
 //! What a question comes to: conditions on one table and what is asked of the records that meet them.
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

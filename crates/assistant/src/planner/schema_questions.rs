@@ -1,5 +1,8 @@
 //! Questions about the base itself: its tables, fields and choices.
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Value, json};
 
 use super::{

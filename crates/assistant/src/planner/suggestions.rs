@@ -1,5 +1,8 @@
 //! Requests that would work on a base, for when one did not.
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::json;
 
 use super::{

@@ -1,5 +1,8 @@
 //! Words of a message: where they stand, how they look folded, and how alike two of them are.
 
+#[cfg(test)]
+mod tests;
+
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::lexicon;

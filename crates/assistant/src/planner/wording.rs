@@ -1,5 +1,8 @@
 //! Short plain sentences for answers.
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::Value;
 
 use super::{

@@ -1,6 +1,8 @@
 //! Requests that change records. Nothing is changed here: a dry run is shown, and the next message decides.
 
 mod cells;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};

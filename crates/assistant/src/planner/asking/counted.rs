@@ -88,10 +88,13 @@ impl Decision<'_> {
     /// "how many missions have a landing site": the field must hold something.
     fn filled(&mut self, field: usize, start: usize) {
         let had = (start.saturating_sub(3)..start).any(|at| self.draft.reading.is(at, &["have", "has", "had", "with"]));
-        if had && !self.draft.tested.contains(&field) {
+        if self.draft.tested.contains(&field) {
+            return;
+        }
+        if had {
             let condition = Condition::new(&self.draft.name(field), Test::Empty);
             self.draft.push(field, Condition { negated: true, ..condition });
-        } else if !had {
+        } else {
             self.draft.lost.push(self.draft.name(field));
         }
     }

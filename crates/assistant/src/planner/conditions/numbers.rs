@@ -123,10 +123,27 @@ impl<'a> Draft<'a> {
             self.mark(end, found.end, Mark::Condition);
             end = found.end;
         }
+        while let Some(found) = self.joined_before(amount.start) {
+            if let Test::Is { value, .. } = self.comparison(&found, field).test {
+                values.insert(0, value);
+            }
+            self.mark(found.start, amount.start, Mark::Condition);
+        }
         if values.len() < 2 {
             return condition;
         }
         Condition::is(&self.name(field), "is_any_of", Value::Array(values))
+    }
+
+    /// "80 or 55 hours": the nearest bare number before, that only "or" sets apart.
+    fn joined_before(&self, start: usize) -> Option<Amount> {
+        let mut at = start;
+        while at > 0 && self.marks.get(at - 1) == Some(&Mark::Condition) {
+            at -= 1;
+        }
+        let end = at.checked_sub(1).filter(|at| self.reading.is(*at, &["or"]))?;
+        let bare = |a: &&Amount| a.end == end && a.bound == Bound::Bare && self.free(a.start, a.end);
+        self.reading.amounts.iter().find(bare).cloned()
     }
 
     /// "in 1990" where the years stand in a number field.
@@ -294,7 +311,7 @@ impl<'a> Draft<'a> {
             at = at.checked_sub(1)?;
             let bridge = [
                 "is", "are", "was", "were", "of", "that", "which", "a", "the", "being", "be", "has", "value", "with",
-                "at", "to", "from", "it",
+                "at", "to", "from", "it", "not",
             ];
             if !self.reading.is(at, &bridge) {
                 return None;
@@ -334,9 +351,8 @@ impl<'a> Draft<'a> {
             "heavier" | "lighter" => &["weight", "mass"],
             "longer" => &["length", "duration"],
             "faster" | "slower" => &["speed"],
-            "cheaper" | "more" if self.reading.is(amount.start + 1, &["expensive", "than"]) => {
-                &["price", "cost", "budget"]
-            }
+            "cheaper" => &["price", "cost", "budget"],
+            "more" if self.reading.is(amount.start + 1, &["expensive"]) => &["price", "cost", "budget"],
             _ => &[],
         };
         let mut fitting = numeric.iter().copied().filter(|f| {

@@ -123,7 +123,8 @@ impl Draft<'_> {
             {
                 continue;
             }
-            if !self.free(mention.start, mention.end) || self.asks_for(mention.start) {
+            let taken = !self.free(mention.start, mention.end) || self.asks_for(mention.start);
+            if taken || mention.quality < 0.8 && self.is_name_of_another(mention) {
                 continue;
             }
             let negation = self.negation(mention.start);
@@ -136,6 +137,12 @@ impl Draft<'_> {
             self.push(mention.field, condition);
         }
         self.place_opposites();
+    }
+
+    /// Whether some table has a field that is called just as these words, which only resemble this one ("salary", "Paid").
+    fn is_name_of_another(&self, mention: &FieldMention) -> bool {
+        let called = |m: &FieldMention| m.start == mention.start && m.end == mention.end && m.quality > 0.95;
+        self.reading.links.iter().flat_map(|links| &links.fields).any(called)
     }
 
     /// "inactive", "unpaid", "incomplete": the opposite of a checkbox.

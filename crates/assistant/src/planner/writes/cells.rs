@@ -220,13 +220,19 @@ fn text_of(reading: &Reading, start: usize, end: usize) -> String {
     {
         from += 1;
     }
+    to = end_of(reading, from, to);
+    reading.slice(from, to).trim().to_owned()
+}
+
+/// Where the words `from..to` end without small words.
+fn end_of(reading: &Reading, from: usize, mut to: usize) -> usize {
     while to > from
         && reading.is(to - 1, &["and", "with", "its", "the", "please", "thanks", "for", "a"])
         && to - from > 1
     {
         to -= 1;
     }
-    reading.slice(from, to).trim().to_owned()
+    to
 }
 
 /// What words `start..end` mean as a value of the field.
@@ -246,7 +252,12 @@ fn value_of(field: &Field, reading: &Reading, start: usize, end: usize) -> Resul
             let day = reading.dates.iter().find(|d| d.end > start && d.end <= end && d.bare_year.is_none());
             day.and_then(|d| d.span.from.clone()).map(|d| json!(d)).ok_or_else(|| misfit(field, &text, "a date"))
         }
-        Kind::Select => choice(field, &text).map(|c| json!(c)),
+        Kind::Select => {
+            // "on hold" may be a choice although it begins with a small word.
+            let wider = (start..end).map(|from| reading.slice(from, end_of(reading, from, end)));
+            let found = wider.filter(|said| said.len() >= text.len()).find_map(|said| choice(field, said).ok());
+            found.map_or_else(|| choice(field, &text), Ok).map(|c| json!(c))
+        }
         Kind::MultiSelect => {
             let parts = text.split([',', '&']).flat_map(|p| p.split(" and ")).map(str::trim).filter(|p| !p.is_empty());
             parts.map(|p| choice(field, p)).collect::<Result<Vec<_>, _>>().map(|all| json!(all))
@@ -279,7 +290,7 @@ fn names(field: &Field, text: &str) -> bool {
 }
 
 fn choice(field: &Field, text: &str) -> Result<String, String> {
-    let lower = text.to_lowercase();
+    let lower = text.trim().to_lowercase();
     field.choices.iter().find(|c| c.to_lowercase() == lower).cloned().ok_or_else(|| {
         let all = wording::series(&field.choices, 20);
         format!("{} has no choice “{text}”; there are {all}. Nothing was changed.", field.name)

@@ -240,9 +240,8 @@ fn github(t: &Raw) -> Vec<(&'static str, Value)> {
 }
 
 fn weather(t: &Raw) -> Vec<(&'static str, Value)> {
-    let below = |column: &'static str, bound: f64| {
-        move |row: &Row<'_>| row.number(column).is_some_and(|held| held < bound)
-    };
+    let below =
+        |column: &'static str, bound: f64| move |row: &Row<'_>| row.number(column).is_some_and(|held| held < bound);
     vec![
         (
             "How many days did it snow in 2012?",
@@ -250,10 +249,7 @@ fn weather(t: &Raw) -> Vec<(&'static str, Value)> {
         ),
         ("What was the hottest day?", at_greatest(t, "date", "temp_max", any)),
         ("what was temp max on July 4 2013", cells(t, "temp_max", |row| row.is("date", "2013-07-04"))),
-        (
-            "total rainfall in November 2014",
-            sum(t, "precipitation", |row| row.text("date").starts_with("2014-11")),
-        ),
+        ("total rainfall in November 2014", sum(t, "precipitation", |row| row.text("date").starts_with("2014-11"))),
         ("avg wind on foggy days", average(t, "wind", |row| row.is("weather", "fog"))),
         ("How many days had a min temp below 0", count(t, below("temp_min", 0.0))),
         ("what was the weather like on 2015-12-25?", cells(t, "weather", |row| row.is("date", "2015-12-25"))),

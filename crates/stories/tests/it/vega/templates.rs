@@ -22,8 +22,7 @@ pub struct Frame {
 }
 
 pub fn frame(table: &str) -> Frame {
-    let plain =
-        Frame { noun: "rows", names: &[], keys: &[], asked: &[], kinds: &[], measures: &[], day: None };
+    let plain = Frame { noun: "rows", names: &[], keys: &[], asked: &[], kinds: &[], measures: &[], day: None };
     match table {
         "birdstrikes" => Frame {
             noun: "birdstrikes",
@@ -290,8 +289,7 @@ impl<'a> Maker<'a> {
         let (low, high) = if number(one) <= number(other) { (one, other) } else { (other, one) };
         let inside = |row: &Row<'_>| row.number(column).is_some_and(|v| v >= number(low) && v <= number(high));
         let total = self.table.rows().filter(inside).count();
-        let asked =
-            format!("How many {} have a {} between {low} and {high}?", self.frame.noun, spoken(column));
+        let asked = format!("How many {} have a {} between {low} and {high}?", self.frame.noun, spoken(column));
         Some((asked, json!(total)))
     }
 
@@ -311,8 +309,18 @@ impl<'a> Maker<'a> {
 
     fn month_counted(&mut self) -> Option<(String, Value)> {
         const MONTHS: [&str; 12] = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-            "November", "December",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
         ];
         let day = self.frame.day?;
         let text = self.cell(day)?;
@@ -483,8 +491,7 @@ impl<'a> Maker<'a> {
             return None;
         }
         let (word, wanted) = self.edge(&part.rows, column, name)?;
-        let asked =
-            format!("Where {}, which {} has the {word} {}?", part.said, spoken(name), spoken(column));
+        let asked = format!("Where {}, which {} has the {word} {}?", part.said, spoken(name), spoken(column));
         Some((asked, wanted))
     }
 

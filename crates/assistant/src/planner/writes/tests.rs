@@ -1,0 +1,165 @@
+use serde_json::json;
+
+use crate::planner::fixture::{answer, pending_fields};
+use crate::planner::{Reply, Session};
+
+fn shown(message: &str) -> Reply {
+    answer(&mut Session::default(), message)
+}
+
+/// Tool, records by id, cells.
+fn written(message: &str) -> (String, Vec<String>, String) {
+    let reply = shown(message);
+    let Some(pending) = reply.pending.as_ref() else { return ("none".to_owned(), vec![], reply.text) };
+    let ids = pending.arguments["records"].as_array().unwrap().iter();
+    let ids = ids.filter_map(|r| r.as_str().or_else(|| r["id"].as_str()).map(str::to_owned)).collect();
+    let cells =
+        if pending.tool == "delete_records" { String::new() } else { json!(pending_fields(&reply)).to_string() };
+    (pending.tool.clone(), ids, cells)
+}
+
+#[test]
+fn records_are_created_with_the_cells_that_were_said() {
+    let cases = [
+        ("Add a project called Zephyr", r#"{"Name":"Zephyr"}"#),
+        ("add project Zephyr", r#"{"Name":"Zephyr"}"#),
+        ("create a new project named \"Big Bang\"", r#"{"Name":"Big Bang"}"#),
+        ("add a project Zephyr with status Open", r#"{"Name":"Zephyr","Status":"Open"}"#),
+        (
+            "add a project Zephyr with status on hold and budget 5,000",
+            r#"{"Budget":5000,"Name":"Zephyr","Status":"On hold"}"#,
+        ),
+        ("create a project Zephyr with due 2026-05-01", r#"{"Due":"2026-05-01","Name":"Zephyr"}"#),
+        ("add project Zephyr, due tomorrow", r#"{"Due":"2026-04-16","Name":"Zephyr"}"#),
+        ("please add a project called Zephyr with budget 12k", r#"{"Budget":12000,"Name":"Zephyr"}"#),
+    ];
+    for (message, cells) in cases {
+        assert_eq!(written(message), ("create_records".to_owned(), vec![], cells.to_owned()), "{message}");
+    }
+}
+
+#[test]
+fn records_are_changed_one_cell_at_a_time() {
+    let cases = [
+        ("Set the status of Apollo to Done", "rec0", r#"{"Status":"Done"}"#),
+        ("change status of Borealis to open", "rec1", r#"{"Status":"Open"}"#),
+        ("mark Apollo as done", "rec0", r#"{"Status":"Done"}"#),
+        ("set the budget of Cassini to 35,000", "rec2", r#"{"Budget":35000}"#),
+        ("set Apollo's budget to 20k", "rec0", r#"{"Budget":20000}"#),
+        ("rename Borealis to Aurora", "rec1", r#"{"Name":"Aurora"}"#),
+        ("set the due of Apollo to 2026-06-01", "rec0", r#"{"Due":"2026-06-01"}"#),
+        ("mark Apollo as paid", "rec0", r#"{"Paid":true}"#),
+        ("set progress of Apollo to 80%", "rec0", r#"{"Progress":0.8}"#),
+        ("assign Apollo to Grace", "rec0", r#"{"Owner":["Grace"]}"#),
+    ];
+    for (message, id, cells) in cases {
+        assert_eq!(written(message), ("update_records".to_owned(), vec![id.to_owned()], cells.to_owned()), "{message}");
+    }
+}
+
+#[test]
+fn records_are_deleted_by_name_or_condition() {
+    let cases: [(&str, &[&str]); 5] = [
+        ("Delete the project Apollo", &["rec0"]),
+        ("delete Borealis", &["rec1"]),
+        ("remove project Delta Works", &["rec3"]),
+        ("delete all done projects", &["rec1", "rec4"]),
+        ("please delete the projects with status On hold", &["rec2"]),
+    ];
+    for (message, ids) in cases {
+        let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+        assert_eq!(written(message), ("delete_records".to_owned(), ids, String::new()), "{message}");
+    }
+}
+
+#[test]
+fn cells_are_cleared() {
+    assert_eq!(
+        written("clear the due of Apollo"),
+        ("update_records".to_owned(), vec!["rec0".to_owned()], r#"{"Due":null}"#.to_owned())
+    );
+}
+
+#[test]
+fn what_is_unclear_is_never_written() {
+    for message in [
+        "delete",
+        "delete everything haunted",
+        "delete the haunted project",
+        "set the status of Apollo to Purple",
+        "set the budget of Apollo to many",
+        "set the due of Apollo to someday",
+        "change Zeus to Done",
+        "add a project",
+        "add Zephyr",
+        "delete the project Zeus",
+        "set the karma of Apollo to 5",
+    ] {
+        let reply = shown(message);
+        assert!(reply.pending.is_none(), "{message}: {}", reply.text);
+        assert!(
+            reply.calls.iter().all(|call| !call.tool.ends_with("_records") || call.tool == "list_records"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn a_refusal_says_what_would_be_right() {
+    for (message, says) in [
+        ("set the status of Apollo to Purple", "Open, On hold and Done"),
+        ("set the budget of Apollo to many", "a number"),
+        ("add a project", "called"),
+        ("add Zephyr", "which table"),
+        ("delete the project Zeus", "nothing was changed"),
+    ] {
+        let text = shown(message).text;
+        assert!(text.contains(says), "{message}: {text}");
+    }
+}
+
+#[test]
+fn yes_carries_it_out_with_the_token_of_the_dry_run() {
+    let mut session = Session::default();
+    let asked = answer(&mut session, "Delete the project Apollo");
+    assert!(asked.text.contains("Delete from Projects: Apollo") && asked.text.contains("yes or no"), "{}", asked.text);
+    let done = answer(&mut session, "yes");
+    let call = done.calls.iter().find(|call| call.tool == "delete_records").unwrap();
+    assert_eq!(call.arguments["confirm"], "token of delete_records");
+    assert!(done.text.starts_with("Done."), "{}", done.text);
+    assert!(done.calls.iter().all(|call| call.arguments.get("dry_run").is_none()));
+    let again = answer(&mut session, "yes");
+    assert!(again.calls.iter().all(|call| call.tool != "delete_records"), "it is done once");
+}
+
+#[test]
+fn no_and_anything_else_drop_it() {
+    for message in ["no", "never mind", "how many projects are there?"] {
+        let mut session = Session::default();
+        answer(&mut session, "Delete the project Apollo");
+        let reply = answer(&mut session, message);
+        assert!(reply.calls.iter().all(|call| call.tool != "delete_records"), "{message}");
+        let late = answer(&mut session, "yes");
+        assert!(late.calls.iter().all(|call| call.tool != "delete_records"), "{message}, then yes");
+    }
+}
+
+#[test]
+fn undo_takes_the_last_change_back() {
+    for message in ["undo", "Undo!", "please undo", "undo the last change", "undo that", "revert the last edit"] {
+        let reply = shown(message);
+        assert!(reply.calls.iter().any(|call| call.tool == "undo"), "{message}: {}", reply.text);
+    }
+    for message in ["how do I undo Apollo?", "delete undo", "what is undo"] {
+        let reply = shown(message);
+        assert!(reply.calls.iter().all(|call| call.tool != "undo"), "{message}: {}", reply.text);
+    }
+}
+
+#[test]
+fn questions_are_no_writes() {
+    for message in ["how many projects were added", "what changed", "which projects are new?", "show deleted projects"]
+    {
+        assert!(shown(message).pending.is_none(), "{message}");
+    }
+}
