@@ -1,5 +1,8 @@
 //! Named date and time formats, time zones, and how days and times are shown in English.
 
+#[cfg(test)]
+mod tests;
+
 use jiff::civil;
 use jiff::tz::TimeZone;
 use model::{DateFormat, TimeFormat, Timestamp};

@@ -1,5 +1,8 @@
 //! How a formula sees a field.
 
+#[cfg(test)]
+mod tests;
+
 use model::{FieldKind, FormulaType};
 
 /// The kind of value that a formula finds in a field.

@@ -1,3 +1,5 @@
+mod columns;
+
 use crate::{
     Bits, CHUNK, CellRef, CellValue, Column, FieldNo, Kind, Ordinal, RecordId, TableImage, TableNo, Timestamp,
     decode_cells, encode_cells,

@@ -1,5 +1,8 @@
 //! The rows of one chunk as bits.
 
+#[cfg(test)]
+mod tests;
+
 use model::{Bits, CHUNK, pack_flags};
 
 /// Words of a chunk.

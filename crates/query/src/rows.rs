@@ -2,6 +2,9 @@
 //!
 //! A *word* is a cell as 64 bits that compare as the cells do: [`BLANK`] first, then [`ERROR`], then the values.
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
 use model::{Bits, CHUNK, CellError, CellValue, Chunk, Kind, Lists, Timestamp};
