@@ -97,3 +97,6 @@ impl State {
         Some(changes)
     }
 }
+
+#[cfg(test)]
+mod tests;

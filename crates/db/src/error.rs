@@ -130,3 +130,6 @@ impl Error {
         Self::Unavailable { source: Arc::from(source.into()) }
     }
 }
+
+#[cfg(test)]
+mod tests;

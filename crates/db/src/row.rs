@@ -160,3 +160,6 @@ macro_rules! ids {
 
 numbers!(TenantNo, BaseNo, TableNo, FieldNo, Ordinal, Timestamp);
 ids!(BaseId, TableId, FieldId, ViewId, RecordId, ChoiceId, UserId, WorkspaceId, TenantId, TokenId);
+
+#[cfg(test)]
+mod tests;

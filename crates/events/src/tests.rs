@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use model::{CellValue, FieldNo, Ordinal, RecordId, TableNo};
 
 use crate::{Body, CellChange, LinkDelta, RecordCells, RecordChange, SchemaChange};
@@ -52,4 +54,135 @@ fn a_broken_body_is_an_error() {
     ] {
         assert!(Body::decode(text).is_err(), "{text}");
     }
+}
+
+fn cell() -> impl Strategy<Value = CellValue> {
+    prop_oneof![
+        ".{1,20}".prop_map(CellValue::Text),
+        any::<f64>().prop_filter("finite", |n| n.is_finite()).prop_map(CellValue::Number),
+        any::<i32>().prop_map(|n| CellValue::Number(f64::from(n))),
+        Just(CellValue::Flag(true)),
+        any::<i64>().prop_map(CellValue::Time),
+        any::<u32>().prop_map(CellValue::Choice),
+        prop::collection::vec(any::<u32>(), 1..5).prop_map(CellValue::Choices),
+    ]
+}
+
+fn cells() -> impl Strategy<Value = Vec<(FieldNo, CellValue)>> {
+    prop::collection::btree_map(any::<u32>().prop_map(FieldNo), cell(), 0..6)
+        .prop_map(|cells| cells.into_iter().collect())
+}
+
+fn record() -> impl Strategy<Value = RecordCells> {
+    (any::<u32>(), 0..1u64 << 40, any::<i64>(), cells()).prop_map(|(ordinal, millis, previous, cells)| RecordCells {
+        ordinal: Ordinal(ordinal),
+        id: RecordId::ordered(millis, u64::from(ordinal)),
+        previous,
+        cells,
+    })
+}
+
+fn update() -> impl Strategy<Value = RecordChange> {
+    let change = (prop::option::of(cell()), prop::option::of(cell()));
+    let cells = prop::collection::btree_map(any::<u32>().prop_map(FieldNo), change, 0..6);
+    (record(), cells).prop_map(|(record, cells)| {
+        let change = |(field, (before, after)): (FieldNo, (Option<CellValue>, Option<CellValue>))| {
+            let change = CellChange { field, before: before.unwrap_or_default(), after: after.unwrap_or_default() };
+            // A cell that was empty and is empty did not change.
+            Some(change).filter(|change| !(change.before.is_empty() && change.after.is_empty()))
+        };
+        let cells = cells.into_iter().filter_map(change).collect();
+        RecordChange { ordinal: record.ordinal, id: record.id, previous: record.previous, cells }
+    })
+}
+
+fn link() -> impl Strategy<Value = LinkDelta> {
+    (any::<u32>(), any::<u32>(), any::<u32>(), any::<bool>()).prop_map(|(relation, from, to, added)| LinkDelta {
+        relation: FieldNo(relation),
+        from: Ordinal(from),
+        to: Ordinal(to),
+        added,
+    })
+}
+
+fn any_body() -> impl Strategy<Value = Body> {
+    let records = || prop::collection::vec(record(), 0..4);
+    let parts =
+        (records(), prop::collection::vec(update(), 0..4), records(), records(), prop::collection::vec(link(), 0..4));
+    let tables = prop::collection::btree_map(any::<u32>(), parts, 0..3);
+    (tables, prop::option::of(any::<i64>()), prop::option::of((".{0,9}", ".{0,9}"))).prop_map(
+        |(tables, undoes, name)| {
+            let mut body = Body { undoes, ..Body::default() };
+            body.schema.extend(name.map(|(before, after)| SchemaChange::BaseName { before, after }));
+            for (no, (created, updated, deleted, restored, links)) in tables {
+                let table = body.table(TableNo(no));
+                (table.created, table.updated, table.deleted, table.restored, table.links) =
+                    (created, updated, deleted, restored, links);
+            }
+            body
+        },
+    )
+}
+
+/// Cells of a change have no order.
+fn in_order(mut body: Body) -> Body {
+    for record in body.tables.iter_mut().flat_map(|table| &mut table.updated) {
+        record.cells.sort_by_key(|cell| cell.field);
+    }
+    body
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn any_body_reads_back_as_it_was_written(body in any_body()) {
+        let text = body.encode();
+        prop_assert_eq!(in_order(Body::decode(&text).unwrap()), in_order(body.clone()));
+        // What was read is written the same.
+        prop_assert_eq!(Body::decode(&Body::decode(&text).unwrap().encode()).unwrap(), Body::decode(&text).unwrap());
+    }
+
+    #[test]
+    fn no_text_makes_reading_panic(text in ".{0,80}") {
+        drop(Body::decode(&text));
+    }
+
+    #[test]
+    fn a_cut_body_is_an_error(body in any_body(), at in 0.0..1.0f64) {
+        let text = body.encode();
+        let end = (text.len() as f64 * at) as usize;
+        if let Some(cut) = text.get(..end) {
+            prop_assert!(Body::decode(cut).is_err(), "{}", cut);
+        }
+    }
+}
+
+#[test]
+fn a_body_knows_whether_anything_happened_and_to_how_many() {
+    let mut body = Body::default();
+    assert!(body.is_empty());
+    body.table(TableNo(1));
+    assert!(body.is_empty(), "a table without changes is nothing");
+    body.table(TableNo(1)).links.push(LinkDelta {
+        relation: FieldNo(1),
+        from: Ordinal(0),
+        to: Ordinal(0),
+        added: true,
+    });
+    assert!(!body.is_empty());
+    assert_eq!(body.records(), 0, "links are no records");
+    assert_eq!(self::body().records(), 4);
+    let renamed = SchemaChange::BaseName { before: "a".into(), after: "b".into() };
+    assert!(!Body { schema: vec![renamed], ..Body::default() }.is_empty());
+    assert_eq!(body.tables.len(), 1, "one part a table");
+}
+
+#[test]
+fn a_body_is_written_short() {
+    let mut body = Body::default();
+    let id = RecordId::ordered(0, 0);
+    let cells = vec![CellChange { field: FieldNo(5), before: CellValue::Number(1.0), after: CellValue::Empty }];
+    body.table(TableNo(3)).updated.push(RecordChange { ordinal: Ordinal(9), id, previous: 8, cells });
+    assert_eq!(body.encode(), r#"{"t":[{"n":3,"u":[[9,"rec00000000000000",8,{"n5":1},{}]]}]}"#);
+    assert_eq!(Body::default().encode(), r#"{"t":[]}"#);
 }

@@ -1,5 +1,7 @@
 mod columns;
 
+use proptest::prelude::*;
+
 use crate::{
     Bits, CHUNK, CellRef, CellValue, Column, FieldNo, Kind, Ordinal, RecordId, TableImage, TableNo, Timestamp,
     decode_cells, encode_cells,
@@ -80,4 +82,91 @@ fn a_record_is_found_only_while_it_lives() {
     assert_eq!(table.find(id), Some(Ordinal(0)));
     let earlier = TableImage::new(TableNo(1));
     assert_eq!(earlier.find(id), None);
+}
+
+fn any_cell(kind: Kind) -> BoxedStrategy<CellValue> {
+    let full = match kind {
+        Kind::Text => ".{1,12}".prop_map(CellValue::Text).boxed(),
+        Kind::Number => any::<i32>().prop_map(|n| CellValue::Number(f64::from(n))).boxed(),
+        Kind::Flag => Just(CellValue::Flag(true)).boxed(),
+        Kind::Time => (i64::MIN + 1..i64::MAX).prop_map(CellValue::Time).boxed(),
+        Kind::Choice => (1..u32::MAX).prop_map(CellValue::Choice).boxed(),
+        Kind::Choices => prop::collection::vec(any::<u32>(), 1..4).prop_map(CellValue::Choices).boxed(),
+        Kind::Links => prop::collection::vec(any::<u32>(), 1..4).prop_map(CellValue::Links).boxed(),
+    };
+    prop_oneof![3 => full, 1 => Just(CellValue::Empty)].boxed()
+}
+
+fn writes() -> impl Strategy<Value = (Kind, Vec<(usize, CellValue)>)> {
+    let kinds = [Kind::Text, Kind::Number, Kind::Flag, Kind::Time, Kind::Choice, Kind::Choices, Kind::Links];
+    prop::sample::select(kinds.to_vec()).prop_flat_map(|kind| {
+        // Around a border of chunks, so that both sides are written.
+        let write = (CHUNK - 20..CHUNK + 20, any_cell(kind));
+        (Just(kind), prop::collection::vec(write, 1..80))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn a_column_holds_what_was_written_last((kind, writes) in writes()) {
+        let mut column = Column::new(kind);
+        let mut expected = std::collections::BTreeMap::new();
+        let mut held = Vec::new();
+        for (ordinal, cell) in &writes {
+            column.set(*ordinal, cell.view());
+            expected.insert(*ordinal, cell.clone());
+            held.push((column.clone(), expected.clone()));
+        }
+        // Each picture that was taken on the way is as it was.
+        for (column, expected) in held {
+            for ordinal in CHUNK - 20..CHUNK + 20 {
+                let cell = expected.get(&ordinal).cloned().unwrap_or_default();
+                prop_assert_eq!(column.cell(ordinal).to_value(), cell);
+            }
+        }
+    }
+
+    #[test]
+    fn a_cleared_chunk_gathers_the_next_one_without_a_trace((kind, writes) in writes(), (_, more) in writes()) {
+        let mut open = crate::Chunk::new(kind);
+        for (ordinal, cell) in writes.iter().filter(|(_, cell)| cell.is_empty() || crate::Chunk::new(kind).kind() == kind) {
+            open.set(ordinal % CHUNK, cell.view());
+        }
+        open.clear();
+        prop_assert!(open.is_empty());
+        let mut fresh = crate::Chunk::new(kind);
+        for (ordinal, cell) in &more {
+            open.set(ordinal % 40, cell.view());
+            fresh.set(ordinal % 40, cell.view());
+        }
+        for row in 0..40 {
+            prop_assert_eq!(open.cell(row), fresh.cell(row));
+        }
+    }
+
+    #[test]
+    fn bits_are_the_set_that_was_written(writes in prop::collection::vec((0..300usize, any::<bool>()), 0..100)) {
+        let (mut bits, mut expected) = (Bits::default(), std::collections::BTreeSet::new());
+        for (index, value) in writes {
+            bits.set(index, value);
+            if value { expected.insert(index); } else { expected.remove(&index); }
+        }
+        prop_assert_eq!(bits.ones().collect::<Vec<_>>(), expected.iter().copied().collect::<Vec<_>>());
+        prop_assert_eq!(bits.count(), expected.len());
+        prop_assert!((0..300).all(|index| bits.get(index) == expected.contains(&index)));
+    }
+}
+
+#[test]
+fn no_two_contents_of_a_chunk_have_the_same_number() {
+    let mut table = TableImage::new(TableNo(1));
+    table.ids.push(RecordId::ordered(0, 0));
+    table.set(FieldNo(1), Kind::Number, Ordinal(0), CellRef::Number(1.0));
+    // Two pictures part ways.
+    let (mut one, mut other) = (table.clone(), table.clone());
+    one.set(FieldNo(1), Kind::Number, Ordinal(0), CellRef::Number(2.0));
+    other.set(FieldNo(1), Kind::Number, Ordinal(0), CellRef::Number(3.0));
+    assert_ne!(one.versions, other.versions);
+    assert_ne!(one.versions, table.versions);
 }

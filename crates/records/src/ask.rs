@@ -89,3 +89,6 @@ pub(crate) fn selected(
 pub(crate) fn field<'t>(table: &'t Table, name: &str) -> Result<&'t Arc<Field>, Error> {
     table.field_exact(name).or_else(|| table.field(name)).ok_or_else(|| unknown_field(table, name))
 }
+
+#[cfg(test)]
+mod tests;

@@ -208,3 +208,6 @@ impl web::ApiError for Error {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

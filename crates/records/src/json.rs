@@ -185,3 +185,6 @@ fn write_links(cell: CellRef<'_>, other: &TableImage, out: &mut Vec<u8>) -> bool
     out.push(b']');
     any
 }
+
+#[cfg(test)]
+mod tests;

@@ -95,7 +95,11 @@ impl Records {
                     let at = Some(view.image.sequence);
                     view.image = self.images.with(scope.tenant(), scope.base_no(), &wanted, at).await?;
                 }
-                answer => return answer,
+                answer => {
+                    // Orders and computed columns are kept of it.
+                    self.images.measure_soon();
+                    return answer;
+                }
             }
         }
     }

@@ -345,3 +345,6 @@ pub(crate) fn record_cells(rows: &TableImage, ordinal: Ordinal) -> Vec<(FieldNo,
 pub(crate) fn previous(rows: &TableImage, ordinal: Ordinal) -> i64 {
     if let CellRef::Time(sequence) = rows.changed.cell(ordinal.0 as usize) { sequence } else { 0 }
 }
+
+#[cfg(test)]
+mod tests;

@@ -230,3 +230,112 @@ async fn readers_share_a_head_but_never_an_old_one(log: Log) {
         }
     }
 }
+
+#[on_every_database]
+async fn a_long_log_is_read_in_pieces_without_gaps(log: Log) {
+    for _ in 0..6 {
+        let mut tx = log.changes.begin(TENANT, BASE).await.unwrap();
+        for step in 0..100 {
+            tx.append(new(Some(if step % 2 == 0 { "even" } else { "odd" }), step, false));
+        }
+        tx.commit().await.unwrap();
+    }
+    let other = Changes::new(log.test.db.clone());
+    let (mut reached, mut pieces) = (0, 0);
+    while reached < 600 {
+        let read = sequences(other.since(BASE, reached).await.unwrap());
+        assert_eq!(read.first(), Some(&(reached + 1)));
+        assert!(read.windows(2).all(|pair| pair[0] + 1 == pair[1]));
+        reached = *read.last().unwrap();
+        pieces += 1;
+    }
+    assert_eq!((reached, pieces), (600, 3), "256 at a time");
+    assert!(sequences(other.since(BASE, 600).await.unwrap()).is_empty());
+    // A run is read in pieces too, and newest first is the same log.
+    let (mut after, mut run) = (0, Vec::new());
+    loop {
+        let read = other.list_run(BASE, "odd", after).await.unwrap();
+        let Some(last) = read.last() else { break };
+        after = last.sequence;
+        run.extend(read.iter().map(|change| change.sequence));
+    }
+    assert_eq!(run, (1..=600).filter(|n| n % 2 == 0).collect::<Vec<i64>>());
+    let newest = other.list_newest(BASE, Some(301), 1_000).await.unwrap();
+    assert_eq!((newest.len(), newest[0].sequence, newest[255].sequence), (256, 300, 45));
+}
+
+#[on_every_database]
+async fn an_operation_reads_all_of_a_long_log(log: Log) {
+    for _ in 0..3 {
+        let mut tx = log.changes.begin(TENANT, BASE).await.unwrap();
+        for step in 0..200 {
+            tx.append(new(None, step, false));
+        }
+        tx.commit().await.unwrap();
+    }
+    let other = Changes::new(log.test.db.clone());
+    let mut tx = other.begin(TENANT, BASE).await.unwrap();
+    assert_eq!(sequences(tx.changes_after(0).await.unwrap()), (1..=600).collect::<Vec<_>>());
+    assert_eq!(sequences(tx.changes_after(599).await.unwrap()), [600]);
+}
+
+#[on_every_database]
+async fn bases_count_for_themselves(log: Log) {
+    let other = BaseNo(8);
+    let mut tx = log.test.db.begin(Group::House).await.unwrap();
+    Changes::create_head(&mut tx, TENANT, other, log.test.clock.now());
+    tx.commit().await.unwrap();
+    write(&log.changes).await;
+    write(&log.changes).await;
+    let mut tx = log.changes.begin(TENANT, other).await.unwrap();
+    assert_eq!(tx.append(new(None, 1, true)).sequence, 1);
+    tx.commit().await.unwrap();
+    let (first, second) = (log.changes.head(BASE).await.unwrap(), log.changes.head(other).await.unwrap());
+    assert_eq!((first.sequence, first.schema_revision), (2, 1));
+    assert_eq!((second.sequence, second.schema_revision), (1, 2));
+    assert_eq!(sequences(log.changes.since(other, 0).await.unwrap()), [1]);
+}
+
+#[on_every_database]
+async fn a_cursor_moves_with_what_was_made_of_the_changes_or_not_at_all(log: Log) {
+    write(&log.changes).await;
+    let mut tx = log.test.db.begin(Group::House).await.unwrap();
+    tx.queue("INSERT INTO notes (id) VALUES ($1)", params![1]);
+    Changes::advance(&mut tx, BASE, "search", 1);
+    drop(tx);
+    assert_eq!(log.changes.find_cursor(BASE, "search").await.unwrap(), None);
+    let mut tx = log.test.db.begin(Group::House).await.unwrap();
+    Changes::advance(&mut tx, BASE, "search", 1);
+    tx.queue("INSERT INTO notes (id) VALUES ($1)", params![1]);
+    tx.commit().await.unwrap();
+    assert_eq!(log.changes.find_cursor(BASE, "search").await.unwrap(), Some(1));
+    assert_eq!(log.changes.find_cursor(BASE, "audit").await.unwrap(), None);
+}
+
+#[on_every_database]
+async fn an_operation_that_only_looks_appends_nothing(log: Log) {
+    write(&log.changes).await;
+    let tx = log.changes.begin(TENANT, BASE).await.unwrap();
+    assert!(tx.commit().await.unwrap().is_empty());
+    assert_eq!(log.changes.head(BASE).await.unwrap().sequence, 1);
+    let mut tx = log.changes.begin(TENANT, BASE).await.unwrap();
+    tx.change_access();
+    tx.change_access();
+    tx.commit().await.unwrap();
+    let head = log.changes.head(BASE).await.unwrap();
+    assert_eq!((head.sequence, head.access_revision), (1, 2), "once an operation");
+}
+
+#[on_every_database]
+async fn a_damaged_body_is_named_and_hides_no_other(log: Log) {
+    for _ in 0..3 {
+        write(&log.changes).await;
+    }
+    let mut tx = log.test.db.begin(Group::Base(BASE.0)).await.unwrap();
+    tx.queue("UPDATE changes SET body = $2 WHERE base = $1 AND sequence = 2", params![BASE, "{"]);
+    tx.commit().await.unwrap();
+    let other = Changes::new(log.test.db.clone());
+    let read = other.since(BASE, 0).await;
+    assert!(matches!(read, Err(Error::Unreadable { base: BASE, sequence: 2, .. })), "{read:?}");
+    assert!(other.find(BASE, 1).await.unwrap().is_some() && other.find(BASE, 3).await.unwrap().is_some());
+}

@@ -94,6 +94,11 @@ impl Images {
         slot
     }
 
+    /// Has the next reader see whether everything still fits.
+    pub fn measure_soon(&self) {
+        self.due.store(true, Ordering::Relaxed);
+    }
+
     /// The base's picture at its head or later.
     pub async fn current(&self, tenant: TenantNo, base: BaseNo) -> Result<Arc<BaseImage>, Error> {
         let slot = self.slot(base);
@@ -267,6 +272,3 @@ impl Private {
         tx.on_abort(Box::new(move || on_abort.private.lock().image = None));
     }
 }
-
-#[cfg(test)]
-mod tests;

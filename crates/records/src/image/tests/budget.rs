@@ -91,7 +91,8 @@ fn a_query_under_a_tight_budget_answers_as_under_a_wide_one_or_refuses() {
             for (wide, tight) in wide.iter().zip(answers(&house, &tight).await) {
                 assert!(*wide == tight || tight == format!("refused under {budget}"), "{tight}\ninstead of\n{wide}");
             }
-            assert!(tight.images.memory() <= budget.max(least) + 1_024, "{} of {budget}", tight.images.memory());
+            house.image(&tight).await;
+            assert!(tight.images.memory() <= budget.max(least) + 256, "{} of {budget}", tight.images.memory());
         }
     });
 }
@@ -142,7 +143,10 @@ async fn texts_leave_first_and_come_back_when_a_query_looks_at_them(house: House
     assert!(house.image(&tight).await.lacks(key("Notes")));
     let page = tight.list(&house.owner, house.base, "Tasks", &list("LEN({Notes}) = 1000", &[])).await.unwrap();
     assert_eq!(page.total, 40);
-    assert!(!house.image(&tight).await.lacks(key("Notes")), "it was loaded");
+    let held = tight.images.slot(image.schema.base_no).published.read().clone().unwrap();
+    assert!(!held.lacks(key("Notes")), "it was loaded");
+    // What is kept of the answer may be too much until the next one looks.
+    house.image(&tight).await;
     assert!(tight.images.memory() <= budget);
 }
 
