@@ -215,3 +215,6 @@ pub(crate) fn migrations() -> Vec<Migration> {
     all.extend(transfer::MIGRATIONS);
     all
 }
+
+#[cfg(test)]
+mod tests;

@@ -257,3 +257,6 @@ fn encode(text: &str) -> String {
         out
     })
 }
+
+#[cfg(test)]
+mod tests;

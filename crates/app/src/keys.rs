@@ -35,3 +35,6 @@ pub(crate) fn from_master(master: &str) -> anyhow::Result<[u8; 32]> {
     key.copy_from_slice(digest.as_ref());
     Ok(key)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! How commands reach a store: the server that runs on its files, one that was named, or the files themselves.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use clock::{Clock, Ids};
 use outbound::{Outbound, Policy, Trust};
 use runtime::Lifecycle;
 use serde_json::Value;
+use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -22,6 +24,8 @@ use crate::settings::Settings;
 const LARGEST: usize = 64 << 20;
 /// How long work in the background may take to stop.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long a server on this machine may take to accept a connection.
+const GREETING: Duration = Duration::from_secs(2);
 /// A turn with a model may take long.
 const PATIENCE: Duration = Duration::from_mins(10);
 
@@ -74,6 +78,7 @@ impl Server {
         if settings.database.url.is_none()
             && let Some(running) = Running::find(&settings.server.data)
             && process_exists(running.pid)
+            && listens(running.address).await
         {
             return remote(format!("http://{}", running.address), token.unwrap_or(running.token));
         }
@@ -186,6 +191,15 @@ fn remote(url: String, token: String) -> anyhow::Result<Server> {
     Ok(Server::Remote(Remote { url, token, client }))
 }
 
+/// A killed server leaves its file behind, and its number to another process.
+async fn listens(address: SocketAddr) -> bool {
+    let connected = tokio::time::timeout(GREETING, TcpStream::connect(address)).await;
+    matches!(connected, Ok(Ok(_)))
+}
+
 fn process_exists(pid: u32) -> bool {
     Path::new(&format!("/proc/{pid}")).exists()
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,3 +52,6 @@ impl Running {
         let _ = fs::remove_file(path(data));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -111,3 +111,6 @@ impl Doors {
         Ok(serde_json::from_slice(&bytes)?)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -140,3 +140,6 @@ pub fn load(
     merged.finish()?;
     Ok(Loaded { settings, merged, warnings })
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,3 +24,6 @@ use db::Migration;
 /// The tables of this crate.
 pub const MIGRATIONS: [Migration; 1] =
     [Migration { name: "2026_03_01_0300_schema", sql: include_str!("../migrations/2026_03_01_0300_schema.sql") }];
+
+#[cfg(test)]
+mod tests;

@@ -23,6 +23,9 @@ const SAVE_TABLE: &str = "INSERT INTO tables (tenant, base, tbl, definition) VAL
 const LIST_BASES: &str = "SELECT base, id, workspace, name, created_at FROM bases \
      WHERE tenant = $1 AND deleted = FALSE ORDER BY base";
 
+#[cfg(test)]
+pub(crate) const STATEMENTS: [&str; 7] = [SCHEMA, NEXT_BASE, INSERT_BASE, TAKE, REVISE, SAVE_TABLE, LIST_BASES];
+
 /// A base as listed.
 pub(crate) struct BaseRow {
     pub no: BaseNo,
