@@ -96,6 +96,7 @@ async fn open_doors(
     });
     house.health.set_ready(true);
     say(&format!("listening on http://{address}"));
+    say(&format!("the API is explained at http://{address}/docs"));
     Ok(run)
 }
 

@@ -174,3 +174,42 @@ fn names_of_the_predecessor_are_taken_and_told() {
     assert!(output.status.success(), "{told}");
     assert_eq!(told.trim(), "airloom: no effect yet: JWT_SECRET, SENTRY_DSN (docs/settings.md says why)");
 }
+
+/// The questions of the README and what is right, by the tables in `crates/app/sample`.
+const ANSWERS: [(&str, &[&str]); 6] = [
+    ("Which mission has the most hours?", &["Gemini 7", "330.58"]),
+    ("What is the crew of Apollo 11?", &["Neil Armstrong", "Michael Collins", "Buzz Aldrin"]),
+    ("How many missions have a moon landing?", &["6 missions"]),
+    ("What is the average hours of Apollo missions?", &["227.45"]),
+    ("How many missions were launched in 1969?", &["4 missions"]),
+    ("How many things are there?", &["2 things"]),
+];
+
+#[test]
+fn the_lines_of_the_readme_work() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("your.csv"), "Name,Amount\nPaint,12.5\nMow,3\n").unwrap();
+    let server = Served::under(Command::new(program()), &folder.path().join("data"), &["--sample"]);
+    let mut asked = 0;
+    for line in readme.lines().filter(|line| line.starts_with("$airloom ")) {
+        let output = Command::new("sh")
+            .args(["-c", line])
+            .env("airloom", program())
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{line}: {said}{}", String::from_utf8_lossy(&output.stderr));
+        if let Some(question) = line.split('"').nth(1).filter(|_| line.starts_with("$airloom ask")) {
+            let known = ANSWERS.iter().find(|(held, _)| *held == question);
+            let (_, right) = known.unwrap_or_else(|| panic!("nobody has said what is right: {question}"));
+            assert!(right.iter().all(|part| said.contains(part)), "{question} {said}");
+            asked += 1;
+        }
+    }
+    assert_eq!(asked, ANSWERS.len(), "questions have left the README");
+    assert_eq!(std::fs::read_to_string(folder.path().join("things.csv")).unwrap().lines().count(), 3);
+    drop(server);
+}
