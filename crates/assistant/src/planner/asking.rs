@@ -210,10 +210,16 @@ impl Decision<'_> {
         let proper = (word.capital && at > 0 || word.quoted) && !self.draft.reading.shouts();
         match () {
             () if word.text.starts_with(|c: char| c.is_ascii_digit()) => 1.0,
-            () if anchored && !proper => 0.17,
+            () if anchored && !(proper && self.is_strange(at)) => 0.17,
             () if self.draft.conditions.is_empty() || describes || stated || proper => 0.75,
             () => 0.25,
         }
+    }
+
+    /// Whether the word is neither English the planner knows nor the name of a field.
+    fn is_strange(&self, at: usize) -> bool {
+        let names = self.draft.links.fields.iter().any(|m| m.start <= at && at < m.end && m.quality > 0.3);
+        !names && !lexicon::is_known(self.draft.reading.text(at))
     }
 
     fn mark_table(&mut self) {

@@ -120,8 +120,20 @@ fn mention_score(draft: &Draft<'_>, opener: Opener, mention: &FieldMention) -> f
             score += (mention.quality + 0.55).min(1.1);
         }
     }
+    // Of "home team" and "team colour" the first is a team.
+    if says_head(draft, mention) {
+        score += 0.06;
+    }
     // Later mentions are rather part of a description.
     score - 0.01 * mention.start as f32
+}
+
+/// Whether the last telling word of the field's name was said.
+fn says_head(draft: &Draft<'_>, mention: &FieldMention) -> bool {
+    let Some(field) = draft.table.fields.get(mention.field) else { return false };
+    let head = field.words.iter().zip(&field.weights).filter(|(_, weight)| **weight > 0.5).map(|(word, _)| word).last();
+    let said = draft.reading.words.get(mention.start..mention.end).unwrap_or_default();
+    head.is_some_and(|head| said.iter().any(|word| text::alike(word, head) > 0.6))
 }
 
 /// Share of the name's telling words that stand anywhere among the free words.
