@@ -83,6 +83,76 @@ async fn lists_are_filtered_sorted_and_paged(app: TestApp) {
     assert_eq!(fields, [&json!({ "Name": "t2" }), &json!({ "Name": "t20" })]);
 }
 
+/// Longer than what is ordered for a first page.
+#[on_every_database]
+async fn a_long_list_is_read_to_its_end_while_others_write(app: TestApp) {
+    let base = app.plans().await;
+    let tasks = format!("/v0/{base}/Tasks");
+    let mut wanted: Vec<(i64, String)> = Vec::new();
+    let mut ids: Vec<String> = Vec::new();
+    for batch in 0..124 {
+        let numbers = (0..10).map(|i| batch * 10 + i);
+        wanted.extend(numbers.clone().map(|n| (n * 7_919 % 1_009, format!("t{n:04}"))));
+        let records: Vec<Value> =
+            numbers.map(|n| json!({ "fields": { "Name": format!("t{n:04}"), "Points": n * 7_919 % 1_009 } })).collect();
+        let made = app.ok(Method::POST, &tasks, &json!({ "records": records })).await;
+        ids.extend(made["records"].as_array().unwrap().iter().map(|record| record["id"].as_str().unwrap().to_owned()));
+    }
+    // What comes last in the order goes, what comes last of the rest changes.
+    wanted.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+    let mut wanted: Vec<String> = wanted.into_iter().map(|(_, name)| name).collect();
+    let gone = wanted.pop().unwrap();
+    let changed = wanted.last().unwrap().clone();
+    let id = |name: &str| ids[name[1..].parse::<usize>().unwrap()].clone();
+    let (mut seen, mut offset) = (Vec::new(), String::new());
+    let sort = "sort[0][field]=Points&sort[0][direction]=desc&sort[1][field]=Name";
+    loop {
+        let page = app.get(&format!("{tasks}?{sort}{offset}")).await;
+        let records = page["records"].as_array().unwrap();
+        seen.extend(records.iter().map(|record| record["fields"]["Name"].as_str().unwrap().to_owned()));
+        if seen.len() == 200 {
+            app.ok(Method::DELETE, &format!("{tasks}/{}", id(&gone)), &Value::Null).await;
+            app.ok(Method::PATCH, &format!("{tasks}/{}", id(&changed)), &json!({ "fields": { "Points": 5_000 } }))
+                .await;
+            app.ok(Method::POST, &tasks, &json!({ "fields": { "Name": "late", "Points": 5_000 } })).await;
+        }
+        match page["offset"].as_str() {
+            Some(next) => offset = format!("&offset={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(seen, wanted);
+    let first = names(&app, &format!("{tasks}?{sort}&pageSize=2&filterByFormula=Points%3E1000&maxRecords=2")).await;
+    assert_eq!(first, ["late".to_owned(), changed], "a new list sees what was written meanwhile");
+}
+
+/// Formula columns that were read once are read again after each kind of write.
+#[on_every_database]
+async fn formulas_follow_every_write(app: TestApp) {
+    let base = app.plans().await;
+    let tasks = format!("/v0/{base}/Tasks");
+    let made = app
+        .ok(
+            Method::POST,
+            &tasks,
+            &json!({ "records": [
+        { "fields": { "Name": "a", "Points": 1 } }, { "fields": { "Name": "b", "Points": 2 } },
+    ] }),
+        )
+        .await;
+    let path = format!("{tasks}?sort[0][field]=Double&sort[1][field]=Name&filterByFormula=Double%3E1");
+    assert_eq!(names(&app, &path).await, ["a", "b"]);
+    let one = format!("{tasks}/{}", made["records"][0]["id"].as_str().unwrap());
+    app.ok(Method::PATCH, &one, &json!({ "fields": { "Points": 9 } })).await;
+    assert_eq!(names(&app, &path).await, ["b", "a"]);
+    app.ok(Method::POST, &tasks, &json!({ "fields": { "Name": "c", "Points": 5 } })).await;
+    assert_eq!(names(&app, &path).await, ["b", "c", "a"]);
+    app.ok(Method::PATCH, &one, &json!({ "fields": { "Points": null } })).await;
+    assert_eq!(names(&app, &path).await, ["b", "c"]);
+    app.ok(Method::DELETE, &one, &Value::Null).await;
+    assert_eq!(names(&app, &format!("{tasks}?filterByFormula=Double%3D0")).await, [""; 0]);
+}
+
 #[on_every_database]
 async fn links_are_seen_from_both_sides(app: TestApp) {
     let base = app.plans().await;

@@ -1,0 +1,201 @@
+//! The parts that the evaluator is made of: masks, numbers as text, rounding, times.
+
+use std::collections::BTreeSet;
+
+use model::{Bits, Timestamp};
+use proptest::prelude::*;
+
+use crate::decimal::{multiple, round_to};
+use crate::mask::Mask;
+use crate::time::{Unit, parse_time};
+use crate::value::write_number;
+
+fn shown(number: f64) -> String {
+    let mut out = String::new();
+    write_number(number, &mut out);
+    out
+}
+
+fn mask(rows: &BTreeSet<usize>) -> Mask {
+    let mut mask = Mask::default();
+    for row in rows {
+        mask.set(*row);
+    }
+    mask
+}
+
+fn rows() -> impl Strategy<Value = BTreeSet<usize>> {
+    prop::collection::btree_set(0usize..300, 0..60)
+}
+
+fn half_up(scaled: f64, noise: f64) -> f64 {
+    (scaled + 0.5 + noise).floor()
+}
+
+proptest! {
+    #[test]
+    fn masks_are_sets(one in rows(), other in rows()) {
+        let list = |mask: &Mask| mask.rows().collect::<BTreeSet<_>>();
+        let (left, right) = (mask(&one), mask(&other));
+        prop_assert_eq!(list(&left), one.clone());
+        prop_assert_eq!((left.count(), left.is_empty()), (one.len(), one.is_empty()));
+        prop_assert_eq!(list(&left.and(&right)), &one & &other);
+        prop_assert_eq!(list(&left.without(&right)), &one - &other);
+        let (mut both, mut odd) = (left.clone(), left.clone());
+        both.add(&right);
+        odd.flip(&right);
+        prop_assert_eq!(list(&both), &one | &other);
+        prop_assert_eq!(list(&odd), &one ^ &other);
+        prop_assert!((0..300).all(|row| left.get(row) == one.contains(&row)));
+    }
+
+    #[test]
+    fn masks_are_cut_out_of_columns(held in rows(), start in 0usize..320, n in 0usize..300) {
+        let mut bits = Bits::default();
+        for row in &held {
+            bits.set(*row, true);
+        }
+        let cut: BTreeSet<usize> = held.iter().filter(|row| **row >= start && **row < start + n).map(|row| row - start).collect();
+        let rest: BTreeSet<usize> = (0..n).filter(|row| !cut.contains(row)).collect();
+        prop_assert_eq!(Mask::slice(&bits, start, n).rows().collect::<BTreeSet<_>>(), cut);
+        prop_assert_eq!(Mask::unset(&bits, start, n).rows().collect::<BTreeSet<_>>(), rest);
+        prop_assert_eq!(Mask::all(n).count(), n);
+    }
+
+    #[test]
+    fn masks_say_which_values_pass(values in prop::collection::vec(0u8..4, 0..200)) {
+        let packed = Mask::pack(&values, |value| value == 2);
+        let pairs = Mask::pack_pairs(&values, &values, |left, right| left == right && left == 2);
+        prop_assert!(values.iter().enumerate().all(|(row, value)| packed.get(row) == (*value == 2)));
+        prop_assert_eq!(packed.rows().collect::<Vec<_>>(), pairs.rows().collect::<Vec<_>>());
+    }
+
+    /// The text reads back as the number, and no shorter one does.
+    #[test]
+    fn numbers_are_shown_in_full_and_no_longer(number in prop_oneof![
+        any::<f64>().prop_filter("finite", |number| number.is_finite()),
+        (-10_000_000i64..10_000_000).prop_map(|hundredths| hundredths as f64 / 100.0),
+        (-1_000_000i64..1_000_000).prop_map(|thousandths| thousandths as f64 / 1_000.0),
+        -1e3..1e3,
+    ]) {
+        let text = shown(number);
+        prop_assert_eq!(text.parse::<f64>(), Ok(number));
+        prop_assert!(!text.ends_with(".0") && !text.starts_with('.'), "{}", text);
+        let digits = |text: &str| text.split(['e', 'E']).next().unwrap_or_default().trim_matches(['-', '0', '.']).replace('.', "").trim_matches('0').len();
+        prop_assert_eq!(digits(&text), digits(&format!("{number:e}")));
+    }
+
+    #[test]
+    fn thousandths_are_rounded_as_on_paper(thousandths in -2_000_000i64..2_000_000, places in 0u32..3) {
+        let number = thousandths as f64 / 1_000.0;
+        let unit = 10i64.pow(3 - places);
+        // Half a unit more, and what is left over is cut off downwards.
+        let wanted = (thousandths + unit / 2).div_euclid(unit) as f64 / 10f64.powi(places as i32);
+        prop_assert_eq!(round_to(number, 10f64.powi(places as i32), half_up), wanted);
+        prop_assert_eq!(round_to(number * 3.0 / 3.0, 10f64.powi(places as i32), half_up), wanted);
+    }
+
+    #[test]
+    fn multiples_are_whole_and_near(hundredths in -100_000i64..100_000, step in 1i64..500) {
+        let (number, size) = (hundredths as f64 / 100.0, step as f64 / 100.0);
+        let down = multiple(number, size, |quotient, noise| (quotient + noise).floor());
+        let up = multiple(number, size, |quotient, noise| (quotient - noise).ceil());
+        prop_assert_eq!(down, (hundredths.div_euclid(step) * step) as f64 / 100.0);
+        prop_assert_eq!(up, (-(-hundredths).div_euclid(step) * step) as f64 / 100.0);
+    }
+
+    #[test]
+    fn times_are_read_as_they_are_written(millis in -60_000_000_000_000i64..200_000_000_000_000) {
+        let time = Timestamp::from_millis(millis);
+        if (0..=9_999).contains(&time.date().0) {
+            prop_assert_eq!(parse_time(&time.iso()), Some(time));
+            prop_assert_eq!(parse_time(&time.iso()[..10]), Some(time.day()));
+        }
+    }
+
+    #[test]
+    fn units_lead_there_and_back(days in -40_000i64..40_000, count in -500i64..500) {
+        let time = days * 86_400_000_000;
+        for name in ["ms", "seconds", "minutes", "hours", "days", "weeks", "months", "quarters", "years"] {
+            let unit = Unit::named(name);
+            let there = unit.add(time, count as f64);
+            let early = Timestamp(time).date().2 <= 28;
+            if early || matches!(unit, Unit::Micros(_)) {
+                prop_assert_eq!(unit.between(there, time), count, "{}", name);
+                prop_assert_eq!(unit.between(time, there), -count, "{}", name);
+                prop_assert_eq!(unit.index(there) - unit.index(time), count, "{}", name);
+            }
+            prop_assert_eq!(unit.index(time), unit.index(unit.add(time, 0.0)));
+        }
+    }
+}
+
+#[test]
+fn numbers_are_shown_as_browsers_show_them() {
+    for (number, text) in [
+        (0.0, "0"),
+        (-0.0, "0"),
+        (1.0, "1"),
+        (-1.0, "-1"),
+        (0.1 + 0.2, "0.30000000000000004"),
+        (12.3, "12.3"),
+        (-0.01, "-0.01"),
+        (1e15, "1000000000000000"),
+        (-1e15, "-1000000000000000"),
+        (123_456_789_012_345_680.0, "123456789012345680"),
+        (1e20, "100000000000000000000"),
+        (1e21, "1e+21"),
+        (1.5e300, "1.5e+300"),
+        (1e-6, "0.000001"),
+        (1.5e-6, "0.0000015"),
+        (1e-7, "1e-7"),
+        (-2.5e-9, "-2.5e-9"),
+        (f64::NAN, "NaN"),
+        (f64::INFINITY, "Infinity"),
+        (f64::NEG_INFINITY, "-Infinity"),
+        (0.001, "0.001"),
+        (0.000_999, "0.000999"),
+        (99_999_999_999_999.99, "99999999999999.98"),
+    ] {
+        assert_eq!(shown(number), text);
+    }
+}
+
+#[test]
+fn what_is_no_time_is_refused() {
+    for text in [
+        "",
+        " ",
+        "2024",
+        "2024-02",
+        "2024-2-30",
+        "02/30/2024",
+        "1/2",
+        "2024-02-29T10",
+        "2024-02-29T10:61",
+        "2024-02-29T10:00:61",
+        "2024-02-29T10:00:00:00",
+        "2024-02-29T10:00+2",
+        "2024-02-29T10:00Zulu",
+        "2024-00-10",
+        "a-b-c",
+        "--",
+        "2024-02-29-01",
+        "4294967296-01-01",
+        "-2024-02-29",
+    ] {
+        assert_eq!(parse_time(text), None, "{text:?}");
+    }
+    for (text, iso) in [
+        (" 2024-02-29 ", "2024-02-29T00:00:00.000Z"),
+        ("2024-2-9", "2024-02-09T00:00:00.000Z"),
+        ("2/29/2024 7:05", "2024-02-29T07:05:00.000Z"),
+        ("2024-02-29T10:20:30.456Z", "2024-02-29T10:20:30.456Z"),
+        ("2024-02-29 10:20:30.4564", "2024-02-29T10:20:30.456Z"),
+        ("2024-02-29T00:30+01:00", "2024-02-28T23:30:00.000Z"),
+        ("2024-02-29T23:30-01:00", "2024-03-01T00:30:00.000Z"),
+        ("2024-02-29T24:00", "2024-03-01T00:00:00.000Z"),
+    ] {
+        assert_eq!(parse_time(text).map(Timestamp::iso).as_deref(), Some(iso), "{text:?}");
+    }
+}

@@ -1,0 +1,82 @@
+//! The plain text of cells, and the names by which links show the records that they lead to.
+
+use model::{CHUNK, CellRef, Chunk, ComputedChunk, Field, Kind, Ordinal, Table, TableImage, TableNo, Texts};
+
+use super::{DEPTH, View, failed};
+use crate::error::Error;
+use crate::image::stored_column;
+
+impl View {
+    /// The primary texts of the linked records, joined with `, `.
+    pub(super) fn link_texts(
+        &self,
+        rows: &TableImage,
+        field: &Field,
+        linked: TableNo,
+        chunk: usize,
+        range: std::ops::Range<usize>,
+        depth: usize,
+    ) -> Result<ComputedChunk, Error> {
+        let mut texts = Texts::default();
+        let other = self.image.table(linked);
+        let Some((table, primary)) = self.primary(linked) else { return Ok(failed(Kind::Text, range.len())) };
+        let mut text = String::new();
+        for row in range {
+            text.clear();
+            if let CellRef::Links(list) = rows.cell(field.no, Ordinal((chunk * CHUNK + row) as u32)) {
+                for (index, ordinal) in list.iter().enumerate() {
+                    if index > 0 {
+                        text.push_str(", ");
+                    }
+                    self.plain(&table, &other, &primary, Ordinal(*ordinal), depth, &mut text)?;
+                }
+            }
+            texts.push(Some(text.as_str()));
+        }
+        Ok(ComputedChunk { values: Chunk::Text(texts), errors: model::Bits::default() })
+    }
+
+    /// Appends the plain text of a cell.
+    pub fn plain(
+        &self,
+        table: &Table,
+        rows: &TableImage,
+        field: &Field,
+        ordinal: Ordinal,
+        depth: usize,
+        out: &mut String,
+    ) -> Result<(), Error> {
+        if field.kind.is_derived() || field.kind.link().is_some() {
+            let index = ordinal.0 as usize;
+            let chunk = self.chunk(table, rows, field, index / CHUNK, depth)?;
+            fields::plain_cell(&field.kind, chunk.cell(index % CHUNK), out);
+        } else {
+            self.image.need(table.no, [field.no])?;
+            if let Some(column) = stored_column(rows, field.no, &field.kind) {
+                fields::plain_cell(&field.kind, column.cell(ordinal.0 as usize), out);
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends the plain text of a cell, at any depth of formulas that is allowed.
+    pub fn plain_cell(
+        &self,
+        table: &Table,
+        rows: &TableImage,
+        field: &Field,
+        ordinal: Ordinal,
+        out: &mut String,
+    ) -> Result<(), Error> {
+        self.plain(table, rows, field, ordinal, DEPTH, out)
+    }
+
+    /// The name by which people know a record: the plain text of its primary field.
+    pub fn title(&self, table: &Table, rows: &TableImage, ordinal: Ordinal) -> Result<String, Error> {
+        let mut out = String::new();
+        if let Some(primary) = table.primary_field() {
+            self.plain(table, rows, primary, ordinal, DEPTH, &mut out)?;
+        }
+        Ok(out)
+    }
+}
