@@ -150,18 +150,13 @@ async fn groups(doors: &Doors, base: &str) -> Result<()> {
 /// From asking for a formula field until all its values are there.
 async fn formula_field(doors: &Doors, base: &str) -> Result<()> {
     let mut times = Vec::new();
+    let fields = format!("/v0/meta/bases/{base}/tables/t/fields");
     for run in 0..9 {
         let field = json!({ "name": format!("f{run}"), "type": "formula", "options": { "formula": FORMULA } });
         let start = Instant::now();
-        let path = format!("/v0/meta/bases/{base}/tables/t/fields");
-        doors.bytes(Method::POST, &path, Body::from(field.to_string())).await?;
-        doors
-            .bytes(
-                Method::GET,
-                &format!("/v0/{base}/t?filterByFormula={}", code(&format!("{{f{run}}}='none'"))),
-                Body::empty(),
-            )
-            .await?;
+        doors.bytes(Method::POST, &fields, Body::from(field.to_string())).await?;
+        let filter = format!("/v0/{base}/t?filterByFormula={}", code(&format!("{{f{run}}}='none'")));
+        doors.bytes(Method::GET, &filter, Body::empty()).await?;
         times.push(start.elapsed());
     }
     print("formula field added until all values are read", times);
