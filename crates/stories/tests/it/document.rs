@@ -167,6 +167,47 @@ async fn a_stranger_reaches_nothing_of_ours(app: TestApp) {
     assert_eq!(tasks["records"].as_array().unwrap().len(), visit.records(), "a stranger changed something");
 }
 
+/// The arguments of every tool that names a base, but for the base.
+fn arguments(tool: &str) -> Value {
+    let record = "rec00000000000000";
+    match tool {
+        "list_tables" | "undo" => json!({}),
+        "describe_table" | "list_records" => json!({ "table": "Tasks" }),
+        "get_record" => json!({ "table": "Tasks", "record": record }),
+        "search_records" => json!({ "text": "paint" }),
+        "aggregate" => json!({ "table": "Tasks", "aggregates": [{ "op": "count" }] }),
+        "find_values" => json!({ "words": ["paint"] }),
+        "create_records" => json!({ "table": "Tasks", "records": [{ "fields": { "Name": "theirs" } }] }),
+        "update_records" => json!({ "table": "Tasks", "records": [{ "id": record, "fields": { "Name": "theirs" } }] }),
+        "delete_records" => json!({ "table": "Tasks", "records": [record], "dry_run": true }),
+        other => panic!("nobody has said how to call `{other}`"),
+    }
+}
+
+#[on_every_database]
+async fn a_strangers_tools_find_nothing_of_ours(app: TestApp) {
+    let visit = Visit::new(&app).await;
+    let stranger = app.stranger().await;
+    let tools = app.get("/tools").await["tools"].as_array().unwrap().clone();
+    let named: Vec<_> = tools.iter().filter(|tool| tool["inputSchema"]["properties"]["base"].is_object()).collect();
+    assert!(named.len() >= 10, "{tools:?}");
+    for tool in named {
+        let name = tool["name"].as_str().unwrap();
+        let mut answers = Vec::new();
+        for base in [visit.base(), "Plans", "app00000000000000", "Nothing"] {
+            let mut arguments = arguments(name);
+            arguments["base"] = json!(base);
+            let body = json!({ "tool_name": name, "arguments": arguments }).to_string();
+            let (status, answer) = app.send(Method::POST, "/execute-tool", Some(&stranger), body).await;
+            assert_eq!(status, 404, "{name} of `{base}`: {answer}");
+            answers.push(answer["detail"].as_str().unwrap().replace(base, "it"));
+        }
+        // By id and by name: what is ours, and what is not there.
+        assert_eq!(answers[0], answers[2], "{name}");
+        assert_eq!(answers[1], answers[3], "{name}");
+    }
+}
+
 /// An error without the names that the request itself held and the request's id.
 fn without_names(answer: &Value) -> Value {
     let mut answer = answer.clone();
