@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use model::Timestamp;
 
+/// Attempts after which a job is dead.
+pub(crate) const ATTEMPTS: i64 = 12;
+
 /// A job to add.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewJob<'a> {
@@ -32,11 +35,23 @@ pub struct Job {
     pub(crate) lease: i64,
 }
 
+impl Job {
+    /// True when no attempt follows this one.
+    pub const fn is_last_attempt(&self) -> bool {
+        self.attempt >= ATTEMPTS
+    }
+}
+
 /// What became of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The job is done and forgotten.
     Ok,
+    /// Not over: goes on later, here or elsewhere. It does not count as an attempt.
+    Pause {
+        /// How much later.
+        after: Duration,
+    },
     /// Again later, until the attempts are used up.
     Retry {
         /// How much later; grows with the attempts when nothing is said.

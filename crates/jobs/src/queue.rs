@@ -4,20 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clock::{Clock, Ids};
-use db::{Db, Group, Migration, Tx};
+use db::{Db, Dialect, Group, Migration, Tx};
 use model::Timestamp;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 
 use crate::error::Error;
-use crate::job::{DeadJob, Job, NewJob, Outcome};
+use crate::job::{ATTEMPTS, DeadJob, Job, NewJob, Outcome};
 use crate::{backoff, store};
 
 /// The tables of outbox and queue.
 pub const MIGRATIONS: &[Migration] =
     &[Migration { name: "2026_11_24_0200_jobs", sql: include_str!("../migrations/2026_11_24_0200_jobs.sql") }];
-
-/// Attempts after which a job is dead.
-const ATTEMPTS: i64 = 12;
 
 /// Outbox and queue. Copies are the same one.
 #[derive(Clone)]
@@ -26,12 +23,14 @@ pub struct Jobs {
     pub(crate) clock: Clock,
     ids: Ids,
     pub(crate) wake: Arc<Notify>,
+    /// Filled once the leases of an earlier process were taken back.
+    freed: Arc<OnceCell<()>>,
 }
 
 impl Jobs {
     /// The outbox and the queue in this database.
     pub fn new(db: Db, clock: Clock, ids: Ids) -> Self {
-        Self { db, clock, ids, wake: Arc::default() }
+        Self { db, clock, ids, wake: Arc::default(), freed: Arc::default() }
     }
 
     /// Publishes an event (JSON) in the transaction of what it tells.
@@ -68,11 +67,43 @@ impl Jobs {
         Ok(jobs)
     }
 
+    /// Keeps a job for `lease` from now on, in the transaction of what was done for it; false when somebody else has it
+    /// by now, and then nothing of that transaction may stay.
+    ///
+    /// # Errors
+    /// That of the database.
+    pub async fn keep(&self, tx: &mut Tx, job: &Job, lease: Duration) -> Result<bool, db::Error> {
+        store::keep(tx, job, later(self.clock.now(), lease)).await
+    }
+
+    /// Keeps a job by itself.
+    pub(crate) async fn renew(&self, job: &Job, lease: Duration) -> Result<bool, Error> {
+        let mut tx = self.db.begin(Group::House).await?;
+        let kept = self.keep(&mut tx, job, lease).await?;
+        tx.commit().await?;
+        Ok(kept)
+    }
+
+    /// Takes back the leases of an earlier process. A file belongs to one process at a time, so whoever held them is
+    /// gone; a server has other processes, whose leases expire.
+    pub(crate) async fn free(&self) -> Result<(), Error> {
+        if self.db.dialect() != Dialect::Sqlite {
+            return Ok(());
+        }
+        let free = async {
+            let mut tx = self.db.begin(Group::House).await?;
+            store::free(&mut tx, self.clock.now());
+            Ok(tx.commit().await?)
+        };
+        self.freed.get_or_try_init(|| free).await.copied()
+    }
+
     /// Ends an attempt. Whoever has lost the lease changes nothing.
     pub(crate) async fn settle(&self, job: &Job, outcome: Outcome) -> Result<(), Error> {
         let mut tx = self.db.begin(Group::House).await?;
         match outcome {
             Outcome::Ok => store::done(&mut tx, job),
+            Outcome::Pause { after } => store::pause(&mut tx, job, later(self.clock.now(), after)),
             Outcome::Retry { after, reason } if job.attempt < ATTEMPTS => {
                 let wait = after.unwrap_or_else(|| backoff::wait(job.attempt, self.ids.chance()));
                 store::again(&mut tx, job, later(self.clock.now(), wait), &reason);

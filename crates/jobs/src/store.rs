@@ -19,6 +19,10 @@ const CLAIM: sql::Text = sql::skip_locked!(
         SELECT key FROM jobs WHERE kind = $1 AND dead = FALSE AND run_at <= $2 ORDER BY run_at LIMIT $5",
     ") RETURNING kind, key, payload, attempts, lease"
 );
+const KEEP: &str = "UPDATE jobs SET run_at = $4 WHERE kind = $1 AND key = $2 AND lease = $3 RETURNING key";
+const FREE: &str = "UPDATE jobs SET run_at = $1, lease = 0 WHERE lease <> 0 AND dead = FALSE";
+const PAUSE: &str = "UPDATE jobs SET run_at = $4, lease = 0, attempts = attempts - 1
+    WHERE kind = $1 AND key = $2 AND lease = $3";
 const DONE: &str = "DELETE FROM jobs WHERE kind = $1 AND key = $2 AND lease = $3";
 const AGAIN: &str = "UPDATE jobs SET run_at = $4, lease = 0, last_error = $5
     WHERE kind = $1 AND key = $2 AND lease = $3";
@@ -33,7 +37,7 @@ const REVIVE: &str = "UPDATE jobs SET dead = FALSE, attempts = 0, run_at = $3
 #[cfg(test)]
 pub(crate) fn texts(dialect: db::Dialect) -> Vec<&'static str> {
     let (take, claim) = (TAKE.on(dialect), CLAIM.on(dialect));
-    vec![PUBLISH, WAITING, take, ENQUEUE, DUE, claim, DONE, AGAIN, BURY, DEAD, REVIVE]
+    vec![PUBLISH, WAITING, take, ENQUEUE, DUE, claim, KEEP, FREE, PAUSE, DONE, AGAIN, BURY, DEAD, REVIVE]
 }
 
 pub(crate) fn publish(tx: &mut Tx, id: &str, topic: &str, payload: String, now: Timestamp) {
@@ -80,6 +84,20 @@ pub(crate) async fn claim(
 
 fn job(row: &Row) -> Result<Job, Error> {
     Ok(Job { kind: row.get(0)?, key: row.get(1)?, payload: row.get(2)?, attempt: row.get(3)?, lease: row.get(4)? })
+}
+
+/// False when somebody else has the job.
+pub(crate) async fn keep(tx: &mut Tx, job: &Job, until: Timestamp) -> Result<bool, Error> {
+    Ok(!tx.query(KEEP, params![&job.kind, &job.key, job.lease, until]).await?.is_empty())
+}
+
+/// Takes every lease back.
+pub(crate) fn free(tx: &mut Tx, now: Timestamp) {
+    tx.queue(FREE, params![now]);
+}
+
+pub(crate) fn pause(tx: &mut Tx, job: &Job, at: Timestamp) {
+    tx.queue(PAUSE, params![&job.kind, &job.key, job.lease, at]);
 }
 
 pub(crate) fn done(tx: &mut Tx, job: &Job) {

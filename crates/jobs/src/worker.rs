@@ -27,14 +27,31 @@ pub type Handler = Arc<dyn Fn(Job) -> BoxFuture<'static, Outcome> + Send + Sync>
 #[derive(Clone)]
 pub struct Worker {
     jobs: Jobs,
-    handlers: BTreeMap<&'static str, (Handler, Duration)>,
+    handlers: BTreeMap<&'static str, Kind>,
     subscriptions: Vec<Subscription>,
+    room: usize,
+}
+
+/// How jobs of a kind are run.
+#[derive(Clone)]
+struct Kind {
+    handler: Handler,
+    lease: Duration,
+    /// The lease is renewed as long as the handler runs.
+    kept: bool,
 }
 
 impl Worker {
     /// A worker without handlers.
     pub const fn new(jobs: Jobs) -> Self {
-        Self { jobs, handlers: BTreeMap::new(), subscriptions: Vec::new() }
+        Self { jobs, handlers: BTreeMap::new(), subscriptions: Vec::new(), room: CONCURRENCY }
+    }
+
+    /// Runs at most `room` jobs at a time.
+    #[must_use]
+    pub const fn at_most(mut self, room: usize) -> Self {
+        self.room = room;
+        self
     }
 
     /// Runs jobs of `kind` with `handler`; an attempt may take five minutes.
@@ -46,7 +63,15 @@ impl Worker {
     /// Runs jobs of `kind` with `handler`; an attempt is cut off after `lease` and tried again.
     #[must_use]
     pub fn long_job(mut self, kind: &'static str, lease: Duration, handler: Handler) -> Self {
-        self.handlers.insert(kind, (handler, lease));
+        self.handlers.insert(kind, Kind { handler, lease, kept: false });
+        self
+    }
+
+    /// Runs jobs of `kind` with `handler`, however long an attempt takes: the lease is renewed while it runs. An attempt
+    /// that has lost its lease all the same is broken off.
+    #[must_use]
+    pub fn kept_job(mut self, kind: &'static str, lease: Duration, handler: Handler) -> Self {
+        self.handlers.insert(kind, Kind { handler, lease, kept: true });
         self
     }
 
@@ -63,6 +88,9 @@ impl Worker {
     pub async fn run(self, stop: CancellationToken) {
         let mut running = JoinSet::new();
         while !stop.is_cancelled() {
+            if let Err(error) = self.jobs.free().await {
+                tracing::warn!(error = %error, "the leases of an earlier run could not be taken back");
+            }
             if let Err(error) = self.round(&mut running).await {
                 tracing::warn!(error = %error, "the job queue could not be read");
             }
@@ -93,14 +121,15 @@ impl Worker {
 
     /// Relays what waits, and starts due jobs as far as there is room.
     async fn round(&self, running: &mut JoinSet<()>) -> Result<(), Error> {
-        while relay::relay(&self.jobs, &self.subscriptions).await? {}
-        for (kind, (handler, lease)) in &self.handlers {
-            let room = CONCURRENCY.saturating_sub(running.len());
+        // Events are for those who know the subscribers.
+        while !self.subscriptions.is_empty() && relay::relay(&self.jobs, &self.subscriptions).await? {}
+        for (name, kind) in &self.handlers {
+            let room = self.room.saturating_sub(running.len());
             if room == 0 {
                 break;
             }
-            for job in self.jobs.claim(kind, *lease, room).await? {
-                running.spawn(attempt(self.jobs.clone(), job, Arc::clone(handler), *lease));
+            for job in self.jobs.claim(name, kind.lease, room).await? {
+                running.spawn(attempt(self.jobs.clone(), job, kind.clone()));
             }
         }
         Ok(())
@@ -108,15 +137,42 @@ impl Worker {
 }
 
 /// Runs a handler and settles its job. If settling fails, the lease expires and the job runs again.
-async fn attempt(jobs: Jobs, job: Job, handler: Handler, lease: Duration) {
+async fn attempt(jobs: Jobs, job: Job, kind: Kind) {
+    let Kind { handler, lease, kept } = kind;
     let mut handling = JoinSet::new();
     handling.spawn(handler(job.clone()));
-    let outcome = match tokio::time::timeout(lease, handling.join_next()).await {
-        Ok(Some(Ok(outcome))) => outcome,
-        Ok(_) => Outcome::Retry { after: None, reason: "the handler panicked".to_owned() },
-        Err(_) => Outcome::Retry { after: None, reason: "the attempt took too long".to_owned() },
+    let ended = async {
+        match handling.join_next().await {
+            Some(Ok(outcome)) => outcome,
+            _ => Outcome::Retry { after: None, reason: "the handler panicked".to_owned() },
+        }
+    };
+    let outcome = if kept {
+        tokio::select! {
+            outcome = ended => outcome,
+            () = lose(&jobs, &job, lease) => {
+                tracing::warn!(kind = job.kind, key = job.key, "an attempt has lost its lease and is broken off");
+                return;
+            }
+        }
+    } else {
+        let late = Outcome::Retry { after: None, reason: "the attempt took too long".to_owned() };
+        tokio::time::timeout(lease, ended).await.unwrap_or(late)
     };
     if let Err(error) = jobs.settle(&job, outcome).await {
         tracing::warn!(kind = job.kind, key = job.key, error = %error, "a job could not be settled");
+    }
+}
+
+/// Renews a lease until somebody else has the job.
+async fn lose(jobs: &Jobs, job: &Job, lease: Duration) {
+    loop {
+        tokio::time::sleep(lease / 3).await;
+        match jobs.renew(job, lease).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            // The next round tries again; a lease that runs out meanwhile is noticed then.
+            Err(error) => tracing::warn!(kind = job.kind, key = job.key, %error, "a lease could not be renewed"),
+        }
     }
 }

@@ -8,7 +8,7 @@ use db::{Db, Group};
 use futures_util::FutureExt;
 use jobs::{Error, Handler, Job, Jobs, MIGRATIONS, NewJob, Outcome, Worker};
 use model::Timestamp;
-use testkit::{TestDb, on_every_database};
+use testkit::{ForDatabase, TestDb, on_every_database};
 use tokio_util::sync::CancellationToken;
 
 struct Queue {
@@ -218,4 +218,86 @@ async fn a_running_worker_is_woken_and_stops_when_told(queue: Queue) {
     tokio::join!(worker.run(stop), queue.enqueue("mail", "a", "{}"));
     assert_eq!(keys(&seen), ["a"]);
     assert_eq!(queue.count("SELECT COUNT(*) FROM jobs").await, 0, "what was running has ended");
+}
+
+#[on_every_database]
+async fn a_pause_does_not_count_as_an_attempt(queue: Queue) {
+    let seen = Seen::default();
+    let left = Arc::new(Mutex::new(30));
+    let worker = Worker::new(queue.jobs.clone()).job(
+        "import",
+        noting(&seen, move |_| {
+            let mut left = left.lock().unwrap();
+            *left -= 1;
+            if *left > 0 { Outcome::Pause { after: Duration::ZERO } } else { Outcome::Ok }
+        }),
+    );
+    queue.enqueue("import", "a", "{}").await;
+    assert_eq!(worker.run_until_idle().await.unwrap(), 30);
+    assert!(seen.lock().unwrap().iter().all(|job| job.attempt == 1 && !job.is_last_attempt()));
+    assert_eq!(queue.count("SELECT COUNT(*) FROM jobs").await, 0);
+}
+
+#[on_every_database]
+async fn only_who_has_the_lease_keeps_a_job(queue: Queue) {
+    const LEASE: Duration = Duration::from_secs(15);
+    let (clock, seen) = (queue.test.clock.clone(), Seen::default());
+    let rival = Worker::new(queue.jobs.clone()).kept_job("import", LEASE, noting(&seen, |_| Outcome::Ok));
+    let (jobs, db) = (queue.jobs.clone(), queue.test.db.clone());
+    // Kept in time it stays; once its lease has run out, another worker does it, and the first can write nothing more.
+    let slow: Handler = Arc::new(move |job| {
+        let (jobs, db, rival, clock) = (jobs.clone(), db.clone(), rival.clone(), clock.clone());
+        async move {
+            for _ in 0..3 {
+                clock.advance(Duration::from_secs(10));
+                assert_eq!(rival.run_until_idle().await.unwrap(), 0, "it is leased");
+                let mut tx = db.begin(Group::House).await.unwrap();
+                assert!(jobs.keep(&mut tx, &job, LEASE).await.unwrap());
+                tx.commit().await.unwrap();
+            }
+            clock.advance(Duration::from_secs(16));
+            assert_eq!(rival.run_until_idle().await.unwrap(), 1);
+            let mut tx = db.begin(Group::House).await.unwrap();
+            assert!(!jobs.keep(&mut tx, &job, LEASE).await.unwrap());
+            Outcome::Fail { reason: "too late to matter".to_owned() }
+        }
+        .boxed()
+    });
+    queue.enqueue("import", "a", "{}").await;
+    let first = Worker::new(queue.jobs.clone()).kept_job("import", LEASE, slow);
+    assert_eq!(first.run_until_idle().await.unwrap(), 1);
+    assert_eq!(seen.lock().unwrap().iter().map(|job| job.attempt).collect::<Vec<_>>(), [2]);
+    assert!(queue.jobs.list_dead(1).await.unwrap().is_empty(), "the lost attempt has no say");
+}
+
+/// A file belongs to one process: what an earlier one had leased is free when the next one starts.
+#[tokio::test]
+async fn leases_of_an_earlier_process_are_taken_back_on_sqlite() {
+    let queue = Queue::for_database(testkit::Engine::Sqlite).await;
+    let (jobs, seen) = (queue.jobs.clone(), Seen::default());
+    let killed: Handler = Arc::new(|_| std::future::pending().boxed());
+    queue.enqueue("import", "a", "{}").await;
+    let first = Worker::new(jobs).kept_job("import", Duration::from_hours(1), killed);
+    let cut = tokio::time::timeout(Duration::from_millis(300), first.run_until_idle()).await;
+    assert!(cut.is_err(), "it was at it when it was killed");
+    let stop = CancellationToken::new();
+    let told = stop.clone();
+    let again = noting(&seen, move |_| {
+        told.cancel();
+        Outcome::Ok
+    });
+    let next = Jobs::new(queue.test.db.clone(), queue.test.clock.clone(), queue.test.ids.clone());
+    Worker::new(next).kept_job("import", Duration::from_hours(1), again).run(stop).await;
+    assert_eq!(keys(&seen), ["a"]);
+}
+
+#[on_every_database]
+async fn a_worker_without_subscriptions_leaves_events_to_others(queue: Queue) {
+    let seen = Seen::default();
+    queue.publish("topic", "{}").await;
+    let deaf = Worker::new(queue.jobs.clone()).job("mail", noting(&seen, |_| Outcome::Ok));
+    assert_eq!(deaf.run_until_idle().await.unwrap(), 0);
+    let other =
+        Worker::new(queue.jobs.clone()).job("heard", noting(&seen, |_| Outcome::Ok)).subscribe("topic", "heard");
+    assert_eq!(other.run_until_idle().await.unwrap(), 1);
 }
