@@ -8,6 +8,7 @@ use changes::Changes;
 use clock::{Clock, Ids};
 use db::{Db, Migration, Target};
 use identity::Identity;
+use jobs::Jobs;
 use llm::Prices;
 use model::{Actor, Caller, Scope};
 use outbound::{Outbound, Policy};
@@ -131,6 +132,7 @@ pub(crate) fn services(
     let records = Records::new((db.clone(), changes), access.clone(), schemas.clone(), source.clone(), signer, memory);
     let transfers = Transfers::new(transfer::Parts {
         db: db.clone(),
+        jobs: Jobs::new(db.clone(), clock.clone(), ids.clone()),
         schemas: schemas.clone(),
         records: records.clone(),
         clock: clock.clone(),
@@ -207,6 +209,7 @@ async fn not_found(uri: axum::http::Uri) -> Failure {
 /// The tables of every context.
 pub(crate) fn migrations() -> Vec<Migration> {
     let mut all = changes::MIGRATIONS.to_vec();
+    all.extend(jobs::MIGRATIONS);
     all.extend(identity::MIGRATIONS);
     all.extend(tenancy::MIGRATIONS);
     all.extend(schema::MIGRATIONS);

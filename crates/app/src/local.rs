@@ -9,7 +9,8 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Method, Request, header};
 use clock::{Clock, Ids};
-use outbound::{Outbound, Policy, Trust};
+use futures_util::StreamExt;
+use outbound::{Call, Outbound, Policy, Trust};
 use runtime::Lifecycle;
 use serde_json::Value;
 use tokio::net::TcpStream;
@@ -130,6 +131,70 @@ impl Server {
         }
     }
 
+    /// Sends a file, piece by piece; `told` hears how many bytes each piece has.
+    ///
+    /// # Errors
+    /// When the file cannot be read or the server cannot be reached. An answer that says no is an answer.
+    pub async fn upload(
+        &self,
+        path: &str,
+        file: tokio::fs::File,
+        told: impl Fn(usize) + Send + 'static,
+    ) -> anyhow::Result<Answer> {
+        let source = tokio_util::io::InspectReader::new(file, move |piece: &[u8]| told(piece.len()));
+        match self {
+            Self::Remote(remote) => remote.finish(remote.call(Method::POST, path).upload("text/csv", source)).await,
+            Self::Local(local) => {
+                let stream = tokio_util::io::ReaderStream::with_capacity(source, 256 << 10);
+                let request = Request::post(path).header(header::HOST, "localhost").body(Body::from_stream(stream))?;
+                let response = local.doors.clone().oneshot(request).await?;
+                let status = response.status().as_u16();
+                Ok(Answer { status, body: to_bytes(response.into_body(), LARGEST).await? })
+            }
+        }
+    }
+
+    /// Reads an answer piece by piece, however large it is; answers its bytes.
+    ///
+    /// # Errors
+    /// What the server says when it says no, and what `take` says.
+    pub async fn download(
+        &self,
+        path: &str,
+        mut take: impl FnMut(&[u8]) -> std::io::Result<()> + Send,
+    ) -> anyhow::Result<u64> {
+        let mut bytes = 0;
+        match self {
+            Self::Remote(remote) => {
+                let call = remote.call(Method::GET, path).time_limit(PATIENCE);
+                let mut pieces = match call.pieces().await {
+                    Ok(pieces) => pieces,
+                    Err(error) => return Err(remote.refused(error)?.json().err().context("the server said no")?),
+                };
+                while let Some(piece) = pieces.next().await? {
+                    bytes += piece.len() as u64;
+                    take(&piece)?;
+                }
+            }
+            Self::Local(local) => {
+                let request = Request::get(path).header(header::HOST, "localhost").body(Body::empty())?;
+                let response = local.doors.clone().oneshot(request).await?;
+                let status = response.status().as_u16();
+                if status >= 400 {
+                    Answer { status, body: to_bytes(response.into_body(), LARGEST).await? }.json()?;
+                    bail!("the server answered {status}");
+                }
+                let mut pieces = response.into_body().into_data_stream();
+                while let Some(piece) = pieces.next().await {
+                    let piece = piece?;
+                    bytes += piece.len() as u64;
+                    take(&piece)?;
+                }
+            }
+        }
+        Ok(bytes)
+    }
+
     /// Sends JSON and reads JSON.
     ///
     /// # Errors
@@ -171,17 +236,32 @@ impl Answer {
 }
 
 impl Remote {
-    async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Bytes) -> anyhow::Result<Answer> {
+    fn call(&self, method: Method, path: &str) -> Call {
         let url = format!("{}{path}", self.url.trim_end_matches('/'));
+        self.client.call(method, &url).trust(Trust::Operator).bearer(&self.token)
+    }
+
+    async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Bytes) -> anyhow::Result<Answer> {
         let media = headers.iter().find(|(name, _)| *name == "content-type").map_or("application/json", |(_, v)| v);
-        let mut call = self.client.call(method, &url).trust(Trust::Operator).bearer(&self.token);
+        let mut call = self.call(method, path);
         for (name, value) in headers.iter().filter(|(name, _)| *name != "content-type") {
             call = call.header(name, value);
         }
-        match call.body(media, body).time_limit(PATIENCE).size_limit(LARGEST).send().await {
+        self.finish(call.body(media, body)).await
+    }
+
+    async fn finish(&self, call: Call) -> anyhow::Result<Answer> {
+        match call.time_limit(PATIENCE).size_limit(LARGEST).send().await {
             Ok(reply) => Ok(Answer { status: reply.status.as_u16(), body: reply.body }),
-            Err(outbound::Error::Status { status, body, .. }) => Ok(Answer { status, body: body.into() }),
-            Err(error) => Err(error).with_context(|| format!("cannot reach the server at {}", self.url)),
+            Err(error) => self.refused(error),
+        }
+    }
+
+    /// The answer that says no, unless there was none.
+    fn refused(&self, error: outbound::Error) -> anyhow::Result<Answer> {
+        match error {
+            outbound::Error::Status { status, body, .. } => Ok(Answer { status, body: body.into() }),
+            error => Err(error).with_context(|| format!("cannot reach the server at {}", self.url)),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The client, its policy, and one call with its limits.
 
 mod answer;
+mod pieces;
 mod resolve;
 mod target;
 
@@ -12,6 +13,7 @@ use http::{HeaderMap, Method, StatusCode};
 use reqwest::{Client, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::io::AsyncRead;
 use tokio::time::{Instant, timeout_at};
 
 use crate::error::{Error, Refusal};
@@ -20,6 +22,8 @@ use answer::{innermost, read, redirect_of, retry_after};
 use resolve::Gate;
 
 pub(crate) use answer::transport;
+pub use pieces::Pieces;
+use pieces::Upload;
 
 /// Which addresses calls may reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -81,6 +85,7 @@ impl Outbound {
             url: url.to_owned(),
             headers: HeaderMap::new(),
             body: Bytes::new(),
+            upload: None,
             trust: Trust::Nobody,
             time_limit: Duration::from_secs(30),
             size_limit: 8 << 20,
@@ -118,6 +123,7 @@ pub struct Call {
     url: String,
     headers: HeaderMap,
     body: Bytes,
+    upload: Option<Upload>,
     trust: Trust,
     time_limit: Duration,
     size_limit: usize,
@@ -166,6 +172,14 @@ impl Call {
     #[must_use]
     pub fn body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
         self.body = body.into();
+        self.header(CONTENT_TYPE.as_str(), content_type)
+    }
+
+    /// Sends what a reader gives, piece by piece and once: such a call is not sent again after a redirect.
+    #[must_use]
+    pub fn upload(mut self, content_type: &str, source: impl AsyncRead + Send + 'static) -> Self {
+        self.upload = Some(Upload::new(source));
+        self.redirects = 0;
         self.header(CONTENT_TYPE.as_str(), content_type)
     }
 
@@ -238,6 +252,15 @@ impl Call {
         Ok(Events::new(host, response, self.time_limit, self.size_limit))
     }
 
+    /// Makes the call and reads the answer piece by piece; the size limit does not apply.
+    ///
+    /// # Errors
+    /// As [`Call::send`] until the head has come; later ones come from [`Pieces::next`].
+    pub async fn pieces(self) -> Result<Pieces, Error> {
+        let (host, response) = self.open(Instant::now() + self.time_limit).await?;
+        Ok(Pieces::new(host, response, self.time_limit))
+    }
+
     fn put_header(mut self, name: &str, value: &str, secret: bool) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             (Ok(header), Ok(mut value)) => {
@@ -280,7 +303,7 @@ impl Call {
             .for_trust(self.trust)
             .request(hop.method.clone(), hop.url.clone())
             .headers(hop.headers.clone())
-            .body(hop.body.clone());
+            .body(self.upload.as_ref().and_then(Upload::take).unwrap_or_else(|| hop.body.clone().into()));
         let started = Instant::now();
         let answer = timeout_at(deadline, request.send())
             .await

@@ -18,7 +18,7 @@ mod error;
 mod events;
 
 pub use address::AddressClass;
-pub use call::{Call, Outbound, Policy, Reply, Trust};
+pub use call::{Call, Outbound, Pieces, Policy, Reply, Trust};
 pub use error::{Error, Refusal};
 pub use events::{Event, Events, Splitter};
 pub use http::{HeaderMap, Method, StatusCode};

@@ -25,7 +25,7 @@ use crate::image::{Images, View};
 use crate::plan::closest;
 
 pub use aggregate::{AggregateQuery, Aggregated, GROUPS, GroupOut};
-pub use bulk::{Bulk, BulkRow, Export};
+pub use bulk::{BULK_BYTES, BULK_RECORDS, Bulk, BulkRows, Export};
 pub use find_values::{ValueMatch, WORDS};
 pub use get::Found;
 pub(crate) use list::chosen;

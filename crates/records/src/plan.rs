@@ -119,7 +119,8 @@ impl<'i> Plan<'i> {
             }
         }
         cells.sort_unstable_by_key(|(field, _)| *field);
-        let record = self.body.table(table.no).created.iter_mut().find(|record| record.ordinal == ordinal);
+        // From the end: it is the last one, unless it made others by linking to them.
+        let record = self.body.table(table.no).created.iter_mut().rev().find(|record| record.ordinal == ordinal);
         if let Some(record) = record {
             record.cells = cells;
         }

@@ -192,14 +192,26 @@ fn write_table(tx: &mut Tx, permit: &Permit, mark: &Mark, table: &TableChange, i
 
 fn insert(tx: &mut Tx, mut values: Vec<Value>, mark: &Mark, record: &RecordCells) {
     let cells = stored(record.cells.iter().map(|(field, cell)| (*field, cell.view())));
-    values.extend([
-        record.id.to_string().into(),
-        mark.time.0.into(),
-        mark.by.clone().into(),
-        mark.sequence.into(),
-        cells,
-    ]);
+    values.extend(new_row(mark, record, cells));
     tx.queue(INSERT, values);
+}
+
+fn new_row(mark: &Mark, record: &RecordCells, cells: Value) -> [Value; 5] {
+    [record.id.to_string().into(), mark.time.0.into(), mark.by.clone().into(), mark.sequence.into(), cells]
+}
+
+/// Queues the row of a new record whose cells were encoded before.
+pub(crate) fn insert_encoded(
+    tx: &mut Tx,
+    permit: &Permit,
+    mark: &Mark,
+    table: TableNo,
+    record: &RecordCells,
+    cells: String,
+) {
+    let key: [Value; 4] =
+        [permit.tenant().0.into(), permit.base_no().0.into(), table.0.into(), record.ordinal.0.into()];
+    tx.queue(INSERT, key.into_iter().chain(new_row(mark, record, Value::Json(cells))));
 }
 
 fn update(tx: &mut Tx, mut values: Vec<Value>, mark: &Mark, record: &RecordChange, image: Option<&TableImage>) {

@@ -36,6 +36,14 @@ pub enum Error {
         /// What was asked for.
         id: String,
     },
+    /// The import is in no state for that.
+    #[error("import `{id}` is {state}, so there is nothing to cancel")]
+    Over {
+        /// Which.
+        id: String,
+        /// Its state.
+        state: &'static str,
+    },
     /// The file could not be read or kept.
     #[error("the file could not be read or kept")]
     File(#[from] std::io::Error),
@@ -63,6 +71,7 @@ impl web::ApiError for Error {
             Self::Request { .. } | Self::Empty | Self::Read(_) => Kind::Invalid,
             Self::TooLarge { .. } => Kind::TooLarge,
             Self::NotFound { .. } => Kind::NotFound,
+            Self::Over { .. } => Kind::Conflict,
             Self::File(_) | Self::Stored | Self::Broken => Kind::Internal,
         }
     }
@@ -76,6 +85,7 @@ impl web::ApiError for Error {
             Self::Empty => "empty-file",
             Self::TooLarge { .. } => "too-large",
             Self::NotFound { .. } => "import-not-found",
+            Self::Over { .. } => "import-over",
             Self::Read(_) => "unreadable-file",
             Self::File(_) | Self::Stored | Self::Broken => "internal",
             Self::Db(error) => web::database_kind(error).code(),

@@ -19,7 +19,7 @@ pub use date::DateOrder;
 pub use number::DecimalMark;
 pub use word::CheckboxWords;
 
-pub(crate) use date::parse as parse_date;
+pub(crate) use date::split as split_date;
 pub(crate) use number::parse as parse_number;
 pub(crate) use word::{is_email, is_placeholder, is_url};
 
@@ -111,6 +111,9 @@ pub fn profile<R: Read>(
     }
     let evidence = Evidence::gather(&tallies, date_order);
     let mut doubts: Vec<Doubt> = Vec::new();
+    if reader.is_cut() {
+        doubts.push(Doubt::TooManyRows { taken: report.rows });
+    }
     let columns = tallies
         .iter()
         .zip(&table.names)
@@ -120,3 +123,6 @@ pub fn profile<R: Read>(
     report.doubts.extend(doubts);
     Ok(Profile { rows: report.rows, columns, report })
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,9 +15,9 @@
 //! Words: a *dialect* is how a file is written; a *flaw* is a place where a row breaks its dialect; *surplus* cells stand
 //! to the right of the last column; a *plan* is what one column becomes.
 //!
-//! An *import* carries these steps out for a table of a base: three passes over an uploaded file, the last of which writes
-//! changes of a thousand records that share a run, each with the reader's position, so that a killed import goes on where
-//! it was.
+//! An *import* carries these steps out for a table of a base, as a job: a pass over the uploaded file that finds out, one
+//! more where cells do not fit, and one that writes. It writes changes that share a run, each with the reader's position
+//! and with a look at the lease, so that a killed import goes on where it was and two processes never write the same one.
 //!
 //! Invariants: reading and writing files knows no base and no record; no input makes memory grow past [`MAX_RECORD`] and a constant;
 //! text is never changed or dropped without a doubt or a problem that names it; what [`Writer`] writes in round-trip mode
@@ -26,6 +26,7 @@
 mod csv;
 mod error;
 mod infer;
+mod model;
 mod ops;
 mod report;
 mod routes;
@@ -41,6 +42,7 @@ pub use infer::{
     CheckboxWords, ColumnKind, ColumnPlan, Converted, DateOrder, DecimalMark, Profile, Reason, TypeMode, convert,
     profile,
 };
-pub use ops::{Column, Import, MAX_FILE, Outcome, Parts, Progress, Spec, State, Target, Transfers, Wanted};
+pub use model::{Column, Import, Outcome, Part, Parts as WantedParts, Progress, Spec, State, Taken, Target, Wanted};
+pub use ops::{MAX_FILE, Parts, Transfers};
 pub use report::{Problem, ProblemKind, Report};
 pub use service::MIGRATIONS;

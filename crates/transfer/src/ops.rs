@@ -1,196 +1,47 @@
 //! The handle and its operations.
 
+mod cancel;
 mod fields;
+mod look;
+mod place;
+mod receive;
 mod work;
+mod write;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use bytes::Bytes;
 use clock::{Clock, Ids};
 use db::{Db, Group};
-use futures_util::{Stream, StreamExt};
-use model::{Actor, BaseId, Caller, Door, FieldId, Scope, TenantNo, UserId};
-use parking_lot::Mutex;
+use futures_util::FutureExt;
+use jobs::{Handler, Jobs, NewJob, Worker};
+use model::{Caller, TenantNo};
 use records::{Export, Records};
 use schema::Schemas;
-use serde::{Deserialize, Serialize};
-use tenancy::Denied;
-use tokio::io::AsyncWriteExt;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
-use crate::csv::{Dialect, Overrides, Position, TableRange};
 use crate::error::Error;
-use crate::infer::{ColumnKind, ColumnPlan, TypeMode};
-use crate::report::Report;
+use crate::model::{Import, State};
 use crate::store;
 
 /// Largest file, in bytes.
 pub const MAX_FILE: u64 = 4 << 30;
 
-/// What an import shall do.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-pub struct Wanted {
-    /// Name or id of the base.
-    pub base: String,
-    /// Name or id of the table.
-    pub table: String,
-    /// Makes the base, the table and fields that are missing.
-    pub create: bool,
-    /// Whether columns get types.
-    pub types: TypeMode,
-    /// Only reads the file and says what would be done.
-    pub dry_run: bool,
-    /// Keeps cells that do not fit as text, in a field of their own.
-    pub keep_unfit: bool,
-    /// What somebody says about the file.
-    pub overrides: Overrides,
-}
-
-/// An import, with what was found out so far.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Spec {
-    /// What was asked for.
-    pub wanted: Wanted,
-    /// Bytes of the file.
-    pub bytes: u64,
-    /// Where its rows go; none until that is known.
-    pub target: Option<Target>,
-}
-
-/// Where rows go.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Target {
-    /// The base.
-    pub base: BaseId,
-    /// The table's id.
-    pub table: String,
-    /// How the file is written.
-    pub dialect: Dialect,
-    /// Which part of it is the table.
-    pub range: TableRange,
-    /// The columns in their order.
-    pub columns: Vec<Column>,
-}
-
-/// Where one column's cells go.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Column {
-    /// The field.
-    pub field: FieldId,
-    /// How texts become values; by the field's own rules when absent.
-    pub kind: Option<ColumnKind>,
-    /// The field that keeps what does not fit.
-    pub keep: Option<FieldId>,
-}
-
-/// How far an import has come.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Progress {
-    /// Where the next row begins; none before the first.
-    pub position: Option<Position>,
-    /// Rows written.
-    pub rows: u64,
-    /// Bytes of the file read.
-    pub bytes: u64,
-}
-
-/// What an import found and came to.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct Outcome {
-    /// How the file is written.
-    pub dialect: Option<Dialect>,
-    /// The columns and their types.
-    pub columns: Vec<ColumnPlan>,
-    /// Doubts and problems.
-    pub report: Report,
-    /// Why it failed.
-    pub error: Option<String>,
-}
-
-/// Where an import stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// The file is being read through.
-    Reading,
-    /// Rows are being written.
-    Writing,
-    /// It was a dry run, and is over.
-    Checked,
-    /// Every row is written.
-    Done,
-    /// It cannot go on.
-    Failed,
-}
-
-impl State {
-    const ALL: [(Self, &str); 5] = [
-        (Self::Reading, "reading"),
-        (Self::Writing, "writing"),
-        (Self::Checked, "checked"),
-        (Self::Done, "done"),
-        (Self::Failed, "failed"),
-    ];
-
-    pub(crate) fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(state, _)| *state == self).map_or("failed", |(_, name)| name)
-    }
-
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, held)| *held == name).map(|(state, _)| *state)
-    }
-
-    /// True when nothing more will happen.
-    pub fn is_over(self) -> bool {
-        matches!(self, Self::Checked | Self::Done | Self::Failed)
-    }
-}
-
-/// One import.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Import {
-    /// The tenant.
-    pub tenant: TenantNo,
-    /// Its id.
-    pub id: String,
-    /// Who asked for it.
-    pub owner: UserId,
-    /// Where it stands.
-    pub state: State,
-    /// What it shall do.
-    pub spec: Spec,
-    /// How far it has come.
-    pub progress: Progress,
-    /// What it found.
-    pub outcome: Outcome,
-}
-
-impl Import {
-    /// The person who asked for it, as who it writes.
-    fn caller(&self) -> Caller {
-        Caller {
-            actor: Actor::User(self.owner),
-            tenant: self.tenant,
-            token: None,
-            scopes: Scope::ALL.to_vec(),
-            door: Door::Import,
-            request: self.id.clone(),
-        }
-    }
-}
+/// Jobs that carry imports out, and that take them back.
+const RUN: &str = "imports.run";
+const UNDO: &str = "imports.undo";
+/// How long a process keeps an import that it does not renew: what a killed one was at waits for so long.
+const LEASE: Duration = Duration::from_secs(15);
+/// How many imports a process carries out at a time.
+const ROOM: usize = 2;
 
 /// What the handle is made of.
 pub struct Parts {
     /// Where imports are kept.
     pub db: Db,
+    /// The queue that they wait in.
+    pub jobs: Jobs,
     /// Bases, tables and fields.
     pub schemas: Schemas,
     /// Records.
@@ -199,7 +50,7 @@ pub struct Parts {
     pub clock: Clock,
     /// Ids.
     pub ids: Ids,
-    /// The folder for uploaded files.
+    /// The folder for uploaded files; processes that share it take over from each other.
     pub folder: PathBuf,
 }
 
@@ -207,99 +58,37 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Transfers {
     pub(crate) parts: Arc<Parts>,
-    queue: UnboundedSender<Import>,
-    waiting: Arc<Mutex<Option<UnboundedReceiver<Import>>>>,
 }
 
 impl Transfers {
     /// Makes the handle.
     pub fn new(parts: Parts) -> Self {
-        let (queue, waiting) = unbounded_channel();
-        Self { parts: Arc::new(parts), queue, waiting: Arc::new(Mutex::new(Some(waiting))) }
+        Self { parts: Arc::new(parts) }
     }
 
     fn file(&self, id: &str) -> PathBuf {
         self.parts.folder.join(format!("{id}.csv"))
     }
 
-    /// Takes a file and queues its import.
-    ///
-    /// # Errors
-    /// [`Error::Denied`], [`Error::Request`], [`Error::TooLarge`]; [`Error::File`] when it cannot be kept.
-    pub async fn import<E>(
-        &self,
-        caller: &Caller,
-        wanted: Wanted,
-        file: impl Stream<Item = Result<Bytes, E>> + Unpin,
-    ) -> Result<Import, Error> {
-        let Some(owner) = caller.user() else {
-            return Err(Error::Request { reason: "only people import".to_owned() });
-        };
-        if wanted.base.trim().is_empty() || wanted.table.trim().is_empty() {
-            return Err(Error::Request { reason: "name the `base` and the `table` to import into".to_owned() });
-        }
-        self.admit(caller, &wanted).await?;
-        let id = format!("imp{}", self.parts.ids.record(self.parts.clock.now()).body());
-        let bytes = match self.keep(&id, file).await {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                self.discard(&id).await;
-                return Err(error);
-            }
-        };
-        let import = Import {
-            tenant: caller.tenant,
-            id,
-            owner,
-            state: State::Reading,
-            spec: Spec { wanted, bytes, target: None },
-            progress: Progress::default(),
-            outcome: Outcome::default(),
-        };
-        let mut tx = self.parts.db.begin(Group::House).await?;
-        store::insert(&mut tx, &import, self.parts.clock.now())?;
-        tx.commit().await?;
-        // Nobody listens when this process does no work in the background; another one, or the next start, does it.
-        let _ = self.queue.send(import.clone());
-        Ok(import)
-    }
-
-    /// Refuses what the token is not for and a base that is not there, before the file is taken. The import itself runs
-    /// as the person, whose role counts then.
-    async fn admit(&self, caller: &Caller, wanted: &Wanted) -> Result<(), Error> {
-        let mut needed = vec![Scope::SchemaRead, Scope::RecordsRead];
-        needed.extend((!wanted.dry_run).then_some(Scope::RecordsWrite));
-        needed.extend((!wanted.dry_run && wanted.create).then_some(Scope::SchemaWrite));
-        if let Some(scope) = needed.into_iter().find(|scope| !caller.has(*scope)) {
-            return Err(Error::from(Denied::Scope { scope: scope.name() }));
-        }
-        if !wanted.create {
-            self.parts.schemas.find_base(caller, &wanted.base).await?;
-        }
-        Ok(())
-    }
-
-    /// Writes an upload to disk as it comes; answers its bytes.
-    async fn keep<E>(&self, id: &str, mut frames: impl Stream<Item = Result<Bytes, E>> + Unpin) -> Result<u64, Error> {
-        tokio::fs::create_dir_all(&self.parts.folder).await?;
-        let mut out = tokio::io::BufWriter::new(tokio::fs::File::create(self.file(id)).await?);
-        let mut bytes = 0;
-        while let Some(frame) = frames.next().await {
-            let frame = frame.map_err(|_| Error::Request { reason: "the upload ended too early".to_owned() })?;
-            bytes += frame.len() as u64;
-            if bytes > MAX_FILE {
-                return Err(Error::TooLarge { limit: MAX_FILE });
-            }
-            out.write_all(&frame).await?;
-        }
-        out.flush().await?;
-        out.get_ref().sync_data().await?;
-        if bytes == 0 { Err(Error::Empty) } else { Ok(bytes) }
-    }
-
     async fn discard(&self, id: &str) {
-        // It may never have been made.
+        // It may never have been made, or another process has it.
         let _ = tokio::fs::remove_file(self.file(id)).await;
+    }
+
+    fn enqueue(&self, tx: &mut db::Tx, kind: &'static str, import: &Import) {
+        let payload = import.tenant.0.to_string();
+        self.parts.jobs.enqueue(tx, NewJob { kind, key: &import.id, payload, run_at: self.parts.clock.now() });
+    }
+
+    /// Moves an import on from the state it was in; false when somebody else has moved it.
+    async fn change(&self, import: &mut Import, to: State) -> Result<bool, Error> {
+        let from = std::mem::replace(&mut import.state, to);
+        let mut tx = self.parts.db.begin(Group::House).await?;
+        if !store::change(&mut tx, import, from).await? {
+            return Ok(false);
+        }
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// The import of this id, if the caller asked for it.
@@ -311,6 +100,16 @@ impl Transfers {
         found
             .filter(|import| Some(import.owner) == caller.user())
             .ok_or_else(|| Error::NotFound { id: id.chars().take(64).collect() })
+    }
+
+    /// The caller's imports of a file with this fingerprint, the newest first, at most fifty.
+    ///
+    /// # Errors
+    /// That of the database.
+    pub async fn of_file(&self, caller: &Caller, fingerprint: &str) -> Result<Vec<Import>, Error> {
+        let mut found = store::of_file(&self.parts.db, caller.tenant, fingerprint).await?;
+        found.retain(|import| Some(import.owner) == caller.user());
+        Ok(found)
     }
 
     /// A table to read out.
@@ -325,18 +124,25 @@ impl Transfers {
         Ok(self.parts.records.export(caller, base, table, view).await?)
     }
 
-    /// Works on imports, those left from an earlier run first, until `drain`.
+    /// Works on imports until `drain`.
     pub(crate) async fn work(self, drain: CancellationToken) {
-        let Some(mut waiting) = self.waiting.lock().take() else { return };
-        let left = store::unfinished(&self.parts.db).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "imports of an earlier run cannot be read");
-            Vec::new()
+        let (run, undo, stop) = (self.clone(), self.clone(), drain.clone());
+        let running: Handler = Arc::new(move |job| {
+            let (transfers, stop) = (run.clone(), stop.clone());
+            async move { transfers.run(job, stop).await }.boxed()
         });
-        for import in left {
-            self.run(import, &drain).await;
-        }
-        while let Some(Some(import)) = drain.run_until_cancelled(waiting.recv()).await {
-            self.run(import, &drain).await;
-        }
+        let stop = drain.clone();
+        let undoing: Handler = Arc::new(move |job| {
+            let (transfers, stop) = (undo.clone(), stop.clone());
+            async move { transfers.undo(job, stop).await }.boxed()
+        });
+        let worker = Worker::new(self.parts.jobs.clone()).at_most(ROOM);
+        worker.kept_job(RUN, LEASE, running).kept_job(UNDO, LEASE, undoing).run(drain).await;
+    }
+
+    /// The import that a job is about; none when there is nothing to do for it.
+    async fn import_of(&self, job: &jobs::Job) -> Result<Option<Import>, Error> {
+        let tenant = job.payload.parse().map(TenantNo).map_err(|_| Error::Stored)?;
+        store::find(&self.parts.db, tenant, &job.key).await
     }
 }

@@ -106,9 +106,30 @@ pub struct Report {
 }
 
 impl Report {
-    /// A report that begins with what a look at the file found.
-    pub fn new(sniffed: &Sniffed) -> Self {
-        Self { doubts: sniffed.doubts.clone(), notes: sniffed.notes.clone(), ..Self::default() }
+    /// A report on one table, by its index, that begins with what a look at the file found.
+    pub fn new(sniffed: &Sniffed, table: usize) -> Self {
+        let mut doubts = sniffed.doubts.clone();
+        if let Some(range) = sniffed.tables.get(table) {
+            doubts.extend(range.doubts.iter().cloned());
+        }
+        for doubt in &mut doubts {
+            if let Doubt::SeveralTables { taken, .. } = doubt {
+                *taken = table + 1;
+            }
+        }
+        Self { doubts, notes: sniffed.notes.clone(), ..Self::default() }
+    }
+
+    /// Takes over the rows and problems of a report that was written while the same rows were read.
+    pub fn take_rows(&mut self, other: Self) {
+        self.rows = other.rows;
+        self.problems = other.problems;
+        self.totals = other.totals;
+    }
+
+    /// Rows with cells to the right of the last column.
+    pub fn surplus(&self) -> u64 {
+        self.totals.get(&ProblemKind::Surplus).copied().unwrap_or(0)
     }
 
     /// Counts a row and names its flaws.
@@ -185,3 +206,6 @@ impl fmt::Display for Report {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

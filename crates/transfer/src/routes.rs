@@ -23,8 +23,9 @@ use web::{Door, Failure, Params};
 use crate::csv::{HeaderRow, Overrides, WriteMode, Writer};
 use crate::error::Error;
 use crate::infer::{DateOrder, TypeMode};
-use crate::ops::{Import, Transfers, Wanted};
-use wire::{ExportParams, ImportOut, ImportParams};
+use crate::model::{Import, Parts as WantedParts, Wanted};
+use crate::ops::Transfers;
+use wire::{ExportParams, ImportOut, ImportParams, ImportsOut, ImportsParams};
 
 const DOOR: Door = Door::Problem;
 /// How often progress is told.
@@ -38,10 +39,10 @@ struct Described;
 
 /// The doors of this context.
 pub(crate) fn router(transfers: Transfers) -> OpenApiRouter {
-    let unbounded = OpenApiRouter::new().routes(routes!(import)).layer(DefaultBodyLimit::disable());
+    let unbounded = OpenApiRouter::new().routes(routes!(import, of_file)).layer(DefaultBodyLimit::disable());
     OpenApiRouter::with_openapi(Described::openapi())
         .merge(unbounded)
-        .routes(routes!(find))
+        .routes(routes!(find, cancel))
         .routes(routes!(events))
         .routes(routes!(export))
         .with_state(transfers)
@@ -55,7 +56,8 @@ fn request(reason: impl Into<String>) -> Failure {
     fail(Error::Request { reason: reason.into() })
 }
 
-/// Takes a CSV file as the body and brings it into a table, in the background.
+/// Takes a CSV file as the body and brings it into a table, in the background. The same file with the same query goes on
+/// with an import that stopped half way.
 #[utoipa::path(
     post, path = "/api/v1/imports", operation_id = "imports.create", tag = "transfer", params(ImportParams),
     request_body(content = str, content_type = "text/csv", description = "The file as it is"),
@@ -79,6 +81,13 @@ fn wanted(params: &Params) -> Result<Wanted, Failure> {
         Some("text") => TypeMode::Text,
         Some(other) => return Err(request(format!("`types` is `infer` or `text`, not `{}`", short(other)))),
     };
+    let parts = match params.get("part") {
+        None => WantedParts::Main,
+        Some("all") => WantedParts::All,
+        Some(text) => WantedParts::One(
+            text.parse().map_err(|_| request("`part` is the number of a table in the file, or `all`"))?,
+        ),
+    };
     Ok(Wanted {
         base: own("base").unwrap_or_default(),
         table: own("table").unwrap_or_default(),
@@ -86,6 +95,7 @@ fn wanted(params: &Params) -> Result<Wanted, Failure> {
         types,
         dry_run: params.flag("dryRun"),
         keep_unfit: params.flag("keepUnfit"),
+        parts,
         overrides: overrides(params)?,
     })
 }
@@ -123,6 +133,41 @@ fn overrides(params: &Params) -> Result<Overrides, Failure> {
 
 fn short(text: &str) -> String {
     text.chars().take(64).collect()
+}
+
+/// Lists the caller's imports of a file by its fingerprint, the newest first.
+#[utoipa::path(
+    get, path = "/api/v1/imports", operation_id = "imports.list", tag = "transfer", params(ImportsParams),
+    responses((status = 200, description = "The imports", body = ImportsOut))
+)]
+async fn of_file(
+    State(transfers): State<Transfers>,
+    Extension(caller): Extension<Caller>,
+    RawQuery(query): RawQuery,
+) -> Result<Json<ImportsOut>, Failure> {
+    let params = Params::parse(query.as_deref().unwrap_or_default());
+    let fingerprint = params.get("fingerprint").ok_or_else(|| request("name the `fingerprint` of the file"))?;
+    let mut found = transfers.of_file(&caller, fingerprint).await.map_err(fail)?;
+    found.retain(|import| {
+        let same = |key: &str, held: &str| params.get(key).is_none_or(|wanted| wanted == held);
+        same("base", &import.spec.wanted.base) && same("table", &import.spec.wanted.table)
+    });
+    Ok(Json(ImportsOut { imports: found.iter().map(ImportOut::from).collect() }))
+}
+
+/// Stops an import and takes back the rows that it has written, but those that have changed since.
+#[utoipa::path(
+    delete, path = "/api/v1/imports/{id}", operation_id = "imports.cancel", tag = "transfer",
+    params(("id" = String, Path, description = "The import")),
+    responses((status = 202, description = "The import, being taken back", body = ImportOut))
+)]
+async fn cancel(
+    State(transfers): State<Transfers>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let import = transfers.cancel(&caller, &id).await.map_err(fail)?;
+    Ok((StatusCode::ACCEPTED, Json(ImportOut::from(&import))).into_response())
 }
 
 /// Tells how far an import is.

@@ -7,8 +7,13 @@ use crate::ops::Transfers;
 use crate::routes::router;
 
 /// The tables of this crate.
-pub const MIGRATIONS: [Migration; 1] =
-    [Migration { name: "2026_03_01_0500_imports", sql: include_str!("../migrations/2026_03_01_0500_imports.sql") }];
+pub const MIGRATIONS: [Migration; 2] = [
+    Migration { name: "2026_03_01_0500_imports", sql: include_str!("../migrations/2026_03_01_0500_imports.sql") },
+    Migration {
+        name: "2026_11_25_0100_imports_fingerprint",
+        sql: include_str!("../migrations/2026_11_25_0100_imports_fingerprint.sql"),
+    },
+];
 
 impl Transfers {
     /// Imports and exports over HTTP, and the hand that carries imports out.

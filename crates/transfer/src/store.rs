@@ -7,15 +7,21 @@ use serde::de::DeserializeOwned;
 use sql::Value;
 
 use crate::error::Error;
-use crate::ops::{Import, Outcome, Progress, Spec, State};
+use crate::model::{Import, Outcome, Progress, Spec, State};
 
-const INSERT: &str = "INSERT INTO imports (tenant, id, owner, state, spec, progress, outcome, created_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const FIND: &str = "SELECT id, owner, state, spec, progress, outcome FROM imports WHERE tenant = $1 AND id = $2";
-const UNFINISHED: &str = "SELECT tenant, id, owner, state, spec, progress, outcome FROM imports \
-     WHERE state = 'reading' OR state = 'writing' ORDER BY created_at, id";
-const UPDATE: &str = "UPDATE imports SET state = $3, spec = $4, outcome = $5 WHERE tenant = $1 AND id = $2";
-const PROGRESS: &str = "UPDATE imports SET progress = $3 WHERE tenant = $1 AND id = $2";
+const INSERT: &str = "INSERT INTO imports (tenant, id, owner, state, spec, progress, outcome, created_at, fingerprint) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const FIND: &str =
+    "SELECT id, owner, state, spec, progress, outcome, fingerprint FROM imports WHERE tenant = $1 AND id = $2";
+const LIKE: &str = "SELECT id, owner, state, spec, progress, outcome, fingerprint FROM imports \
+     WHERE tenant = $1 AND fingerprint = $2 ORDER BY created_at DESC, id DESC LIMIT 50";
+const ADVANCE: &str = "UPDATE imports SET progress = $4 WHERE tenant = $1 AND id = $2 AND state = $3 RETURNING id";
+const MOVE: &str = "UPDATE imports SET state = $4, spec = $5, outcome = $6 \
+     WHERE tenant = $1 AND id = $2 AND state = $3 RETURNING id";
+
+/// Every text, so that a test can show each to both databases.
+#[cfg(test)]
+pub(crate) const TEXTS: [&str; 5] = [INSERT, FIND, LIKE, ADVANCE, MOVE];
 
 fn json(value: &impl Serialize) -> Result<Value, Error> {
     serde_json::to_string(value).map(Value::Json).map_err(|_| Error::Stored)
@@ -35,51 +41,62 @@ pub(crate) fn insert(tx: &mut Tx, import: &Import, now: Timestamp) -> Result<(),
         json(&import.progress)?,
         json(&import.outcome)?,
         now.0.into(),
+        import.fingerprint.clone().into(),
     ];
     tx.queue(INSERT, values);
     Ok(())
 }
 
-pub(crate) fn update(tx: &mut Tx, import: &Import) -> Result<(), Error> {
+/// Writes an import that was in state `from`; false when it is in another one by now.
+pub(crate) async fn change(tx: &mut Tx, import: &Import, from: State) -> Result<bool, Error> {
     let values: Vec<Value> = vec![
         import.tenant.0.into(),
         import.id.clone().into(),
+        from.name().into(),
         import.state.name().into(),
         json(&import.spec)?,
         json(&import.outcome)?,
     ];
-    tx.queue(UPDATE, values);
-    Ok(())
+    Ok(!tx.query(MOVE, values).await?.is_empty())
 }
 
-/// The value of [`save_progress`], made before the transaction.
-pub(crate) fn progress(progress: &Progress) -> Result<Value, Error> {
-    json(progress)
-}
-
-pub(crate) fn save_progress(tx: &mut Tx, tenant: TenantNo, id: &str, progress: Value) {
-    tx.queue(PROGRESS, vec![tenant.0.into(), id.to_owned().into(), progress]);
+/// Writes the progress of an import; false when it is not in this state any more.
+pub(crate) async fn advance(
+    tx: &mut Tx,
+    (tenant, id): (TenantNo, &str),
+    state: State,
+    progress: &Progress,
+) -> Result<bool, db::Error> {
+    // A plain struct of numbers can always be written as JSON.
+    let Ok(progress) = serde_json::to_string(progress) else { return Ok(false) };
+    let values: Vec<Value> = vec![tenant.0.into(), id.to_owned().into(), state.name().into(), Value::Json(progress)];
+    Ok(!tx.query(ADVANCE, values).await?.is_empty())
 }
 
 pub(crate) async fn find(db: &Db, tenant: TenantNo, id: &str) -> Result<Option<Import>, Error> {
     let rows = db.read(FIND, vec![tenant.0.into(), id.to_owned().into()]).await?;
-    rows.first().map(|row| read(row, tenant, 0)).transpose()
+    rows.first().map(|row| read(row, tenant)).transpose()
 }
 
-pub(crate) async fn unfinished(db: &Db) -> Result<Vec<Import>, Error> {
-    let rows = db.read(UNFINISHED, Vec::new()).await?;
-    rows.iter().map(|row| read(row, TenantNo(row.get(0)?), 1)).collect()
+/// The imports of a file with this fingerprint, the newest first.
+pub(crate) async fn of_file(db: &Db, tenant: TenantNo, fingerprint: &str) -> Result<Vec<Import>, Error> {
+    let rows = db.read(LIKE, vec![tenant.0.into(), fingerprint.to_owned().into()]).await?;
+    rows.iter().map(|row| read(row, tenant)).collect()
 }
 
-fn read(row: &db::Row, tenant: TenantNo, at: usize) -> Result<Import, Error> {
-    let owner: UserId = row.get::<String>(at + 1)?.parse().map_err(|_| Error::Stored)?;
+fn read(row: &db::Row, tenant: TenantNo) -> Result<Import, Error> {
+    let owner: UserId = row.get::<String>(1)?.parse().map_err(|_| Error::Stored)?;
     Ok(Import {
         tenant,
-        id: row.get(at)?,
+        id: row.get(0)?,
         owner,
-        state: State::parse(&row.get::<String>(at + 2)?).ok_or(Error::Stored)?,
-        spec: parse::<Spec>(&row.get::<String>(at + 3)?)?,
-        progress: parse(&row.get::<String>(at + 4)?)?,
-        outcome: parse::<Outcome>(&row.get::<String>(at + 5)?)?,
+        state: State::parse(&row.get::<String>(2)?).ok_or(Error::Stored)?,
+        spec: parse::<Spec>(&row.get::<String>(3)?)?,
+        progress: parse(&row.get::<String>(4)?)?,
+        outcome: parse::<Outcome>(&row.get::<String>(5)?)?,
+        fingerprint: row.get(6)?,
     })
 }
+
+#[cfg(test)]
+mod tests;

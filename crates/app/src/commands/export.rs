@@ -1,11 +1,11 @@
 //! `airloom export`.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use axum::body::Bytes;
-use axum::http::Method;
+use app::Server;
 use clap::{Args, Subcommand};
 
 use super::{Reach, out};
@@ -47,19 +47,35 @@ pub(super) async fn run(export: &Export) -> anyhow::Result<()> {
         query.push(("spreadsheetSafe", "true"));
     }
     let path = format!("/api/v1/export?{}", super::encoded(&query));
-    let answer = server.send(Method::GET, &path, &[], Bytes::new()).await;
+    let written = match &csv.output {
+        Some(file) => to_file(&server, &path, file).await,
+        // Nobody may be reading any more, which ends it.
+        None => server.download(&path, |piece| std::io::stdout().write_all(piece)).await,
+    };
     server.close().await;
-    let answer = answer?;
-    if answer.status >= 400 {
-        answer.json()?;
-    }
-    match &csv.output {
-        Some(path) => {
-            std::fs::write(path, &answer.body).with_context(|| format!("cannot write `{}`", path.display()))?;
-            out::note(&format!("{}: {} bytes", path.display(), answer.body.len()));
-        }
-        // Nobody may be reading any more.
-        None => drop(std::io::stdout().write_all(&answer.body)),
+    let bytes = written?;
+    if let Some(file) = &csv.output {
+        out::note(&format!("{}: {bytes} bytes", file.display()));
     }
     Ok(())
+}
+
+/// Writes beside the file and puts that in its place at the end, so that nobody finds half a file.
+async fn to_file(server: &Server, path: &str, file: &Path) -> anyhow::Result<u64> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".part");
+    let beside = PathBuf::from(beside);
+    let failed = || format!("cannot write `{}`", file.display());
+    let mut out = BufWriter::new(File::create(&beside).with_context(failed)?);
+    let written = server.download(path, |piece| out.write_all(piece)).await;
+    let written = written.and_then(|bytes| {
+        out.flush().with_context(failed)?;
+        std::fs::rename(&beside, file).with_context(failed)?;
+        Ok(bytes)
+    });
+    if written.is_err() {
+        // What was written of it is of no use.
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
 }

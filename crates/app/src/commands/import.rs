@@ -1,21 +1,24 @@
 //! `airloom import`.
 
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::{Context as _, bail};
 use app::Server;
-use axum::body::Bytes;
+use aws_lc_rs::digest::{Context, SHA256};
 use axum::http::Method;
 use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
+use tokio::io::AsyncReadExt;
 
 use super::{Reach, out};
 
-/// How often progress is looked at.
-const PACE: Duration = Duration::from_millis(50);
+/// How often progress is looked at, at first and later.
+const FIRST_PACE: Duration = Duration::from_millis(10);
+const PACE: Duration = Duration::from_millis(200);
 /// Problems that are shown one by one.
 const SHOWN: usize = 10;
 
@@ -60,6 +63,12 @@ pub(crate) struct Csv {
     /// Prints the whole outcome as JSON.
     #[arg(long)]
     json: bool,
+    /// Which table of a file that holds several, from 1, or `all`; the largest unless said otherwise.
+    #[arg(long)]
+    part: Option<String>,
+    /// Takes back what an import of this file has written, and stops it if it is still running.
+    #[arg(long, conflicts_with = "dry_run")]
+    cancel: bool,
     /// The text between two cells; `\t` for a tab.
     #[arg(long)]
     delimiter: Option<String>,
@@ -86,6 +95,7 @@ impl Csv {
         query.extend(flags.into_iter().filter(|(_, set)| *set).map(|(name, _)| (name, "true")));
         query.push(("types", if let Types::Text = self.types { "text" } else { "infer" }));
         let told = [
+            ("part", &self.part),
             ("delimiter", &self.delimiter),
             ("quote", &self.quote),
             ("encoding", &self.encoding),
@@ -99,9 +109,10 @@ impl Csv {
 
 pub(super) async fn run(import: &Import) -> anyhow::Result<()> {
     let Import::Csv(csv) = import;
-    let file = std::fs::read(&csv.file).with_context(|| format!("cannot read `{}`", csv.file.display()))?;
+    let file = tokio::fs::File::open(&csv.file).await;
+    let file = file.with_context(|| format!("cannot read `{}`", csv.file.display()))?;
     let server = csv.reach.server(&csv.reach.settings()?).await?;
-    let ended = follow(csv, &server, Bytes::from(file)).await;
+    let ended = if csv.cancel { cancel(csv, &server, file).await } else { begin(csv, &server, file).await };
     server.close().await;
     let outcome = ended?;
     if csv.json {
@@ -115,28 +126,95 @@ pub(super) async fn run(import: &Import) -> anyhow::Result<()> {
     }
 }
 
-/// Uploads the file and watches the import to its end.
-async fn follow(csv: &Csv, server: &Server, file: Bytes) -> anyhow::Result<Value> {
-    let path = format!("/api/v1/imports?{}", csv.query());
-    let begun = server.send(Method::POST, &path, &[("content-type", "text/csv")], file).await?.json()?;
-    let id = begun.get("id").and_then(Value::as_str).context("the server named no import")?.to_owned();
+fn bar(template: &str) -> anyhow::Result<ProgressBar> {
     let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
-    bar.set_style(ProgressStyle::with_template("{bar:40} {pos} of {len} rows, {per_sec}, {eta} left")?);
-    let began = Instant::now();
+    bar.set_style(ProgressStyle::with_template(template)?);
+    Ok(bar)
+}
+
+/// Uploads the file and watches the import to its end.
+async fn begin(csv: &Csv, server: &Server, file: tokio::fs::File) -> anyhow::Result<Value> {
+    let sending = bar("{bar:40} {bytes} of {total_bytes} sent, {bytes_per_sec}, {eta} left")?;
+    sending.set_length(file.metadata().await?.len());
+    let (began, told) = (Instant::now(), sending.clone());
+    let path = format!("/api/v1/imports?{}", csv.query());
+    let begun = server.upload(&path, file, move |bytes| told.inc(bytes as u64)).await;
+    sending.finish_and_clear();
+    let begun = begun?.json()?;
+    if !csv.json && begun.get("rows").and_then(Value::as_u64).is_some_and(|rows| rows > 0) {
+        out::note("this file was imported in part before; the import goes on");
+    }
+    let ended = follow(server, &begun).await?;
+    if !csv.json && !csv.dry_run {
+        let rows = ended.get("rows").and_then(Value::as_u64).unwrap_or_default();
+        out::note(&format!("{rows} rows in {:.1} s", began.elapsed().as_secs_f64()));
+    }
+    Ok(ended)
+}
+
+/// Takes the newest import of this file into this base and table back.
+async fn cancel(csv: &Csv, server: &Server, mut file: tokio::fs::File) -> anyhow::Result<Value> {
+    let mut digest = Context::new(&SHA256);
+    let mut piece = vec![0; 256 << 10];
     loop {
-        let now = server.json(Method::GET, &format!("/api/v1/imports/{id}"), None).await?;
+        let read = file.read(&mut piece).await?;
+        if read == 0 {
+            break;
+        }
+        digest.update(piece.get(..read).unwrap_or_default());
+    }
+    let mut fingerprint = String::new();
+    for byte in digest.finish().as_ref() {
+        write!(fingerprint, "{byte:02x}")?;
+    }
+    let query = super::encoded(&[
+        ("fingerprint", fingerprint.as_str()),
+        ("base", csv.base.as_str()),
+        ("table", csv.table.as_str()),
+    ]);
+    let found = server.json(Method::GET, &format!("/api/v1/imports?{query}"), None).await?;
+    let imports = found.get("imports").and_then(Value::as_array).cloned().unwrap_or_default();
+    let open = |import: &&Value| !matches!(state(import), "checked" | "cancelled");
+    let Some(import) = imports.iter().find(open) else {
+        bail!(
+            "no import of `{}` into table `{}` of base `{}` is left to cancel",
+            csv.file.display(),
+            csv.table,
+            csv.base
+        )
+    };
+    let begun = if state(import) == "cancelling" {
+        import.clone()
+    } else {
+        server.json(Method::DELETE, &format!("/api/v1/imports/{}", id(import)?), None).await?
+    };
+    follow(server, &begun).await
+}
+
+fn state(import: &Value) -> &str {
+    import.get("state").and_then(Value::as_str).unwrap_or_default()
+}
+
+fn id(import: &Value) -> anyhow::Result<&str> {
+    import.get("id").and_then(Value::as_str).with_context(|| "the server named no import")
+}
+
+/// Watches an import to its end.
+async fn follow(server: &Server, begun: &Value) -> anyhow::Result<Value> {
+    let path = format!("/api/v1/imports/{}", id(begun)?);
+    let bar = bar("{bar:40} {pos} of {len} rows, {per_sec}, {eta} left")?;
+    let mut pace = FIRST_PACE;
+    loop {
+        let now = server.json(Method::GET, &path, None).await?;
         bar.set_length(now.get("totalRows").and_then(Value::as_u64).unwrap_or_default());
         bar.set_position(now.get("rows").and_then(Value::as_u64).unwrap_or_default());
-        if let Some("checked" | "done" | "failed") = now.get("state").and_then(Value::as_str) {
+        if matches!(state(&now), "checked" | "done" | "failed" | "cancelled") {
             bar.finish_and_clear();
-            let seconds = began.elapsed().as_secs_f64();
-            if !csv.json && !csv.dry_run {
-                let rows = now.get("rows").and_then(Value::as_u64).unwrap_or_default();
-                out::note(&format!("{rows} rows in {seconds:.1} s"));
-            }
             return Ok(now);
         }
-        tokio::time::sleep(PACE).await;
+        tokio::time::sleep(pace).await;
+        // A small file is done at once, a large one is worth fewer looks.
+        pace = (pace * 2).min(PACE);
     }
 }
 
@@ -156,6 +234,10 @@ fn tell(csv: &Csv, outcome: &Value) {
             ));
         }
     }
+    let parts = list("/parts");
+    for part in parts.iter().filter(|_| parts.len() > 1) {
+        out::line(&part_text(part));
+    }
     for doubt in list("/doubts") {
         out::line(&format!("doubt: {}", doubt.as_str().unwrap_or_default()));
     }
@@ -168,10 +250,26 @@ fn tell(csv: &Csv, outcome: &Value) {
     if total > SHOWN as u64 {
         out::line(&format!("and {} more problems; --json shows them", total - SHOWN as u64));
     }
-    let state = outcome.get("state").and_then(Value::as_str).unwrap_or_default();
-    let written =
-        if csv.dry_run { "nothing was written".to_owned() } else { format!("{} rows written", count("/rows")) };
-    out::line(&format!("{state}: {written}, {} rows read, {total} problems", count("/report/rows")));
+    let written = match state(outcome) {
+        "checked" => "nothing was written".to_owned(),
+        "cancelled" => {
+            format!("{} rows taken back, {} left because they have changed since", count("/removed"), count("/left"))
+        }
+        _ => format!("{} rows written", count("/rows")),
+    };
+    out::line(&format!("{}: {written}, {} rows read, {total} problems", state(outcome), count("/totalRows")));
+}
+
+/// A table of a file that holds several.
+fn part_text(part: &Value) -> String {
+    let number = |key: &str| part.get(key).and_then(Value::as_u64).unwrap_or_default();
+    let names: Vec<&str> =
+        part.get("names").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let place = match part.get("table").and_then(Value::as_str) {
+        Some(table) => format!("{} rows to table `{table}`", number("rows")),
+        None => "left out".to_owned(),
+    };
+    format!("table {} (line {}): {}; {place}", number("number"), number("line"), names.join(", "))
 }
 
 /// A problem in words: where, what, and the text it is about.

@@ -290,7 +290,7 @@ impl Records {
 }
 
 /// Most columns that a write waits for.
-const MOST_LOADED: usize = 64;
+pub(super) const MOST_LOADED: usize = 64;
 
 /// Whether a planned write is carried out.
 #[derive(Clone, Copy, PartialEq, Eq)]

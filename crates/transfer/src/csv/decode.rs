@@ -220,3 +220,6 @@ fn remember(malformed: &mut Vec<u64>, place: u64) {
         malformed.push(place);
     }
 }
+
+#[cfg(test)]
+mod tests;

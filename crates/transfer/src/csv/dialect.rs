@@ -78,6 +78,9 @@ pub struct TableRange {
     pub end: Option<u64>,
     /// Records seen in the sample.
     pub sampled_rows: usize,
+    /// Every guess about its header and width.
+    #[serde(default)]
+    pub doubts: Vec<Doubt>,
 }
 
 /// A line that belongs to no table.
@@ -101,7 +104,7 @@ pub struct Sniffed {
     pub main: usize,
     /// Lines outside every table.
     pub notes: Vec<Note>,
-    /// Every guess.
+    /// Every guess about the file; tables have their own.
     pub doubts: Vec<Doubt>,
 }
 
@@ -142,6 +145,8 @@ pub enum Doubt {
     Renamed { column: usize, from: String, to: String },
     /// Columns past the bound go to the report only.
     TooManyColumns { found: usize },
+    /// The table goes on after as many rows as a table may have; those are left out.
+    TooManyRows { taken: u64 },
     /// Every date of the column can be read in two orders.
     DateOrder { column: String, chosen: DateOrder },
     /// Years of two digits were read as 1969 to 2068.
@@ -187,6 +192,7 @@ impl fmt::Display for Doubt {
             Self::HeaderRows { rows } => write!(f, "the names were joined from {rows} rows"),
             Self::Renamed { column, from, to } => write!(f, "column {column}: the name `{from}` became `{to}`"),
             Self::TooManyColumns { found } => write!(f, "{found} columns are more than a table takes"),
+            Self::TooManyRows { taken } => write!(f, "the table is longer than {taken} rows, the rest is left out"),
             Self::DateOrder { column, chosen } => {
                 write!(f, "column `{column}`: dates can be read in two orders; {chosen} was taken")
             }

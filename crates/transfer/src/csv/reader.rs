@@ -111,7 +111,6 @@ pub struct Reader<R> {
     buffer: String,
     start: usize,
     position: Position,
-    lookahead: usize,
     partial: bool,
     records: Records,
     flaws: Vec<Flaw>,
@@ -142,7 +141,6 @@ impl<R: Read> Reader<R> {
             buffer: String::new(),
             start: 0,
             position,
-            lookahead: MAX_RECORD,
             partial: false,
             records: Records::default(),
             flaws: Vec::new(),
@@ -155,6 +153,12 @@ impl<R: Read> Reader<R> {
     /// Where the next row begins.
     pub fn position(&self) -> Position {
         self.position
+    }
+
+    /// True when the table goes on after as many rows as a table may have.
+    pub fn is_cut(&self) -> bool {
+        let left = self.buffer.len() > self.start || !self.source.ended();
+        self.position.rows >= MAX_ROWS && left && self.end.is_none_or(|end| self.position.text < end)
     }
 
     /// Bytes read from the source, for progress.
@@ -217,15 +221,11 @@ impl<R: Read> Reader<R> {
             if text.is_empty() && last {
                 return Ok(None);
             }
-            let bounded = text.len() >= self.lookahead;
+            let bounded = text.len() >= MAX_RECORD;
             let width = Some(self.columns);
             if !text.is_empty()
                 && let Some(used) = self.records.read(&self.grammar, text, last, bounded, width)
             {
-                if bounded && used < text.len() {
-                    // Looking far ahead for a closing quote was in vain: look less far the next time.
-                    self.lookahead = (self.lookahead / 2).max(4096);
-                }
                 self.partial = bounded && !last && !text.get(..used).unwrap_or_default().ends_with(['\n', '\r']);
                 return Ok(Some(used));
             }
@@ -239,7 +239,7 @@ impl<R: Read> Reader<R> {
             self.start = 0;
         }
         // Growing by halves keeps the work of reading a long record again and again linear.
-        let wanted = (self.buffer.len() + self.buffer.len() / 2).max(1);
+        let wanted = self.buffer.len() + (self.buffer.len() / 2).max(1);
         while self.buffer.len() < wanted && !self.source.ended() {
             self.source.fill(&mut self.buffer)?;
         }
@@ -279,7 +279,8 @@ impl<R: Read> Reader<R> {
         Ok(())
     }
 
-    fn pass_over(&mut self, mut text: u64) -> Result<(), ReadError> {
+    fn pass_over(&mut self, position: u64) -> Result<(), ReadError> {
+        let mut text = position;
         while text > 0 && !(self.source.ended() && self.buffer.is_empty()) {
             if self.buffer.is_empty() {
                 self.source.fill(&mut self.buffer)?;
@@ -288,7 +289,8 @@ impl<R: Read> Reader<R> {
             self.buffer.drain(..step);
             text -= step as u64;
         }
-        self.source.malformed.clear();
+        // What was read along with it belongs to the rows to come.
+        self.source.malformed.retain(|place| *place >= position);
         Ok(())
     }
 
@@ -349,3 +351,6 @@ pub(super) fn line_ends(text: &str, newline: Newline) -> u64 {
     });
     counted.count() as u64
 }
+
+#[cfg(test)]
+mod tests;

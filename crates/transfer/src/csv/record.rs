@@ -194,7 +194,7 @@ fn penalty(record: &Record, width: Option<usize>, several_lines: bool) -> usize 
 
 fn split(grammar: &Grammar, text: &str, last: bool, reading: Reading, out: &mut Record) -> Option<usize> {
     out.clear();
-    let mut splitter = Splitter { grammar, text, at: 0, last, reading, hopeless: false, out };
+    let mut splitter = Splitter { grammar, text, at: 0, last, reading, hopeless: false, most: None, out };
     while splitter.cell()? == After::Cell {}
     Some(splitter.at)
 }
@@ -216,6 +216,8 @@ struct Splitter<'a> {
     reading: Reading,
     /// A quote was opened and nothing to the end of the text closes it.
     hopeless: bool,
+    /// How many stray quotes may be met before reading the line as it stands is surely better.
+    most: Option<usize>,
     out: &'a mut Record,
 }
 
@@ -383,9 +385,23 @@ impl Splitter<'_> {
                 _ => {
                     self.out.stray += 1;
                     seek = stop + 1;
+                    // Else every row that opens a quote for nothing would be read to the end of the text.
+                    if self.out.stray > self.most_stray() {
+                        return Quoted::Unclosed;
+                    }
                 }
             }
         }
+    }
+
+    /// As many as the first line has quotes, and some more.
+    fn most_stray(&mut self) -> usize {
+        const MORE: usize = 64;
+        let (grammar, text, last) = (self.grammar, self.text, self.last);
+        *self.most.get_or_insert_with(|| {
+            let line = text.as_bytes().get(..grammar.line(text, last).unwrap_or(text.len())).unwrap_or_default();
+            MORE + grammar.quote.map_or(0, |quote| memchr::memchr_iter(quote, line).count())
+        })
     }
 
     /// Spaces at `at`, unless cells are split at spaces.

@@ -13,7 +13,7 @@ use encoding_rs::Encoding;
 use memchr::memchr2_iter;
 
 use super::decode::{self, TextSource};
-use super::dialect::{Dialect, Doubt, Newline, Overrides, Sniffed};
+use super::dialect::{Dialect, Doubt, HeaderRow, Newline, Overrides, Sniffed};
 use super::record::Grammar;
 
 /// How much of a file is looked at, in bytes.
@@ -26,7 +26,7 @@ pub fn sniff(sample: &[u8], length: u64, overrides: &Overrides) -> Sniffed {
     let whole = sample.len() as u64 >= length;
     let text = decode(sample, encoding, whole);
     let newline = newline(&text, &mut doubts);
-    let chosen = score::choose(&text, newline, overrides, &mut doubts);
+    let chosen = score::choose(from_header(&text, newline, overrides), newline, overrides, &mut doubts);
     let dialect = Dialect {
         encoding: encoding.name().to_owned(),
         bom,
@@ -37,6 +37,20 @@ pub fn sniff(sample: &[u8], length: u64, overrides: &Overrides) -> Sniffed {
     };
     let layout = layout::find(&Grammar::of(&dialect), &text, whole, overrides, &mut doubts);
     Sniffed { dialect, tables: layout.tables, main: layout.main, notes: layout.notes, doubts }
+}
+
+/// The text from the header on, when somebody says where that stands: what is above may be written differently.
+fn from_header<'t>(text: &'t str, newline: Newline, overrides: &Overrides) -> &'t str {
+    let Some(HeaderRow::At(line)) = overrides.header_row else { return text };
+    let grammar = Grammar::new("", None, None, newline);
+    let mut rest = text;
+    for _ in 1..line {
+        match grammar.line(rest, true).and_then(|end| rest.get(end..)).filter(|rest| !rest.is_empty()) {
+            Some(below) => rest = below,
+            None => return text,
+        }
+    }
+    rest
 }
 
 fn encoding(sample: &[u8], overrides: &Overrides, doubts: &mut Vec<Doubt>) -> (&'static Encoding, bool) {
@@ -93,3 +107,6 @@ fn newline(text: &str, doubts: &mut Vec<Doubt>) -> Newline {
         Newline::Lf
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -99,3 +99,6 @@ fn needs_quotes(text: &str) -> bool {
 fn is_dangerous(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}'])
 }
+
+#[cfg(test)]
+mod tests;

@@ -114,9 +114,10 @@ impl Numbers {
 
 impl Dates {
     fn add(&mut self, text: &str) {
-        let Some(first) = DateOrder::ALL.iter().find_map(|order| date::parse(text, *order)) else { return };
+        let Some(split) = date::split(text) else { return };
+        let Some(first) = DateOrder::ALL.iter().find_map(|order| split.read(*order)) else { return };
         for (order, fitting) in DateOrder::ALL.iter().zip(&mut self.fitting) {
-            *fitting += u64::from(first.certain || date::parse(text, *order).is_some());
+            *fitting += u64::from(first.certain || split.read(*order).is_some());
         }
         self.open += u64::from(!first.certain);
         self.dotted += u64::from(text.contains('.'));
@@ -188,7 +189,7 @@ impl Tally {
         if text.len() > self.longest {
             self.longest = self.longest.max(text.chars().count());
         }
-        self.has_lines |= text.contains(['\n', '\r']);
+        self.has_lines = self.has_lines || memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_some();
         if self.mode == TypeMode::Text {
             return;
         }
@@ -226,11 +227,14 @@ impl Tally {
 
     fn count_choice(&mut self, text: &str) {
         let Some(distinct) = &mut self.distinct else { return };
+        if distinct.contains_key(text) {
+            return;
+        }
         let next = distinct.len();
         let plain = text.len() <= LONGEST_CHOICE && text.trim() == text && !text.contains(['\n', '\r', ',']);
         if !plain || next > MOST_CHOICES {
             self.distinct = None;
-        } else if !distinct.contains_key(text) {
+        } else {
             distinct.insert(text.into(), next);
         }
     }

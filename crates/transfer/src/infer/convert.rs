@@ -32,6 +32,13 @@ pub enum Reason {
     TooLong,
 }
 
+impl Reason {
+    /// Why a text does not fit a column of another kind.
+    pub(crate) fn of(text: &str) -> Self {
+        if word::is_placeholder(text) { Self::Placeholder } else { Self::OtherKind }
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -57,8 +64,7 @@ pub fn convert<'a>(kind: &ColumnKind, text: &'a str) -> Result<Converted<'a>, Re
         return Ok(Converted::Choice(text));
     }
     let value = value(kind, text);
-    let reason = if word::is_placeholder(text) { Reason::Placeholder } else { Reason::OtherKind };
-    value.map(Converted::Value).ok_or(reason)
+    value.map(Converted::Value).ok_or_else(|| Reason::of(text))
 }
 
 fn value(kind: &ColumnKind, text: &str) -> Option<CellValue> {

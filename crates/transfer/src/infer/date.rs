@@ -47,25 +47,46 @@ pub(crate) struct Moment {
 
 /// Reads a date, with or without a time of day. `order` decides what the text leaves open.
 pub(crate) fn parse(text: &str, order: DateOrder) -> Option<Moment> {
+    split(text)?.read(order)
+}
+
+/// A text that is made up like a date; whether it is one depends on the order it is read in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Split {
+    parts: [Part; 3],
+    /// Microseconds since midnight and whether a zone was named.
+    clock: Option<(i64, bool)>,
+}
+
+/// Splits a text that may be a date, whatever the order.
+pub(crate) fn split(text: &str) -> Option<Split> {
     let text = text.trim();
+    // Most cells are no dates: they are told by their first character or their length.
     if text.len() < 6 || text.len() > 40 || !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let (parts, rest) = parts(text)?;
-    let (year, month, day, certain) = arrange(parts, order)?;
-    let short_year = year.digits == 2;
-    let full = match (short_year, year.value) {
-        (true, value @ 0..=68) => 2000 + value,
-        (true, value) => 1900 + value,
-        (false, value) => value,
-    };
-    let date = Timestamp::from_date(full, month, day);
-    if date.date() != (full, month as u32, day as u32) {
-        return None;
-    }
     let clock = if rest.is_empty() { None } else { Some(time(rest)?) };
-    let (micros, zoned) = clock.unwrap_or((0, false));
-    Some(Moment { micros: date.0 + micros, has_time: clock.is_some(), zoned, short_year, certain })
+    Some(Split { parts, clock })
+}
+
+impl Split {
+    /// The moment in this order, if there is such a day.
+    pub fn read(&self, order: DateOrder) -> Option<Moment> {
+        let (year, month, day, certain) = arrange(self.parts, order)?;
+        let short_year = year.digits == 2;
+        let full = match (short_year, year.value) {
+            (true, value @ 0..=68) => 2000 + value,
+            (true, value) => 1900 + value,
+            (false, value) => value,
+        };
+        let date = Timestamp::from_date(full, month, day);
+        if date.date() != (full, month as u32, day as u32) {
+            return None;
+        }
+        let (micros, zoned) = self.clock.unwrap_or((0, false));
+        Some(Moment { micros: date.0 + micros, has_time: self.clock.is_some(), zoned, short_year, certain })
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -135,18 +156,22 @@ fn month(name: &str) -> Option<i64> {
     if name.len() < 3 {
         return None;
     }
-    let lower = name.to_ascii_lowercase();
+    let same = |full: &str| full.eq_ignore_ascii_case(name);
     let found = NAMES
         .iter()
-        .position(|full| *full == lower || full.get(..3) == Some(&lower) || lower == "sept" && *full == "september");
+        .position(|full| same(full) || full.get(..3).is_some_and(same) || *full == "september" && same("sept"));
     found.map(|index| index as i64 + 1)
 }
 
 fn skip_weekday(text: &str) -> &str {
     const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
-    let name = text.get(..letters).unwrap_or_default().to_ascii_lowercase();
-    let is_day = DAYS.iter().any(|day| name == *day || name.starts_with(day) && name.ends_with("day"));
+    if letters < 3 {
+        return text;
+    }
+    let name = text.get(..letters).unwrap_or_default();
+    let whole = letters == 3 || name.get(letters - 3..).is_some_and(|end| end.eq_ignore_ascii_case("day"));
+    let is_day = whole && DAYS.iter().any(|day| name.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(day)));
     if is_day { text.get(letters..).unwrap_or_default().trim_start_matches([',', '.', ' ']) } else { text }
 }
 
@@ -237,3 +262,6 @@ fn zone(text: &str) -> Option<(i64, bool)> {
     let minutes: i64 = if minutes.is_empty() { 0 } else { minutes.parse().ok()? };
     (hours <= 14 && minutes <= 59).then_some((sign * (hours * 60 + minutes), true))
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,10 +49,30 @@ const SYMBOLS: [&str; 36] = [
     "kr", "CHF", "EUR", "USD", "GBP", "JPY", "CNY", "INR", "AUD", "CAD", "SEK", "NOK", "DKK", "PLN", "CZK", "BRL",
 ];
 
+/// Longer texts are no numbers, in bytes.
+const LONGEST: usize = 48;
+
+/// Letters of the symbols above and of exponents: most texts hold others, which tells them from numbers at a glance.
+const LETTERS: &[u8] = b"ABCDEFGHIJKLNOPRSUYZekrz";
+
+/// False for what certainly is no number.
+fn may_be_number(text: &str) -> bool {
+    let mut digits = false;
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' => digits = true,
+            byte if byte.is_ascii_alphabetic() && !LETTERS.contains(&byte) => return false,
+            b'@' | b'/' | b':' | b'_' | b'"' | b';' | b'#' | b'&' | b'=' | b'?' => return false,
+            _ => {}
+        }
+    }
+    digits
+}
+
 /// Reads a number, with separators between thousands, a currency or a percent sign, and accountants' parentheses.
 pub(crate) fn parse(text: &str, mark: DecimalMark) -> Option<Number<'_>> {
     let text = text.trim();
-    if text.len() > 48 || !text.bytes().any(|byte| byte.is_ascii_digit()) {
+    if text.len() > LONGEST || !may_be_number(text) {
         return None;
     }
     if let Some(plain) = parse_digits(text) {
@@ -104,7 +124,15 @@ fn parse_digits(text: &str) -> Option<Number<'static>> {
     Some(Number { value: value as f64, dress: Dress::Plain, decimals: 0, trailing_zero: false, faithful })
 }
 
+/// No symbol begins or ends with a digit, so that most numbers need not be compared with any.
+fn is_digit_or_point(byte: Option<&u8>) -> bool {
+    byte.is_some_and(|byte| byte.is_ascii_digit() || *byte == b'.')
+}
+
 fn strip_symbol(text: &str) -> (&str, Option<&str>) {
+    if is_digit_or_point(text.as_bytes().first()) {
+        return (text, None);
+    }
     for symbol in SYMBOLS {
         if let Some(rest) = text.strip_prefix(symbol) {
             return (rest.trim_start(), text.get(..symbol.len()));
@@ -114,12 +142,42 @@ fn strip_symbol(text: &str) -> (&str, Option<&str>) {
 }
 
 fn strip_symbol_end(text: &str) -> (&str, Option<&str>) {
+    if is_digit_or_point(text.as_bytes().last()) {
+        return (text, None);
+    }
     for symbol in SYMBOLS {
         if let Some(rest) = text.strip_suffix(symbol) {
             return (rest.trim_end(), text.get(text.len() - symbol.len()..));
         }
     }
     (text, None)
+}
+
+/// A text put together without the heap.
+struct Plain {
+    bytes: [u8; 2 * LONGEST],
+    len: usize,
+}
+
+impl Plain {
+    fn new() -> Self {
+        Self { bytes: [0; 2 * LONGEST], len: 0 }
+    }
+
+    fn push(&mut self, text: &str) {
+        if let Some(room) = self.bytes.get_mut(self.len..self.len + text.len()) {
+            room.copy_from_slice(text.as_bytes());
+            self.len += text.len();
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        self.bytes.get(..self.len).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+}
+
+fn all_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn digits(text: &str, mark: DecimalMark) -> Option<Number<'static>> {
@@ -132,27 +190,28 @@ fn digits(text: &str, mark: DecimalMark) -> Option<Number<'static>> {
         None => (mantissa, None),
     };
     let fraction_digits = fraction.unwrap_or_default();
-    if fraction == Some("") || !fraction_digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if fraction == Some("") || !all_digits(fraction_digits) {
         return None;
     }
-    let mut plain = ungroup(whole, mark)?;
-    let leading_zero = plain.len() > 1 && plain.starts_with('0');
-    if plain.is_empty() {
+    let mut plain = Plain::new();
+    ungroup(whole, mark, &mut plain)?;
+    let leading_zero = plain.len > 1 && plain.as_str().starts_with('0');
+    if plain.len == 0 {
         fraction?;
-        plain.push('0');
+        plain.push("0");
     }
-    let significant = plain.trim_start_matches('0').len() + fraction_digits.len();
-    plain.push('.');
-    plain.push_str(fraction_digits);
+    let significant = plain.as_str().trim_start_matches('0').len() + fraction_digits.len();
+    plain.push(".");
+    plain.push(fraction_digits);
     if let Some(exponent) = exponent {
         let unsigned = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-        if unsigned.is_empty() || unsigned.len() > 3 || !unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
+        if unsigned.is_empty() || unsigned.len() > 3 || !all_digits(unsigned) {
             return None;
         }
-        plain.push('e');
-        plain.push_str(exponent);
+        plain.push("e");
+        plain.push(exponent);
     }
-    let value = plain.parse::<f64>().ok().filter(|value| value.is_finite())?;
+    let value = plain.as_str().parse::<f64>().ok().filter(|value| value.is_finite())?;
     Some(Number {
         value,
         dress: Dress::Plain,
@@ -163,9 +222,10 @@ fn digits(text: &str, mark: DecimalMark) -> Option<Number<'static>> {
 }
 
 /// The digits of the whole part without the separators between thousands (or lakhs).
-fn ungroup(whole: &str, mark: DecimalMark) -> Option<String> {
-    if whole.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(whole.to_owned());
+fn ungroup(whole: &str, mark: DecimalMark, plain: &mut Plain) -> Option<()> {
+    if all_digits(whole) {
+        plain.push(whole);
+        return Some(());
     }
     let separator = whole.chars().find(|c| !c.is_ascii_digit())?;
     let allowed = match separator {
@@ -174,13 +234,29 @@ fn ungroup(whole: &str, mark: DecimalMark) -> Option<String> {
         ' ' | '\u{A0}' | '\u{2009}' | '\u{202F}' | '\'' | '\u{2019}' => true,
         _ => false,
     };
-    let groups: Vec<&str> = whole.split(separator).collect();
-    let (first, rest) = groups.split_first()?;
-    let (last, middle) = rest.split_last()?;
-    let thousands = middle.iter().all(|group| group.len() == 3);
-    let lakhs = separator == ',' && first.len() <= 2 && middle.iter().all(|group| group.len() == 2);
-    let fits =
-        allowed && (1..=3).contains(&first.len()) && last.len() == 3 && (thousands || lakhs) && !first.starts_with('0');
-    let plain: String = groups.concat();
-    (fits && plain.bytes().all(|byte| byte.is_ascii_digit())).then_some(plain)
+    if !allowed || whole.starts_with('0') {
+        return None;
+    }
+    let groups = whole.split(separator).count();
+    let (mut thousands, mut lakhs) = (true, separator == ',');
+    for (index, group) in whole.split(separator).enumerate() {
+        let fits = if index == 0 {
+            lakhs &= group.len() <= 2;
+            (1..=3).contains(&group.len())
+        } else if index + 1 == groups {
+            group.len() == 3
+        } else {
+            thousands &= group.len() == 3;
+            lakhs &= group.len() == 2;
+            true
+        };
+        if !fits || !all_digits(group) {
+            return None;
+        }
+        plain.push(group);
+    }
+    (thousands || lakhs).then_some(())
 }
+
+#[cfg(test)]
+mod tests;

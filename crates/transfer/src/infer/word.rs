@@ -61,7 +61,10 @@ impl CheckboxWords {
 
     /// The words this text belongs to.
     pub(crate) fn of(text: &str) -> Option<Self> {
-        (text.len() <= 9).then(|| Self::ALL.into_iter().find(|words| words.read(text).is_some())).flatten()
+        if text.len() > 9 || !text.trim_start().starts_with(|first: char| "tfynoxcuTFYNOXCU✓".contains(first)) {
+            return None;
+        }
+        Self::ALL.into_iter().find(|words| words.read(text).is_some())
     }
 }
 
@@ -90,12 +93,15 @@ fn is_host(host: &str) -> bool {
 
 /// `http://…`, `https://…`, `ftp://…` or `www.…`.
 pub(crate) fn is_url(text: &str) -> bool {
-    let lower = text.get(..8).unwrap_or(text).to_ascii_lowercase();
+    if !text.starts_with(['h', 'H', 'f', 'F', 'w', 'W']) {
+        return false;
+    }
+    let starts = |head: &str| text.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head));
     let rest = ["https://", "http://", "ftp://"]
         .iter()
-        .find(|scheme| lower.starts_with(**scheme))
+        .find(|scheme| starts(scheme))
         .and_then(|scheme| text.get(scheme.len()..))
-        .or_else(|| lower.starts_with("www.").then_some(text));
+        .or_else(|| starts("www.").then_some(text));
     rest.is_some_and(|rest| rest.len() > 3 && !text.contains(char::is_whitespace))
 }
 
@@ -106,3 +112,6 @@ pub(crate) fn is_phone(text: &str) -> bool {
     let plus = text.rfind('+').unwrap_or(0) == 0;
     text.len() <= 24 && (7..=15).contains(&digits) && marks > 0 && digits + marks == text.len() && plus
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,114 +2,181 @@
 
 use std::sync::Arc;
 
-use model::{BaseId, Caller, FieldId, Table};
+use model::{BaseId, Caller, Field, FieldId, FieldKind, Table};
 use schema::{NewBase, NewField, NewTable};
 use serde_json::{Value, json};
 
-use super::{Column, Import, Transfers};
+use super::Transfers;
+use super::place::Place;
 use crate::error::Error;
 use crate::infer::{ColumnKind, ColumnPlan};
+use crate::model::{Column, Wanted};
 
 /// Most decimals of a number field.
 const DECIMALS: u8 = 8;
 
+/// Where the columns of one table of the file go, as far as that is there already.
+pub(super) struct Aim {
+    base: Option<BaseId>,
+    table: Option<Arc<Table>>,
+    name: String,
+    fields: Vec<Option<Arc<Field>>>,
+}
+
+impl Aim {
+    /// How each column is read.
+    pub fn places(&self, plans: &[ColumnPlan]) -> Vec<Place> {
+        let pairs = plans.iter().zip(&self.fields);
+        pairs
+            .map(|(plan, field)| match field {
+                Some(field) => Place::new(field, kind_for(field, plan), None),
+                None => Place::planned(plan.kind.clone()),
+            })
+            .collect()
+    }
+}
+
+/// Where the columns of one table of the file go.
+pub(super) struct Aimed {
+    pub base: BaseId,
+    pub table: Arc<Table>,
+    pub columns: Vec<Column>,
+}
+
 impl Transfers {
-    /// The base and table to write to, with a place for each column; makes what is missing when that was asked for.
-    pub(super) async fn places(
-        &self,
-        import: &Import,
-        plans: &[ColumnPlan],
-    ) -> Result<(BaseId, String, Vec<Column>), Error> {
-        let caller = import.caller();
-        let wanted = &import.spec.wanted;
-        let base = self.base(&caller, &wanted.base, wanted.create, &wanted.table, plans).await?;
-        let schema = self.parts.schemas.describe(&caller, base).await?;
-        let table = match schema.table(&wanted.table) {
-            Some(table) => Arc::clone(table),
-            None if wanted.create => {
-                let new = table_of(&wanted.table, plans);
-                let (schema, no) = self.parts.schemas.create_table(&caller, base, &new).await?;
-                schema.table_by_no(no).cloned().ok_or(Error::Stored)?
-            }
-            None => return Err(missing("table", &wanted.table)),
-        };
-        let mut columns = Vec::with_capacity(plans.len());
-        for plan in plans {
-            columns.push(self.column(&caller, import, (base, &table), plan).await?);
-        }
-        Ok((base, table.id.to_string(), columns))
-    }
-
-    async fn base(
+    /// Looks for the base, the table and the fields.
+    ///
+    /// # Errors
+    /// [`Error::Request`] for what is missing, unless it shall be made, and for columns that cannot go where they are
+    /// called for.
+    pub(super) async fn aim(
         &self,
         caller: &Caller,
+        wanted: &Wanted,
         name: &str,
-        create: bool,
-        table: &str,
         plans: &[ColumnPlan],
-    ) -> Result<BaseId, Error> {
-        if let Ok(id) = name.parse::<BaseId>() {
-            return Ok(id);
+    ) -> Result<Aim, Error> {
+        let base = self.base(caller, wanted).await?;
+        let table = match base {
+            Some(base) => self.parts.schemas.describe(caller, base).await?.table(name).cloned(),
+            None => None,
+        };
+        if table.is_none() && !wanted.create {
+            return Err(missing("table", name));
         }
-        let held = self.parts.schemas.list_bases(caller).await?;
-        if held.iter().any(|base| base.name.to_lowercase() == name.to_lowercase()) {
-            return Ok(self.parts.schemas.find_base(caller, name).await?.id);
-        }
-        if !create {
-            return Err(missing("base", name));
-        }
-        let workspace = self.parts.schemas.default_workspace(caller).await?;
-        let new = NewBase { name: name.to_owned(), workspace, tables: vec![table_of(table, plans)] };
-        Ok(self.parts.schemas.create_base(caller, new).await?.base)
-    }
-
-    async fn column(
-        &self,
-        caller: &Caller,
-        import: &Import,
-        (base, table): (BaseId, &Table),
-        plan: &ColumnPlan,
-    ) -> Result<Column, Error> {
-        let field = match table.field(&plan.name) {
-            Some(field) => Arc::clone(field),
-            None if import.spec.wanted.create => {
-                let id = self.field(caller, base, table, field_of(plan)).await?;
-                return Ok(Column { field: id, kind: Some(plan.kind.clone()), keep: None });
-            }
-            None => {
-                let reason = format!(
-                    "table `{}` has no field `{}`: add it, name the column as one of its fields, or import with `create`",
-                    table.name, plan.name
-                );
+        let mut fields: Vec<Option<Arc<Field>>> = Vec::with_capacity(plans.len());
+        for plan in plans {
+            let field = match &table {
+                Some(table) => field_for(table, plan, wanted.create)?,
+                None => None,
+            };
+            if let Some(field) = &field
+                && fields.iter().flatten().any(|taken| taken.id == field.id)
+            {
+                let reason = format!("two columns go to field `{}`: give one of them another name", field.name);
                 return Err(Error::Request { reason });
             }
-        };
-        if field.kind.is_computed() {
-            let reason = format!("field `{}` is computed, so column `{}` cannot go there", field.name, plan.name);
-            return Err(Error::Request { reason });
+            fields.push(field);
         }
-        let same = fields::of(&field.kind).name() == field_of(plan).field_type;
-        let keep = if import.spec.wanted.keep_unfit && plan.unfit > 0 {
-            Some(self.keeper(caller, base, table, &plan.name).await?)
+        Ok(Aim { base, table, name: name.to_owned(), fields })
+    }
+
+    async fn base(&self, caller: &Caller, wanted: &Wanted) -> Result<Option<BaseId>, Error> {
+        if let Ok(id) = wanted.base.parse::<BaseId>() {
+            return Ok(Some(id));
+        }
+        let held = self.parts.schemas.list_bases(caller).await?;
+        if held.iter().any(|base| base.name.to_lowercase() == wanted.base.to_lowercase()) {
+            return Ok(Some(self.parts.schemas.find_base(caller, &wanted.base).await?.id));
+        }
+        if wanted.create { Ok(None) } else { Err(missing("base", &wanted.base)) }
+    }
+
+    /// Makes what is missing.
+    pub(super) async fn make(
+        &self,
+        caller: &Caller,
+        wanted: &Wanted,
+        aim: Aim,
+        plans: &[ColumnPlan],
+    ) -> Result<Aimed, Error> {
+        let base = if let Some(base) = aim.base {
+            base
         } else {
-            None
+            let workspace = self.parts.schemas.default_workspace(caller).await?;
+            let tables = vec![table_of(&aim.name, plans)];
+            let new = NewBase { name: wanted.base.clone(), workspace, tables };
+            self.parts.schemas.create_base(caller, new).await?.base
         };
-        Ok(Column { field: field.id, kind: same.then(|| plan.kind.clone()), keep })
+        if aim.base.is_some() && aim.table.is_none() {
+            self.parts.schemas.create_table(caller, base, &table_of(&aim.name, plans)).await?;
+        }
+        if let Some(table) = &aim.table {
+            for (plan, _) in plans.iter().zip(&aim.fields).filter(|(_, field)| field.is_none()) {
+                self.field(caller, base, table, field_of(plan)).await?;
+            }
+        }
+        let schema = self.parts.schemas.describe(caller, base).await?;
+        let table = schema.table(&aim.name).cloned().ok_or(Error::Stored)?;
+        let columns = plans.iter().map(|plan| {
+            let field = table.field(&plan.name).ok_or(Error::Stored)?;
+            Ok(Column { field: field.id, kind: kind_for(field, plan), keep: None })
+        });
+        Ok(Aimed { base, columns: columns.collect::<Result<_, Error>>()?, table })
     }
 
     async fn field(&self, caller: &Caller, base: BaseId, table: &Table, new: NewField) -> Result<FieldId, Error> {
         Ok(self.parts.schemas.create_field(caller, base, &table.id.to_string(), &new).await?.1)
     }
 
-    /// The field that keeps texts that do not fit.
-    async fn keeper(&self, caller: &Caller, base: BaseId, table: &Table, name: &str) -> Result<FieldId, Error> {
-        let name = format!("{name} (as text)");
-        if let Some(field) = table.field(&name) {
-            return Ok(field.id);
+    /// A field that keeps texts which do not fit. `plans`: a column of the file may have that name itself.
+    pub(super) async fn keeper(
+        &self,
+        caller: &Caller,
+        aimed: &Aimed,
+        plans: &[ColumnPlan],
+        of: &str,
+    ) -> Result<FieldId, Error> {
+        let mut name = format!("{of} (as text)");
+        let mut again = 2;
+        loop {
+            let taken = plans.iter().any(|plan| plan.name.to_lowercase() == name.to_lowercase());
+            match aimed.table.field(&name) {
+                Some(field) if !taken && matches!(field.kind, FieldKind::MultilineText) => return Ok(field.id),
+                None if !taken => break,
+                _ => name = format!("{of} (as text {again})"),
+            }
+            again += 1;
         }
         let description = Some("Cells of an import that did not fit their column.".to_owned());
         let new = NewField { name, field_type: "multilineText".to_owned(), description, options: None };
-        self.field(caller, base, table, new).await
+        self.field(caller, aimed.base, &aimed.table, new).await
+    }
+}
+
+fn field_for(table: &Table, plan: &ColumnPlan, create: bool) -> Result<Option<Arc<Field>>, Error> {
+    let Some(field) = table.field(&plan.name) else {
+        if create {
+            return Ok(None);
+        }
+        let reason = format!(
+            "table `{}` has no field `{}`: add it, name the column as one of its fields, or import with `create`",
+            table.name, plan.name
+        );
+        return Err(Error::Request { reason });
+    };
+    if field.kind.is_computed() {
+        let reason = format!("field `{}` is computed, so column `{}` cannot go there", field.name, plan.name);
+        return Err(Error::Request { reason });
+    }
+    Ok(Some(Arc::clone(field)))
+}
+
+/// How texts become values of a field: by what the column holds where that is the field's type, else by the field.
+fn kind_for(field: &Field, plan: &ColumnPlan) -> Option<ColumnKind> {
+    match field.kind {
+        FieldKind::SingleLineText | FieldKind::MultilineText => Some(ColumnKind::LongText),
+        _ => (fields::of(&field.kind).name() == options(&plan.kind).0).then(|| plan.kind.clone()),
     }
 }
 

@@ -1,222 +1,221 @@
-//! Carrying an import out: three passes over the file, the last one writing.
+//! Carrying an import out: passes over the file that find out, and one that writes.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::time::Duration;
 
-use db::Group;
-use fields::{ChoiceIn, Incoming, Reading};
-use model::{Field, Table};
-use records::{Bulk, BulkRow};
-use serde_json::Value;
-use tokio::sync::mpsc::Sender;
+use jobs::{Job, Outcome as JobOutcome};
 use tokio_util::sync::CancellationToken;
 use web::{ApiError, Kind};
 
-use super::{Import, Outcome, Progress, State, Target, Transfers};
-use crate::csv::{Reader, Row, SAMPLE, Sniffed, TableRange, sniff};
+use super::Transfers;
+use super::look::{Found, Inspected, Source, all_fit, inspect, look};
+use crate::csv::{Dialect, TableRange};
 use crate::error::Error;
-use crate::infer::{ColumnKind, ColumnPlan, Converted, Reason, TypeMode, convert, profile};
+use crate::infer::ColumnPlan;
+use crate::model::{Import, Outcome, Part, State, Taken, Target};
 use crate::report::Report;
-use crate::store;
 
-/// Rows of one change.
-const BATCH: usize = 1_000;
-/// Batches read ahead of the one that is being written.
-const AHEAD: usize = 2;
+/// How long another process gets to take an import whose file it has.
+const ELSEWHERE: Duration = Duration::from_secs(2);
 
-/// Rows ready to be written, and where the reader stands behind them.
-struct Batch {
-    rows: Vec<BulkRow>,
-    progress: Progress,
+/// How soon a turn that met another one is tried again.
+const SOON: Duration = Duration::from_millis(200);
+
+/// How a turn at an import ended.
+pub(super) enum Ended {
+    /// There is nothing more to do.
+    Over(State),
+    /// The process stops; somebody goes on from here.
+    Stopped,
+    /// Somebody else has moved it.
+    Taken,
 }
 
 impl Transfers {
-    /// Runs an import to its end, or until `drain`: then the next start goes on.
-    pub(super) async fn run(&self, mut import: Import, drain: &CancellationToken) {
-        let ended = self.carry_out(&mut import, drain).await;
-        let state = match ended {
-            Ok(state) => state,
-            Err(error) => {
-                import.outcome.error = Some(match error.kind() {
-                    Kind::Internal => {
-                        tracing::error!(import = import.id, "an import failed: {error}");
-                        "something failed on our side; the log names the import".to_owned()
-                    }
-                    _ => error.to_string(),
-                });
-                State::Failed
-            }
+    /// A turn at an import, which may have been begun before.
+    pub(super) async fn run(&self, job: Job, stop: CancellationToken) -> JobOutcome {
+        let mut import = match self.import_of(&job).await {
+            Ok(Some(import)) if !import.state.is_over() && import.state != State::Cancelling => import,
+            Ok(_) => return JobOutcome::Ok,
+            Err(error) => return again(&job, &error),
         };
-        import.state = state;
-        if let Err(error) = self.save(&import).await {
-            tracing::error!(import = import.id, %error, "the end of an import cannot be written");
-            return;
+        if !self.file(&import.id).exists() {
+            return self.without_file(&mut import, &job).await;
         }
-        if state.is_over() {
-            self.discard(&import.id).await;
+        let ended = match self.carry_out(&mut import, &job, &stop).await {
+            Err(_) if stop.is_cancelled() => Ok(Ended::Stopped),
+            Err(error) if passes(&error) && !job.is_last_attempt() => return again(&job, &error),
+            Err(error) => {
+                import.outcome.error = Some(told(&import, &error));
+                Ok(Ended::Over(State::Failed))
+            }
+            ended => ended,
+        };
+        match ended {
+            Ok(Ended::Over(state)) => self.end(&mut import, state, &job).await,
+            Ok(Ended::Stopped) => JobOutcome::Pause { after: Duration::ZERO },
+            Ok(Ended::Taken) => JobOutcome::Ok,
+            Err(error) => again(&job, &error),
         }
     }
 
-    async fn save(&self, import: &Import) -> Result<(), Error> {
-        let mut tx = self.parts.db.begin(Group::House).await?;
-        store::update(&mut tx, import)?;
-        Ok(tx.commit().await?)
+    /// Another process may have the file.
+    async fn without_file(&self, import: &mut Import, job: &Job) -> JobOutcome {
+        if !job.is_last_attempt() {
+            let reason = "the uploaded file is not on this server".to_owned();
+            return JobOutcome::Retry { after: Some(ELSEWHERE), reason };
+        }
+        import.outcome.error = Some("the uploaded file is gone: import it again to go on".to_owned());
+        self.end(import, State::Failed, job).await
     }
 
-    async fn carry_out(&self, import: &mut Import, drain: &CancellationToken) -> Result<State, Error> {
-        let path = self.file(&import.id);
-        if import.spec.target.is_none() {
-            let (spec, file) = (import.spec.clone(), path.clone());
-            let found = tokio::task::spawn_blocking(move || look(&file, &spec)).await.map_err(|_| Error::Broken)??;
-            let (sniffed, range) = (found.sniffed, found.range);
-            import.outcome = Outcome {
-                dialect: Some(sniffed.dialect.clone()),
-                columns: found.columns,
-                report: found.report,
-                error: None,
-            };
+    pub(super) async fn end(&self, import: &mut Import, state: State, job: &Job) -> JobOutcome {
+        match self.change(import, state).await {
+            Ok(true) => {
+                self.discard(&import.id).await;
+                JobOutcome::Ok
+            }
+            // It was cancelled at the last moment; that has a job of its own.
+            Ok(false) => JobOutcome::Ok,
+            Err(error) => again(job, &error),
+        }
+    }
+
+    async fn carry_out(&self, import: &mut Import, job: &Job, stop: &CancellationToken) -> Result<Ended, Error> {
+        if import.state == State::Reading {
+            import.spec.targets.clear();
+            self.prepare(import, stop).await?;
             if import.spec.wanted.dry_run {
-                return Ok(State::Checked);
+                return Ok(Ended::Over(State::Checked));
             }
-            let (base, table, columns) = self.places(import, &import.outcome.columns).await?;
-            import.spec.target = Some(Target { base, table, dialect: sniffed.dialect, range, columns });
-            import.state = State::Writing;
-            self.save(import).await?;
+            if !self.change(import, State::Writing).await? {
+                return Ok(Ended::Taken);
+            }
         }
-        self.write(import, path, drain).await
+        self.write(import, job, stop).await
     }
 
-    async fn write(&self, import: &mut Import, path: PathBuf, drain: &CancellationToken) -> Result<State, Error> {
-        let target = import.spec.target.clone().ok_or(Error::Stored)?;
+    /// Finds out everything about the file, and makes what is missing to hold it.
+    async fn prepare(&self, import: &mut Import, stop: &CancellationToken) -> Result<(), Error> {
+        let (path, spec, token) = (self.file(&import.id), import.spec.clone(), stop.clone());
+        let found = blocking(move || look(&path, &spec, &token)).await?;
+        import.outcome = Outcome { dialect: Some(found.sniffed.dialect.clone()), parts: parts(&found), error: None };
+        for (at, (index, profile)) in found.taken.into_iter().enumerate() {
+            let name = match at {
+                0 => import.spec.wanted.table.clone(),
+                _ => format!("{} {}", import.spec.wanted.table, at + 1),
+            };
+            let range = found.sniffed.tables.get(index).ok_or(Error::Empty)?;
+            let base = Report::new(&found.sniffed, index);
+            let (taken, target) =
+                self.part(import, (&name, &found.sniffed.dialect, range), profile, base, stop).await?;
+            if let Some(part) = import.outcome.parts.get_mut(index) {
+                part.taken = Some(taken);
+            }
+            import.spec.targets.extend(target);
+        }
+        Ok(())
+    }
+
+    /// One table of the file: where it goes, and what of it does not fit there.
+    async fn part(
+        &self,
+        import: &Import,
+        (name, dialect, range): (&str, &Dialect, &TableRange),
+        profile: crate::infer::Profile,
+        mut report: Report,
+        stop: &CancellationToken,
+    ) -> Result<(Taken, Option<Target>), Error> {
+        let (caller, wanted) = (import.caller(), &import.spec.wanted);
+        let mut columns = profile.columns.clone();
+        let aim = self.aim(&caller, wanted, name, &columns).await?;
+        let places = aim.places(&columns);
+        report.doubts.extend(profile.report.doubts.iter().cloned());
+        let fits = all_fit(&profile, &places);
+        let seen = if fits {
+            let surplus = profile.report.surplus();
+            report.take_rows(profile.report);
+            Inspected { report, unfit: vec![0; columns.len()], surplus }
+        } else {
+            let source = Source::open(&self.file(&import.id), stop)?;
+            let (dialect, range) = (dialect.clone(), range.clone());
+            blocking(move || inspect(source, &dialect, &range, &places, report)).await?
+        };
+        for (plan, unfit) in columns.iter_mut().zip(&seen.unfit) {
+            plan.unfit = *unfit;
+        }
+        let target = if wanted.dry_run {
+            None
+        } else {
+            let mut aimed = self.make(&caller, wanted, aim, &columns).await?;
+            let surplus = self.keepers(import, &mut aimed, &columns, seen.surplus).await?;
+            let (base, table) = (aimed.base, aimed.table.id.to_string());
+            let (dialect, range) = (dialect.clone(), range.clone());
+            Some(Target { base, table, dialect, range, columns: aimed.columns, surplus })
+        };
+        let table = target.as_ref().map_or_else(|| name.to_owned(), |target| target.table.clone());
+        Ok((Taken { table, columns, report: seen.report }, target))
+    }
+
+    /// Makes the fields that keep what does not fit, when that was asked for.
+    async fn keepers(
+        &self,
+        import: &Import,
+        aimed: &mut super::fields::Aimed,
+        plans: &[ColumnPlan],
+        surplus: u64,
+    ) -> Result<Option<model::FieldId>, Error> {
+        if !import.spec.wanted.keep_unfit {
+            return Ok(None);
+        }
         let caller = import.caller();
-        let schema = self.parts.schemas.describe(&caller, target.base).await?;
-        let table = schema.table(&target.table).cloned().ok_or(Error::Stored)?;
-        let bulk = Bulk { base: target.base, table: target.table.clone(), run: import.id.clone() };
-        let (sender, mut batches) = tokio::sync::mpsc::channel(AHEAD);
-        let begin = import.progress;
-        let reading = tokio::task::spawn_blocking(move || read(&path, &target, &table, begin, &sender));
-        while let Some(batch) = batches.recv().await {
-            if drain.is_cancelled() {
-                // The reader ends when nobody takes its batches.
-                drop(batches);
-                let _ended = reading.await;
-                return Ok(State::Writing);
+        for (at, plan) in plans.iter().enumerate().filter(|(_, plan)| plan.unfit > 0) {
+            let keep = self.keeper(&caller, aimed, plans, &plan.name).await?;
+            if let Some(column) = aimed.columns.get_mut(at) {
+                column.keep = Some(keep);
             }
-            let progress = store::progress(&batch.progress)?;
-            let (tenant, id) = (import.tenant, import.id.clone());
-            let also = move |tx: &mut db::Tx| store::save_progress(tx, tenant, &id, progress);
-            self.parts.records.append_rows(&caller, &bulk, batch.rows, also).await?;
-            import.progress = batch.progress;
         }
-        reading.await.map_err(|_| Error::Broken)??;
-        Ok(State::Done)
+        if surplus == 0 {
+            return Ok(None);
+        }
+        Ok(Some(self.keeper(&caller, aimed, plans, "Surplus cells").await?))
     }
 }
 
-/// What reading the whole file found.
-struct Found {
-    sniffed: Sniffed,
-    range: TableRange,
-    columns: Vec<ColumnPlan>,
-    report: Report,
-}
-
-/// The first two passes: what the columns are, and which cells do not fit them.
-fn look(path: &Path, spec: &super::Spec) -> Result<Found, Error> {
-    let mut sample = Vec::new();
-    File::open(path)?.take(SAMPLE as u64).read_to_end(&mut sample)?;
-    let sniffed = sniff(&sample, spec.bytes, &spec.wanted.overrides);
-    let range = sniffed.main_table().cloned().ok_or(Error::Empty)?;
-    let open = || Ok::<_, Error>(Reader::new(File::open(path)?, &sniffed.dialect, &range)?);
-    let profiled = profile(open()?, &range, spec.wanted.types, spec.wanted.overrides.date_order)?;
-    let mut report = Report::new(&sniffed);
-    report.doubts.extend(profiled.report.doubts);
-    let mut reader = open()?;
-    while let Some(row) = reader.next_row()? {
-        report.note_row(&row);
-        if spec.wanted.types == TypeMode::Infer {
-            for (at, (plan, cell)) in profiled.columns.iter().zip(row.cells()).enumerate() {
-                if let Err(reason) = convert(&plan.kind, cell) {
-                    report.note_cell(&row, at, reason);
-                }
-            }
-        }
-    }
-    Ok(Found { sniffed, range, columns: profiled.columns, report })
-}
-
-/// The third pass: rows as cells, in batches.
-fn read(path: &Path, target: &Target, table: &Table, begin: Progress, batches: &Sender<Batch>) -> Result<(), Error> {
-    let source = File::open(path)?;
-    let mut reader = match begin.position {
-        Some(position) => Reader::resume(source, &target.dialect, &target.range, position)?,
-        None => Reader::new(source, &target.dialect, &target.range)?,
+fn parts(found: &Found) -> Vec<Part> {
+    let tables = found.sniffed.tables.iter().enumerate();
+    let part = |(index, table): (usize, &TableRange)| Part {
+        number: index + 1,
+        line: table.line,
+        names: table.names.clone(),
+        taken: None,
     };
-    let places = places(target, table)?;
-    let mut batch = Batch { rows: Vec::with_capacity(BATCH), progress: begin };
-    while let Some(row) = reader.next_row()? {
-        batch.rows.push(cells(&row, &places));
-        batch.progress.position = Some(row.next);
-        batch.progress.rows += 1;
-        batch.progress.bytes = reader.bytes_read();
-        if batch.rows.len() == BATCH {
-            let progress = batch.progress;
-            let full = std::mem::replace(&mut batch, Batch { rows: Vec::with_capacity(BATCH), progress });
-            if batches.blocking_send(full).is_err() {
-                return Ok(());
-            }
-        }
+    tables.map(part).collect()
+}
+
+/// Reading a file is no work for the threads that serve requests.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Broken)?
+}
+
+/// True for what may go better the next time.
+fn passes(error: &Error) -> bool {
+    matches!(error.kind(), Kind::Unavailable | Kind::Internal | Kind::Limited | Kind::Conflict)
+}
+
+pub(super) fn again(job: &Job, error: &Error) -> JobOutcome {
+    tracing::warn!(import = job.key, %error, "a turn at an import failed");
+    // Who met another process at the same place finds it free a moment later.
+    let after = (error.kind() == Kind::Conflict).then_some(SOON);
+    JobOutcome::Retry { after, reason: error.to_string() }
+}
+
+/// What the owner is told.
+fn told(import: &Import, error: &Error) -> String {
+    if error.kind() == Kind::Internal {
+        tracing::error!(import = import.id, "an import failed: {error}");
+        return "something failed on our side; the log names the import".to_owned();
     }
-    if !batch.rows.is_empty() {
-        // Nobody may be taking them any more.
-        let _ = batches.blocking_send(batch);
-    }
-    Ok(())
-}
-
-/// One column's place with its field.
-struct Place {
-    field: Arc<Field>,
-    kind: Option<ColumnKind>,
-    keep: Option<Arc<Field>>,
-}
-
-fn places(target: &Target, table: &Table) -> Result<Vec<Place>, Error> {
-    let field = |id| table.field_by_id(id).cloned().ok_or(Error::Stored);
-    let places = target.columns.iter().map(|column| {
-        Ok(Place { field: field(column.field)?, kind: column.kind.clone(), keep: column.keep.map(field).transpose()? })
-    });
-    places.collect()
-}
-
-fn cells(row: &Row<'_>, places: &[Place]) -> BulkRow {
-    let mut cells = Vec::with_capacity(places.len());
-    for (place, text) in places.iter().zip(row.cells()).filter(|(_, text)| !text.is_empty()) {
-        match value(place, text) {
-            Ok(incoming) => cells.push((place.field.id, incoming)),
-            Err(_) => {
-                if let Some(keep) = &place.keep {
-                    cells.push((keep.id, Incoming::Cell(model::CellValue::Text(text.to_owned()))));
-                }
-            }
-        }
-    }
-    cells
-}
-
-fn value(place: &Place, text: &str) -> Result<Incoming, Reason> {
-    let Some(kind) = &place.kind else {
-        let reading = Reading { typecast: true, ..Reading::default() };
-        let read = fields::of(&place.field.kind).read(&place.field, &Value::String(text.to_owned()), &reading);
-        return read.map_err(|_| Reason::OtherKind);
-    };
-    Ok(match convert(kind, text)? {
-        Converted::Value(value) => Incoming::Cell(value),
-        Converted::Choice(name) => {
-            let held = place.field.kind.select().and_then(|s| s.choices.iter().find(|choice| choice.name == name));
-            Incoming::Choices(vec![held.map_or_else(|| ChoiceIn::New(name.to_owned()), |c| ChoiceIn::No(c.no))])
-        }
-    })
+    error.to_string()
 }

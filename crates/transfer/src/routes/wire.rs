@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::ops::Import;
+use crate::csv::Doubt;
+use crate::model::{Import, Part};
 
 /// What to do with the file.
 #[derive(IntoParams)]
@@ -21,8 +22,10 @@ pub(super) struct ImportParams {
     types: Option<String>,
     /// Only reads the file and reports what would be done.
     dry_run: Option<bool>,
-    /// Keeps cells that do not fit their column as text in a field of their own.
+    /// Keeps cells that do not fit their column, or stand beside the last one, as text in a field of their own.
     keep_unfit: Option<bool>,
+    /// Which table of a file that holds several: its number from 1, or `all`; the largest when absent.
+    part: Option<String>,
     /// The delimiter, one or two characters; detected when absent.
     delimiter: Option<String>,
     /// The quote character, or `none`; detected when absent.
@@ -33,6 +36,19 @@ pub(super) struct ImportParams {
     header_row: Option<String>,
     /// `ymd`, `dmy` or `mdy`; detected when absent.
     date_order: Option<String>,
+}
+
+/// Which imports.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what `Params` reads")]
+pub(super) struct ImportsParams {
+    /// The SHA-256 of the file in hexadecimal digits.
+    fingerprint: String,
+    /// Only those into this base, as it was called when they began.
+    base: Option<String>,
+    /// Only those into this table, as it was called when they began.
+    table: Option<String>,
 }
 
 /// What to send.
@@ -50,14 +66,23 @@ pub(super) struct ExportParams {
     spreadsheet_safe: Option<bool>,
 }
 
+/// Imports of one file.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ImportsOut {
+    /// The newest first.
+    pub imports: Vec<ImportOut>,
+}
+
 /// An import: how far it is, what it found and what it could not take.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ImportOut {
     /// Its id.
     id: String,
-    /// `reading`, `writing`, `checked` (the end of a dry run), `done` or `failed`.
+    /// `reading`, `writing`, `checked` (the end of a dry run), `done`, `failed`, `cancelling` or `cancelled`.
     state: &'static str,
+    /// The SHA-256 of the file in hexadecimal digits.
+    fingerprint: String,
     /// Rows written.
     rows: u64,
     /// Rows read.
@@ -66,6 +91,10 @@ pub(super) struct ImportOut {
     bytes: u64,
     /// Bytes of the file.
     total_bytes: u64,
+    /// Rows taken back.
+    removed: u64,
+    /// Rows that were not taken back, because they have changed since.
+    left: u64,
     /// The base's id; its name until that is known.
     base: String,
     /// The table's id; its name until that is known.
@@ -73,37 +102,92 @@ pub(super) struct ImportOut {
     /// How the file is written: encoding, delimiter, quote, escape, line ends; null until that is known.
     #[schema(value_type = Option<Object>)]
     dialect: Value,
-    /// The columns and their types.
+    /// The tables of the file, and what becomes of each.
+    parts: Vec<PartOut>,
+    /// The columns and their types, of the first table that is taken.
     #[schema(value_type = Vec<Object>)]
     columns: Value,
-    /// Doubts, notes, the first problems by row and column, and how many there are of each kind.
+    /// Doubts, notes, the first problems by row and column, and how many there are of each kind, of the same table.
     #[schema(value_type = Object)]
     report: Value,
-    /// The doubts as sentences.
+    /// Its doubts as sentences.
     doubts: Vec<String>,
     /// Why it failed.
     error: Option<String>,
 }
 
+/// One table of the file.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PartOut {
+    /// Its number, from 1.
+    number: usize,
+    /// The line its first record begins in.
+    line: u64,
+    /// Its column names.
+    names: Vec<String>,
+    /// The table it goes to; null when it is left out.
+    table: Option<String>,
+    /// Rows read.
+    rows: Option<u64>,
+    /// The columns and their types.
+    #[schema(value_type = Option<Vec<Object>>)]
+    columns: Value,
+    /// How many problems there are of each kind.
+    #[schema(value_type = Option<Object>)]
+    totals: Value,
+    /// The doubts as sentences.
+    doubts: Vec<String>,
+}
+
+/// Plain values can always be written as JSON.
+fn value(part: Option<&impl Serialize>) -> Value {
+    part.and_then(|part| serde_json::to_value(part).ok()).unwrap_or_default()
+}
+
 impl From<&Import> for ImportOut {
     fn from(import: &Import) -> Self {
-        let (wanted, target) = (&import.spec.wanted, import.spec.target.as_ref());
-        let outcome = &import.outcome;
-        let json = |part: Result<Value, serde_json::Error>| part.unwrap_or_default();
+        let (wanted, target) = (&import.spec.wanted, import.spec.targets.first());
+        let (outcome, progress) = (&import.outcome, &import.progress);
+        let first = outcome.first();
         Self {
             id: import.id.clone(),
             state: import.state.name(),
-            rows: import.progress.rows,
-            total_rows: outcome.report.rows,
-            bytes: import.progress.bytes,
+            fingerprint: import.fingerprint.clone(),
+            rows: progress.rows,
+            total_rows: outcome.rows(),
+            bytes: progress.bytes,
             total_bytes: import.spec.bytes,
+            removed: progress.removed,
+            left: progress.left,
             base: target.map_or_else(|| wanted.base.clone(), |target| target.base.to_string()),
             table: target.map_or_else(|| wanted.table.clone(), |target| target.table.clone()),
-            dialect: json(serde_json::to_value(&outcome.dialect)),
-            columns: json(serde_json::to_value(&outcome.columns)),
-            report: json(serde_json::to_value(&outcome.report)),
-            doubts: outcome.report.doubts.iter().map(ToString::to_string).collect(),
+            dialect: value(outcome.dialect.as_ref()),
+            parts: outcome.parts.iter().map(PartOut::from).collect(),
+            columns: first.map_or_else(|| Value::Array(Vec::new()), |taken| value(Some(&taken.columns))),
+            report: value(first.map(|taken| &taken.report)),
+            doubts: first.map(|taken| sentences(&taken.report.doubts)).unwrap_or_default(),
             error: outcome.error.clone(),
         }
     }
+}
+
+impl From<&Part> for PartOut {
+    fn from(part: &Part) -> Self {
+        let taken = part.taken.as_ref();
+        Self {
+            number: part.number,
+            line: part.line,
+            names: part.names.clone(),
+            table: taken.map(|taken| taken.table.clone()),
+            rows: taken.map(|taken| taken.report.rows),
+            columns: value(taken.map(|taken| &taken.columns)),
+            totals: value(taken.map(|taken| &taken.report.totals)),
+            doubts: taken.map(|taken| sentences(&taken.report.doubts)).unwrap_or_default(),
+        }
+    }
+}
+
+fn sentences(doubts: &[Doubt]) -> Vec<String> {
+    doubts.iter().map(ToString::to_string).collect()
 }

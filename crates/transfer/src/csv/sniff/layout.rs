@@ -74,10 +74,8 @@ pub(super) fn find(
     }
     let last = tables.len().saturating_sub(1);
     let ranges = tables.iter().enumerate().map(|(index, block)| {
-        let mut ignored = Vec::new();
-        let doubts = if index == main { &mut *doubts } else { &mut ignored };
         let follows = rows.get(block.to..).unwrap_or_default().iter().any(|row| !row.blank);
-        range(&rows, *block, overrides, index == last && !(whole && follows), doubts)
+        range(&rows, *block, overrides, index == last && !(whole && follows))
     });
     Layout { tables: ranges.collect(), main, notes }
 }
@@ -273,12 +271,13 @@ fn notes(rows: &[Sampled], tables: &[Block], strays: &[Block]) -> Vec<Note> {
     notes
 }
 
-fn range(rows: &[Sampled], block: Block, overrides: &Overrides, open: bool, doubts: &mut Vec<Doubt>) -> TableRange {
+fn range(rows: &[Sampled], block: Block, overrides: &Overrides, open: bool) -> TableRange {
+    let mut doubts = Vec::new();
     let body: Vec<&Sampled> = slice(rows, block).iter().filter(|row| !row.blank).collect();
     let header_rows = match overrides.header_row {
         Some(HeaderRow::None) => 0,
         Some(HeaderRow::At(_)) => 1,
-        None => header::rows(&body, doubts),
+        None => header::rows(&body, &mut doubts),
     };
     let (head, records) = body.split_at_checked(header_rows).unwrap_or((&body, &[]));
     let mut width = block.width.max(head.last().map_or(0, |row| row.width()));
@@ -286,10 +285,10 @@ fn range(rows: &[Sampled], block: Block, overrides: &Overrides, open: bool, doub
         doubts.push(Doubt::TooManyColumns { found: width });
         width = MAX_COLUMNS;
     }
-    let names = header::names(head, width, doubts);
+    let names = header::names(head, width, &mut doubts);
     let ending = rows.get(block.to.saturating_sub(1)).map_or(0, |row| row.end);
     let first = records.first().map(|row| (row.start, row.line));
     let after = rows.get(block.to.saturating_sub(1)).map_or((0, 1), |row| (row.end, row.line + 1));
     let (start, line) = first.unwrap_or(after);
-    TableRange { names, header_rows, start, line, end: (!open).then_some(ending), sampled_rows: records.len() }
+    TableRange { names, header_rows, start, line, end: (!open).then_some(ending), sampled_rows: records.len(), doubts }
 }

@@ -17,6 +17,8 @@ pub(super) struct Choice {
 /// Text the scoring looks at, in bytes, and rows it scores.
 const LOOK: usize = 128 << 10;
 const ROWS: usize = 600;
+/// How far the end of one row is looked for, in bytes.
+const NEAR: usize = 16 << 10;
 
 /// Delimiters with how ready one is to believe in them.
 const DELIMITERS: [(&str, f64); 20] = [
@@ -155,7 +157,8 @@ fn score(grammar: &Grammar, look: &str) -> f64 {
     let wide = widths.iter().copied().max().unwrap_or(1) > 1;
     let settled = settled(&widths);
     if wide && settled == 0 {
-        return if rows.len() == 1 { 0.3 * one_row(&rows) } else { 0.02 };
+        // A single row is a header more often than a sentence with a comma.
+        return if rows.len() == 1 { 0.36 * one_row(&rows) } else { 0.02 };
     }
     let credit = rows.iter().map(|row| row.credit).sum::<f64>() / cells as f64;
     let flaws = rows.iter().map(|row| row.flaws.min(3)).sum::<usize>() as f64 / total;
@@ -234,7 +237,10 @@ fn sample(grammar: &Grammar, look: &str, width: usize) -> Vec<Sampled> {
     let mut rest = look;
     let mut rows = Vec::new();
     while !rest.is_empty() && rows.len() < ROWS {
-        let Some(used) = records.read(grammar, rest, true, true, Some(width)) else { break };
+        // A wrong guess leaves quotes open: nobody needs to look for their end through all of the text, row by row.
+        let near = rest.get(..rest.floor_char_boundary(NEAR)).unwrap_or(rest);
+        let last = near.len() == rest.len();
+        let Some(used) = records.read(grammar, near, last, true, Some(width)) else { break };
         rest = rest.get(used.max(1)..).unwrap_or_default();
         if records.best.is_blank() {
             continue;

@@ -1,6 +1,6 @@
 //! What a single cell looks like.
 
-use crate::infer::{DateOrder, DecimalMark, is_email, is_placeholder, is_url, parse_date, parse_number};
+use crate::infer::{DateOrder, DecimalMark, is_email, is_placeholder, is_url, parse_number, split_date};
 
 /// The look of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +26,7 @@ impl Shape {
         let number = |mark| parse_number(text, mark).is_some();
         if number(DecimalMark::Point) || number(DecimalMark::Comma) {
             Self::Number
-        } else if [DateOrder::Dmy, DateOrder::Mdy, DateOrder::Ymd]
-            .iter()
-            .any(|order| parse_date(text, *order).is_some())
+        } else if split_date(text).is_some_and(|split| DateOrder::ALL.iter().any(|order| split.read(*order).is_some()))
         {
             Self::Date
         } else if is_time(text) {

@@ -1,0 +1,138 @@
+//! How the cells of a column become values.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use fields::{ChoiceIn, Incoming, Reading};
+use model::{CellValue, Field, Table};
+use rustc_hash::FxHashMap;
+use serde_json::Value;
+
+use crate::csv::Row;
+use crate::error::Error;
+use crate::infer::{ColumnKind, Converted, Reason, convert};
+use crate::model::Target;
+
+/// The longest text of a cell, in characters.
+const LONGEST: usize = fields::MAX_TEXT;
+
+/// One column's place.
+pub(super) struct Place {
+    /// The field; none while there is none yet.
+    field: Option<Arc<Field>>,
+    /// How texts become values; by the field's own rules when absent.
+    kind: Option<ColumnKind>,
+    /// The field that keeps what does not fit.
+    keep: Option<Arc<Field>>,
+    /// Numbers of the field's choices.
+    choices: FxHashMap<String, u32>,
+}
+
+/// What a text comes to.
+pub(super) struct Read {
+    pub incoming: Incoming,
+    /// Why it is not the whole text.
+    pub reason: Option<Reason>,
+}
+
+impl Place {
+    /// A column that goes to a field still to be made.
+    pub fn planned(kind: ColumnKind) -> Self {
+        Self { field: None, kind: Some(kind), keep: None, choices: FxHashMap::default() }
+    }
+
+    pub fn new(field: &Arc<Field>, kind: Option<ColumnKind>, keep: Option<Arc<Field>>) -> Self {
+        let choices = field.kind.select().map(|select| select.choices.as_slice()).unwrap_or_default();
+        let choices = choices.iter().map(|choice| (choice.name.clone(), choice.no)).collect();
+        Self { field: Some(Arc::clone(field)), kind, keep, choices }
+    }
+
+    /// The fields that its cells may go to.
+    pub fn fields(&self) -> impl Iterator<Item = &Arc<Field>> {
+        self.field.iter().chain(&self.keep)
+    }
+
+    /// Reads a text that is not empty.
+    ///
+    /// # Errors
+    /// [`Reason`] when nothing of it fits.
+    pub fn read(&self, text: &str) -> Result<Read, Reason> {
+        let whole = |incoming| Ok(Read { incoming, reason: None });
+        match self.kind.as_ref().map(|kind| convert(kind, text)) {
+            None => whole(self.by_field(text)?),
+            Some(Ok(Converted::Value(value))) => whole(Incoming::Cell(value)),
+            Some(Ok(Converted::Choice(name))) => whole(Incoming::Choices(vec![self.choice(name)])),
+            Some(Err(Reason::TooLong)) if self.is_text() => {
+                let incoming = Incoming::Cell(CellValue::Text(shortened(text).into_owned()));
+                Ok(Read { incoming, reason: Some(Reason::TooLong) })
+            }
+            Some(Err(reason)) => Err(reason),
+        }
+    }
+
+    /// True when the column becomes what was found to hold all its cells.
+    pub fn is_planned_as(&self, kind: &ColumnKind) -> bool {
+        self.kind.as_ref() == Some(kind) || self.is_text()
+    }
+
+    fn is_text(&self) -> bool {
+        matches!(self.kind, Some(ColumnKind::Text | ColumnKind::LongText))
+    }
+
+    fn choice(&self, name: &str) -> ChoiceIn {
+        self.choices.get(name).map_or_else(|| ChoiceIn::New(name.to_owned()), |no| ChoiceIn::No(*no))
+    }
+
+    /// As a write of one record with `typecast` reads it, but what that would drop does not fit.
+    fn by_field(&self, text: &str) -> Result<Incoming, Reason> {
+        let field = self.field.as_ref().ok_or(Reason::OtherKind)?;
+        let reading = Reading { typecast: true, ..Reading::default() };
+        let read = fields::of(&field.kind).read(field, &Value::String(text.to_owned()), &reading);
+        match read {
+            Ok(Incoming::Cell(CellValue::Empty)) if !text.trim().is_empty() => Err(Reason::of(text)),
+            Ok(incoming) => Ok(incoming),
+            Err(_) => Err(Reason::of(text)),
+        }
+    }
+}
+
+/// The beginning that fits into a cell.
+pub(super) fn shortened(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().take(LONGEST).collect())
+}
+
+/// The places of a target's columns in its table.
+pub(super) fn places(target: &Target, table: &Table) -> Result<Vec<Place>, Error> {
+    let field = |id| table.field_by_id(id).cloned().ok_or(Error::Stored);
+    let places = target
+        .columns
+        .iter()
+        .map(|column| Ok(Place::new(&field(column.field)?, column.kind.clone(), column.keep.map(field).transpose()?)));
+    places.collect()
+}
+
+/// The cells of a row, each with its field; what does not fit goes to the field that keeps it, if there is one.
+pub(super) fn cells<'a>(
+    row: &'a Row<'a>,
+    places: &'a [Place],
+    surplus: Option<&'a Arc<Field>>,
+) -> impl Iterator<Item = (&'a Arc<Field>, Incoming)> + 'a {
+    let kept = |text: &str| Incoming::Cell(CellValue::Text(shortened(text).into_owned()));
+    let own = places.iter().zip(row.cells()).filter(|(_, text)| !text.is_empty()).flat_map(move |(place, text)| {
+        let (read, reason) = match place.read(text) {
+            Ok(Read { incoming, reason }) => (place.field.as_ref().map(|field| (field, incoming)), reason),
+            Err(reason) => (None, Some(reason)),
+        };
+        // A text that was cut has nowhere longer to go.
+        let rest = place.keep.as_ref().filter(|_| read.is_none() && reason.is_some()).map(|keep| (keep, kept(text)));
+        read.into_iter().chain(rest)
+    });
+    let over = surplus.and_then(|field| {
+        let texts: Vec<&str> = row.surplus().collect();
+        texts.iter().any(|text| !text.is_empty()).then(|| (field, kept(&texts.join(" | "))))
+    });
+    own.chain(over)
+}
