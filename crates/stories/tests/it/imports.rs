@@ -1,5 +1,7 @@
 //! CSV files in and out.
 
+mod program;
+
 use hyper::Method;
 use serde_json::{Value, json};
 use testkit::on_every_database;

@@ -19,7 +19,7 @@ impl Transfers {
     /// Stops an import and takes back the rows that it has written; those that somebody has changed since are left.
     ///
     /// # Errors
-    /// [`Error::Denied`]; [`Error::NotFound`]; [`Error::Over`] for one that was cancelled before or only looked.
+    /// [`Error::Denied`]; [`Error::NotFound`]; [`Error::Over`] for one that was cancelled before.
     pub async fn cancel(&self, caller: &Caller, id: &str) -> Result<Import, Error> {
         if !caller.has(Scope::RecordsWrite) {
             return Err(Error::from(Denied::Scope { scope: Scope::RecordsWrite.name() }));
@@ -27,7 +27,7 @@ impl Transfers {
         loop {
             let mut import = self.find(caller, id).await?;
             let from = import.state;
-            if matches!(from, State::Checked | State::Cancelling | State::Cancelled) {
+            if matches!(from, State::Cancelling | State::Cancelled) {
                 return Err(Error::Over { id: import.id, state: from.name() });
             }
             import.state = State::Cancelling;

@@ -38,7 +38,7 @@ const fn named(operation: &'static str, query: &'static str, body: &'static str)
 }
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 45] = [
+pub const ACCESS: [Access; 47] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -81,6 +81,8 @@ pub const ACCESS: [Access; 45] = [
     named("imports.create", "?base=BASE&table=Tasks", "Name,Points\nread,3\n"),
     named("imports.get", "", ""),
     named("imports.events", "", ""),
+    Access { operation: "imports.list", reach: Reach::Own, query: "?fingerprint=00", body: "" },
+    named("imports.cancel", "", ""),
     named("records.delete_one", "", ""),
     named("records.delete", "?records[]=LAST", ""),
     own("assistant.chat", r#"{"message":"how many tasks are there?","session_id":"access"}"#),
