@@ -131,7 +131,7 @@ fn mention_score(draft: &Draft<'_>, opener: Opener, mention: &FieldMention) -> f
 /// Whether the last telling word of the field's name was said.
 fn says_head(draft: &Draft<'_>, mention: &FieldMention) -> bool {
     let Some(field) = draft.table.fields.get(mention.field) else { return false };
-    let head = field.words.iter().zip(&field.weights).filter(|(_, weight)| **weight > 0.5).map(|(word, _)| word).last();
+    let head = field.words.iter().zip(&field.weights).rfind(|(_, weight)| **weight > 0.5).map(|(word, _)| word);
     let said = draft.reading.words.get(mention.start..mention.end).unwrap_or_default();
     head.is_some_and(|head| said.iter().any(|word| text::alike(word, head) > 0.6))
 }

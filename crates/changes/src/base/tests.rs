@@ -25,7 +25,7 @@ fn between(state: &State, after: i64, until: i64) -> Option<Vec<i64>> {
 
 #[test]
 fn an_older_head_is_not_learnt() {
-    let at = |sequence, access_revision, oldest| Head { access_revision, oldest, ..head(sequence) };
+    let at = |sequence, access_revision, oldest| Head { oldest, access_revision, ..head(sequence) };
     // Known, read, kept.
     let cases = [
         (at(5, 1, 1), at(6, 1, 1), at(6, 1, 1)),

@@ -16,7 +16,7 @@ struct Queue {
     jobs: Jobs,
 }
 
-impl testkit::ForDatabase for Queue {
+impl ForDatabase for Queue {
     async fn for_database(engine: testkit::Engine) -> Self {
         let test = TestDb::for_database(engine).await.migrated(&[MIGRATIONS]).await;
         let jobs = Jobs::new(test.db.clone(), test.clock.clone(), test.ids.clone());

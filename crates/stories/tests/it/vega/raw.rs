@@ -53,7 +53,7 @@ impl Raw {
                     out.push(',');
                 }
                 if cell.contains(['"', ',', '\n', '\r']) {
-                    out.push_str(&format!("\"{}\"", cell.replace('"', "\"\"")));
+                    out.extend(["\"", &cell.replace('"', "\"\""), "\""]);
                 } else {
                     out.push_str(cell);
                 }

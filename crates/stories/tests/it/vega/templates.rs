@@ -21,34 +21,45 @@ pub struct Frame {
     pub day: Option<&'static str>,
 }
 
-pub fn frame(table: &str) -> Frame {
-    let plain = Frame { noun: "rows", names: &[], keys: &[], asked: &[], kinds: &[], measures: &[], day: None };
-    match table {
-        "birdstrikes" => Frame {
+const PLAIN: Frame = Frame { noun: "rows", names: &[], keys: &[], asked: &[], kinds: &[], measures: &[], day: None };
+
+const FRAMES: [(&str, Frame); 11] = [
+    (
+        "birdstrikes",
+        Frame {
             noun: "birdstrikes",
             names: &["Airport Name", "Aircraft Make Model"],
             kinds: &["Origin State", "Phase of flight", "Wildlife Size", "Time of day", "Aircraft Airline Operator"],
             measures: &["Cost Total $", "Cost Repair", "Cost Other", "Speed IAS in knots"],
             day: Some("Flight Date"),
-            ..plain
+            ..PLAIN
         },
-        "football" => Frame {
+    ),
+    (
+        "football",
+        Frame {
             noun: "football records",
             names: &["home_team", "away_team"],
             kinds: &["division", "home_team", "away_team"],
             measures: &["home_score", "away_score"],
             day: Some("date"),
-            ..plain
+            ..PLAIN
         },
-        "jobs" => Frame {
+    ),
+    (
+        "jobs",
+        Frame {
             names: &["job"],
             keys: &["job", "sex", "year"],
             asked: &["count", "perc"],
             kinds: &["job", "sex", "year"],
             measures: &["count", "perc"],
-            ..plain
+            ..PLAIN
         },
-        "la riots" => Frame {
+    ),
+    (
+        "la riots",
+        Frame {
             noun: "records",
             names: &["last_name", "first_name", "neighborhood"],
             keys: &["first_name"],
@@ -57,7 +68,10 @@ pub fn frame(table: &str) -> Frame {
             measures: &["age"],
             day: Some("death_date"),
         },
-        "disasters" => Frame {
+    ),
+    (
+        "disasters",
+        Frame {
             noun: "disasters",
             names: &["Entity"],
             keys: &["Entity", "Year"],
@@ -66,7 +80,10 @@ pub fn frame(table: &str) -> Frame {
             measures: &["Deaths"],
             day: None,
         },
-        "airports" => Frame {
+    ),
+    (
+        "airports",
+        Frame {
             noun: "airports",
             names: &["iata", "name"],
             keys: &["iata"],
@@ -75,23 +92,32 @@ pub fn frame(table: &str) -> Frame {
             measures: &["latitude", "longitude"],
             day: None,
         },
-        "github" => Frame { noun: "entries", measures: &["count"], day: Some("time"), ..plain },
-        "seattle weather" => Frame {
+    ),
+    ("github", Frame { noun: "entries", measures: &["count"], day: Some("time"), ..PLAIN }),
+    (
+        "seattle weather",
+        Frame {
             names: &["date"],
             kinds: &["weather"],
             measures: &["precipitation", "temp_max", "temp_min", "wind"],
             day: Some("date"),
-            ..plain
+            ..PLAIN
         },
-        "countries" => Frame {
+    ),
+    (
+        "countries",
+        Frame {
             names: &["country"],
             keys: &["country", "year"],
             asked: &["fertility", "life_expect", "n_fertility", "p_life_expect"],
             kinds: &["country", "year"],
             measures: &["fertility", "life_expect", "n_life_expect", "p_fertility"],
-            ..plain
+            ..PLAIN
         },
-        "zipcodes" => Frame {
+    ),
+    (
+        "zipcodes",
+        Frame {
             noun: "zipcodes",
             names: &["zip_code"],
             keys: &["zip_code"],
@@ -100,16 +126,23 @@ pub fn frame(table: &str) -> Frame {
             measures: &["latitude", "longitude"],
             day: None,
         },
-        "flights" => Frame {
+    ),
+    (
+        "flights",
+        Frame {
             noun: "flights",
             names: &["origin", "destination"],
             kinds: &["origin", "destination"],
             measures: &["delay", "distance"],
             day: Some("date"),
-            ..plain
+            ..PLAIN
         },
-        other => panic!("there is no frame for {other}"),
-    }
+    ),
+];
+
+fn frame(table: &str) -> &'static Frame {
+    let found = FRAMES.iter().find(|(name, _)| *name == table);
+    found.map_or_else(|| panic!("there is no frame for {table}"), |(_, frame)| frame)
 }
 
 /// A sequence of numbers that a seed decides.
@@ -131,7 +164,7 @@ impl Seeded {
 /// One table being asked about.
 struct Maker<'a> {
     table: &'a Raw,
-    frame: Frame,
+    frame: &'static Frame,
     seed: &'a mut Seeded,
 }
 
@@ -145,9 +178,12 @@ fn spoken(column: &str) -> String {
     column.replace('_', " ")
 }
 
+/// Makes a question and its answer, where the values that chance picked allow one.
+type Template<'a> = fn(&mut Maker<'a>) -> Option<(String, Value)>;
+
 pub fn about<'a>(table: &'a Raw, seed: &'a mut Seeded) -> Vec<Asked> {
-    let templates: &[fn(&mut Maker<'a>) -> Option<(String, Value)>] = &[
-        Maker::all,
+    let templates: &[Template<'a>] = &[
+        |maker| Some(maker.all()),
         Maker::kind_counted,
         Maker::kind_counted,
         Maker::kind_excluded,
@@ -218,14 +254,14 @@ impl<'a> Maker<'a> {
         Some(Part { said: format!("{word} {text}"), rows })
     }
 
-    fn all(&mut self) -> Option<(String, Value)> {
+    fn all(&mut self) -> (String, Value) {
         let noun = self.frame.noun;
         let asked = match self.seed.below(3) {
             0 => format!("How many {noun} are there?"),
             1 => format!("number of {noun}"),
             _ => format!("What is the total number of {noun}?"),
         };
-        Some((asked, json!(self.table.rows.len())))
+        (asked, json!(self.table.rows.len()))
     }
 
     fn kind_counted(&mut self) -> Option<(String, Value)> {
