@@ -40,7 +40,7 @@ fn errors_are_told_as_their_doors_need_them() {
         (Error::ImageMemory { needed: 2, budget: 1 }, Kind::Unavailable, "image-memory", None),
         (Error::NotLoaded { columns: vec![] }, Kind::Unavailable, "image-memory", None),
         (Error::ImageGone, Kind::Unavailable, "image-memory", None),
-        (Error::Db(db::Error::Closed), web::database_kind(&db::Error::Closed), "internal", None),
+        (Error::Db(db::Error::Closed), Kind::Unavailable, "unavailable", None),
         (Error::Changes(changes::Error::NoBase { base: model::BaseNo(1) }), Kind::NotFound, "internal", None),
     ];
     for (error, kind, code, airtable) in cases {

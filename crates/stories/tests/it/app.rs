@@ -45,6 +45,11 @@ impl ForDatabase for TestApp {
 }
 
 impl TestApp {
+    /// True when several servers may use the database.
+    pub fn is_shared(&self) -> bool {
+        self.database.is_some()
+    }
+
     /// A server on the same database: another process of a company's, but for the process.
     pub async fn neighbour(&self) -> Self {
         self.neighbour_for("all").await

@@ -9,6 +9,7 @@ mod document;
 mod durability;
 mod house;
 mod imports;
+mod racing;
 mod records;
 mod refusals;
 mod schema;

@@ -59,3 +59,34 @@ async fn a_new_table_is_listed_with_its_other_side(app: TestApp) {
     assert_eq!((back["name"].as_str(), back["type"].as_str()), (Some("Tasks"), Some("multipleRecordLinks")));
     assert_eq!(back["options"]["linkedTableId"], tables["tables"][0]["id"]);
 }
+
+#[on_every_database]
+async fn a_formula_over_a_formula_follows_its_type(app: TestApp) {
+    let base = app.plans().await;
+    let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    let same = json!({ "name": "Same", "type": "formula", "options": { "formula": "{Double}" } });
+    let made = app.ok(Method::POST, &fields, &same).await;
+    assert_eq!(made["options"]["result"]["type"], "number");
+    app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &json!({ "fields": { "Name": "a", "Points": 2 } })).await;
+    app.ok(Method::PATCH, &format!("{fields}/Double"), &json!({ "options": { "formula": "{Name} & '!'" } })).await;
+    let tables = app.get(&format!("/v0/meta/bases/{base}/tables")).await;
+    let told = tables["tables"][0]["fields"].as_array().unwrap().iter().find(|field| field["name"] == "Same").unwrap();
+    assert_eq!(told["options"]["result"]["type"], "singleLineText");
+    let sorted = app.get(&format!("/v0/{base}/Tasks?sort%5B0%5D%5Bfield%5D=Same")).await;
+    assert_eq!(sorted["records"][0]["fields"]["Same"], "a!");
+}
+
+#[on_every_database]
+async fn edits_of_a_schema_stand_in_the_history(app: TestApp) {
+    let base = app.plans().await;
+    let before = app.get(&format!("/api/v1/bases/{base}/history")).await["changes"].as_array().unwrap().len();
+    let table = json!({ "name": "More", "fields": [{ "name": "a", "type": "singleLineText" }] });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables"), &table).await;
+    let (status, _) = app.call(Method::POST, &format!("/v0/meta/bases/{base}/tables"), &table).await;
+    assert_eq!(status, 422);
+    app.ok(Method::PATCH, &format!("/v0/meta/bases/{base}/tables/More"), &json!({ "name": "Less" })).await;
+    let history = app.get(&format!("/api/v1/bases/{base}/history")).await;
+    let changes = history["changes"].as_array().unwrap();
+    assert_eq!(changes.len(), before + 2, "what was refused is not there");
+    assert!(changes[..2].iter().all(|change| change["schemaChanged"] == true));
+}

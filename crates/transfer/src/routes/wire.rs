@@ -107,8 +107,9 @@ pub(super) struct ImportOut {
     /// The columns and their types, of the first table that is taken.
     #[schema(value_type = Vec<Object>)]
     columns: Value,
-    /// Doubts, notes, the first problems by row and column, and how many there are of each kind, of the same table.
-    #[schema(value_type = Object)]
+    /// Doubts, notes, the first problems by row and column, and how many there are of each kind, of the same table;
+    /// null until that is known.
+    #[schema(value_type = Option<Object>)]
     report: Value,
     /// Its doubts as sentences.
     doubts: Vec<String>,
