@@ -63,6 +63,11 @@ macro_rules! ids {
             pub fn body(&self) -> &str {
                 std::str::from_utf8(&self.0).unwrap_or_default()
             }
+
+            /// The same as bytes.
+            pub const fn bytes(&self) -> &[u8; 14] {
+                &self.0
+            }
         }
 
         impl FromStr for $name {

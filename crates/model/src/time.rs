@@ -34,29 +34,32 @@ impl Timestamp {
         Self((era * 146_097 + day_of_era - 719_468) * DAY)
     }
 
-    /// Year, month (1..=12), day (1..=31) in UTC. Source: the same, `civil_from_days`.
+    /// Year, month (1..=12), day (1..=31) in UTC.
+    ///
+    /// Source: Neri and Schneider, "Euclidean affine functions and their application to calendar algorithms" (2023),
+    /// within 32 bits; years before 0 are counted from a multiple of 400 years earlier.
     pub const fn date(self) -> (i64, u32, u32) {
+        /// Days of 400 years.
+        const ERA: i64 = 146_097;
         let days = self.0.div_euclid(DAY) + 719_468;
-        let era = days.div_euclid(146_097);
-        let day_of_era = days - era * 146_097;
-        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let month_index = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * month_index + 2) / 5 + 1;
-        let month = if month_index < 10 { month_index + 3 } else { month_index - 9 };
-        let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
-        (year, month as u32, day as u32)
+        let eras = if days < 0 { days.div_euclid(ERA) } else { 0 };
+        let days = (days - eras * ERA) as u32;
+        let century = (4 * days + 3) / ERA as u32;
+        let day_of_century = (4 * days + 3) % ERA as u32 / 4;
+        let product = 2_939_745 * (4 * day_of_century + 3) as u64;
+        let year_of_century = (product >> 32) as u32;
+        let day_of_year = product as u32 / 2_939_745 / 4;
+        let month = 2_141 * day_of_year + 197_913;
+        let day = month % 65_536 / 2_141 + 1;
+        // Years begin in March here.
+        let (next, month) = if day_of_year >= 306 { (1, month / 65_536 - 12) } else { (0, month / 65_536) };
+        ((100 * century + year_of_century + next) as i64 + 400 * eras, month, day)
     }
 
     /// Hour, minute, second, millisecond in UTC.
     pub const fn clock(self) -> (u32, u32, u32, u32) {
-        let millis = self.0.rem_euclid(DAY) / 1_000;
-        (
-            (millis / 3_600_000) as u32,
-            (millis / 60_000 % 60) as u32,
-            (millis / 1_000 % 60) as u32,
-            (millis % 1_000) as u32,
-        )
+        let millis = (self.0.rem_euclid(DAY) / 1_000) as u32;
+        (millis / 3_600_000, millis / 60_000 % 60, millis / 1_000 % 60, millis % 1_000)
     }
 
     /// Midnight UTC of the same day.

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use model::{
-    CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldId, Ordinal, Table, TableImage, write_json_string,
+    CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldId, Ordinal, Table, TableImage, Timestamp,
+    write_json_string,
 };
 
 use crate::error::Error;
-use crate::image::{Values, View, stored_column};
+use crate::image::{View, stored_column};
 
 /// What of a record is written, and how.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shape {
     /// Only these fields; all when absent.
     pub fields: Option<Vec<FieldId>>,
@@ -21,15 +22,24 @@ pub struct Shape {
 /// A field ready to be written.
 struct Slot<'w> {
     field: &'w Field,
-    /// `,"Name":` with the comma.
-    key: Vec<u8>,
+    key: Key,
     source: Source<'w>,
 }
+
+/// `,"Name":` with the comma. A short one is copied as a block of fixed size, which is no call.
+enum Key {
+    Short([u8; SHORT], usize),
+    Long(Vec<u8>),
+}
+
+/// Bytes of a short key.
+const SHORT: usize = 32;
 
 enum Source<'w> {
     Stored(&'w Column),
     Links(&'w Column, Arc<TableImage>),
-    Computed(Vec<Arc<ComputedChunk>>),
+    /// Computed by chunk.
+    Computed,
     /// Computed cell by cell.
     Single,
     Missing,
@@ -39,9 +49,17 @@ enum Source<'w> {
 enum Cells<'w> {
     Stored(&'w Chunk),
     Links(&'w Chunk, &'w TableImage),
-    Computed(&'w ComputedChunk),
+    Computed(Arc<ComputedChunk>),
     Single,
     None,
+}
+
+/// When a record was created, and where that was written.
+#[derive(Clone, Copy)]
+struct Created {
+    time: i64,
+    at: usize,
+    len: usize,
 }
 
 /// Writes records of one table.
@@ -57,66 +75,76 @@ const FEW: usize = 16;
 
 impl<'w> RecordWriter<'w> {
     /// Prepares the columns that `ordinals` will be written from.
-    pub fn new(
-        view: &'w View,
-        table: &'w Table,
-        rows: &'w TableImage,
-        shape: &Shape,
-        ordinals: &[Ordinal],
-    ) -> Result<Self, Error> {
+    pub fn new(view: &'w View, table: &'w Table, rows: &'w TableImage, shape: &Shape, ordinals: &[Ordinal]) -> Self {
         let mut slots = Vec::new();
         for field in table.live_fields() {
             if shape.fields.as_ref().is_some_and(|wanted| !wanted.contains(&field.id)) {
                 continue;
             }
-            let mut key = vec![b','];
-            let name = if shape.by_id { field.id.to_string() } else { field.name.clone() };
-            write_json_string(&name, &mut key);
-            key.push(b':');
-            slots.push(Slot { field, key, source: source(view, table, rows, field, ordinals)? });
+            let key = if shape.by_id { Key::new(&field.id.to_string()) } else { Key::new(&field.name) };
+            slots.push(Slot { field, key, source: source(view, rows, field, ordinals) });
         }
-        Ok(Self { view, table, rows, slots })
+        Self { view, table, rows, slots }
     }
 
     /// Appends the records with commas between them.
+    ///
+    /// # Errors
+    /// [`Error::TooDeep`] when a formula nests too deeply.
     pub fn write(&self, ordinals: &[Ordinal], out: &mut Vec<u8>) -> Result<(), Error> {
-        let mut any = false;
+        let mut last = None;
         for run in ordinals.chunk_by(|one, next| one.0 as usize / CHUNK == next.0 as usize / CHUNK) {
             let chunk = run.first().map_or(0, |first| first.0 as usize / CHUNK);
-            let cells: Vec<Cells<'_>> = self.slots.iter().map(|slot| slot.cells(chunk)).collect();
+            let cells = self.slots.iter().map(|slot| self.cells(slot, chunk)).collect::<Result<Vec<_>, _>>()?;
             for ordinal in run {
-                if any {
+                if last.is_some() {
                     out.push(b',');
                 }
-                any = true;
-                self.write_record(*ordinal, &cells, out)?;
+                last = Some(self.write_record(*ordinal, &cells, last, out)?);
             }
         }
         Ok(())
     }
 
-    fn write_record(&self, ordinal: Ordinal, cells: &[Cells<'_>], out: &mut Vec<u8>) -> Result<(), Error> {
+    /// Appends a record. Records that were created together share a time, which is copied from the one before.
+    fn write_record(
+        &self,
+        ordinal: Ordinal,
+        cells: &[Cells<'_>],
+        last: Option<Created>,
+        out: &mut Vec<u8>,
+    ) -> Result<Created, Error> {
         out.extend_from_slice(b"{\"id\":\"rec");
         if let Some(id) = self.rows.ids.get(ordinal) {
-            out.extend_from_slice(id.body().as_bytes());
+            out.extend_from_slice(id.bytes());
         }
         out.extend_from_slice(b"\",\"createdTime\":\"");
-        if let CellRef::Time(time) = self.rows.created.cell(ordinal.0 as usize) {
-            model::Timestamp(time).write_iso(out);
+        let at = out.len();
+        let time = match self.rows.created.cell(ordinal.0 as usize) {
+            CellRef::Time(time) => time,
+            _ => 0,
+        };
+        match last {
+            Some(last) if last.time == time => out.extend_from_within(last.at..last.at + last.len),
+            _ => Timestamp(time).write_iso(out),
         }
-        out.extend_from_slice(b"\",\"fields\":{");
+        let created = Created { time, at, len: out.len() - at };
+        out.extend_from_slice(b"\",\"fields\":");
         let start = out.len();
         for (slot, cells) in self.slots.iter().zip(cells) {
             let before = out.len();
-            // The first field goes without its comma.
-            let key = if before == start { slot.key.get(1..).unwrap_or_default() } else { &slot.key };
-            out.extend_from_slice(key);
+            slot.key.write(out);
             if !self.write_cell(slot.field, cells, ordinal, out)? {
                 out.truncate(before);
             }
         }
+        // The first field came with a comma.
+        match out.get_mut(start) {
+            Some(comma) => *comma = b'{',
+            None => out.push(b'{'),
+        }
         out.extend_from_slice(b"}}");
-        Ok(())
+        Ok(created)
     }
 
     fn write_cell(&self, field: &Field, cells: &Cells<'_>, ordinal: Ordinal, out: &mut Vec<u8>) -> Result<bool, Error> {
@@ -134,40 +162,56 @@ impl<'w> RecordWriter<'w> {
     }
 }
 
-impl Slot<'_> {
-    fn cells(&self, chunk: usize) -> Cells<'_> {
-        let held = match &self.source {
+impl RecordWriter<'_> {
+    /// The cells of one chunk.
+    fn cells<'s>(&'s self, slot: &'s Slot<'_>, chunk: usize) -> Result<Cells<'s>, Error> {
+        let held = match &slot.source {
             Source::Stored(column) => column.chunk(chunk).map(|chunk| Cells::Stored(chunk)),
             Source::Links(column, other) => column.chunk(chunk).map(|chunk| Cells::Links(chunk, other)),
-            Source::Computed(chunks) => chunks.get(chunk).map(|chunk| Cells::Computed(chunk)),
+            Source::Computed => Some(Cells::Computed(self.view.chunk_of(self.table, self.rows, slot.field, chunk)?)),
             Source::Single => Some(Cells::Single),
             Source::Missing => None,
         };
-        held.unwrap_or(Cells::None)
+        Ok(held.unwrap_or(Cells::None))
     }
 }
 
-fn source<'w>(
-    view: &View,
-    table: &Table,
-    rows: &'w TableImage,
-    field: &'w Field,
-    ordinals: &[Ordinal],
-) -> Result<Source<'w>, Error> {
+impl Key {
+    fn new(name: &str) -> Self {
+        let mut key = vec![b','];
+        write_json_string(name, &mut key);
+        key.push(b':');
+        let mut short = [0; SHORT];
+        match short.get_mut(..key.len()) {
+            Some(place) => {
+                place.copy_from_slice(&key);
+                Self::Short(short, key.len())
+            }
+            None => Self::Long(key),
+        }
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Short(bytes, len) => {
+                let end = out.len() + len;
+                out.extend_from_slice(bytes);
+                out.truncate(end);
+            }
+            Self::Long(bytes) => out.extend_from_slice(bytes),
+        }
+    }
+}
+
+fn source<'w>(view: &View, rows: &'w TableImage, field: &'w Field, ordinals: &[Ordinal]) -> Source<'w> {
     if let Some(link) = field.kind.link() {
         let column = rows.columns.get(&field.no);
-        return Ok(column.map_or(Source::Missing, |c| Source::Links(c, view.image.table(link.linked_table_no))));
+        return column.map_or(Source::Missing, |c| Source::Links(c, view.image.table(link.linked_table_no)));
     }
-    if !field.kind.is_derived() {
-        return Ok(stored_column(rows, field.no, &field.kind).map_or(Source::Missing, Source::Stored));
+    if field.kind.is_derived() {
+        return if ordinals.len() <= FEW { Source::Single } else { Source::Computed };
     }
-    if ordinals.len() <= FEW {
-        return Ok(Source::Single);
-    }
-    match view.values(table, rows, field, false)? {
-        Values::Computed { chunks, .. } => Ok(Source::Computed(chunks)),
-        _ => Ok(Source::Missing),
-    }
+    stored_column(rows, field.no, &field.kind).map_or(Source::Missing, Source::Stored)
 }
 
 fn write_links(cell: CellRef<'_>, other: &TableImage, out: &mut Vec<u8>) -> bool {
@@ -177,7 +221,7 @@ fn write_links(cell: CellRef<'_>, other: &TableImage, out: &mut Vec<u8>) -> bool
     for ordinal in list {
         if let Some(id) = other.ids.get(Ordinal(*ordinal)).filter(|_| other.is_live(Ordinal(*ordinal))) {
             out.extend_from_slice(if any { &b",\"rec"[..] } else { &b"\"rec"[..] });
-            out.extend_from_slice(id.body().as_bytes());
+            out.extend_from_slice(id.bytes());
             out.push(b'"');
             any = true;
         }

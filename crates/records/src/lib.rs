@@ -11,6 +11,7 @@ mod error;
 mod image;
 mod json;
 mod ops;
+mod pages;
 mod plan;
 mod routes;
 mod store;

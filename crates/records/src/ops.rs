@@ -9,6 +9,7 @@ mod search;
 mod undo;
 mod write;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use changes::Changes;
@@ -22,6 +23,7 @@ use web::Signer;
 
 use crate::error::Error;
 use crate::image::{Images, View};
+use crate::pages::Pages;
 use crate::plan::closest;
 
 pub use aggregate::{AggregateQuery, Aggregated, GROUPS, GroupOut};
@@ -35,9 +37,12 @@ pub(crate) use undo::turned;
 pub use undo::{HISTORY, History, Undone};
 pub use write::{Deleted, NewRecord, UpdateRecord, Written};
 
-/// The handle of this context.
+/// The handle of this context. Every request takes a copy, so there is only one thing to count.
 #[derive(Clone)]
-pub struct Records {
+pub struct Records(Arc<Parts>);
+
+/// What the operations work with.
+pub struct Parts {
     pub(crate) access: Access,
     pub(crate) changes: Changes,
     pub(crate) clock: Clock,
@@ -45,9 +50,18 @@ pub struct Records {
     pub(crate) images: Images,
     pub(crate) signer: Signer,
     pub(crate) kept: Arc<Mutex<Vec<list::Kept>>>,
+    pub(crate) pages: Arc<Pages>,
     pub(crate) schemas: Schemas,
     /// Confirmations that were used, by digest and time.
-    pub(crate) confirmed: Arc<Mutex<Vec<(u64, i64)>>>,
+    pub(crate) confirmed: Mutex<Vec<(u64, i64)>>,
+}
+
+impl Deref for Records {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl Records {
@@ -61,9 +75,12 @@ impl Records {
         memory: usize,
     ) -> Self {
         let kept: Arc<Mutex<Vec<list::Kept>>> = Arc::default();
-        let orders = Arc::clone(&kept);
-        let images = Images::new(db, changes.clone(), schemas.clone(), memory, move |drop| list::shed(&orders, drop));
-        Self { access, changes, clock, ids, images, signer, kept, schemas, confirmed: Arc::default() }
+        let pages: Arc<Pages> = Arc::default();
+        let results = (Arc::clone(&kept), Arc::clone(&pages));
+        let shed = move |drop| list::shed(&results.0, drop) + results.1.shed(drop);
+        let images = Images::new(db, changes.clone(), schemas.clone(), memory, shed);
+        let confirmed = Mutex::default();
+        Self(Arc::new(Parts { access, changes, clock, ids, images, signer, kept, pages, schemas, confirmed }))
     }
 
     /// A read scope and the base's picture for it.

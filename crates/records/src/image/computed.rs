@@ -104,6 +104,35 @@ impl View {
         Ok(Values::Computed { kind, chunks })
     }
 
+    /// True when cells of the table may become others without a change of the base, as time goes by.
+    ///
+    /// # Errors
+    /// [`Error::TooDeep`] when a formula nests too deeply.
+    pub fn is_fleeting(&self, table: &Table) -> Result<bool, Error> {
+        for field in table.live_fields() {
+            // What is read through a link may be a formula of the other table.
+            let compiled = self.compiled(table, field, DEPTH)?;
+            if compiled.is_some_and(|compiled| compiled.volatile || !compiled.links.is_empty()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The computed values of one chunk.
+    ///
+    /// # Errors
+    /// [`Error::TooDeep`] when a formula nests too deeply.
+    pub fn chunk_of(
+        &self,
+        table: &Table,
+        rows: &TableImage,
+        field: &Field,
+        chunk: usize,
+    ) -> Result<Arc<ComputedChunk>, Error> {
+        self.chunk(table, rows, field, chunk, DEPTH)
+    }
+
     /// One computed cell.
     pub fn cell(
         &self,

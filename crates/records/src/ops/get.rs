@@ -23,7 +23,7 @@ impl Found {
     /// [`Error::TooDeep`] when a formula nests too deeply.
     pub fn write_one(&self, shape: &Shape, out: &mut Vec<u8>) -> Result<(), Error> {
         let rows = self.view.image.table(self.table.no);
-        let writer = RecordWriter::new(&self.view, &self.table, &rows, shape, &self.ordinals)?;
+        let writer = RecordWriter::new(&self.view, &self.table, &rows, shape, &self.ordinals);
         writer.write(self.ordinals.get(..1).unwrap_or_default(), out)
     }
 
@@ -33,7 +33,7 @@ impl Found {
     /// [`Error::TooDeep`] when a formula nests too deeply.
     pub fn write_all(&self, shape: &Shape, out: &mut Vec<u8>) -> Result<(), Error> {
         let rows = self.view.image.table(self.table.no);
-        let writer = RecordWriter::new(&self.view, &self.table, &rows, shape, &self.ordinals)?;
+        let writer = RecordWriter::new(&self.view, &self.table, &rows, shape, &self.ordinals);
         out.push(b'[');
         writer.write(&self.ordinals, out)?;
         out.push(b']');

@@ -145,14 +145,14 @@ async fn answer(records: &Records, caller: &Caller, place: &TablePath, list: Lis
     let (query, fields, by_id) = list.query().map_err(fail)?;
     let page = records.list(caller, base, &place.table, &query).await.map_err(fail)?;
     let fields = chosen(&page.found.table, &fields).map_err(fail)?;
-    write_page(&page, &Shape { fields, by_id }).map_err(fail).map(json)
+    write_page(records, &page, &Shape { fields, by_id }).map_err(fail).map(json)
 }
 
-fn write_page(page: &Page, shape: &Shape) -> Result<Vec<u8>, Error> {
+fn write_page(records: &Records, page: &Page, shape: &Shape) -> Result<Vec<u8>, Error> {
     // Most pages fit, so the text is not moved while it grows.
     let mut out = Vec::with_capacity(64 * 1_024);
     out.extend_from_slice(b"{\"records\":");
-    page.found.write_all(shape, &mut out)?;
+    records.write_page(&page.found, shape, &mut out)?;
     if let Some(offset) = &page.offset {
         out.extend_from_slice(b",\"offset\":");
         model::write_json_string(offset, &mut out);
