@@ -77,8 +77,7 @@ pub(crate) fn move_head(tx: &mut Tx, base: BaseNo, head: &Head) {
 }
 
 /// Appends a change and returns how many bytes its body takes.
-pub(crate) fn append(tx: &mut Tx, base: BaseNo, tenant: TenantNo, change: &Change) -> usize {
-    let body = change.body.encode();
+pub(crate) fn append(tx: &mut Tx, base: BaseNo, tenant: TenantNo, change: &Change, body: String) -> usize {
     let bytes = body.len();
     tx.queue(
         APPEND,

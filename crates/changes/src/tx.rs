@@ -82,12 +82,18 @@ impl BaseTx {
 
     /// Appends a change under the next sequence.
     pub fn append(&mut self, new: NewChange) -> Arc<Change> {
+        let encoded = new.body.encode();
+        self.append_encoded(new, encoded)
+    }
+
+    /// As [`append`](Self::append), of a body that is text already.
+    pub fn append_encoded(&mut self, new: NewChange, encoded: String) -> Arc<Change> {
         self.head.sequence += 1;
         self.head.schema_revision += i64::from(new.schema_changed);
         self.head.changed = self.head.changed.max(new.time);
         let NewChange { run, actor, door, time, body, .. } = new;
         let change = Arc::new(Change { sequence: self.head.sequence, run, actor, door, time, body });
-        let bytes = store::append(&mut self.tx, self.base, self.head.tenant, &change);
+        let bytes = store::append(&mut self.tx, self.base, self.head.tenant, &change, encoded);
         self.appended.push((Arc::clone(&change), bytes));
         change
     }

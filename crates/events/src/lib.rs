@@ -14,7 +14,7 @@ mod wire;
 
 pub use body::{Body, CellChange, Cells, LinkDelta, RecordCells, RecordChange, SchemaChange, TableChange};
 pub use change::Change;
-pub use wire::DecodeError;
+pub use wire::{CreatedText, DecodeError};
 
 #[cfg(test)]
 mod tests;

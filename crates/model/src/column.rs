@@ -491,14 +491,19 @@ impl Column {
         if index >= self.chunks.len() && cell.is_empty() {
             return;
         }
+        if let Some(chunk) = self.chunk_mut(index) {
+            chunk.set(ordinal % CHUNK, cell);
+        }
+    }
+
+    /// Chunk number `index` to write many cells to. It is made when it is missing, and copied when a reader holds it.
+    pub fn chunk_mut(&mut self, index: usize) -> Option<&mut Chunk> {
         let kind = self.kind;
         let chunks = Arc::make_mut(&mut self.chunks);
         while chunks.len() <= index {
             chunks.push(Arc::new(Chunk::new(kind)));
         }
-        if let Some(chunk) = chunks.get_mut(index) {
-            Arc::make_mut(chunk).set(ordinal % CHUNK, cell);
-        }
+        chunks.get_mut(index).map(Arc::make_mut)
     }
 
     /// Appends a whole chunk (used while an image is built).

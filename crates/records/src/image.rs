@@ -12,7 +12,10 @@ mod slot;
 use std::sync::Arc;
 
 use events::{Body, Change, LinkDelta, RecordCells, RecordChange, SchemaChange, TableChange};
-use model::{CellRef, FieldKind, FieldNo, Kind, Ordinal, RecordId, Schema, Table, TableImage, TableNo, Timestamp};
+use model::{
+    CHUNK, CellRef, Chunk, Column, FieldKind, FieldNo, Kind, Ordinal, RecordId, RecordIds, Schema, Table, TableImage,
+    TableNo, Timestamp,
+};
 use rustc_hash::FxHashMap;
 
 use absent::{Absent, Usage};
@@ -89,9 +92,8 @@ impl BaseImage {
     fn apply_table(&mut self, change: &TableChange, sequence: i64, time: Timestamp) {
         let absent = self.absent.clone();
         let table = self.table_mut(change.table);
-        for record in change.created.iter().chain(&change.restored) {
-            create(table, &absent, record, sequence, time);
-        }
+        create(table, &absent, &change.created, sequence, time);
+        create(table, &absent, &change.restored, sequence, time);
         for record in &change.updated {
             update(table, &absent, record, sequence, time, |cell| cell.after.view());
         }
@@ -132,7 +134,7 @@ impl BaseImage {
             let absent = self.absent.clone();
             let image = self.table_mut(table.table);
             for record in &table.deleted {
-                create(image, &absent, record, record.previous, change.time);
+                create(image, &absent, std::slice::from_ref(record), record.previous, change.time);
             }
             for record in &table.updated {
                 update(image, &absent, record, record.previous, change.time, |cell| cell.before.view());
@@ -184,32 +186,75 @@ pub(crate) fn kind_of(cell: CellRef<'_>) -> Option<Kind> {
     })
 }
 
-fn create(table: &mut TableImage, absent: &Absent, record: &RecordCells, sequence: i64, time: Timestamp) {
-    let index = record.ordinal.0 as usize;
-    let known = index < table.ids.len();
-    if !known {
-        grow(table, record.ordinal, record.id);
-        table.created.set(index, CellRef::Time(time.0));
-        table.modified.set(index, CellRef::Time(time.0));
+fn create(table: &mut TableImage, absent: &Absent, records: &[RecordCells], sequence: i64, time: Timestamp) {
+    let chunk = |record: &RecordCells| record.ordinal.0 as usize / CHUNK;
+    for records in records.chunk_by(|one, next| chunk(one) == chunk(next)) {
+        create_in(table, absent, records, sequence, time);
     }
-    let no = table.table;
-    for (field, cell) in record.cells.iter().filter(|(field, _)| !absent.has(no, *field)) {
-        if let Some(kind) = kind_of(cell.view()) {
-            table.set(*field, kind, record.ordinal, cell.view());
+}
+
+/// Writes records of one chunk, which is taken in hand once: it may have to be copied, and a change may have thousands.
+fn create_in(table: &mut TableImage, absent: &Absent, records: &[RecordCells], sequence: i64, time: Timestamp) {
+    let Some(first) = records.first() else { return };
+    let index = first.ordinal.0 as usize / CHUNK;
+    let TableImage { table: no, ids, live, created, modified, changed, columns, .. } = &mut *table;
+    let times = [created, modified, changed].map(|column| column.chunk_mut(index));
+    let [Some(created), Some(modified), Some(changed)] = times else { return };
+    let live = Arc::make_mut(live);
+    for record in records {
+        let ordinal = record.ordinal.0 as usize;
+        if ordinal >= ids.len() {
+            grow(ids, record.ordinal, record.id);
+            created.set(ordinal % CHUNK, CellRef::Time(time.0));
+            modified.set(ordinal % CHUNK, CellRef::Time(time.0));
+        }
+        changed.set(ordinal % CHUNK, CellRef::Time(sequence));
+        live.set(ordinal, true);
+    }
+    let held = |field: FieldNo| !absent.has(*no, field);
+    let mut chunks = chunks_of(columns, index, records, held);
+    for record in records {
+        let row = record.ordinal.0 as usize % CHUNK;
+        for (field, cell) in &record.cells {
+            if let Ok(at) = chunks.binary_search_by_key(field, |(field, _)| *field)
+                && let Some((_, chunk)) = chunks.get_mut(at)
+            {
+                chunk.set(row, cell.view());
+            }
         }
     }
-    Arc::make_mut(&mut table.live).set(index, true);
-    table.changed.set(index, CellRef::Time(sequence));
-    table.touch(record.ordinal);
+    table.touch(first.ordinal);
+}
+
+/// Chunk number `index` of every column that these records have a cell in, by field. `held`: not left out of memory.
+fn chunks_of<'c>(
+    columns: &'c mut FxHashMap<FieldNo, Column>,
+    index: usize,
+    records: &[RecordCells],
+    held: impl Fn(FieldNo) -> bool,
+) -> Vec<(FieldNo, &'c mut Chunk)> {
+    let mut fields: Vec<FieldNo> = Vec::new();
+    for (field, cell) in records.iter().flat_map(|record| &record.cells) {
+        if let Err(at) = fields.binary_search(field)
+            && let Some(kind) = kind_of(cell.view()).filter(|_| held(*field))
+        {
+            fields.insert(at, *field);
+            columns.entry(*field).or_insert_with(|| Column::new(kind));
+        }
+    }
+    let named = columns.iter_mut().filter(|(field, _)| fields.binary_search(field).is_ok());
+    let mut chunks: Vec<_> = named.filter_map(|(field, column)| Some((*field, column.chunk_mut(index)?))).collect();
+    chunks.sort_unstable_by_key(|(field, _)| *field);
+    chunks
 }
 
 /// Gives out ordinals up to this one. A gap is left by records that were deleted before the image was built; their
 /// places hold the id of their successor's batch and are never live.
-fn grow(table: &mut TableImage, ordinal: Ordinal, id: RecordId) {
-    while table.ids.len() < ordinal.0 as usize {
-        table.ids.push(nobody(table.ids.len()));
+fn grow(ids: &mut RecordIds, ordinal: Ordinal, id: RecordId) {
+    while ids.len() < ordinal.0 as usize {
+        ids.push(nobody(ids.len()));
     }
-    table.ids.push(id);
+    ids.push(id);
 }
 
 /// The id at a place where no record is.
@@ -261,7 +306,7 @@ fn relink(table: &mut TableImage, field: FieldNo, record: Ordinal, other: Ordina
 }
 
 /// The column that a field is read from when it is neither computed nor a link: system times have their own.
-pub(crate) fn stored_column<'t>(table: &'t TableImage, no: FieldNo, kind: &FieldKind) -> Option<&'t model::Column> {
+pub(crate) fn stored_column<'t>(table: &'t TableImage, no: FieldNo, kind: &FieldKind) -> Option<&'t Column> {
     match kind {
         FieldKind::CreatedTime(_) => Some(&table.created),
         FieldKind::LastModifiedTime(_) => Some(&table.modified),

@@ -4,9 +4,10 @@ mod column;
 mod convert;
 mod date;
 mod number;
+mod shape;
 mod word;
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
 
@@ -101,14 +102,22 @@ pub fn profile<R: Read>(
     mode: TypeMode,
     date_order: Option<DateOrder>,
 ) -> Result<Profile, ReadError> {
-    let mut tallies: Vec<Tally> = table.names.iter().map(|_| Tally::new(mode)).collect();
     let mut report = Report::default();
-    while let Some(row) = reader.next_row()? {
-        report.note_row(&row);
-        for (tally, cell) in tallies.iter_mut().zip(row.cells()) {
-            tally.add(cell);
-        }
-    }
+    // Splitting takes one thread, counting another.
+    let (blocks, counted) = std::sync::mpsc::sync_channel::<Block>(2);
+    let (read, tallies) = std::thread::scope(|scope| {
+        let counting = scope.spawn(move || {
+            let mut tallies: Vec<Tally> = table.names.iter().map(|_| Tally::new(mode)).collect();
+            counted.iter().for_each(|block| block.count(&mut tallies));
+            tallies.iter_mut().for_each(Tally::finish);
+            tallies
+        });
+        let read = split(&mut reader, &mut report, |block| blocks.send(block).is_ok());
+        drop(blocks);
+        (read, counting.join())
+    });
+    read?;
+    let tallies = tallies.map_err(|_| io::Error::other("a thread that counts cells has panicked"))?;
     let evidence = Evidence::gather(&tallies, date_order);
     let mut doubts: Vec<Doubt> = Vec::new();
     if reader.is_cut() {
@@ -122,6 +131,55 @@ pub fn profile<R: Read>(
         .collect();
     report.doubts.extend(doubts);
     Ok(Profile { rows: report.rows, columns, report })
+}
+
+/// Cells of whole rows, one after the other.
+#[derive(Default)]
+struct Block {
+    text: String,
+    /// Where each cell ends.
+    ends: Vec<usize>,
+}
+
+/// Enough text for a block, in bytes.
+const BLOCK: usize = 64 << 10;
+
+impl Block {
+    fn add(&mut self, cell: &str) {
+        self.text.push_str(cell);
+        self.ends.push(self.text.len());
+    }
+
+    fn count(&self, tallies: &mut [Tally]) {
+        let mut begin = 0;
+        for row in self.ends.chunks(tallies.len().max(1)) {
+            for (tally, end) in tallies.iter_mut().zip(row) {
+                tally.add(self.text.get(begin..*end).unwrap_or_default());
+                begin = *end;
+            }
+        }
+    }
+}
+
+/// Reads all rows into blocks, until `take` wants no more.
+fn split<R: Read>(
+    reader: &mut Reader<R>,
+    report: &mut Report,
+    mut take: impl FnMut(Block) -> bool,
+) -> Result<(), ReadError> {
+    let mut block = Block::default();
+    while let Some(row) = reader.next_row()? {
+        report.note_row(&row);
+        row.cells().for_each(|cell| block.add(cell));
+        if block.text.len() >= BLOCK || block.ends.len() >= BLOCK {
+            let next = Block { text: String::with_capacity(2 * BLOCK), ends: Vec::with_capacity(block.ends.len()) };
+            if !take(std::mem::replace(&mut block, next)) {
+                break;
+            }
+        }
+    }
+    take(block);
+    Ok(())
 }
 
 #[cfg(test)]

@@ -50,6 +50,17 @@ impl Slot {
         *published = change(published.take());
     }
 
+    /// Applies a change to the private picture, if it is the next one there and still stands.
+    fn follow(&self, next: &Next) {
+        let mut line = self.private.lock();
+        // A line that was begun anew since follows from the log.
+        if let Some(image) = line.image.as_mut().filter(|image| image.sequence + 1 == next.change.sequence)
+            && !next.aborted.load(Ordering::Relaxed)
+        {
+            image.apply(&next.change);
+        }
+    }
+
     fn publish(&self, image: &Arc<BaseImage>) {
         let mut published = self.published.write();
         if published.as_ref().is_none_or(|held| held.sequence < image.sequence) {
@@ -57,6 +68,16 @@ impl Slot {
         }
     }
 }
+
+/// A change on its way into the private picture.
+struct Next {
+    change: Arc<Change>,
+    /// Written and read while the line is held: a thread that comes late must not apply what was taken back.
+    aborted: AtomicBool,
+}
+
+/// Records of a change that another thread brings into the private image.
+const MANY: usize = 100;
 
 /// Says how many bytes of kept results others hold, and drops them when told to.
 type Shed = Arc<dyn Fn(bool) -> usize + Send + Sync>;
@@ -251,14 +272,16 @@ impl Private {
         drop(image);
         let (on_commit, on_abort) = (Arc::clone(&slot), Arc::clone(&slot));
         let (sequence, records) = (change.sequence, change.body.records());
-        tx.on_release(Box::new(move || {
-            let mut line = slot.private.lock();
-            // A line that was begun anew since follows from the log.
-            if let Some(image) = line.image.as_mut().filter(|image| image.sequence + 1 == change.sequence) {
-                image.apply(&change);
-            }
+        let next = Arc::new(Next { change, aborted: AtomicBool::new(false) });
+        let (committed, aborted) = (Arc::clone(&next), Arc::clone(&next));
+        let aside = tokio::runtime::Handle::try_current().ok().filter(|_| records >= MANY);
+        tx.on_release(Box::new(move || match aside {
+            // The writer goes on to the sync meanwhile.
+            Some(threads) => drop(threads.spawn_blocking(move || slot.follow(&next))),
+            None => slot.follow(&next),
         }));
         tx.on_commit(Box::new(move || {
+            on_commit.follow(&committed);
             let line = on_commit.private.lock();
             // Later operations of the group may be in it already: they were committed by the same sync.
             if let Some(image) = line.image.as_ref().filter(|image| image.sequence >= sequence) {
@@ -269,6 +292,10 @@ impl Private {
                 due.store(true, Ordering::Relaxed);
             }
         }));
-        tx.on_abort(Box::new(move || on_abort.private.lock().image = None));
+        tx.on_abort(Box::new(move || {
+            let mut line = on_abort.private.lock();
+            aborted.aborted.store(true, Ordering::Relaxed);
+            line.image = None;
+        }));
     }
 }

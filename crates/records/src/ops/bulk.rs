@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use db::Tx;
-use events::{Body, Cells, Change, RecordCells};
+use events::{Body, Cells, Change, CreatedText, RecordCells};
 use fields::{ChoiceIn, Incoming};
 use futures_util::future::BoxFuture;
 use model::{BaseId, Bits, Caller, CellValue, Field, FieldKind, Ordinal, Table, TenantNo, encode_cells};
@@ -32,12 +32,16 @@ pub struct BulkRows {
     bytes: usize,
     /// No row has cells that are decided in the writer.
     closed: bool,
+    /// The row that is being put together.
+    next: BulkRow,
+    /// Room to encode a row in.
+    encoded: Vec<u8>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct BulkRow {
     cells: Cells,
-    /// The cells as they are stored.
+    /// The cells as they are stored; empty while some are open.
     stored: String,
     /// Cells that depend on what is there: new choices, and links.
     open: Vec<(Arc<Field>, Incoming)>,
@@ -46,30 +50,36 @@ struct BulkRow {
 impl BulkRows {
     /// No rows yet; those to come name only these fields.
     pub fn new(fields: Vec<Arc<Field>>) -> Self {
-        Self { fields, rows: Vec::new(), bytes: 0, closed: true }
+        Self { fields, closed: true, ..Self::default() }
     }
 
-    /// Adds a record.
-    pub fn push<'f>(&mut self, row: impl IntoIterator<Item = (&'f Arc<Field>, Incoming)>) {
-        let mut cells: Cells = Vec::with_capacity(self.fields.len());
-        let mut open = Vec::new();
-        for (field, incoming) in row {
-            match known(field, incoming) {
-                Ok(CellValue::Empty | CellValue::Flag(false)) => {}
-                Ok(value) => cells.push((field.no, value)),
-                Err(incoming) => open.push((Arc::clone(field), incoming)),
-            }
+    /// Adds a cell to the next record.
+    pub fn put(&mut self, field: &Arc<Field>, incoming: Incoming) {
+        match known(field, incoming) {
+            Ok(CellValue::Empty | CellValue::Flag(false)) => {}
+            Ok(value) => self.next.cells.push((field.no, value)),
+            Err(incoming) => self.next.open.push((Arc::clone(field), incoming)),
         }
-        cells.sort_unstable_by_key(|(field, _)| *field);
-        let mut stored = Vec::with_capacity(192);
-        if open.is_empty() {
-            encode_cells(cells.iter().map(|(field, cell)| (*field, cell.view())), &mut stored);
-            self.bytes += stored.len();
+    }
+
+    /// Adds the record of the cells that were put since the last one.
+    pub fn end_row(&mut self) {
+        let room = Vec::with_capacity(self.next.cells.len());
+        let mut row = std::mem::replace(&mut self.next, BulkRow { cells: room, ..BulkRow::default() });
+        if !row.cells.is_sorted_by_key(|(field, _)| *field) {
+            row.cells.sort_unstable_by_key(|(field, _)| *field);
+        }
+        if row.open.is_empty() {
+            self.encoded.clear();
+            encode_cells(row.cells.iter().map(|(field, cell)| (*field, cell.view())), &mut self.encoded);
+            // Cells are encoded as JSON.
+            row.stored = str::from_utf8(&self.encoded).unwrap_or_default().to_owned();
+            self.bytes += row.stored.len();
         } else {
             self.closed = false;
             self.bytes += 256;
         }
-        self.rows.push(BulkRow { cells, stored: String::from_utf8(stored).unwrap_or_default(), open });
+        self.rows.push(row);
     }
 
     /// How many there are.
@@ -199,7 +209,7 @@ impl Records {
         let private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
         let now = self.clock.now();
         let mark = Mark::new(tx.head().sequence + 1, now, &caller.actor);
-        let body = private.read(|image| {
+        let (body, encoded) = private.read(|image| {
             let table = Arc::clone(find_table(&image.schema, &bulk.table)?);
             rows.check(&table)?;
             let numbered = table.live_fields().any(|field| matches!(field.kind, FieldKind::AutoNumber));
@@ -207,10 +217,12 @@ impl Records {
                 let rows = std::mem::take(&mut rows.rows);
                 Ok(self.append_closed(&mut tx, (permit, &mark), image, &table, rows))
             } else {
-                self.append_open(&mut tx, (permit, &mark), image, &table, rows)
+                let body = self.append_open(&mut tx, (permit, &mark), image, &table, rows)?;
+                let encoded = body.encode();
+                Ok::<_, Error>((body, encoded))
             }
         })?;
-        self.append(caller, tx, private, (now, Some(bulk.run.clone())), body).await?;
+        self.append_encoded(caller, tx, private, (now, Some(bulk.run.clone())), (body, encoded)).await?;
         Ok(Some(began.elapsed()))
     }
 
@@ -222,18 +234,20 @@ impl Records {
         image: &BaseImage,
         table: &Table,
         rows: Vec<BulkRow>,
-    ) -> Body {
+    ) -> (Body, String) {
         let first = image.table(table.no).len() as u32;
         let mut body = Body::default();
+        let mut encoded = CreatedText::new(table.no, rows.iter().map(|row| row.stored.len()).sum(), rows.len());
         let created = &mut body.table(table.no).created;
         created.reserve_exact(rows.len());
         for (ordinal, row) in (first..).zip(rows) {
             let id = self.ids.record(mark.time);
             let record = RecordCells { ordinal: Ordinal(ordinal), id, previous: 0, cells: row.cells };
+            encoded.push(record.ordinal, record.id, &row.stored);
             store::insert_encoded(tx, permit, mark, table.no, &record, row.stored);
             created.push(record);
         }
-        body
+        (body, encoded.finish())
     }
 
     /// Choices, links or numbers are decided on what is there, as for a write of ten records.

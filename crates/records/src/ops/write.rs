@@ -267,14 +267,27 @@ impl Records {
     pub(super) async fn append(
         &self,
         caller: &Caller,
-        mut tx: changes::BaseTx,
+        tx: changes::BaseTx,
         private: crate::image::Private,
         (time, run): (Timestamp, Option<String>),
         body: Body,
     ) -> Result<i64, Error> {
+        let encoded = body.encode();
+        self.append_encoded(caller, tx, private, (time, run), (body, encoded)).await
+    }
+
+    /// As [`append`](Self::append), of a body that is text already.
+    pub(super) async fn append_encoded(
+        &self,
+        caller: &Caller,
+        mut tx: changes::BaseTx,
+        private: crate::image::Private,
+        (time, run): (Timestamp, Option<String>),
+        (body, encoded): (Body, String),
+    ) -> Result<i64, Error> {
         let schema_changed = !body.schema.is_empty();
         let new = NewChange { run, actor: caller.actor.clone(), door: caller.door, time, body, schema_changed };
-        let change = tx.append(new);
+        let change = tx.append_encoded(new, encoded);
         let sequence = change.sequence;
         private.follow(&mut tx, change);
         tx.commit().await?;

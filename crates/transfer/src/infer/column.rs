@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::number::{DecimalMark, Dress};
+use super::shape::Shape;
 use super::word::{self, CheckboxWords};
 use super::{ColumnKind, ColumnPlan, DateOrder, TypeMode, date, number};
 use crate::csv::Doubt;
@@ -30,10 +31,18 @@ pub(super) struct Tally {
     urls: u64,
     phones: u64,
     flags: [u64; CheckboxWords::ALL.len()],
-    /// Different texts in order of appearance with their counts; none once there are too many for choices.
-    distinct: Option<FxHashMap<Box<str>, usize>>,
+    /// The different texts, which are weighed at the end; none once there are too many for choices.
+    distinct: Option<FxHashMap<Box<str>, Seen>>,
     longest: usize,
     has_lines: bool,
+}
+
+/// A text that may be a choice.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    /// How many others came up before it.
+    at: usize,
+    cells: u64,
 }
 
 #[derive(Debug, Default)]
@@ -78,19 +87,19 @@ impl Evidence {
 }
 
 impl Numbers {
-    fn add(&mut self, found: &number::Number<'_>) {
+    fn add(&mut self, found: &number::Number<'_>, cells: u64) {
         match found.dress {
-            Dress::Plain => self.plain += 1,
-            Dress::Percent => self.percent += 1,
+            Dress::Plain => self.plain += cells,
+            Dress::Percent => self.percent += cells,
             Dress::Money(symbol) => {
-                self.money += 1;
+                self.money += cells;
                 match &self.symbol {
                     Some(known) => self.other_symbol |= known != symbol,
                     None => self.symbol = Some(symbol.to_owned()),
                 }
             }
         }
-        self.unfaithful += u64::from(!found.faithful);
+        self.unfaithful += count(!found.faithful, cells);
         self.most_decimals = self.most_decimals.max(found.decimals);
         self.fewest_decimals = Some(self.fewest_decimals.map_or(found.decimals, |fewest| fewest.min(found.decimals)));
         self.trailing_zero |= found.trailing_zero;
@@ -113,17 +122,17 @@ impl Numbers {
 }
 
 impl Dates {
-    fn add(&mut self, text: &str) {
+    fn add(&mut self, text: &str, cells: u64) {
         let Some(split) = date::split(text) else { return };
         let Some(first) = DateOrder::ALL.iter().find_map(|order| split.read(*order)) else { return };
         for (order, fitting) in DateOrder::ALL.iter().zip(&mut self.fitting) {
-            *fitting += u64::from(first.certain || split.read(*order).is_some());
+            *fitting += count(first.certain || split.read(*order).is_some(), cells);
         }
-        self.open += u64::from(!first.certain);
-        self.dotted += u64::from(text.contains('.'));
-        self.timed += u64::from(first.has_time);
-        self.unzoned += u64::from(first.has_time && !first.zoned);
-        self.short_years += u64::from(first.short_year);
+        self.open += count(!first.certain, cells);
+        self.dotted += count(text.contains('.'), cells);
+        self.timed += count(first.has_time, cells);
+        self.unzoned += count(first.has_time && !first.zoned, cells);
+        self.short_years += count(first.short_year, cells);
     }
 
     fn most(&self) -> u64 {
@@ -159,6 +168,11 @@ impl Dates {
     }
 }
 
+/// All of the cells, or none.
+fn count(fits: bool, cells: u64) -> u64 {
+    if fits { cells } else { 0 }
+}
+
 impl Tally {
     pub fn new(mode: TypeMode) -> Self {
         Self {
@@ -186,57 +200,82 @@ impl Tally {
             return;
         }
         self.filled += 1;
+        if self.was_seen(text) {
+            return;
+        }
         if text.len() > self.longest {
             self.longest = self.longest.max(text.chars().count());
         }
-        self.has_lines = self.has_lines || memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_some();
-        if self.mode == TypeMode::Text {
-            return;
+        let shape = Shape::of(text);
+        self.has_lines |= shape.has_lines();
+        if self.mode == TypeMode::Infer && !self.is_choice(text, shape) {
+            self.weigh(text, shape, 1);
         }
-        self.count_choice(text);
-        if text.bytes().any(|byte| byte.is_ascii_digit()) {
-            self.count_digits(text);
+    }
+
+    fn was_seen(&mut self, text: &str) -> bool {
+        let seen = self.distinct.as_mut().and_then(|distinct| distinct.get_mut(text));
+        seen.map(|seen| seen.cells += 1).is_some()
+    }
+
+    /// Keeps a text that may be a choice, to be weighed at the end with all its cells.
+    fn is_choice(&mut self, text: &str, shape: Shape) -> bool {
+        let Some(distinct) = &mut self.distinct else { return false };
+        let at = distinct.len();
+        let plain = text.len() <= LONGEST_CHOICE && text.trim() == text && !shape.has_lines() && !shape.has_comma();
+        if plain && at <= MOST_CHOICES {
+            distinct.insert(text.into(), Seen { at, cells: 1 });
+            return true;
+        }
+        self.finish();
+        self.distinct = None;
+        false
+    }
+
+    /// Weighs what was put off.
+    pub fn finish(&mut self) {
+        let distinct = self.distinct.take();
+        let mut texts: Vec<(&str, Seen)> = distinct.iter().flatten().map(|(text, seen)| (&**text, *seen)).collect();
+        texts.sort_unstable_by_key(|(_, seen)| seen.at);
+        for (text, seen) in texts {
+            self.weigh(text, Shape::of(text), seen.cells);
+        }
+        self.distinct = distinct;
+    }
+
+    /// Counts what this text, which stands in so many cells, can be read as.
+    fn weigh(&mut self, text: &str, shape: Shape, cells: u64) {
+        if shape.has_digits() {
+            self.weigh_digits(text, shape, cells);
         }
         if word::is_placeholder(text) {
-            self.placeholders += 1;
+            self.placeholders += cells;
         } else if let Some(words) = CheckboxWords::of(text) {
             let slot = CheckboxWords::ALL.iter().zip(&mut self.flags).find(|(known, _)| **known == words);
-            if let Some((_, count)) = slot {
-                *count += 1;
+            if let Some((_, flags)) = slot {
+                *flags += cells;
             }
         }
-        self.emails += u64::from(text.contains('@') && word::is_email(text));
-        self.urls += u64::from(word::is_url(text));
+        self.emails += count(shape.may_be_email() && word::is_email(text), cells);
+        self.urls += count(word::is_url(text), cells);
     }
 
-    fn count_digits(&mut self, text: &str) {
-        let point = number::parse(text, DecimalMark::Point);
-        let comma = number::parse(text, DecimalMark::Comma);
-        if let Some(found) = &point {
-            self.point.add(found);
+    fn weigh_digits(&mut self, text: &str, shape: Shape, cells: u64) {
+        if shape.may_be_number() {
+            let point = number::parse(text, DecimalMark::Point);
+            let comma = number::parse(text, DecimalMark::Comma);
+            if let Some(found) = &point {
+                self.point.add(found, cells);
+            }
+            if let Some(found) = &comma {
+                self.comma.add(found, cells);
+            }
+            if let (Some(point), Some(comma)) = (point, comma) {
+                self.two_numbers += count(point.value.to_bits() != comma.value.to_bits(), cells);
+            }
         }
-        if let Some(found) = &comma {
-            self.comma.add(found);
-        }
-        if let (Some(point), Some(comma)) = (point, comma) {
-            self.two_numbers += u64::from(point.value.to_bits() != comma.value.to_bits());
-        }
-        self.dates.add(text);
-        self.phones += u64::from(word::is_phone(text));
-    }
-
-    fn count_choice(&mut self, text: &str) {
-        let Some(distinct) = &mut self.distinct else { return };
-        if distinct.contains_key(text) {
-            return;
-        }
-        let next = distinct.len();
-        let plain = text.len() <= LONGEST_CHOICE && text.trim() == text && !text.contains(['\n', '\r', ',']);
-        if !plain || next > MOST_CHOICES {
-            self.distinct = None;
-        } else {
-            distinct.insert(text.into(), next);
-        }
+        self.dates.add(text, cells);
+        self.phones += count(shape.may_be_phone() && word::is_phone(text), cells);
     }
 
     /// Cells that say something.
@@ -377,7 +416,7 @@ impl Tally {
         if count == 0 || count * 3 > self.filled || collide || numeric {
             return None;
         }
-        let mut choices: Vec<(&str, usize)> = distinct.iter().map(|(name, at)| (&**name, *at)).collect();
+        let mut choices: Vec<(&str, usize)> = distinct.iter().map(|(name, seen)| (&**name, seen.at)).collect();
         choices.sort_unstable_by_key(|(_, at)| *at);
         Some(ColumnKind::SingleSelect { choices: choices.into_iter().map(|(name, _)| name.to_owned()).collect() })
     }

@@ -98,6 +98,9 @@ struct Part {
 
 /// The three parts of the date, and what follows.
 fn parts(text: &str) -> Option<([Part; 3], &str)> {
+    if let Some(parts) = iso(text) {
+        return Some(parts);
+    }
     let mut rest = skip_weekday(text);
     let mut found = [Part { value: 0, digits: 0 }; 3];
     let mut separator = None;
@@ -120,6 +123,21 @@ fn parts(text: &str) -> Option<([Part; 3], &str)> {
         rest = rest.get(length..)?;
     }
     Some((found, rest))
+}
+
+/// The usual form, `YYYY-MM-DD`.
+fn iso(text: &str) -> Option<([Part; 3], &str)> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = date.as_bytes() else { return None };
+    let whole = |digits: &[u8]| digits.iter().fold(0, |value, digit| value * 10 + i64::from(digit - b'0'));
+    let digits = [y1, y2, y3, y4, m1, m2, d1, d2];
+    if !digits.iter().all(u8::is_ascii_digit)
+        || rest.starts_with(|next: char| next.is_ascii_alphanumeric() && !matches!(next, 'T' | 't'))
+    {
+        return None;
+    }
+    let part = |digits: &[u8]| Part { value: whole(digits), digits: digits.len() };
+    Some(([part(&[y1, y2, y3, y4]), part(&[m1, m2]), part(&[d1, d2])], rest))
 }
 
 fn part(text: &str) -> Option<(Part, &str)> {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::shape::Shape;
+
 /// What stands before the decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -52,29 +54,12 @@ const SYMBOLS: [&str; 36] = [
 /// Longer texts are no numbers, in bytes.
 const LONGEST: usize = 48;
 
-/// Letters of the symbols above and of exponents: most texts hold others, which tells them from numbers at a glance.
-const LETTERS: &[u8] = b"ABCDEFGHIJKLNOPRSUYZekrz";
-
-/// False for what certainly is no number.
-fn may_be_number(text: &str) -> bool {
-    let mut digits = false;
-    for byte in text.bytes() {
-        match byte {
-            b'0'..=b'9' => digits = true,
-            byte if byte.is_ascii_alphabetic() && !LETTERS.contains(&byte) => return false,
-            b'@' | b'/' | b':' | b'_' | b'"' | b';' | b'#' | b'&' | b'=' | b'?' => return false,
-            _ => {}
-        }
-    }
-    digits
-}
-
 /// Reads a number, with separators between thousands, a currency or a percent sign, and accountants' parentheses.
 pub(crate) fn parse(text: &str, mark: DecimalMark) -> Option<Number<'_>> {
-    let text = text.trim();
-    if text.len() > LONGEST || !may_be_number(text) {
-        return None;
-    }
+    if text.len() > LONGEST || !Shape::of(text).may_be_number() { None } else { parse_likely(text.trim(), mark) }
+}
+
+fn parse_likely(text: &str, mark: DecimalMark) -> Option<Number<'_>> {
     if let Some(plain) = parse_digits(text) {
         return Some(plain);
     }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::shape::Shape;
+
 /// The two words of a checkbox column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -70,14 +72,16 @@ impl CheckboxWords {
 
 /// Words people write where there is nothing.
 pub(crate) fn is_placeholder(text: &str) -> bool {
+    /// What the words below begin with.
+    const FIRST: [char; 6] = ['N', 'n', '#', '-', '?', '—'];
     const WORDS: [&str; 13] = ["NA", "N/A", "#N/A", "NaN", "null", "NULL", "None", "n/a", "nan", "-", "--", "?", "—"];
-    text.len() <= 4 && WORDS.contains(&text.trim())
+    text.len() <= 4 && text.trim_start().starts_with(FIRST) && WORDS.contains(&text.trim())
 }
 
 /// `name@host.domain`.
 pub(crate) fn is_email(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else { return false };
-    let plain = |c: char| c.is_alphanumeric() || "._%+-'".contains(c);
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-' | '\'');
     !name.is_empty() && name.len() <= 64 && name.chars().all(plain) && is_host(host)
 }
 
@@ -102,7 +106,7 @@ pub(crate) fn is_url(text: &str) -> bool {
         .find(|scheme| starts(scheme))
         .and_then(|scheme| text.get(scheme.len()..))
         .or_else(|| starts("www.").then_some(text));
-    rest.is_some_and(|rest| rest.len() > 3 && !text.contains(char::is_whitespace))
+    rest.is_some_and(|rest| rest.len() > 3 && !(Shape::of(text).may_have_space() && text.contains(char::is_whitespace)))
 }
 
 /// Seven to fifteen digits written as people write phone numbers: with a plus, parentheses, or groups.

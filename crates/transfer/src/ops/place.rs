@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use fields::{ChoiceIn, Incoming, Reading};
 use model::{CellValue, Field, Table};
+use records::BulkRows;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
@@ -114,25 +115,21 @@ pub(super) fn places(target: &Target, table: &Table) -> Result<Vec<Place>, Error
     places.collect()
 }
 
-/// The cells of a row, each with its field; what does not fit goes to the field that keeps it, if there is one.
-pub(super) fn cells<'a>(
-    row: &'a Row<'a>,
-    places: &'a [Place],
-    surplus: Option<&'a Arc<Field>>,
-) -> impl Iterator<Item = (&'a Arc<Field>, Incoming)> + 'a {
+/// Adds a row to `rows`; what does not fit goes to the field that keeps it, if there is one.
+pub(super) fn put(row: &Row<'_>, places: &[Place], surplus: Option<&Arc<Field>>, rows: &mut BulkRows) {
     let kept = |text: &str| Incoming::Cell(CellValue::Text(shortened(text).into_owned()));
-    let own = places.iter().zip(row.cells()).filter(|(_, text)| !text.is_empty()).flat_map(move |(place, text)| {
-        let (read, reason) = match place.read(text) {
-            Ok(Read { incoming, reason }) => (place.field.as_ref().map(|field| (field, incoming)), reason),
-            Err(reason) => (None, Some(reason)),
-        };
-        // A text that was cut has nowhere longer to go.
-        let rest = place.keep.as_ref().filter(|_| read.is_none() && reason.is_some()).map(|keep| (keep, kept(text)));
-        read.into_iter().chain(rest)
-    });
-    let over = surplus.and_then(|field| {
+    for (place, text) in places.iter().zip(row.cells()).filter(|(_, text)| !text.is_empty()) {
+        match (place.read(text), &place.field, &place.keep) {
+            (Ok(Read { incoming, .. }), Some(field), _) => rows.put(field, incoming),
+            (Err(_), _, Some(keep)) => rows.put(keep, kept(text)),
+            _ => {}
+        }
+    }
+    if let Some(field) = surplus {
         let texts: Vec<&str> = row.surplus().collect();
-        texts.iter().any(|text| !text.is_empty()).then(|| (field, kept(&texts.join(" | "))))
-    });
-    own.chain(over)
+        if texts.iter().any(|text| !text.is_empty()) {
+            rows.put(field, kept(&texts.join(" | ")));
+        }
+    }
+    rows.end_row();
 }

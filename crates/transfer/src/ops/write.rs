@@ -15,7 +15,7 @@ use tokio::sync::mpsc::{Receiver, Sender};
 use tokio_util::sync::CancellationToken;
 
 use super::look::Source;
-use super::place::{Place, cells, places};
+use super::place::{Place, places, put};
 use super::work::{Ended, blocking};
 use super::{LEASE, Transfers};
 use crate::csv::Reader;
@@ -154,7 +154,7 @@ fn read(
     let fields: Vec<Arc<Field>> = places.iter().flat_map(Place::fields).chain(&surplus).cloned().collect();
     let mut batch = Batch { rows: BulkRows::new(fields.clone()), progress: begin };
     while let Some(row) = reader.next_row()? {
-        batch.rows.push(cells(&row, &places, surplus.as_ref()));
+        put(&row, &places, surplus.as_ref(), &mut batch.rows);
         batch.progress.position = Some(row.next);
         batch.progress.rows += 1;
         if batch.rows.is_full(size.get()) {
