@@ -16,8 +16,13 @@ use crate::store;
 use crate::tx::BaseTx;
 
 /// The tables of the log.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "2026_11_24_0100_changes", sql: include_str!("../migrations/2026_11_24_0100_changes.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "2026_11_24_0100_changes", sql: include_str!("../migrations/2026_11_24_0100_changes.sql") },
+    Migration {
+        name: "2026_11_25_0200_changes_in_a_heap",
+        sql: include_str!("../migrations/2026_11_25_0200_changes_in_a_heap.sql"),
+    },
+];
 
 /// The change log of all bases. Copies are the same one.
 #[derive(Clone)]

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
-use model::{CellValue, FieldNo, Ordinal, RecordId, TableNo};
+use model::{CellValue, FieldNo, Ordinal, RecordId, TableNo, encode_cells};
 
-use crate::{Body, CellChange, LinkDelta, RecordCells, RecordChange, SchemaChange};
+use crate::{Body, CellChange, CreatedText, LinkDelta, RecordCells, RecordChange, SchemaChange};
 
 fn body() -> Body {
     let id = RecordId::ordered(1_700_000_000_000, 7);
@@ -35,6 +35,22 @@ fn body() -> Body {
     table.restored.push(RecordCells { ordinal: Ordinal(2), id, previous: 1, cells: vec![] });
     table.links.push(LinkDelta { relation: FieldNo(7), from: Ordinal(1), to: Ordinal(2), added: true });
     body
+}
+
+#[test]
+fn created_records_are_written_from_stored_cells_as_from_others() {
+    let mut created = Body::default();
+    for ordinal in 4..7 {
+        let record = RecordCells { ordinal: Ordinal(ordinal), ..body().table(TableNo(2)).created[0].clone() };
+        created.table(TableNo(2)).created.push(record);
+    }
+    let mut text = CreatedText::new(TableNo(2), 0, 3);
+    for record in &created.table(TableNo(2)).created {
+        let mut cells = Vec::new();
+        encode_cells(record.cells.iter().map(|(field, cell)| (*field, cell.view())), &mut cells);
+        text.push(record.ordinal, record.id, str::from_utf8(&cells).unwrap());
+    }
+    assert_eq!(text.finish(), created.encode());
 }
 
 #[test]

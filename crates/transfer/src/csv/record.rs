@@ -3,7 +3,7 @@
 //! A record that breaks its dialect is read in several ways and the most plausible one is taken: the one with the
 //! expected number of cells, then the fewest stray quotes and lines.
 
-use memchr::{memchr, memchr2, memchr3};
+use memchr::{memchr, memchr2, memchr3, memchr3_iter};
 
 use super::dialect::{Dialect, Newline};
 
@@ -20,6 +20,14 @@ impl Grammar {
     pub fn new(delimiter: &str, quote: Option<char>, escape: Option<char>, newline: Newline) -> Self {
         let ascii = |c: char| u8::try_from(c).ok().filter(u8::is_ascii);
         Self { delimiter: delimiter.into(), quote: quote.and_then(ascii), escape: escape.and_then(ascii), newline }
+    }
+
+    /// The delimiter and the quote of a dialect in which most records can be read by [`plain`].
+    fn plain(&self) -> Option<(u8, u8)> {
+        match (self.delimiter.as_bytes(), self.quote, self.escape, self.newline) {
+            (&[delimiter], Some(quote), None, Newline::Lf | Newline::CrLf) => Some((delimiter, quote)),
+            _ => None,
+        }
     }
 
     pub fn of(dialect: &Dialect) -> Self {
@@ -110,6 +118,11 @@ impl Record {
     fn end_cell(&mut self) {
         self.ends.push(self.text.len());
     }
+
+    fn add_cell(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.end_cell();
+    }
 }
 
 /// How quotes that break the rules are understood.
@@ -141,6 +154,10 @@ impl Records {
         bounded: bool,
         width: Option<usize>,
     ) -> Option<usize> {
+        let usual = plain(grammar, text, &mut self.best);
+        if usual.is_some() && (self.best.opened == 0 || width.is_none_or(|width| self.best.len() == width)) {
+            return usual;
+        }
         let full = split(grammar, text, last, Reading::Nearest, &mut self.best);
         if full.is_some() {
             let expected = width.is_none_or(|width| self.best.len() == width);
@@ -190,6 +207,41 @@ fn penalty(record: &Record, width: Option<usize>, several_lines: bool) -> usize 
     let off = width.map_or(0, |width| record.len().abs_diff(width).min(8));
     let broken = record.stray + record.unclosed > 0;
     12 * off + 3 * record.stray + 4 * record.unclosed + record.padded + 6 * usize::from(several_lines && broken)
+}
+
+/// Reads a record as most are: complete, with quotes around whole cells only. None for any other.
+fn plain(grammar: &Grammar, text: &str, out: &mut Record) -> Option<usize> {
+    out.clear();
+    let (delimiter, quote) = grammar.plain()?;
+    let bytes = text.as_bytes();
+    let byte = |at: usize| bytes.get(at).copied();
+    let mut stops = memchr3_iter(delimiter, b'\n', quote, bytes);
+    let mut begin = 0;
+    while let Some(at) = stops.next() {
+        let stop = byte(at)?;
+        if stop == quote {
+            if at != begin {
+                return None;
+            }
+            let close = stops.find(|stop| byte(*stop) == Some(quote))?;
+            out.opened += 1;
+            out.add_cell(text.get(at + 1..close)?);
+            match (byte(close + 1)?, byte(close + 2)) {
+                (b'\n', _) => return Some(close + 2),
+                (b'\r', Some(b'\n')) => return Some(close + 3),
+                (after, _) if after == delimiter => begin = stops.next()? + 1,
+                _ => return None,
+            }
+        } else if stop == delimiter {
+            out.add_cell(text.get(begin..at)?);
+            begin = at + 1;
+        } else {
+            let line = text.get(begin..at)?;
+            out.add_cell(line.strip_suffix('\r').unwrap_or(line));
+            return Some(at + 1);
+        }
+    }
+    None
 }
 
 fn split(grammar: &Grammar, text: &str, last: bool, reading: Reading, out: &mut Record) -> Option<usize> {
@@ -452,3 +504,6 @@ impl Splitter<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

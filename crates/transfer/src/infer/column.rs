@@ -274,7 +274,9 @@ impl Tally {
                 self.two_numbers += count(point.value.to_bits() != comma.value.to_bits(), cells);
             }
         }
-        self.dates.add(text, cells);
+        if shape.may_be_date() {
+            self.dates.add(text, cells);
+        }
         self.phones += count(shape.may_be_phone() && word::is_phone(text), cells);
     }
 

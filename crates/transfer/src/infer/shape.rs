@@ -16,6 +16,8 @@ const LINE: u8 = 1 << 3;
 const SPACE: u8 = 1 << 4;
 const AT: u8 = 1 << 5;
 const COMMA: u8 = 1 << 6;
+/// A character that no date is written with.
+const NOT_OF_DATES: u8 = 1 << 7;
 
 /// Letters of the symbols of currencies and of exponents.
 const LETTERS: &[u8] = b"ABCDEFGHIJKLNOPRSUYZekrz";
@@ -48,7 +50,11 @@ const fn class(byte: u8) -> u8 {
         b',' => COMMA,
         _ => 0,
     };
-    number | phone | other
+    let date = match byte {
+        b'@' | b'_' | b'"' | b';' | b'#' | b'&' | b'=' | b'?' | b'$' | b'%' | b'(' | b')' => NOT_OF_DATES,
+        _ => 0,
+    };
+    number | phone | other | date
 }
 
 const fn is_letter_of_numbers(byte: u8) -> bool {
@@ -78,6 +84,11 @@ impl Shape {
     /// False for what certainly is no number.
     pub fn may_be_number(self) -> bool {
         self.has(DIGIT) && !self.has(NOT_OF_NUMBERS)
+    }
+
+    /// False for what certainly is no date.
+    pub fn may_be_date(self) -> bool {
+        self.has(DIGIT) && !self.has(NOT_OF_DATES)
     }
 
     /// False for what certainly is no phone number.
@@ -118,6 +129,9 @@ mod tests {
         let phone = |text| Shape::of(text).may_be_phone();
         assert!(["+49 (30) 12345", "030/123.45-6"].into_iter().all(phone));
         assert!(!["", "+-()", "12 ext 3", "12,3"].into_iter().any(phone));
+        let date = |text| Shape::of(text).may_be_date();
+        assert!(["2024-01-31T10:00:00.5+01:00", "Mon, 3rd of May '24", "3/4/24"].into_iter().all(date));
+        assert!(!["", "May", "$12.50", "a1@b.de"].into_iter().any(date));
         assert!(Shape::of("a\nb").has_lines() && Shape::of("a\r").has_lines() && !Shape::of("a b").has_lines());
         assert!(Shape::of("a\u{3000}b").may_have_space() && !Shape::of("a-b").may_have_space());
         assert!(Shape::of("a@b").may_be_email() && Shape::of("a,b").has_comma());
