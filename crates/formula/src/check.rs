@@ -158,7 +158,15 @@ fn fold(expr: Expr) -> Expr {
     if matches!(expr, Expr::Constant(_)) || expr.reads() != Reads::Nothing {
         return expr;
     }
-    let batch = Batch { rows: 0..1, inputs: &[], ids: &|_| None, created: None, modified: None, now: Timestamp(0) };
+    let batch = Batch {
+        rows: 0..1,
+        inputs: &[],
+        ids: &|_| None,
+        created: None,
+        modified: None,
+        now: Timestamp(0),
+        until: None,
+    };
     let value = Context::new(&batch).eval(&expr, &Mask::all(1)).map(|lane| lane.get(0).to_scalar());
     value.map_or(expr, Expr::Constant)
 }

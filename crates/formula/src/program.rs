@@ -1,6 +1,7 @@
 //! A formula ready to run, and running it over the rows of a chunk.
 
 use std::ops::Range;
+use std::time::Instant;
 
 use model::{Bits, Chunk, ComputedChunk, FormulaType, Kind, RecordId, SelectOptions, Timestamp};
 
@@ -40,6 +41,15 @@ pub struct Batch<'a> {
     pub modified: Option<&'a Chunk>,
     /// The time now.
     pub now: Timestamp,
+    /// When the caller stops waiting: the rows that are left then are errors.
+    pub until: Option<Instant>,
+}
+
+impl Batch<'_> {
+    /// True once nobody waits for the values any more.
+    pub fn is_over(&self) -> bool {
+        self.until.is_some_and(|until| Instant::now() >= until)
+    }
 }
 
 /// The values of one field.
@@ -138,6 +148,9 @@ impl Program {
     /// Hands out the values of all rows: at once, or in pieces where they cost too much.
     fn run(&self, batch: &Batch<'_>, start: usize, sink: &mut dyn FnMut(usize, usize, Lane<'_>)) {
         let n = batch.rows.len();
+        if batch.is_over() {
+            return sink(start, n, Lane::same(Scalar::Error));
+        }
         match Context::new(batch).eval(&self.expr, &Mask::all(n)) {
             Ok(lane) => sink(start, n, lane),
             Err(Spent) if n <= 1 => sink(start, n, Lane::same(Scalar::Error)),

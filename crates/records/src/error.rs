@@ -136,6 +136,9 @@ pub enum Error {
     /// Formulas refer to each other too deeply.
     #[error("formulas and links refer to each other more than 128 deep")]
     TooDeep,
+    /// A query takes too long.
+    #[error("the answer takes longer than 10 s; ask for less, or with a formula that makes less text")]
+    TooSlow,
     /// The query is too large.
     #[error(transparent)]
     Query(#[from] query::QueryError),
@@ -184,6 +187,7 @@ impl web::ApiError for Error {
             Self::NothingToUndo => "nothing-to-undo",
             Self::ImageMemory { .. } | Self::ImageGone | Self::NotLoaded { .. } => "image-memory",
             Self::TooDeep => "too-deep",
+            Self::TooSlow => "too-slow",
             Self::Query(_) => "query",
         }
     }

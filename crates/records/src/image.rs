@@ -63,6 +63,11 @@ impl BaseImage {
         self.tables.values().map(|table| table.memory()).sum()
     }
 
+    /// Records that were ever made, in all tables.
+    pub fn records(&self) -> usize {
+        self.tables.values().map(|table| table.len()).sum()
+    }
+
     /// Brings the image forward by one change; earlier ones are skipped.
     pub fn apply(&mut self, change: &Change) {
         if change.sequence <= self.sequence {

@@ -11,6 +11,7 @@ mod write;
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use changes::Changes;
 use clock::{Clock, Ids};
@@ -19,6 +20,8 @@ use model::{BaseId, Caller, Table, TenantNo};
 use parking_lot::Mutex;
 use schema::Schemas;
 use tenancy::{Access, Scope};
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::block_in_place;
 use web::Signer;
 
 use crate::error::Error;
@@ -87,7 +90,7 @@ impl Records {
     pub(crate) async fn view(&self, caller: &Caller, base: BaseId) -> Result<(Scope, View), Error> {
         let scope = self.access.scope(caller, base).await?;
         let image = self.images.current(scope.tenant(), scope.base_no()).await?;
-        Ok((scope, View { image, now: self.clock.now() }))
+        Ok((scope, View::new(image, self.clock.now())))
     }
 
     /// Answers a query from a picture. Columns that it misses are brought into memory, and it is asked again.
@@ -101,8 +104,10 @@ impl Records {
         query: impl Fn(&View) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let mut wanted = Vec::new();
+        view.until = Some(Instant::now() + QUERY);
         loop {
-            match query(view) {
+            let asked = aside(view.image.records() >= MANY, || query(view));
+            match asked {
                 Err(Error::NotLoaded { columns }) => {
                     let known = wanted.len();
                     wanted.extend(columns.into_iter().filter(|column| !wanted.contains(column)).collect::<Vec<_>>());
@@ -113,6 +118,7 @@ impl Records {
                     view.image = self.images.with(scope.tenant(), scope.base_no(), &wanted, at).await?;
                 }
                 answer => {
+                    view.until = None;
                     // Orders and computed columns are kept of it.
                     self.images.measure_soon();
                     return answer;
@@ -128,8 +134,19 @@ impl Records {
         }
         let Found { view, table, ordinals } = found;
         let image = self.images.page(tenant, view.image, &table, &ordinals).await?;
-        Ok(Found { view: View { image, now: view.now }, table, ordinals })
+        Ok(Found { view: View::new(image, view.now), table, ordinals })
     }
+}
+
+/// How long a query may take.
+const QUERY: Duration = Duration::from_secs(10);
+/// Records of a base whose queries may keep a thread busy for long.
+const MANY: usize = 4 * model::CHUNK;
+
+/// Runs long work so that other requests of this thread go on meanwhile.
+fn aside<T>(long: bool, work: impl FnOnce() -> T) -> T {
+    let flavor = Handle::try_current().map(|runtime| runtime.runtime_flavor());
+    if long && matches!(flavor, Ok(RuntimeFlavor::MultiThread)) { block_in_place(work) } else { work() }
 }
 
 /// The table named, or an error with the closest names.

@@ -229,7 +229,7 @@ impl<'i> Plan<'i> {
         // What is computed here may be of a change that never happens: it must not be kept.
         let mut image = self.image.clone();
         image.computed = Arc::default();
-        let view = View { image: Arc::new(image), now: self.now };
+        let view = View::new(Arc::new(image), self.now);
         let wanted = text.trim();
         for ordinal in rows.live.ones() {
             let ordinal = Ordinal(ordinal as u32);

@@ -107,6 +107,7 @@ impl Table {
             created: Some(&self.created),
             modified: Some(&self.modified),
             now: self.now,
+            until: None,
         })
     }
 }

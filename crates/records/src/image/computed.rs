@@ -8,6 +8,7 @@ mod titles;
 mod tests;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use formula::{Batch, Input, Program};
 use model::{
@@ -74,6 +75,8 @@ impl Computed {
 pub(crate) struct View {
     pub image: Arc<BaseImage>,
     pub now: Timestamp,
+    /// When a query that is still at work ends in an error.
+    pub until: Option<Instant>,
 }
 
 /// A field's values: stored, or computed for as many chunks as the table has.
@@ -84,6 +87,10 @@ pub(crate) enum Values<'t> {
 }
 
 impl View {
+    pub fn new(image: Arc<BaseImage>, now: Timestamp) -> Self {
+        Self { image, now, until: None }
+    }
+
     /// The values of a field of `table`; links come as the texts of the linked primary fields when `text` is set.
     pub fn values<'t>(
         &self,
@@ -323,14 +330,17 @@ impl View {
             })
             .collect();
         let ids = |row: usize| rows.ids.get(Ordinal((chunk * CHUNK + row) as u32));
-        Ok(run(&Batch {
+        let batch = Batch {
             rows: range,
             inputs: &inputs,
             ids: &ids,
             created: rows.created.chunk(chunk).map(AsRef::as_ref),
             modified: rows.modified.chunk(chunk).map(AsRef::as_ref),
             now: self.now,
-        }))
+            until: self.until,
+        };
+        let values = run(&batch);
+        if batch.is_over() { Err(Error::TooSlow) } else { Ok(values) }
     }
 }
 

@@ -169,7 +169,7 @@ impl Records {
     /// The base as the first page saw it.
     async fn view_at(&self, scope: &tenancy::Scope, view: &View, cursor: &Cursor) -> Result<View, Error> {
         if cursor.n == view.image.sequence {
-            return Ok(View { image: Arc::clone(&view.image), now: Timestamp(cursor.t) });
+            return Ok(View::new(Arc::clone(&view.image), Timestamp(cursor.t)));
         }
         let age = Duration::from_micros((view.now.0 - cursor.t).max(0) as u64);
         if age > KEEP {
@@ -178,7 +178,7 @@ impl Records {
         let image = self.images.at(scope.tenant(), scope.base_no(), cursor.n).await;
         let image =
             image.map_err(|error| if let Error::TooOld { .. } = error { Error::IteratorGone } else { error })?;
-        Ok(View { image: Arc::new(image), now: Timestamp(cursor.t) })
+        Ok(View::new(Arc::new(image), Timestamp(cursor.t)))
     }
 
     fn kept(&self, key: (u64, i64, i64)) -> Option<Arc<Order>> {

@@ -298,7 +298,7 @@ impl Records {
         let image = self.images.current(permit.tenant(), permit.base_no()).await?;
         let schema: &Schema = &image.schema;
         let table = schema.table_by_no(table).cloned().ok_or(Error::ImageGone)?;
-        self.told(permit.tenant(), Found { view: View { image, now: self.clock.now() }, table, ordinals }).await
+        self.told(permit.tenant(), Found { view: View::new(image, self.clock.now()), table, ordinals }).await
     }
 }
 

@@ -122,7 +122,7 @@ fn cells(image: &BaseImage, keeping: bool) -> Vec<Vec<CellValue>> {
     if !keeping {
         image.computed = Arc::default();
     }
-    let view = View { image: Arc::new(image), now: Timestamp(0) };
+    let view = View::new(Arc::new(image), Timestamp(0));
     let (table, rows) = (Arc::clone(&view.image.schema.tables[0]), view.image.table(TABLE));
     let formulas = table.fields.iter().filter(|field| field.kind.is_derived());
     let all = formulas.map(|field| match view.values(&table, &rows, field, false).unwrap() {
@@ -212,4 +212,21 @@ fn formulas_that_share_what_they_need_are_stamped_once() {
     );
     let computed = cells(&image, true);
     assert_eq!(computed.last().unwrap()[0], CellValue::Number(5.0));
+}
+
+#[test]
+fn a_query_that_takes_too_long_ends_in_an_error_and_keeps_nothing_wrong() {
+    let (mut image, mut chance) = (image(), Chance(3));
+    fill(&mut image, &mut chance, 0, ROWS);
+    let mut view = View::new(Arc::new(image), Timestamp(0));
+    let (table, rows) = (Arc::clone(&view.image.schema.tables[0]), view.image.table(TABLE));
+    let program = view.filter_program(&table, "{f4}>150").unwrap();
+    view.until = Some(std::time::Instant::now());
+    assert!(matches!(view.matching(&program, &table, &rows), Err(crate::error::Error::TooSlow)));
+    view.until = None;
+    let late = view.matching(&program, &table, &rows).unwrap();
+    let view =
+        View::new(Arc::new(BaseImage { computed: Arc::default(), ..BaseImage::clone(&view.image) }), Timestamp(0));
+    assert_eq!(late, view.matching(&program, &table, &rows).unwrap());
+    assert!(late.count() > 0);
 }

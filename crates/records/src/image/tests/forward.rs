@@ -94,7 +94,7 @@ async fn computed_cells_of_a_walked_back_picture_stay_its_own(house: House) {
     let before = house.image(&house.records).await.sequence;
     house.update("Tasks", &ids[0], json!({ "Points": 2 })).await;
     let double = |image: std::sync::Arc<BaseImage>| {
-        let view = View { image, now: house.test.clock.now() };
+        let view = View::new(image, house.test.clock.now());
         let table = view.image.schema.table("Tasks").unwrap().clone();
         let rows = view.image.table(table.no);
         let mut text = String::new();
