@@ -178,6 +178,13 @@ async fn database(db: Db) -> Result<(), String> {
 async fn store(settings: &Settings) -> anyhow::Result<(Db, Signer)> {
     let data = &settings.server.data;
     if let Some(url) = &settings.database.url {
+        let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+        if !["postgres", "postgresql"].contains(&scheme) {
+            bail!(
+                "the database's address must begin with `postgres://`; leave it away to keep files in `{}`",
+                data.display()
+            );
+        }
         let Some(key) = &settings.master_key else {
             bail!(
                 "PostgreSQL is shared by processes, so they need one key: set AIRLOOM_MASTER_KEY to 32 or more \

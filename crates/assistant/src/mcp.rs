@@ -9,10 +9,16 @@ mod server;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use model::Caller;
 use rmcp::ServiceExt;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use serde::de::IgnoredAny;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 use tools::Registry;
@@ -40,7 +46,27 @@ pub fn router(registry: Registry, config: &Config, stop: CancellationToken) -> R
         .with_cancellation_token(stop);
     let sessions = Arc::new(NeverSessionManager::default());
     let service = StreamableHttpService::new(move || Ok(Server::new(registry.clone(), None)), sessions, settings);
-    Router::new().route_service("/mcp", service)
+    Router::new().route_service("/mcp", service).layer(axum::middleware::from_fn(readable))
+}
+
+/// Answers a body that is not JSON as the protocol asks (JSON-RPC 2.0 §5.1): the library says that its type is wrong.
+async fn readable(request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    let (head, body) = request.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(body, MAX_BODY).await else {
+        return refused(StatusCode::PAYLOAD_TOO_LARGE, -32600, &format!("the body is longer than {MAX_BODY} bytes"));
+    };
+    match web::read_json::<IgnoredAny>(&bytes) {
+        Ok(IgnoredAny) => next.run(Request::from_parts(head, Body::from(bytes))).await,
+        Err(error) => refused(StatusCode::BAD_REQUEST, -32700, &error.to_string()),
+    }
+}
+
+fn refused(status: StatusCode, code: i32, message: &str) -> Response {
+    let error = serde_json::json!({ "jsonrpc": "2.0", "id": null, "error": { "code": code, "message": message } });
+    (status, axum::Json(error)).into_response()
 }
 
 /// The door with its description.

@@ -64,6 +64,9 @@ pub enum Error {
         /// What was given.
         text: String,
     },
+    /// A token could do nothing.
+    #[error("a token needs at least one scope; leave `scopes` away for all of them")]
+    NoScopes,
     /// The workspace would be without an owner.
     #[error("a workspace needs an owner; make somebody else one first")]
     LastOwner,
@@ -86,7 +89,7 @@ impl ApiError for Error {
         match self {
             Self::Unauthenticated => Kind::Unauthenticated,
             Self::Installed | Self::LastOwner => Kind::Conflict,
-            Self::Email { .. } => Kind::Invalid,
+            Self::Email { .. } | Self::NoScopes => Kind::Invalid,
             Self::Denied(denied) => denied.kind(),
             Self::Stored => Kind::Internal,
             Self::Identity(error) => error.kind(),
@@ -99,6 +102,7 @@ impl ApiError for Error {
             Self::Unauthenticated => "authentication-required",
             Self::Installed => "installed",
             Self::LastOwner => "last-owner",
+            Self::NoScopes => "no-scopes",
             Self::Email { .. } => "email",
             Self::Denied(denied) => denied.code(),
             Self::Stored => "internal",

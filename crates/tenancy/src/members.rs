@@ -115,13 +115,21 @@ impl Members {
         Ok(users.into_iter().map(with_roles).collect())
     }
 
-    /// Makes a token of the caller's own; all scopes when none are named.
+    /// Makes a token of the caller's own, for these scopes or for all.
     ///
     /// # Errors
-    /// [`Error::Denied`] without the right to manage tokens.
-    pub async fn create_token(&self, caller: &Caller, name: &str, scopes: Vec<Scope>) -> Result<TokenText, Error> {
+    /// [`Error::Denied`] without the right to manage tokens; [`Error::NoScopes`] for an empty list.
+    pub async fn create_token(
+        &self,
+        caller: &Caller,
+        name: &str,
+        scopes: Option<Vec<Scope>>,
+    ) -> Result<TokenText, Error> {
         let owner = self.token_owner(caller).await?;
-        let scopes = if scopes.is_empty() { Scope::ALL.to_vec() } else { scopes };
+        let scopes = scopes.unwrap_or_else(|| Scope::ALL.to_vec());
+        if scopes.is_empty() {
+            return Err(Error::NoScopes);
+        }
         let name = name.chars().take(NAME).collect();
         let new = NewToken { tenant: caller.tenant, owner, name, scopes, expires: None };
         Ok(self.identity.create_token(&new).await?)

@@ -287,14 +287,14 @@ async fn people_and_tokens_are_for_owners(house: House) {
     let denied = [
         members.add(&bob, &eve).await.unwrap_err(),
         members.list(&bob).await.unwrap_err(),
-        members.create_token(&bob, "more", Vec::new()).await.unwrap_err(),
+        members.create_token(&bob, "more", None).await.unwrap_err(),
         members.list_tokens(&bob).await.unwrap_err(),
     ];
     for error in denied {
         assert!(matches!(&error, Error::Denied(denied) if matches!(**denied, Denied::Role)), "{error:?}");
     }
     let narrow = Caller { scopes: vec![Scope::RecordsRead, Scope::SchemaRead], ..house.owner.clone() };
-    let error = members.create_token(&narrow, "more", Vec::new()).await.unwrap_err();
+    let error = members.create_token(&narrow, "more", None).await.unwrap_err();
     assert!(matches!(&error, Error::Denied(denied) if matches!(**denied, Denied::Scope { .. })), "{error:?}");
 }
 
@@ -303,7 +303,9 @@ async fn a_token_is_its_owners_alone(house: House) {
     let members = house.members();
     let added = members.add(&house.owner, &new_member("bob@example.org", Role::Owner)).await.unwrap();
     let bob = caller(&added.user, HOME);
-    let token = members.create_token(&house.owner, "phone", vec![Scope::RecordsRead]).await.unwrap();
+    let token = members.create_token(&house.owner, "phone", Some(vec![Scope::RecordsRead])).await.unwrap();
+    let nothing = members.create_token(&house.owner, "nothing", Some(Vec::new())).await;
+    assert!(matches!(nothing, Err(Error::NoScopes)));
     let error = members.revoke_token(&bob, token.reveal()).await.unwrap_err();
     assert!(matches!(error, Error::Identity(identity::Error::TokenNotFound { .. })), "{error:?}");
     let names: Vec<_> = members.list_tokens(&house.owner).await.unwrap().into_iter().map(|entry| entry.name).collect();

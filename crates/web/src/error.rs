@@ -252,10 +252,15 @@ impl Failure {
     }
 
     /// A status that a part of the framework chose without a body.
-    pub(crate) fn of_status(door: Door, status: StatusCode) -> Self {
-        let kind = Kind::of_status(status);
+    pub(crate) fn of_status(door: Door, status: StatusCode, words: &str) -> Self {
+        let kind = match Kind::of_status(status) {
+            // The framework's words are about addresses and headers.
+            Kind::Malformed if !words.is_empty() => Kind::Invalid,
+            kind => kind,
+        };
         let message = match kind {
             Kind::Internal => FIXED.to_owned(),
+            _ if !words.is_empty() => words.to_owned(),
             _ => status.canonical_reason().unwrap_or("refused").to_lowercase(),
         };
         Self { status, ..Self::plain(door, kind, kind.code(), message) }

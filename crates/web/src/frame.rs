@@ -18,6 +18,8 @@ use crate::error::{Door, Failure};
 pub struct RequestId(pub String);
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+/// The longest sentence of the framework, in bytes.
+const LONGEST_WORDS: usize = 1_024;
 /// The longest id that is taken from a client.
 const LONGEST: usize = 64;
 
@@ -39,7 +41,10 @@ pub(crate) async fn around(mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
     let span = tracing::info_span!("request", id, method = method.as_str(), route);
-    let mut response = shaped(next.run(request).instrument(span).await, door, &id);
+    // The library behind that door has errors of its own.
+    let own = request.uri().path() == "/mcp";
+    let response = next.run(request).instrument(span).await;
+    let mut response = if own { response } else { shaped(response, door, &id).await };
     let exchange =
         Exchange { method: method.as_str(), route, status: response.status().as_u16(), took: began.elapsed() };
     exchange.record();
@@ -64,16 +69,20 @@ fn next_id() -> String {
     uuid::Uuid::from_u128(FIRST.wrapping_add(u128::from(number))).to_string()
 }
 
-/// Gives an error the request's id, and one that the framework made without a body the shape of the door.
-fn shaped(mut response: Response, door: Door, id: &str) -> Response {
+/// Gives an error the request's id, and one that the framework made the shape of the door.
+async fn shaped(mut response: Response, door: Door, id: &str) -> Response {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return response;
     }
     let failure = match response.extensions_mut().remove::<Failure>() {
         Some(failure) => failure,
-        None if response.headers().contains_key(header::CONTENT_TYPE) => return response,
-        None => Failure::of_status(door, status),
+        None if !is_bare(&response) => return response,
+        None => {
+            let body = std::mem::take(response.body_mut());
+            let text = axum::body::to_bytes(body, LONGEST_WORDS).await.unwrap_or_default();
+            Failure::of_status(door, status, str::from_utf8(&text).unwrap_or_default())
+        }
     };
     let mut shaped = failure.render(Some(id));
     for (name, value) in response.headers() {
@@ -83,6 +92,12 @@ fn shaped(mut response: Response, door: Door, id: &str) -> Response {
         }
     }
     shaped
+}
+
+/// True for an error of the framework: without a body, or in plain text.
+fn is_bare(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
 fn head(headers: &mut HeaderMap, id: &str) {

@@ -80,15 +80,25 @@ pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
     serde_json::from_slice(bytes).map_err(|error| match error.classify() {
         Category::Data => {
             let pointer = place::pointer(place::before(bytes, error.line(), error.column()));
-            JsonError::Form { pointer, reason: without_place(&error.to_string()) }
+            JsonError::Form { pointer, reason: plain_words(&error.to_string()) }
         }
         _ => JsonError::Syntax { reason: error.to_string() },
     })
 }
 
-/// The parser's sentence without its ` at line 1 column 2`: the pointer says it better.
-fn without_place(text: &str) -> String {
-    text.rsplit_once(" at line ").map_or(text, |(sentence, _)| sentence).to_owned()
+/// The parser's sentence in words of JSON, without its ` at line 1 column 2`: the pointer says it better.
+fn plain_words(text: &str) -> String {
+    /// Words of our own types, and what they mean for a client.
+    const WORDS: [(&[&str], &str); 3] = [
+        (&["usize", "u64", "u32", "u16", "u8"], "a whole number from 0"),
+        (&["isize", "i64", "i32", "i16", "i8"], "a whole number"),
+        (&["f64", "f32"], "a number"),
+    ];
+    let sentence = text.rsplit_once(" at line ").map_or(text, |(sentence, _)| sentence);
+    let Some((head, expected)) = sentence.split_once("expected ") else { return sentence.to_owned() };
+    let known = WORDS.iter().find(|(ours, _)| ours.contains(&expected)).map(|(_, theirs)| *theirs);
+    let expected = if expected.starts_with("struct ") { "an object" } else { known.unwrap_or(expected) };
+    format!("{head}expected {expected}")
 }
 
 /// One pass over the bytes, outside of which nothing recurses or allocates.

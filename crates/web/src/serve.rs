@@ -182,7 +182,7 @@ impl Listening {
     ) -> Result<Response<Body>, Infallible> {
         let mut request = request.map(Body::new);
         let response = if let Some(status) = self.oversize(&request) {
-            Failure::of_status(Door::of(request.uri().path()), status).render(None)
+            Failure::of_status(Door::of(request.uri().path()), status, "").render(None)
         } else {
             request.extensions_mut().insert(peer);
             self.router.clone().call(request).await?

@@ -27,15 +27,20 @@ pub(super) async fn run(mcp: &Mcp) -> anyhow::Result<()> {
         if line.trim().is_empty() {
             continue;
         }
-        match pass(mcp, &settings, &line).await {
-            Ok(answer) if answer.body.is_empty() => {}
-            Ok(answer) => out::line(String::from_utf8_lossy(&answer.body).trim()),
+        let message: Value = match serde_json::from_str(&line) {
+            Ok(message) => message,
             Err(error) => {
-                if let Some(answer) = failed(&line, &error) {
-                    out::line(&answer.to_string());
-                }
+                out::line(&told(&Value::Null, -32700, &format!("the line is not JSON: {error}")));
+                continue;
             }
-        }
+        };
+        let answer = match pass(mcp, &settings, &line).await {
+            Ok(answer) if answer.body.is_empty() => None,
+            Ok(answer) => Some(spoken(&message, &answer)),
+            // Notifications get no answer.
+            Err(error) => message.get("id").map(|id| told(id, -32603, &format!("{error:#}"))),
+        };
+        answer.iter().for_each(|answer| out::line(answer));
     }
     Ok(())
 }
@@ -48,9 +53,17 @@ async fn pass(mcp: &Mcp, settings: &Settings, line: &str) -> anyhow::Result<Answ
     answer
 }
 
-/// The error of a request that could not be brought; notifications get none.
-fn failed(line: &str, error: &anyhow::Error) -> Option<Value> {
-    let message: Value = serde_json::from_str(line).ok()?;
-    let id = message.get("id")?;
-    Some(json!({ "jsonrpc": "2.0", "id": id, "error": { "code": -32603, "message": format!("{error:#}") } }))
+/// The door's answer as a message of the protocol, which its errors outside of the protocol are not.
+fn spoken(message: &Value, answer: &Answer) -> String {
+    let text = String::from_utf8_lossy(&answer.body);
+    let body: Option<Value> = serde_json::from_str(&text).ok();
+    if body.as_ref().is_some_and(|body| body.is_array() || body.get("jsonrpc").is_some()) {
+        return text.trim().to_owned();
+    }
+    let detail = body.as_ref().and_then(|body| body.get("detail")?.as_str()).unwrap_or(&text);
+    told(message.get("id").unwrap_or(&Value::Null), -32600, detail)
+}
+
+fn told(id: &Value, code: i32, message: &str) -> String {
+    json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": message } }).to_string()
 }

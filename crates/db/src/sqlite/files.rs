@@ -20,13 +20,9 @@ impl Lock {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(Error::unavailable)?;
         }
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&lock)
-            .map_err(Error::unavailable)?;
+        let mut file = own(&lock).map_err(Error::unavailable)?;
+        // SQLite gives its other files the mode of this one.
+        own(path).map_err(Error::unavailable)?;
         match file.try_lock() {
             Ok(()) => sign(&mut file).map_err(Error::unavailable)?,
             Err(TryLockError::WouldBlock) => return Err(Error::Locked { path: lock, holder: holder(&mut file) }),
@@ -34,6 +30,15 @@ impl Lock {
         }
         Ok(Self { _file: file })
     }
+}
+
+/// Opens a file that only its owner may read, and makes it when it is missing.
+fn own(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 fn sign(file: &mut File) -> io::Result<()> {
@@ -57,8 +62,7 @@ const ALLOCATED: u64 = 8 << 20;
 /// is in that mode, since SQLite removes the log of one that is not.
 pub(super) fn allocate_wal(path: &Path) -> Result<(), Error> {
     let log = beside(path, "-wal");
-    let made = OpenOptions::new().write(true).create(true).truncate(false).open(log);
-    made.and_then(fill).map_err(Error::unavailable)
+    own(&log).and_then(fill).map_err(Error::unavailable)
 }
 
 fn fill(mut file: File) -> io::Result<()> {

@@ -91,6 +91,27 @@ fn mcp_speaks_over_standard_input_and_lets_a_server_start_between_calls() {
 }
 
 #[test]
+fn mcp_answers_each_line_in_its_protocol() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    drop(Served::start(&data));
+    let mut client = Command::new(program())
+        .args(["mcp", "--data"])
+        .arg(&data)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    client.stdin.take().unwrap().write_all(b"nonsense\n{\"jsonrpc\":\"2.0\"}\n").unwrap();
+    let lines = BufReader::new(client.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let codes: Vec<Option<i64>> =
+        lines.map(|line| serde_json::from_str::<serde_json::Value>(&line).unwrap()["error"]["code"].as_i64()).collect();
+    assert_eq!(codes.first(), Some(&Some(-32_700)));
+    assert!(codes.iter().all(Option::is_some), "{codes:?}");
+    assert!(client.wait().unwrap().success());
+}
+
+#[test]
 fn people_and_tokens_are_made_with_a_server_and_without() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

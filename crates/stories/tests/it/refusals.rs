@@ -63,6 +63,7 @@ fn wrong_reads(base: &str) -> Vec<Case> {
         ),
         (Method::GET, format!("/v0/meta/bases/{base}/tables/Tasks"), String::new(), 405, "INVALID_REQUEST_UNKNOWN"),
         (Method::GET, "/v0/meta/bases/app00000000000000/tables".into(), String::new(), 403, MODEL),
+        (Method::GET, format!("/v0/{base}/%FF"), String::new(), 400, "INVALID_REQUEST_UNKNOWN"),
     ]
 }
 
@@ -253,6 +254,8 @@ fn wrong_elsewhere(base: &str) -> Vec<Case> {
             422,
             "json-form",
         ),
+        (Method::POST, "/api/v1/tokens".into(), "{\"name\":\"t\",\"scopes\":[]}".into(), 422, "no-scopes"),
+        (Method::GET, "/api/v1/imports/%FF".into(), String::new(), 400, "invalid"),
         (Method::DELETE, "/api/v1/tokens/pat00000000000000".into(), String::new(), 404, "token-not-found"),
     ]
 }
@@ -269,6 +272,15 @@ async fn wrong_requests_elsewhere_are_problems(app: TestApp) {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// JSON-RPC has an error of its own for what is not JSON.
+#[on_every_database]
+async fn what_is_no_message_of_the_tools_protocol_is_told_in_its_words(app: TestApp) {
+    for (body, code) in [("{\"jsonrpc\":", -32_700), (&*"[".repeat(100), -32_700)] {
+        let (status, answer) = app.send(Method::POST, "/mcp", Some(&app.token), body.to_owned()).await;
+        assert_eq!((status, &answer["error"]["code"], &answer["id"]), (400, &json!(code), &Value::Null), "{answer}");
+    }
 }
 
 /// What Airtable's clients send may be as long as its bound, and no longer.

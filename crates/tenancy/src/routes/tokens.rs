@@ -26,9 +26,8 @@ pub(super) struct TokenIn {
     /// A name to know it by.
     name: String,
     /// What it may be used for, such as `data.records:read`; everything when absent.
-    #[serde(default)]
     #[schema(value_type = Vec<String>, required = false)]
-    scopes: Vec<Scope>,
+    scopes: Option<Vec<Scope>>,
 }
 
 /// A token that was made.

@@ -61,7 +61,7 @@ async fn a_call_has_typed_arguments_and_a_json_answer() {
 #[tokio::test]
 async fn arguments_that_do_not_fit_are_named() {
     for (arguments, message) in [
-        (json!({ "numbers": [1, "2"] }), "argument `numbers.1`: invalid type: string \"2\", expected i32"),
+        (json!({ "numbers": [1, "2"] }), "argument `numbers.1`: invalid type: string \"2\", expected a whole number"),
         (
             json!({ "numbers": [], "rounding": { "to_tens": 3 } }),
             "argument `rounding.to_tens`: invalid type: integer `3`, expected a boolean",
@@ -72,7 +72,7 @@ async fn arguments_that_do_not_fit_are_named() {
         ),
         (json!({}), "arguments: missing field `numbers`"),
         (Value::Null, "arguments: missing field `numbers`"),
-        (json!(7), "arguments: invalid type: integer `7`, expected struct AddIn"),
+        (json!(7), "arguments: invalid type: integer `7`, expected an object"),
     ] {
         let error = tool("add_numbers").call(caller(), arguments.clone()).await.unwrap_err();
         assert_eq!((error.kind, error.message.as_str()), (Kind::Invalid, message), "{arguments}");
