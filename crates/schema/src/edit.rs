@@ -21,6 +21,16 @@ const FIELDS: usize = 1_000;
 /// Longest name in characters.
 const NAME: usize = 255;
 
+/// False for a name that is too long or holds characters that nobody sees and that change how others are read: controls,
+/// and the marks of Unicode's bidirectional algorithm (UAX 9). Headers of several lines become names of fields.
+pub(crate) fn is_name(name: &str) -> bool {
+    let unseen = |c: char| {
+        c.is_control() && !matches!(c, '\n' | '\r' | '\t')
+            || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
+    name.chars().count() <= NAME && !name.chars().any(unseen)
+}
+
 /// A table to make.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct NewTable {
@@ -143,8 +153,11 @@ impl<'a> Draft<'a> {
             .schema
             .live_tables()
             .any(|table| Some(table.no) != except && table.name.to_lowercase() == name.to_lowercase());
-        if taken || name.is_empty() || name.chars().count() > NAME || name.contains('\0') {
+        if taken || name.is_empty() {
             return Err(Error::TableName { name: name.to_owned() });
+        }
+        if !is_name(name) || name.contains(['\n', '\r', '\t']) {
+            return Err(Error::unseen("table"));
         }
         Ok(name.to_owned())
     }
@@ -167,8 +180,11 @@ impl<'a> Draft<'a> {
         let taken = self.schema.table_by_no(no).is_some_and(|table| {
             table.live_fields().any(|f| Some(f.id) != except && f.name.to_lowercase() == name.to_lowercase())
         });
-        if taken || name.is_empty() || name.chars().count() > NAME || name.contains('\0') {
+        if taken || name.is_empty() {
             return Err(Error::FieldName { name: name.to_owned() });
+        }
+        if !is_name(name) {
+            return Err(Error::unseen("field"));
         }
         Ok(name.to_owned())
     }

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use serde_json::Value;
 use tenancy::{Access, Action, Permit};
 
-use crate::edit::{Draft, NewField, NewTable, numbers_needed};
+use crate::edit::{Draft, NewField, NewTable, is_name, numbers_needed};
 use crate::error::Error;
 use crate::store;
 
@@ -132,8 +132,8 @@ impl Schemas {
     pub async fn create_base(&self, caller: &Caller, new: NewBase) -> Result<Arc<Schema>, Error> {
         let permit = self.access.workspace_permit(caller, Action::CreateBase, new.workspace).await?;
         let name = new.name.trim().to_owned();
-        if name.is_empty() || name.chars().count() > 255 || name.contains('\0') {
-            return Err(Error::Invalid { reason: "a base needs a name of 1 to 255 characters".to_owned() });
+        if name.is_empty() || !is_name(&name) || name.contains(['\n', '\r', '\t']) {
+            return Err(Error::unseen("base"));
         }
         if new.tables.is_empty() {
             return Err(Error::Invalid { reason: "a base needs at least one table in `tables`".to_owned() });

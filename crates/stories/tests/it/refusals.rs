@@ -138,6 +138,20 @@ fn wrong_schemas(base: &str) -> Vec<Case> {
             422,
             "INVALID_FIELD_TYPE_OPTIONS_FOR_CREATE",
         ),
+        (
+            Method::POST,
+            fields.clone(),
+            field("a\u{202E}b", "singleLineText", Value::Null),
+            422,
+            "INVALID_REQUEST_UNKNOWN",
+        ),
+        (
+            Method::PATCH,
+            format!("{tables}/Tasks"),
+            json!({ "name": "a\u{7}" }).to_string(),
+            422,
+            "INVALID_REQUEST_UNKNOWN",
+        ),
         (Method::POST, fields, field("Name", "singleLineText", Value::Null), 422, "DUPLICATE_OR_EMPTY_FIELD_NAME"),
     ]
 }
