@@ -12,8 +12,8 @@ const FILE: usize = 600;
 const CRATE: usize = 12_000;
 /// Production lines of `model`, which everybody rebuilds with.
 const MODEL: usize = 4_000;
-/// The least share of tests in all lines, in percent. It is raised as tests catch up; the house wants 30.
-const TESTS: usize = 17;
+/// The least share of tests in all lines, in percent.
+const TESTS: usize = 30;
 
 pub fn check(house: &House) -> Vec<Finding> {
     let mut findings: Vec<Finding> = house.members.iter().flat_map(check_member).collect();
