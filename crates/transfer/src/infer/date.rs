@@ -62,7 +62,7 @@ pub(crate) struct Split {
 pub(crate) fn split(text: &str) -> Option<Split> {
     let text = text.trim();
     // Most cells are no dates: they are told by their first character or their length.
-    if text.len() < 6 || text.len() > 40 || !text.bytes().any(|byte| byte.is_ascii_digit()) {
+    if text.len() < 6 || text.len() > 40 || !begins(text) || !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let (parts, rest) = parts(text)?;
@@ -94,6 +94,17 @@ struct Part {
     value: i64,
     /// 0 for the name of a month.
     digits: usize,
+}
+
+/// True when the text begins as a date may: with a digit, or with three letters of a month or a weekday.
+fn begins(text: &str) -> bool {
+    const WORDS: [&[u8; 3]; 19] = [
+        b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec", b"mon", b"tue",
+        b"wed", b"thu", b"fri", b"sat", b"sun",
+    ];
+    let Some(&[a, b, c]) = text.as_bytes().first_chunk() else { return false };
+    let head = [a, b, c].map(|byte| byte.to_ascii_lowercase());
+    a.is_ascii_digit() || WORDS.contains(&&head)
 }
 
 /// The three parts of the date, and what follows.

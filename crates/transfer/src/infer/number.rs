@@ -109,17 +109,11 @@ fn parse_digits(text: &str) -> Option<Number<'static>> {
     Some(Number { value: value as f64, dress: Dress::Plain, decimals: 0, trailing_zero: false, faithful })
 }
 
-/// No symbol begins or ends with a digit, so that most numbers need not be compared with any.
-fn is_digit_or_point(byte: Option<&u8>) -> bool {
-    byte.is_some_and(|byte| byte.is_ascii_digit() || *byte == b'.')
-}
-
 fn strip_symbol(text: &str) -> (&str, Option<&str>) {
-    if is_digit_or_point(text.as_bytes().first()) {
-        return (text, None);
-    }
-    for symbol in SYMBOLS {
-        if let Some(rest) = text.strip_prefix(symbol) {
+    let first = text.as_bytes().first();
+    // The byte tells most of them apart from most texts.
+    for symbol in SYMBOLS.iter().filter(|symbol| symbol.as_bytes().first() == first) {
+        if let Some(rest) = text.strip_prefix(*symbol) {
             return (rest.trim_start(), text.get(..symbol.len()));
         }
     }
@@ -127,11 +121,9 @@ fn strip_symbol(text: &str) -> (&str, Option<&str>) {
 }
 
 fn strip_symbol_end(text: &str) -> (&str, Option<&str>) {
-    if is_digit_or_point(text.as_bytes().last()) {
-        return (text, None);
-    }
-    for symbol in SYMBOLS {
-        if let Some(rest) = text.strip_suffix(symbol) {
+    let last = text.as_bytes().last();
+    for symbol in SYMBOLS.iter().filter(|symbol| symbol.as_bytes().last() == last) {
+        if let Some(rest) = text.strip_suffix(*symbol) {
             return (rest.trim_end(), text.get(text.len() - symbol.len()..));
         }
     }
