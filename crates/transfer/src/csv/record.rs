@@ -30,6 +30,12 @@ impl Grammar {
         self.newline
     }
 
+    /// True for a cell that has to be quoted.
+    pub fn must_quote(&self, cell: &str) -> bool {
+        self.quote.is_some()
+            && (cell.contains(['\n', '\r']) || !self.delimiter.is_empty() && cell.contains(&*self.delimiter))
+    }
+
     /// The length of the first line with its end; none when the text holds no complete line.
     pub fn line(&self, text: &str, last: bool) -> Option<usize> {
         let bytes = text.as_bytes();
@@ -142,9 +148,13 @@ impl Records {
         width: Option<usize>,
     ) -> Option<usize> {
         let full = split(grammar, text, last, Reading::Nearest, &mut self.best);
-        if full.is_some() {
-            let expected = width.is_none_or(|width| self.best.len() == width);
-            if self.best.opened == 0 || self.best.is_clean() && expected {
+        if let Some(used) = full {
+            // Quotes that pair up within a line make a short row rather than broken ones of the right width.
+            let expected = || {
+                width.is_none_or(|width| self.best.len() == width)
+                    || grammar.line(text, last).is_none_or(|line| used <= line)
+            };
+            if self.best.opened == 0 || self.best.is_clean() && expected() {
                 return full;
             }
             // What is decided must not depend on how much text happens to be here.

@@ -4,10 +4,12 @@
 //! whose cells look like something wins. The idea that pattern and type must be scored together is from van den Burg,
 //! Nazábal and Sutton, "Wrangling messy CSV files by detecting row and type patterns" (2019).
 
+mod block;
 mod header;
 mod layout;
 mod score;
 mod shape;
+mod width;
 
 use encoding_rs::Encoding;
 use memchr::memchr2_iter;

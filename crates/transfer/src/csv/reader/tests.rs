@@ -47,6 +47,13 @@ fn cells(text: &str, dialect: &Dialect, columns: usize) -> Vec<Vec<String>> {
 }
 
 #[test]
+fn a_short_row_keeps_its_quoted_cells() {
+    for (text, row) in [("1,\"Desk, oak\"\n", ["1", "Desk, oak", ""]), ("\"a, b\"\n", ["a, b", "", ""])] {
+        assert_eq!(cells(text, &dialect(), 3), [row]);
+    }
+}
+
+#[test]
 fn cells_are_split_as_the_dialect_says() {
     let plain = dialect();
     let semicolon = Dialect { delimiter: ";".into(), ..dialect() };

@@ -1,8 +1,9 @@
 //! Where the tables of a file begin and end.
 
+use super::block::{Block, blocks, slice, told};
 use super::header;
-use super::score::{usual, usual_width};
 use super::shape::Shape;
+use super::width::usual_width;
 use crate::csv::dialect::{Doubt, HeaderRow, Note, Overrides, TableRange};
 use crate::csv::reader::{MAX_COLUMNS, line_ends};
 use crate::csv::record::{Grammar, Records};
@@ -16,10 +17,10 @@ const NOTE: usize = 200;
 pub(super) struct Sampled {
     start: u64,
     end: u64,
-    line: u64,
+    pub line: u64,
     pub cells: Vec<String>,
     pub shapes: Vec<Shape>,
-    blank: bool,
+    pub blank: bool,
     text: String,
 }
 
@@ -28,7 +29,7 @@ impl Sampled {
         self.cells.len()
     }
 
-    fn filled(&self) -> usize {
+    pub fn filled(&self) -> usize {
         self.cells.iter().filter(|cell| !cell.trim().is_empty()).count()
     }
 }
@@ -37,14 +38,6 @@ pub(super) struct Layout {
     pub tables: Vec<TableRange>,
     pub main: usize,
     pub notes: Vec<Note>,
-}
-
-/// Rows `from..to` of the sample that hang together.
-#[derive(Debug, Clone, Copy)]
-struct Block {
-    from: usize,
-    to: usize,
-    width: usize,
 }
 
 pub(super) fn find(
@@ -106,91 +99,6 @@ fn sample(grammar: &Grammar, text: &str) -> Vec<Sampled> {
     rows
 }
 
-fn slice(rows: &[Sampled], block: Block) -> &[Sampled] {
-    rows.get(block.from..block.to).unwrap_or_default()
-}
-
-/// The header's line is told: the table goes from there to the end.
-fn told(rows: &[Sampled], line: u64) -> Vec<Block> {
-    let from = rows.iter().position(|row| row.line >= line).unwrap_or(0);
-    let mut block = Block { from, to: rows.len(), width: 0 };
-    block.width = usual(slice(rows, block).iter().filter(|row| !row.blank).map(Sampled::width));
-    vec![block]
-}
-
-/// Runs of rows without blank ones between, cut where the width changes for good, joined again where they go on alike.
-fn blocks(rows: &[Sampled]) -> Vec<Block> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < rows.len() {
-        let blank = |row: &Sampled| row.blank;
-        let from = at + rows.get(at..).unwrap_or_default().iter().take_while(|row| blank(row)).count();
-        let to = from + rows.get(from..).unwrap_or_default().iter().take_while(|row| !blank(row)).count();
-        if to > from {
-            cut(rows, from, to, &mut found);
-        }
-        at = to.max(at + 1);
-    }
-    join(rows, found)
-}
-
-/// Cuts a run where at least `RUN` rows of one width follow at least as many of another.
-fn cut(rows: &[Sampled], from: usize, to: usize, found: &mut Vec<Block>) {
-    const RUN: usize = 3;
-    let mut begin = from;
-    let mut width = 0;
-    let mut at = from;
-    while at < to {
-        let here = rows.get(at).map_or(0, Sampled::width);
-        let run = rows.get(at..to).unwrap_or_default().iter().take_while(|row| row.width() == here).count();
-        if run >= RUN || run == to - from {
-            if width != 0 && here != width && here > 1 {
-                let title = titles(rows, begin, at);
-                found.push(block(rows, begin, at - title));
-                begin = at - title;
-            }
-            width = here;
-        }
-        at += run.max(1);
-    }
-    found.push(block(rows, begin, to));
-}
-
-/// Rows of one filled cell right before `at`: they belong to what follows.
-fn titles(rows: &[Sampled], from: usize, at: usize) -> usize {
-    rows.get(from..at).unwrap_or_default().iter().rev().take_while(|row| row.filled() <= 1 && row.width() <= 1).count()
-}
-
-fn block(rows: &[Sampled], from: usize, to: usize) -> Block {
-    let widths = rows.get(from..to).unwrap_or_default().iter().map(Sampled::width);
-    Block { from, to, width: usual(widths) }
-}
-
-/// A blank line inside a table separates nothing: what goes on in the same width and kind is one table.
-fn join(rows: &[Sampled], blocks: Vec<Block>) -> Vec<Block> {
-    let mut joined: Vec<Block> = Vec::new();
-    for next in blocks {
-        match joined.last_mut() {
-            Some(last) if last.width == next.width && next.width > 1 && goes_on(rows, *last, next) => last.to = next.to,
-            Some(last) if last.width == next.width && next.width == 1 => last.to = next.to,
-            _ => joined.push(next),
-        }
-    }
-    joined
-}
-
-fn goes_on(rows: &[Sampled], before: Block, next: Block) -> bool {
-    let (above, below) = (slice(rows, before), slice(rows, next));
-    let Some(first) = below.first() else { return true };
-    if above.first().is_some_and(|header| header.cells == first.cells) {
-        return false;
-    }
-    // A single row above is the header of what follows.
-    above.iter().filter(|row| !row.blank).count() < 2 && first.filled() > 1
-        || !(header::stands_out(first, above)
-            || below.len() > 2 && header::stands_out(first, below.get(1..).unwrap_or_default()))
-}
-
 /// Splits blocks into tables and rows that belong to none.
 fn tables_and_strays(rows: &[Sampled], blocks: Vec<Block>) -> (Vec<Block>, Vec<Block>) {
     let mut tables = Vec::new();
@@ -237,11 +145,18 @@ fn preamble(rows: &[Sampled], width: usize) -> usize {
     if count >= rows.len() { 0 } else { count }
 }
 
-/// Trailing rows of one cell in a table of several.
+/// Trailing rows of one cell that say something about a table of three columns or more. Others are short rows.
 fn footer(rows: &[Sampled], width: usize) -> usize {
-    let outside = |row: &&Sampled| row.width() == 1 && row.width() * 3 <= width.max(3);
-    let count = if width < 2 { 0 } else { rows.iter().rev().take_while(outside).count() };
+    let outside = |row: &&Sampled| row.width() == 1 && row.cells.first().is_some_and(|cell| is_prose(cell));
+    let count = if width < 3 { 0 } else { rows.iter().rev().take_while(outside).count() };
     if count + 2 > rows.len() { 0 } else { count }
+}
+
+/// True for a text that begins like a note, or has more words than a value.
+fn is_prose(text: &str) -> bool {
+    let text = text.trim();
+    let words = text.split_whitespace().count();
+    text.starts_with(['*', '†', '‡', '(', '[', '#']) || words > 1 && text.contains(": ") || words > 4
 }
 
 fn largest(tables: &[Block]) -> usize {

@@ -1,3 +1,5 @@
+mod rows;
+
 use std::fmt::Write;
 
 use super::{SAMPLE, sniff};
