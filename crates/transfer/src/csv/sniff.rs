@@ -15,7 +15,9 @@ use encoding_rs::Encoding;
 use memchr::memchr2_iter;
 
 use super::decode::{self, TextSource};
-use super::dialect::{Dialect, Doubt, HeaderRow, Newline, Overrides, Sniffed};
+use super::dialect::{Dialect, HeaderRow, Newline, Overrides, Sniffed};
+use super::doubt::Doubt;
+use super::reader::line_ends;
 use super::record::Grammar;
 
 /// How much of a file is looked at, in bytes.
@@ -39,6 +41,15 @@ pub fn sniff(sample: &[u8], length: u64, overrides: &Overrides) -> Sniffed {
     };
     let layout = layout::find(&Grammar::of(&dialect), &text, whole, overrides, &mut doubts);
     Sniffed { dialect, tables: layout.tables, main: layout.main, notes: layout.notes, doubts }
+}
+
+/// How many lines the beginning of a file holds.
+pub(crate) fn lines(sample: &[u8], overrides: &Overrides) -> u64 {
+    let mut doubts = Vec::new();
+    let (encoding, _) = encoding(sample, overrides, &mut doubts);
+    let text = decode(sample, encoding, true);
+    let newline = newline(&text, &mut doubts);
+    line_ends(&text, newline) + u64::from(!text.is_empty() && !text.ends_with(['\n', '\r']))
 }
 
 /// The text from the header on, when somebody says where that stands: what is above may be written differently.

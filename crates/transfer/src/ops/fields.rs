@@ -81,7 +81,7 @@ impl Transfers {
         Ok(Aim { base, table, name: name.to_owned(), fields })
     }
 
-    async fn base(&self, caller: &Caller, wanted: &Wanted) -> Result<Option<BaseId>, Error> {
+    pub(super) async fn base(&self, caller: &Caller, wanted: &Wanted) -> Result<Option<BaseId>, Error> {
         if let Ok(id) = wanted.base.parse::<BaseId>() {
             return Ok(Some(id));
         }
@@ -180,7 +180,7 @@ fn kind_for(field: &Field, plan: &ColumnPlan) -> Option<ColumnKind> {
     }
 }
 
-fn missing(what: &str, name: &str) -> Error {
+pub(super) fn missing(what: &str, name: &str) -> Error {
     let name: String = name.chars().take(255).collect();
     Error::Request { reason: format!("there is no {what} `{name}`: import with `create` to make it") }
 }

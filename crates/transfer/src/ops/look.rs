@@ -11,7 +11,7 @@ use crate::csv::{Dialect, Reader, SAMPLE, Sniffed, TableRange, sniff};
 use crate::error::Error;
 use crate::infer::{Profile, profile};
 use crate::model::{Parts, Spec};
-use crate::report::Report;
+use crate::report::{ProblemKind, Report};
 
 /// A file that ends with an error once its reader shall stop.
 pub(super) struct Source {
@@ -81,11 +81,13 @@ pub(super) struct Inspected {
 
 /// True when every cell surely fits, so that nobody needs to look again.
 pub(super) fn all_fit(profile: &Profile, places: &[Place]) -> bool {
-    profile
-        .columns
-        .iter()
-        .zip(places)
-        .all(|(plan, place)| place.is_planned_as(&plan.kind) && plan.unfit == 0 && plan.longest <= fields::MAX_TEXT)
+    let counted = !profile.report.totals.contains_key(&ProblemKind::HeaderAgain);
+    counted
+        && profile
+            .columns
+            .iter()
+            .zip(places)
+            .all(|(plan, place)| place.is_planned_as(&plan.kind) && plan.unfit == 0 && plan.longest <= fields::MAX_TEXT)
 }
 
 /// Reads the rows once more and names every cell that does not fit.

@@ -18,7 +18,7 @@ pub(super) fn slice(rows: &[Sampled], block: Block) -> &[Sampled] {
 
 /// The header's line is told: the table goes from there to the end.
 pub(super) fn told(rows: &[Sampled], line: u64) -> Vec<Block> {
-    let from = rows.iter().position(|row| row.line >= line).unwrap_or(0);
+    let from = rows.iter().rposition(|row| row.line <= line).unwrap_or(0);
     let mut block = Block { from, to: rows.len(), width: 0 };
     block.width = usual(slice(rows, block).iter().filter(|row| !row.blank).map(Sampled::width));
     vec![block]

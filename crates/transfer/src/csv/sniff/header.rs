@@ -2,7 +2,7 @@
 
 use super::layout::Sampled;
 use super::shape::Shape;
-use crate::csv::dialect::Doubt;
+use crate::csv::doubt::Doubt;
 
 /// The most rows names may be spread over, and rows below that are compared with them.
 const MOST: usize = 4;

@@ -4,13 +4,17 @@ use super::block::{Block, blocks, slice, told};
 use super::header;
 use super::shape::Shape;
 use super::width::usual_width;
-use crate::csv::dialect::{Doubt, HeaderRow, Note, Overrides, TableRange};
+use crate::csv::dialect::{HeaderRow, Note, Overrides, TableRange};
+use crate::csv::doubt::Doubt;
 use crate::csv::reader::{MAX_COLUMNS, line_ends};
 use crate::csv::record::{Grammar, Records};
+use crate::words::excerpt;
 
 /// Notes that are kept, and how much of each, in bytes.
 const NOTES: usize = 100;
 const NOTE: usize = 200;
+/// Names of columns that are left out.
+const LEFT_OUT: usize = 10;
 
 /// One row of the sample.
 #[derive(Debug)]
@@ -58,9 +62,10 @@ pub(super) fn find(
     };
     let (tables, strays) = tables_and_strays(&rows, blocks);
     let main = largest(&tables);
-    let notes = notes(&rows, &tables, &strays);
+    let mut notes = notes(&rows, &tables, &strays);
     if !notes.is_empty() {
         doubts.push(Doubt::Notes { lines: notes.len() });
+        notes.truncate(NOTES);
     }
     if tables.len() > 1 {
         doubts.push(Doubt::SeveralTables { count: tables.len(), taken: main + 1 });
@@ -90,7 +95,7 @@ fn sample(grammar: &Grammar, text: &str) -> Vec<Sampled> {
             line,
             blank: cells.iter().all(|cell| cell.trim().is_empty()),
             shapes: cells.iter().map(|cell| Shape::of(cell)).collect(),
-            text: raw.get(..raw.floor_char_boundary(NOTE)).unwrap_or_default().trim_end().to_owned(),
+            text: excerpt(raw.trim_end(), NOTE),
             cells,
         });
         line += line_ends(raw, grammar.newline());
@@ -182,7 +187,6 @@ fn notes(rows: &[Sampled], tables: &[Block], strays: &[Block]) -> Vec<Note> {
         notes.extend(above.map(|row| Note { line: row.line, text: row.text.clone() }));
     }
     notes.sort_by_key(|note| note.line);
-    notes.truncate(NOTES);
     notes
 }
 
@@ -197,7 +201,9 @@ fn range(rows: &[Sampled], block: Block, overrides: &Overrides, open: bool) -> T
     let (head, records) = body.split_at_checked(header_rows).unwrap_or((&body, &[]));
     let mut width = block.width.max(head.last().map_or(0, |row| row.width()));
     if width > MAX_COLUMNS {
-        doubts.push(Doubt::TooManyColumns { found: width });
+        let names = head.last().into_iter().flat_map(|row| row.cells.iter().skip(MAX_COLUMNS));
+        let left_out = names.take(LEFT_OUT).map(|name| excerpt(name.trim(), NOTE)).collect();
+        doubts.push(Doubt::TooManyColumns { found: width, left_out });
         width = MAX_COLUMNS;
     }
     let names = header::names(head, width, &mut doubts);

@@ -2,7 +2,8 @@
 
 use super::shape::Shape;
 use super::width::{LOOK, ROWS, agreement, usual, usual_width};
-use crate::csv::dialect::{Doubt, Newline, Overrides};
+use crate::csv::dialect::{Newline, Overrides};
+use crate::csv::doubt::Doubt;
 use crate::csv::record::{Grammar, Records};
 
 /// What splits cells.

@@ -110,6 +110,15 @@ fn lines_around_a_table_are_notes() {
 }
 
 #[test]
+fn notes_past_the_bound_are_counted() {
+    let notes: String = (0..150).map(|row| format!("note {row}\n")).collect();
+    let file = format!("{notes}\nname,age,city\nann,31,rome\nbob,27,oslo\ncid,35,bonn\n");
+    let found = told(&file, &Overrides { delimiter: Some(",".to_owned()), ..Overrides::default() });
+    assert_eq!(found.notes.len(), 100);
+    assert!(found.doubts.contains(&Doubt::Notes { lines: 150 }), "{:?}", found.doubts);
+}
+
+#[test]
 fn several_tables_are_found_each_with_its_own_doubts() {
     let mut file = "id,name,age\n1,ann,31\n2,bob,27\n3,cid,35\n\n".to_owned();
     file += "city,land\nrome,italy\noslo,norway\nbonn,germany\nbern,switzerland\n";
@@ -155,6 +164,14 @@ fn what_somebody_says_is_believed() {
 }
 
 #[test]
+fn lines_are_counted_whatever_ends_them() {
+    let none = Overrides::default();
+    for (file, count) in [("", 0), ("a", 1), ("a\n", 1), ("a\nb", 2), ("a\r\n\r\nb\r\n", 3), ("a\rb\rc", 3)] {
+        assert_eq!(super::lines(file.as_bytes(), &none), count, "{file:?}");
+    }
+}
+
+#[test]
 fn a_file_without_text_holds_no_table() {
     for file in ["", "\n\n", "  \n", "\u{FEFF}"] {
         let found = sniffed(file.as_bytes());
@@ -177,7 +194,10 @@ fn columns_past_the_bound_are_doubtful() {
     let file = format!("{}\n{}\n{}\n", header.join(","), row.join(","), row.join(","));
     let found = sniffed(file.as_bytes());
     assert_eq!(found.tables[0].names.len(), MAX_COLUMNS);
-    assert_eq!(found.tables[0].doubts, [Doubt::TooManyColumns { found: MAX_COLUMNS + 1 }]);
+    let left_out = vec![format!("name{MAX_COLUMNS}")];
+    assert_eq!(found.tables[0].doubts, [Doubt::TooManyColumns { found: MAX_COLUMNS + 1, left_out }]);
+    let said = found.tables[0].doubts[0].to_string();
+    assert!(said.ends_with("the first 1000 were taken; left out: `name1000`"), "{said}");
 }
 
 #[test]
@@ -198,7 +218,20 @@ fn every_doubt_says_something_of_its_own() {
     let file = "01/02/21;1.50;x\n02/03/21;2.5;y\n";
     let mut texts: Vec<String> = sniffed(file.as_bytes()).doubts.iter().map(ToString::to_string).collect();
     texts.extend(
-        [Doubt::Empty, Doubt::NoHeader, Doubt::HeaderGuessed, Doubt::MixedNewlines].map(|doubt| doubt.to_string()),
+        [
+            Doubt::Empty,
+            Doubt::NoHeader,
+            Doubt::HeaderGuessed,
+            Doubt::MixedNewlines,
+            Doubt::Notes { lines: 1 },
+            Doubt::Notes { lines: 2 },
+            Doubt::MixedDates { column: "Due".into() },
+            Doubt::TotalRow { line: 9, text: "Total".into() },
+            Doubt::Unkept { column: "Due".into(), cells: 1 },
+            Doubt::SurplusUnkept { rows: 1 },
+            Doubt::ImportedBefore { on: "2024-05-01".into() },
+        ]
+        .map(|doubt| doubt.to_string()),
     );
     let count = texts.len();
     texts.sort();
