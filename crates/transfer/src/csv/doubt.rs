@@ -133,15 +133,16 @@ impl fmt::Display for Doubt {
                 write!(f, "the last row (line {line}) begins with `{}`; it was taken as a record", short(text))
             }
             Self::Unkept { column, cells } => {
+                let (was, it) = if *cells == 1 { ("was", "it") } else { ("were", "them") };
                 let (cells, column) = (counted(*cells, "cell"), short(column));
-                write!(f, "column `{column}`: {cells} did not fit and were left out; {KEEP} keeps them as text")
+                write!(f, "column `{column}`: {cells} did not fit and {was} left out; {KEEP} keeps {it} as text")
             }
             Self::SurplusUnkept { rows } => {
                 let rows = counted(*rows, "row");
                 write!(f, "cells beside the last column were left out in {rows}; {KEEP} keeps them as text")
             }
             Self::ImportedBefore { on } => {
-                write!(f, "this file was imported into this table before, on {on}: its records are there twice")
+                write!(f, "this file was imported into this table before, on {on}: its records come once more")
             }
         }
     }

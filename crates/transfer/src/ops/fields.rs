@@ -8,9 +8,11 @@ use serde_json::{Value, json};
 
 use super::Transfers;
 use super::place::Place;
+use crate::csv::{Doubt, Known};
 use crate::error::Error;
 use crate::infer::{ColumnKind, ColumnPlan};
-use crate::model::{Column, Wanted};
+use crate::model::{Column, Import, Wanted};
+use crate::store;
 
 /// Most decimals of a number field.
 const DECIMALS: u8 = 8;
@@ -79,6 +81,23 @@ impl Transfers {
             fields.push(field);
         }
         Ok(Aim { base, table, name: name.to_owned(), fields })
+    }
+
+    /// The names that the columns go by, where the table is there already.
+    pub(super) async fn known(&self, caller: &Caller, wanted: &Wanted) -> Result<Known, Error> {
+        let Some(base) = self.base(caller, wanted).await? else { return Ok(Known::default()) };
+        let schema = self.parts.schemas.describe(caller, base).await?;
+        let fields = schema.table(&wanted.table).into_iter().flat_map(|table| table.live_fields());
+        Ok(Known::new(fields.map(|field| field.name.as_str())))
+    }
+
+    /// Doubts about a file that went into the same table before.
+    pub(super) async fn before(&self, import: &Import, aim: &Aim) -> Result<Option<Doubt>, Error> {
+        let Some(table) = &aim.table else { return Ok(None) };
+        let table = table.id.to_string();
+        let done = store::done(&self.parts.db, import).await?;
+        let same = done.into_iter().find(|(spec, _)| spec.targets.iter().any(|target| target.table == table));
+        Ok(same.map(|(_, begun)| Doubt::ImportedBefore { on: begun.iso().chars().take(10).collect() }))
     }
 
     pub(super) async fn base(&self, caller: &Caller, wanted: &Wanted) -> Result<Option<BaseId>, Error> {

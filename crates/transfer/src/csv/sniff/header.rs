@@ -1,5 +1,6 @@
 //! Whether a table has a header, of how many rows, and the column names it gives.
 
+use super::known::Known;
 use super::layout::Sampled;
 use super::shape::Shape;
 use crate::csv::doubt::Doubt;
@@ -7,6 +8,13 @@ use crate::csv::doubt::Doubt;
 /// The most rows names may be spread over, and rows below that are compared with them.
 const MOST: usize = 4;
 const BODY: usize = 300;
+/// Rows that may stand above names which are expected, and those names.
+const NEAR: usize = 20;
+
+/// The row, among the first, that holds the names which are expected.
+pub(super) fn named(rows: &[Sampled], known: &Known) -> Option<usize> {
+    rows.iter().take(NEAR).position(|row| known.heads(row.cells.iter().map(String::as_str)))
+}
 
 /// How many rows of `rows` are header.
 pub(super) fn rows(rows: &[&Sampled], doubts: &mut Vec<Doubt>) -> usize {

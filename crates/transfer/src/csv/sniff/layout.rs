@@ -2,6 +2,7 @@
 
 use super::block::{Block, blocks, slice, told};
 use super::header;
+use super::known::Known;
 use super::shape::Shape;
 use super::width::usual_width;
 use crate::csv::dialect::{HeaderRow, Note, Overrides, TableRange};
@@ -46,9 +47,8 @@ pub(super) struct Layout {
 
 pub(super) fn find(
     grammar: &Grammar,
-    text: &str,
-    whole: bool,
-    overrides: &Overrides,
+    (text, whole): (&str, bool),
+    (overrides, known): (&Overrides, &Known),
     doubts: &mut Vec<Doubt>,
 ) -> Layout {
     let rows = sample(grammar, text);
@@ -60,7 +60,10 @@ pub(super) fn find(
         Some(HeaderRow::At(line)) => told(&rows, line),
         _ => blocks(&rows),
     };
-    let (tables, strays) = tables_and_strays(&rows, blocks);
+    // Who says where the header is knows better.
+    let nothing = Known::default();
+    let known = if overrides.header_row.is_none() { known } else { &nothing };
+    let (tables, strays) = tables_and_strays(&rows, blocks, known);
     let main = largest(&tables);
     let mut notes = notes(&rows, &tables, &strays);
     if !notes.is_empty() {
@@ -73,7 +76,7 @@ pub(super) fn find(
     let last = tables.len().saturating_sub(1);
     let ranges = tables.iter().enumerate().map(|(index, block)| {
         let follows = rows.get(block.to..).unwrap_or_default().iter().any(|row| !row.blank);
-        range(&rows, *block, overrides, index == last && !(whole && follows))
+        range(&rows, *block, (overrides, known), index == last && !(whole && follows))
     });
     Layout { tables: ranges.collect(), main, notes }
 }
@@ -105,12 +108,13 @@ fn sample(grammar: &Grammar, text: &str) -> Vec<Sampled> {
 }
 
 /// Splits blocks into tables and rows that belong to none.
-fn tables_and_strays(rows: &[Sampled], blocks: Vec<Block>) -> (Vec<Block>, Vec<Block>) {
+fn tables_and_strays(rows: &[Sampled], blocks: Vec<Block>, known: &Known) -> (Vec<Block>, Vec<Block>) {
     let mut tables = Vec::new();
     let mut strays = Vec::new();
     let widest = blocks.iter().map(|block| block.width).max().unwrap_or(1);
     for mut block in blocks {
-        let before = preamble(slice(rows, block), block.width);
+        let rows_here = slice(rows, block);
+        let before = header::named(rows_here, known).unwrap_or_else(|| preamble(rows_here, block.width));
         if before > 0 {
             strays.push(Block { to: block.from + before, ..block });
             block.from += before;
@@ -190,12 +194,13 @@ fn notes(rows: &[Sampled], tables: &[Block], strays: &[Block]) -> Vec<Note> {
     notes
 }
 
-fn range(rows: &[Sampled], block: Block, overrides: &Overrides, open: bool) -> TableRange {
+fn range(rows: &[Sampled], block: Block, (overrides, known): (&Overrides, &Known), open: bool) -> TableRange {
     let mut doubts = Vec::new();
     let body: Vec<&Sampled> = slice(rows, block).iter().filter(|row| !row.blank).collect();
     let header_rows = match overrides.header_row {
         Some(HeaderRow::None) => 0,
         Some(HeaderRow::At(_)) => 1,
+        None if header::named(slice(rows, block), known) == Some(0) => 1,
         None => header::rows(&body, &mut doubts),
     };
     let (head, records) = body.split_at_checked(header_rows).unwrap_or((&body, &[]));

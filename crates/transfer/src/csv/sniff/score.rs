@@ -1,5 +1,6 @@
 //! Choosing delimiter, quote and escape.
 
+use super::known::Known;
 use super::shape::Shape;
 use super::width::{LOOK, ROWS, agreement, usual, usual_width};
 use crate::csv::dialect::{Newline, Overrides};
@@ -13,6 +14,9 @@ pub(super) struct Choice {
     pub quote: Option<char>,
     pub escape: Option<char>,
 }
+
+/// Rows that may stand above a header, and the header.
+const HEAD: usize = 20;
 
 /// Delimiters with how ready one is to believe in them.
 const DELIMITERS: [(&str, f64); 20] = [
@@ -38,13 +42,18 @@ const DELIMITERS: [(&str, f64); 20] = [
     (" ", 0.55),
 ];
 
-pub(super) fn choose(text: &str, newline: Newline, overrides: &Overrides, doubts: &mut Vec<Doubt>) -> Choice {
+pub(super) fn choose(
+    text: &str,
+    newline: Newline,
+    (overrides, known): (&Overrides, &Known),
+    doubts: &mut Vec<Doubt>,
+) -> Choice {
     let look = head(text);
     let mut scored: Vec<(f64, Choice)> = Vec::new();
     for (delimiter, belief) in delimiters(look, overrides) {
         for (quote, escape) in quotings(look, &delimiter, overrides) {
             let grammar = Grammar::new(&delimiter, quote, escape, newline);
-            let score = belief * score(&grammar, text, delimiter.contains(' '));
+            let score = belief * score(&grammar, text, (delimiter.contains(' '), known));
             scored.push((score, Choice { delimiter: delimiter.clone(), quote, escape }));
         }
     }
@@ -142,10 +151,18 @@ struct Sampled {
     spaced: usize,
     /// A cell holds what only a quoted one can.
     quoted: bool,
+    /// Its cells are names of fields.
+    headed: bool,
 }
 
-fn score(grammar: &Grammar, text: &str, spaced: bool) -> f64 {
-    let rows = sample(grammar, text, usual_width(grammar, text));
+fn score(grammar: &Grammar, text: &str, (spaced, known): (bool, &Known)) -> f64 {
+    let rows = sample(grammar, text, usual_width(grammar, text), known);
+    // Names that are expected are there for no other reason.
+    let headed = if rows.iter().any(|row| row.headed) { 1.0 } else { 0.0 };
+    headed + likeness(&rows, spaced)
+}
+
+fn likeness(rows: &[Sampled], spaced: bool) -> f64 {
     let total = rows.len() as f64;
     let cells: usize = rows.iter().map(|row| row.shapes.len()).sum();
     if rows.is_empty() || cells == 0 {
@@ -158,11 +175,11 @@ fn score(grammar: &Grammar, text: &str, spaced: bool) -> f64 {
     let agreement = if wide { agreement(&widths, plain) } else { 1.0 };
     if wide && (rows.len() == 1 || agreement == 0.0) {
         // A single row is a header more often than a sentence with a comma.
-        return if rows.len() == 1 { 0.45 * one_row(&rows) } else { 0.02 };
+        return if rows.len() == 1 { 0.45 * one_row(rows) } else { 0.02 };
     }
     let credit = rows.iter().map(|row| row.credit).sum::<f64>() / cells as f64;
     let flaws = rows.iter().map(|row| row.flaws.min(3)).sum::<usize>() as f64 / total;
-    let uniform = uniform(&rows);
+    let uniform = uniform(rows);
     let mean = cells as f64 / total;
     // One column is what is left when nothing else fits.
     let gain = if wide { 1.0 - 1.0 / (1.0 + mean) } else { 0.3 };
@@ -197,7 +214,7 @@ fn uniform(rows: &[Sampled]) -> f64 {
     if width == 0 { 0.0 } else { shares / width as f64 }
 }
 
-fn sample(grammar: &Grammar, text: &str, width: usize) -> Vec<Sampled> {
+fn sample(grammar: &Grammar, text: &str, width: usize, known: &Known) -> Vec<Sampled> {
     let mut records = Records::default();
     let mut rows = Vec::new();
     let mut at = 0;
@@ -210,7 +227,8 @@ fn sample(grammar: &Grammar, text: &str, width: usize) -> Vec<Sampled> {
         }
         let record = &records.best;
         let flaws = record.stray + record.unclosed + record.padded;
-        let mut row = Sampled { shapes: Vec::new(), credit: 0.0, flaws, spaced: 0, quoted: false };
+        let mut row = Sampled { shapes: Vec::new(), credit: 0.0, flaws, spaced: 0, quoted: false, headed: false };
+        row.headed = rows.len() < HEAD && known.heads(record.cells());
         for cell in record.cells() {
             let shape = Shape::of(cell);
             row.credit += shape.credit(cell);

@@ -2,7 +2,7 @@ mod rows;
 
 use std::fmt::Write;
 
-use super::{SAMPLE, sniff};
+use super::{Known, SAMPLE, sniff};
 use crate::csv::{Doubt, HeaderRow, MAX_COLUMNS, Newline, Overrides, Reader, Sniffed};
 
 fn sniffed(file: &[u8]) -> Sniffed {
@@ -141,6 +141,29 @@ fn a_blank_line_inside_a_table_separates_nothing() {
     let file = "name,age\nann,31\nbob,27\n\ncid,35\ndan,41\n";
     let found = sniffed(file.as_bytes());
     assert_eq!((found.tables.len(), grid(file, &found, 0).len()), (1, 4));
+}
+
+#[test]
+fn names_that_are_expected_make_the_header() {
+    let known = Known::new(["Order ID", "Amount", "Status", "Closed on", "Paid"].into_iter());
+    let found = |file: &str| super::sniff_for(file.as_bytes(), file.len() as u64, &Overrides::default(), &known);
+    let names = ["order id", "Amount", "Status", "Closed on", "Paid"];
+    let rows = "Q-1,abc,new,soon,x\nQ-2,def,old,later,y\n";
+    let typed = "Q-1,3,new,2024-01-01,yes\nQ-2,4,old,2024-01-02,no\n";
+    let head = "order id,Amount,Status,Closed on,Paid\n";
+    for above in ["", "Report of the year\n", "a,b,c,d,e\n"] {
+        for rows in [rows, typed, "Q-1,abc,new,soon,x\n", ""] {
+            let found = found(&format!("{above}{head}{rows}"));
+            let table = &found.tables[0];
+            assert_eq!((found.dialect.delimiter.as_str(), table.header_rows), (",", 1), "{above}{rows}");
+            assert_eq!(table.names, names, "{above}{rows}");
+            assert_eq!(found.notes.len(), usize::from(!above.is_empty()));
+        }
+    }
+    let odd = found("status;amount\nnew, at last, or so;1,5\nold, at last, or so;2,5\n");
+    assert_eq!((odd.dialect.delimiter.as_str(), odd.tables[0].names.len()), (";", 2));
+    let other = found("Q-1,3,new,2024-01-01,yes\nQ-2,4,old,2024-01-02,no\n");
+    assert_eq!(other.tables[0].header_rows, 0, "nothing is expected of records");
 }
 
 #[test]
