@@ -80,6 +80,8 @@ pub(super) struct Record {
     opened: usize,
 }
 
+/// What it costs to read a record otherwise than its quotes pair up.
+const PAIRED: usize = 12;
 /// How far ahead a broken record is read to find where its quotes pair up.
 const WINDOW: usize = 8 << 10;
 
@@ -181,12 +183,14 @@ impl Records {
         let to_end = last && window.len() == text.len();
         let mut taken = full;
         let mut least = full.map_or(usize::MAX, |used| penalty(&self.best, width, used > line));
+        // Quotes that pair up around a line end rarely do so by chance.
+        let apart = if full.is_some_and(|used| used > line) && self.best.is_clean() { PAIRED } else { 0 };
         for (reading, within) in
             [(Reading::Paired, window), (Reading::Nearest, head), (Reading::Paired, head), (Reading::Plain, head)]
         {
             let ends = to_end || within.len() == line;
             let Some(used) = split(grammar, within, ends, reading, &mut self.other) else { continue };
-            let cost = penalty(&self.other, width, used > line);
+            let cost = penalty(&self.other, width, used > line) + apart;
             if cost < least {
                 (least, taken) = (cost, Some(used));
                 std::mem::swap(&mut self.best, &mut self.other);

@@ -54,6 +54,12 @@ fn a_short_row_keeps_its_quoted_cells() {
 }
 
 #[test]
+fn a_long_row_keeps_its_cells_of_several_lines() {
+    assert_eq!(cells("1,\"a\nb, c\",x,left over\n2,y,z\n", &dialect(), 3), [["1", "a\nb, c", "x"], ["2", "y", "z"]]);
+    assert_eq!(cells("1,x,\"a\nb\",left over\n2,y,z\n", &dialect(), 3), [["1", "x", "a\nb"], ["2", "y", "z"]]);
+}
+
+#[test]
 fn cells_are_split_as_the_dialect_says() {
     let plain = dialect();
     let semicolon = Dialect { delimiter: ";".into(), ..dialect() };

@@ -51,7 +51,7 @@ pub(super) fn find(
     (overrides, known): (&Overrides, &Known),
     doubts: &mut Vec<Doubt>,
 ) -> Layout {
-    let rows = sample(grammar, text);
+    let rows = sample(grammar, text, whole);
     if rows.iter().all(|row| row.blank) {
         doubts.push(Doubt::Empty);
         return Layout { tables: Vec::new(), main: 0, notes: Vec::new() };
@@ -81,7 +81,7 @@ pub(super) fn find(
     Layout { tables: ranges.collect(), main, notes }
 }
 
-fn sample(grammar: &Grammar, text: &str) -> Vec<Sampled> {
+fn sample(grammar: &Grammar, text: &str, whole: bool) -> Vec<Sampled> {
     const ROWS: usize = 20_000;
     let width = usual_width(grammar, text);
     let mut records = Records::default();
@@ -89,6 +89,9 @@ fn sample(grammar: &Grammar, text: &str) -> Vec<Sampled> {
     let (mut at, mut line) = (0, 1);
     while at < text.len() && rows.len() < ROWS {
         let rest = text.get(at..).unwrap_or_default();
+        if !whole && ends_inside(grammar, rest, width, &mut records) {
+            break;
+        }
         let Some(used) = records.read(grammar, rest, true, true, Some(width)) else { break };
         let raw = rest.get(..used).unwrap_or_default();
         let cells: Vec<String> = records.best.cells().map(ToOwned::to_owned).collect();
@@ -105,6 +108,27 @@ fn sample(grammar: &Grammar, text: &str) -> Vec<Sampled> {
         at += used.max(1);
     }
     rows
+}
+
+/// True when the sample ends inside the record that `rest` begins with: a quoted cell goes on past it, and the lines below
+/// are no rows.
+fn ends_inside(grammar: &Grammar, rest: &str, width: usize, records: &mut Records) -> bool {
+    /// Lines that tell a long cell from a quote that is never closed.
+    const LINES: usize = 20;
+    if records.read(grammar, rest, false, false, Some(width)).is_some() {
+        return false;
+    }
+    let mut below = rest;
+    let (mut rows, mut lines) = (0, 0);
+    while let Some(end) = grammar.line(below, true).filter(|_| lines <= LINES) {
+        let (line, after) = below.split_at_checked(end).unwrap_or((below, ""));
+        below = after;
+        let read = records.read(grammar, line, true, true, None).is_some();
+        // The first line is the one in doubt.
+        rows += usize::from(lines > 0 && read && records.best.len() == width);
+        lines += 1;
+    }
+    lines > 0 && rows * 2 < lines
 }
 
 /// Splits blocks into tables and rows that belong to none.

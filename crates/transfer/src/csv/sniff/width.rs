@@ -81,7 +81,7 @@ pub(super) fn agreement(widths: &[usize], plain: bool) -> f64 {
         match here {
             _ if here > 1 && (before == Some(&here) || widths.get(at + 1) == Some(&here)) => 1.0,
             _ if !headed => 0.0,
-            _ if here == usual => 0.75,
+            _ if here == usual => 0.9,
             _ if here > 1 && here.abs_diff(usual) == 1 => 0.5,
             _ => 0.25,
         }

@@ -63,6 +63,21 @@ fn long_cells_of_several_lines_are_cells() {
 }
 
 #[test]
+fn a_sample_that_ends_inside_a_cell_ends_no_table() {
+    let prose = |lines: usize| "a line, of words, with commas, and more, of them\n".repeat(lines);
+    for (lines, count) in [(15, 2_000), (4_000, 10), (12_000, 4)] {
+        let file: String = (0..count).map(|row| format!("{row},\"{}\",x\n", prose(lines))).collect();
+        let (found, rows) = widths(&format!("k,v,w\n{file}"));
+        assert_eq!((found.tables[0].names.len(), rows.len()), (3, count), "{lines}");
+    }
+    let row = |row: usize| if row == 5 { "\"5,inch\n".to_owned() } else { format!("{row},some text in row {row}\n") };
+    let file: String = (0..60_000).map(row).collect();
+    let (found, rows) = widths(&format!("k,v\n{file}"));
+    assert_eq!((rows.len(), rows[5][0].as_str()), (60_000, "\"5"));
+    assert!(found.tables[0].sampled_rows > 10_000, "{}", found.tables[0].sampled_rows);
+}
+
+#[test]
 fn a_stray_quote_does_not_make_rows_one_cell() {
     let rows: String = (0..30).map(|row| format!("{row},name {row},\"a, b\"\n")).collect();
     let file = format!("id,name,note\n{rows}30,\"open,x\n31,y,z\n32,y,\"a, b\"\n");
