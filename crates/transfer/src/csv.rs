@@ -2,12 +2,15 @@
 
 mod decode;
 mod dialect;
+mod doubt;
 mod reader;
 mod record;
 mod sniff;
 mod write;
 
-pub use dialect::{Dialect, Doubt, HeaderRow, Newline, Note, Overrides, Sniffed, TableRange};
+pub use dialect::{Dialect, HeaderRow, Newline, Note, Overrides, Sniffed, TableRange};
+pub use doubt::Doubt;
 pub use reader::{Flaw, MAX_CELL, MAX_COLUMNS, MAX_RECORD, MAX_ROWS, Position, ReadError, Reader, Row};
+pub(crate) use sniff::{Known, lines, sniff_for};
 pub use sniff::{SAMPLE, sniff};
 pub use write::{WriteMode, Writer};

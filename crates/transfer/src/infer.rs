@@ -11,7 +11,7 @@ use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
 
-use crate::csv::{Doubt, ReadError, Reader, TableRange};
+use crate::csv::{Doubt, Flaw, ReadError, Reader, TableRange};
 use crate::report::Report;
 use column::{Evidence, Tally};
 
@@ -105,6 +105,7 @@ pub fn profile<R: Read>(
     let mut report = Report::default();
     // Splitting takes one thread, counting another.
     let (blocks, counted) = std::sync::mpsc::sync_channel::<Block>(2);
+    let mut sum = None;
     let (read, tallies) = std::thread::scope(|scope| {
         let counting = scope.spawn(move || {
             let mut tallies: Vec<Tally> = table.names.iter().map(|_| Tally::new(mode)).collect();
@@ -112,7 +113,7 @@ pub fn profile<R: Read>(
             tallies.iter_mut().for_each(Tally::finish);
             tallies
         });
-        let read = split(&mut reader, &mut report, |block| blocks.send(block).is_ok());
+        let read = split(&mut reader, (&mut report, &mut sum), |block| blocks.send(block).is_ok());
         drop(blocks);
         (read, counting.join())
     });
@@ -123,6 +124,7 @@ pub fn profile<R: Read>(
     if reader.is_cut() {
         doubts.push(Doubt::TooManyRows { taken: report.rows });
     }
+    doubts.extend(sum);
     let columns = tallies
         .iter()
         .zip(&table.names)
@@ -161,15 +163,21 @@ impl Block {
     }
 }
 
-/// Reads all rows into blocks, until `take` wants no more.
+/// Reads all rows into blocks, until `take` wants no more; doubts whether the last one is a sum.
 fn split<R: Read>(
     reader: &mut Reader<R>,
-    report: &mut Report,
+    (report, sum): (&mut Report, &mut Option<Doubt>),
     mut take: impl FnMut(Block) -> bool,
 ) -> Result<(), ReadError> {
     let mut block = Block::default();
     while let Some(row) = reader.next_row()? {
         report.note_row(&row);
+        let first = row.cell(0).trim();
+        *sum = word::is_total(first).then(|| Doubt::TotalRow { line: row.line, text: first.to_owned() });
+        if row.flaws.contains(&Flaw::HeaderAgain) {
+            // Names say nothing about what the cells of a column are.
+            continue;
+        }
         row.cells().for_each(|cell| block.add(cell));
         if block.text.len() >= BLOCK || block.ends.len() >= BLOCK {
             let next = Block { text: String::with_capacity(2 * BLOCK), ends: Vec::with_capacity(block.ends.len()) };

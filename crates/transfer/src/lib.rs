@@ -32,6 +32,7 @@ mod report;
 mod routes;
 mod service;
 mod store;
+mod words;
 
 pub use csv::{
     Dialect, Doubt, Flaw, HeaderRow, MAX_CELL, MAX_COLUMNS, MAX_RECORD, MAX_ROWS, Newline, Note, Overrides, Position,

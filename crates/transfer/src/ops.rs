@@ -1,5 +1,6 @@
 //! The handle and its operations.
 
+mod admit;
 mod cancel;
 mod fields;
 mod look;

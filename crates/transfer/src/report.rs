@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::csv::{Doubt, Flaw, Note, Row, Sniffed};
 use crate::infer::Reason;
+use crate::words::{counted, excerpt};
 
 /// Problems listed one by one; the rest is counted.
 const LISTED: usize = 1_000;
@@ -35,6 +36,8 @@ pub enum ProblemKind {
     Nul,
     /// Blank lines were left out.
     BlankLines,
+    /// The row is the header again; it is kept.
+    HeaderAgain,
     /// The cell is a word for nothing, such as `N/A`.
     Placeholder,
     /// The cell does not fit its column.
@@ -55,6 +58,7 @@ impl fmt::Display for ProblemKind {
             Self::LongRecord => "a record is too long, its end was left out",
             Self::Nul => "NUL characters, left out",
             Self::BlankLines => "blank lines, left out",
+            Self::HeaderAgain => "the header again, kept as a row",
             Self::Placeholder => "a word for nothing",
             Self::Unfit => "does not fit its column",
             Self::TooLong => "longer than a cell takes",
@@ -154,7 +158,7 @@ impl Report {
     fn push(&mut self, kind: ProblemKind, row: &Row<'_>, column: Option<usize>, text: &str) {
         *self.totals.entry(kind).or_default() += 1;
         if self.problems.len() < LISTED {
-            let text = text.get(..text.floor_char_boundary(EXCERPT)).unwrap_or_default().to_owned();
+            let text = excerpt(text, EXCERPT);
             self.problems.push(Problem {
                 kind,
                 row: row.number,
@@ -179,13 +183,14 @@ fn describe(row: &Row<'_>, flaw: &Flaw) -> (ProblemKind, Option<usize>, String) 
         Flaw::LongCell { column, bytes } => (ProblemKind::LongCell, Some(column), bytes.to_string()),
         Flaw::LongRecord { left_out } => (ProblemKind::LongRecord, None, left_out.to_string()),
         Flaw::Nul { column, count } => (ProblemKind::Nul, Some(column), count.to_string()),
+        Flaw::HeaderAgain => (ProblemKind::HeaderAgain, None, row.cells().collect::<Vec<_>>().join(" | ")),
         Flaw::BlankLines { lines } => (ProblemKind::BlankLines, None, lines.to_string()),
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} rows", self.rows)?;
+        writeln!(f, "{}", counted(self.rows, "row"))?;
         for doubt in &self.doubts {
             writeln!(f, "doubt: {doubt}")?;
         }
@@ -201,7 +206,7 @@ impl fmt::Display for Report {
         }
         let more = self.problem_count() - self.problems.len() as u64;
         if more > 0 {
-            writeln!(f, "and {more} more problems")?;
+            writeln!(f, "and {}", counted(more, "more problem"))?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Doors of imports and exports, under `/api/v1`.
 
+mod params;
 mod wire;
 
 use std::convert::Infallible;
@@ -20,10 +21,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use web::{Door, Failure, Params};
 
-use crate::csv::{HeaderRow, Overrides, WriteMode, Writer};
+use crate::csv::{WriteMode, Writer};
 use crate::error::Error;
-use crate::infer::{DateOrder, TypeMode};
-use crate::model::{Import, Parts as WantedParts, Wanted};
+use crate::model::Import;
 use crate::ops::Transfers;
 use wire::{ExportParams, ImportOut, ImportParams, ImportsOut, ImportsParams};
 
@@ -69,70 +69,9 @@ async fn import(
     RawQuery(query): RawQuery,
     body: Body,
 ) -> Result<Response, Failure> {
-    let wanted = wanted(&Params::parse(query.as_deref().unwrap_or_default()))?;
+    let wanted = params::wanted(query.as_deref().unwrap_or_default()).map_err(fail)?;
     let import = transfers.import(&caller, wanted, body.into_data_stream()).await.map_err(fail)?;
     Ok((StatusCode::ACCEPTED, Json(ImportOut::from(&import))).into_response())
-}
-
-fn wanted(params: &Params) -> Result<Wanted, Failure> {
-    let own = |key: &str| params.get(key).map(str::to_owned);
-    let types = match params.get("types") {
-        None | Some("infer") => TypeMode::Infer,
-        Some("text") => TypeMode::Text,
-        Some(other) => return Err(request(format!("`types` is `infer` or `text`, not `{}`", short(other)))),
-    };
-    let parts = match params.get("part") {
-        None => WantedParts::Main,
-        Some("all") => WantedParts::All,
-        Some(text) => WantedParts::One(
-            text.parse().map_err(|_| request("`part` is the number of a table in the file, or `all`"))?,
-        ),
-    };
-    Ok(Wanted {
-        base: own("base").unwrap_or_default(),
-        table: own("table").unwrap_or_default(),
-        create: params.flag("create"),
-        types,
-        dry_run: params.flag("dryRun"),
-        keep_unfit: params.flag("keepUnfit"),
-        parts,
-        overrides: overrides(params)?,
-    })
-}
-
-fn overrides(params: &Params) -> Result<Overrides, Failure> {
-    let header_row = match params.get("headerRow") {
-        None => None,
-        Some("none" | "0") => Some(HeaderRow::None),
-        Some(text) => {
-            let line = text.parse().map_err(|_| request("`headerRow` is the number of a line, or `none`"))?;
-            Some(HeaderRow::At(line))
-        }
-    };
-    let date_order = match params.get("dateOrder") {
-        None => None,
-        Some("ymd") => Some(DateOrder::Ymd),
-        Some("dmy") => Some(DateOrder::Dmy),
-        Some("mdy") => Some(DateOrder::Mdy),
-        Some(other) => return Err(request(format!("`dateOrder` is `ymd`, `dmy` or `mdy`, not `{}`", short(other)))),
-    };
-    let quote = match params.get("quote") {
-        None => None,
-        Some("none") => Some(None),
-        Some(text) => {
-            let mut chars = text.chars();
-            let (Some(quote), None) = (chars.next(), chars.next()) else {
-                return Err(request("`quote` is one character, or `none`"));
-            };
-            Some(Some(quote))
-        }
-    };
-    let delimiter = params.get("delimiter").map(|text| text.replace("\\t", "\t"));
-    Ok(Overrides { delimiter, quote, encoding: params.get("encoding").map(str::to_owned), header_row, date_order })
-}
-
-fn short(text: &str) -> String {
-    text.chars().take(64).collect()
 }
 
 /// Lists the caller's imports of a file by its fingerprint, the newest first.
@@ -225,8 +164,8 @@ async fn export(
     let (Some(base), Some(table)) = (params.get("base"), params.get("table")) else {
         return Err(request("name the `base` and the `table` to export"));
     };
+    let safe = params::flag(&params, "spreadsheetSafe").map_err(fail)?;
     let export = transfers.export(&caller, base, table, params.get("view")).await.map_err(fail)?;
-    let safe = params.flag("spreadsheetSafe");
     let mode = if safe { WriteMode::SpreadsheetSafe } else { WriteMode::RoundTrip };
     let stream = unfold(Some((export, true)), move |state| async move {
         let (mut export, first) = state?;

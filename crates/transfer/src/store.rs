@@ -15,13 +15,15 @@ const FIND: &str =
     "SELECT id, owner, state, spec, progress, outcome, fingerprint FROM imports WHERE tenant = $1 AND id = $2";
 const LIKE: &str = "SELECT id, owner, state, spec, progress, outcome, fingerprint FROM imports \
      WHERE tenant = $1 AND fingerprint = $2 ORDER BY created_at DESC, id DESC LIMIT 50";
+const DONE: &str = "SELECT spec, created_at FROM imports \
+     WHERE tenant = $1 AND fingerprint = $2 AND id <> $3 AND state = $4 ORDER BY created_at DESC, id DESC LIMIT 50";
 const ADVANCE: &str = "UPDATE imports SET progress = $4 WHERE tenant = $1 AND id = $2 AND state = $3 RETURNING id";
 const MOVE: &str = "UPDATE imports SET state = $4, spec = $5, outcome = $6 \
      WHERE tenant = $1 AND id = $2 AND state = $3 RETURNING id";
 
 /// Every text, so that a test can show each to both databases.
 #[cfg(test)]
-pub(crate) const TEXTS: [&str; 5] = [INSERT, FIND, LIKE, ADVANCE, MOVE];
+pub(crate) const TEXTS: [&str; 6] = [INSERT, FIND, LIKE, DONE, ADVANCE, MOVE];
 
 fn json(value: &impl Serialize) -> Result<Value, Error> {
     serde_json::to_string(value).map(Value::Json).map_err(|_| Error::Stored)
@@ -82,6 +84,18 @@ pub(crate) async fn find(db: &Db, tenant: TenantNo, id: &str) -> Result<Option<I
 pub(crate) async fn of_file(db: &Db, tenant: TenantNo, fingerprint: &str) -> Result<Vec<Import>, Error> {
     let rows = db.read(LIKE, vec![tenant.0.into(), fingerprint.to_owned().into()]).await?;
     rows.iter().map(|row| read(row, tenant)).collect()
+}
+
+/// Other imports of the same file that came to their end, and when they began, the newest first.
+pub(crate) async fn done(db: &Db, import: &Import) -> Result<Vec<(Spec, Timestamp)>, Error> {
+    let values: Vec<Value> = vec![
+        import.tenant.0.into(),
+        import.fingerprint.clone().into(),
+        import.id.clone().into(),
+        State::Done.name().into(),
+    ];
+    let rows = db.read(DONE, values).await?;
+    rows.iter().map(|row| Ok((parse(&row.get::<String>(0)?)?, Timestamp(row.get(1)?)))).collect()
 }
 
 fn read(row: &db::Row, tenant: TenantNo) -> Result<Import, Error> {

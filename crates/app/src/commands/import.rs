@@ -1,5 +1,7 @@
 //! `airloom import`.
 
+mod told;
+
 use std::fmt::Write;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -19,8 +21,6 @@ use super::{Reach, out};
 /// How often progress is looked at, at first and later.
 const FIRST_PACE: Duration = Duration::from_millis(10);
 const PACE: Duration = Duration::from_millis(200);
-/// Problems that are shown one by one.
-const SHOWN: usize = 10;
 
 /// Brings a file in.
 #[derive(Subcommand)]
@@ -118,7 +118,7 @@ pub(super) async fn run(import: &Import) -> anyhow::Result<()> {
     if csv.json {
         out::line(&outcome.to_string());
     } else {
-        tell(csv, &outcome);
+        told::lines(&outcome, csv.dry_run).iter().for_each(|line| out::line(line));
     }
     match outcome.get("error").and_then(Value::as_str) {
         Some(error) => bail!("{error}"),
@@ -147,7 +147,7 @@ async fn begin(csv: &Csv, server: &Server, file: tokio::fs::File) -> anyhow::Res
     let ended = follow(server, &begun).await?;
     if !csv.json && !csv.dry_run {
         let rows = ended.get("rows").and_then(Value::as_u64).unwrap_or_default();
-        out::note(&format!("{rows} rows in {:.1} s", began.elapsed().as_secs_f64()));
+        out::note(&format!("{} in {:.1} s", told::counted(rows, "row"), began.elapsed().as_secs_f64()));
     }
     Ok(ended)
 }
@@ -216,67 +216,4 @@ async fn follow(server: &Server, begun: &Value) -> anyhow::Result<Value> {
         // A small file is done at once, a large one is worth fewer looks.
         pace = (pace * 2).min(PACE);
     }
-}
-
-fn tell(csv: &Csv, outcome: &Value) {
-    let count = |pointer: &str| outcome.pointer(pointer).and_then(Value::as_u64).unwrap_or_default();
-    let list = |pointer: &str| outcome.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
-    if csv.dry_run {
-        out::line(&format!("dialect: {}", outcome.pointer("/dialect").cloned().unwrap_or_default()));
-        for column in list("/columns") {
-            let kind = column.pointer("/kind/kind").and_then(Value::as_str).unwrap_or_default();
-            let name = column.get("name").and_then(Value::as_str).unwrap_or_default();
-            let (filled, unfit) = (column.get("filled").cloned(), column.get("unfit").cloned());
-            out::line(&format!(
-                "field: {name} ({kind}), {} cells filled, {} do not fit",
-                filled.unwrap_or_default(),
-                unfit.unwrap_or_default()
-            ));
-        }
-    }
-    let parts = list("/parts");
-    for part in parts.iter().filter(|_| parts.len() > 1) {
-        out::line(&part_text(part));
-    }
-    for doubt in list("/doubts") {
-        out::line(&format!("doubt: {}", doubt.as_str().unwrap_or_default()));
-    }
-    let problems = list("/report/problems");
-    for problem in problems.iter().take(SHOWN) {
-        out::line(&format!("problem: {}", problem_text(problem)));
-    }
-    let totals = outcome.pointer("/report/totals").and_then(Value::as_object).cloned().unwrap_or_default();
-    let total: u64 = totals.values().filter_map(Value::as_u64).sum();
-    if total > SHOWN as u64 {
-        out::line(&format!("and {} more problems; --json shows them", total - SHOWN as u64));
-    }
-    let written = match state(outcome) {
-        "checked" => "nothing was written".to_owned(),
-        "cancelled" => {
-            format!("{} rows taken back, {} left because they have changed since", count("/removed"), count("/left"))
-        }
-        _ => format!("{} rows written", count("/rows")),
-    };
-    out::line(&format!("{}: {written}, {} rows read, {total} problems", state(outcome), count("/totalRows")));
-}
-
-/// A table of a file that holds several.
-fn part_text(part: &Value) -> String {
-    let number = |key: &str| part.get(key).and_then(Value::as_u64).unwrap_or_default();
-    let names: Vec<&str> =
-        part.get("names").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    let place = match part.get("table").and_then(Value::as_str) {
-        Some(table) => format!("{} rows to table `{table}`", number("rows")),
-        None => "left out".to_owned(),
-    };
-    format!("table {} (line {}): {}; {place}", number("number"), number("line"), names.join(", "))
-}
-
-/// A problem in words: where, what, and the text it is about.
-fn problem_text(problem: &Value) -> String {
-    let number = |key: &str| problem.get(key).and_then(Value::as_u64);
-    let text = |key: &str| problem.get(key).and_then(Value::as_str).unwrap_or_default();
-    let column = number("column").map(|column| format!(", column {column}")).unwrap_or_default();
-    let (row, line) = (number("row").unwrap_or_default(), number("line").unwrap_or_default());
-    format!("row {row} (line {line}){column}: {}: {}", text("kind"), text("text").escape_debug())
 }

@@ -26,16 +26,28 @@ pub(super) fn detect(sample: &[u8]) -> Found {
     if invalid == 0 {
         return Found { encoding: UTF_8, bom: false, sure: true };
     }
-    if valid > invalid {
+    if valid >= invalid {
         return Found { encoding: UTF_8, bom: false, sure: false };
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(sample, true);
     let guess = detector.guess(None, Utf8Detection::Deny);
-    // A few letters above ASCII are accents of western text far more often than another script.
-    let few = (sample.len() - ascii) * 10 < ascii;
-    let encoding = if few && guess.is_single_byte() || guess == UTF_8 { WINDOWS_1252 } else { guess };
+    let encoding = match guess.is_single_byte() {
+        // Letters of one byte hardly ever make sequences of UTF-8.
+        true if valid * 2 >= invalid => UTF_8,
+        true if !speaks_up(sample, ascii) => WINDOWS_1252,
+        _ if guess == UTF_8 => WINDOWS_1252,
+        _ => guess,
+    };
     Found { encoding, bom: false, sure: false }
+}
+
+/// True when there is enough above ASCII to tell another alphabet or other accents from those of the west: words of such
+/// letters, or many.
+fn speaks_up(sample: &[u8], ascii: usize) -> bool {
+    let high = sample.len() - ascii;
+    let runs = sample.chunk_by(|a, b| a.is_ascii() == b.is_ascii()).filter(|run| !run.is_ascii()).count();
+    high >= 8 && high >= 2 * runs || high >= 40 && high * 10 >= ascii
 }
 
 /// UTF-16 without a mark: nearly every second byte of western text is zero.

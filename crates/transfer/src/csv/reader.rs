@@ -62,6 +62,8 @@ pub enum Flaw {
     Nul { column: usize, count: usize },
     /// Lines without any text before the row were left out.
     BlankLines { lines: u64 },
+    /// The row is the header again.
+    HeaderAgain,
 }
 
 /// One row.
@@ -107,6 +109,8 @@ pub struct Reader<R> {
     source: TextSource<R>,
     grammar: Grammar,
     columns: usize,
+    /// The names, when the file gave them and they are several.
+    header: Vec<String>,
     end: Option<u64>,
     buffer: String,
     start: usize,
@@ -137,6 +141,7 @@ impl<R: Read> Reader<R> {
             source: TextSource::new(source, encoding),
             grammar: Grammar::of(dialect),
             columns: table.names.len(),
+            header: if table.header_rows > 0 && table.names.len() > 1 { table.names.clone() } else { Vec::new() },
             end: table.end,
             buffer: String::new(),
             start: 0,
@@ -302,6 +307,9 @@ impl<R: Read> Reader<R> {
             self.flaws.push(Flaw::Short { cells });
         } else if cells > self.columns {
             self.flaws.push(Flaw::Surplus { cells });
+        }
+        if cells > 1 && record.cells().map(str::trim).eq(self.header.iter().map(String::as_str)) {
+            self.flaws.push(Flaw::HeaderAgain);
         }
         if record.stray > 0 {
             self.flaws.push(Flaw::StrayQuotes { quotes: record.stray });

@@ -38,6 +38,12 @@ impl Grammar {
         self.newline
     }
 
+    /// True for a cell that has to be quoted.
+    pub fn must_quote(&self, cell: &str) -> bool {
+        self.quote.is_some()
+            && (cell.contains(['\n', '\r']) || !self.delimiter.is_empty() && cell.contains(&*self.delimiter))
+    }
+
     /// The length of the first line with its end; none when the text holds no complete line.
     pub fn line(&self, text: &str, last: bool) -> Option<usize> {
         let bytes = text.as_bytes();
@@ -82,6 +88,8 @@ pub(super) struct Record {
     opened: usize,
 }
 
+/// What it costs to read a record otherwise than its quotes pair up.
+const PAIRED: usize = 12;
 /// How far ahead a broken record is read to find where its quotes pair up.
 const WINDOW: usize = 8 << 10;
 
@@ -159,9 +167,13 @@ impl Records {
             return usual;
         }
         let full = split(grammar, text, last, Reading::Nearest, &mut self.best);
-        if full.is_some() {
-            let expected = width.is_none_or(|width| self.best.len() == width);
-            if self.best.opened == 0 || self.best.is_clean() && expected {
+        if let Some(used) = full {
+            // Quotes that pair up within a line make a short row rather than broken ones of the right width.
+            let expected = || {
+                width.is_none_or(|width| self.best.len() == width)
+                    || grammar.line(text, last).is_none_or(|line| used <= line)
+            };
+            if self.best.opened == 0 || self.best.is_clean() && expected() {
                 return full;
             }
             // What is decided must not depend on how much text happens to be here.
@@ -188,12 +200,14 @@ impl Records {
         let to_end = last && window.len() == text.len();
         let mut taken = full;
         let mut least = full.map_or(usize::MAX, |used| penalty(&self.best, width, used > line));
+        // Quotes that pair up around a line end rarely do so by chance.
+        let apart = if full.is_some_and(|used| used > line) && self.best.is_clean() { PAIRED } else { 0 };
         for (reading, within) in
             [(Reading::Paired, window), (Reading::Nearest, head), (Reading::Paired, head), (Reading::Plain, head)]
         {
             let ends = to_end || within.len() == line;
             let Some(used) = split(grammar, within, ends, reading, &mut self.other) else { continue };
-            let cost = penalty(&self.other, width, used > line);
+            let cost = penalty(&self.other, width, used > line) + apart;
             if cost < least {
                 (least, taken) = (cost, Some(used));
                 std::mem::swap(&mut self.best, &mut self.other);

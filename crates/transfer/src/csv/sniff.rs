@@ -4,16 +4,23 @@
 //! whose cells look like something wins. The idea that pattern and type must be scored together is from van den Burg,
 //! Nazábal and Sutton, "Wrangling messy CSV files by detecting row and type patterns" (2019).
 
+mod block;
 mod header;
+mod known;
 mod layout;
 mod score;
 mod shape;
+mod width;
 
 use encoding_rs::Encoding;
 use memchr::memchr2_iter;
 
+pub(crate) use known::Known;
+
 use super::decode::{self, TextSource};
-use super::dialect::{Dialect, Doubt, HeaderRow, Newline, Overrides, Sniffed};
+use super::dialect::{Dialect, HeaderRow, Newline, Overrides, Sniffed};
+use super::doubt::Doubt;
+use super::reader::line_ends;
 use super::record::Grammar;
 
 /// How much of a file is looked at, in bytes.
@@ -21,12 +28,18 @@ pub const SAMPLE: usize = 1 << 20;
 
 /// Looks at the beginning of a file of `length` bytes. `sample` is its first [`SAMPLE`] bytes, or all of it.
 pub fn sniff(sample: &[u8], length: u64, overrides: &Overrides) -> Sniffed {
+    sniff_for(sample, length, overrides, &Known::default())
+}
+
+/// As [`sniff`], for a table whose fields are called so.
+pub(crate) fn sniff_for(sample: &[u8], length: u64, overrides: &Overrides, known: &Known) -> Sniffed {
     let mut doubts = Vec::new();
     let (encoding, bom) = encoding(sample, overrides, &mut doubts);
     let whole = sample.len() as u64 >= length;
     let text = decode(sample, encoding, whole);
     let newline = newline(&text, &mut doubts);
-    let chosen = score::choose(from_header(&text, newline, overrides), newline, overrides, &mut doubts);
+    let from = from_header(&text, newline, overrides);
+    let chosen = score::choose(from, newline, (overrides, known), &mut doubts);
     let dialect = Dialect {
         encoding: encoding.name().to_owned(),
         bom,
@@ -35,8 +48,17 @@ pub fn sniff(sample: &[u8], length: u64, overrides: &Overrides) -> Sniffed {
         escape: chosen.escape,
         newline,
     };
-    let layout = layout::find(&Grammar::of(&dialect), &text, whole, overrides, &mut doubts);
+    let layout = layout::find(&Grammar::of(&dialect), (&text, whole), (overrides, known), &mut doubts);
     Sniffed { dialect, tables: layout.tables, main: layout.main, notes: layout.notes, doubts }
+}
+
+/// How many lines the beginning of a file holds.
+pub(crate) fn lines(sample: &[u8], overrides: &Overrides) -> u64 {
+    let mut doubts = Vec::new();
+    let (encoding, _) = encoding(sample, overrides, &mut doubts);
+    let text = decode(sample, encoding, true);
+    let newline = newline(&text, &mut doubts);
+    line_ends(&text, newline) + u64::from(!text.is_empty() && !text.ends_with(['\n', '\r']))
 }
 
 /// The text from the header on, when somebody says where that stands: what is above may be written differently.

@@ -61,6 +61,8 @@ struct Numbers {
 #[derive(Debug, Default)]
 struct Dates {
     fitting: [u64; DateOrder::ALL.len()],
+    /// Cells that are dates in some order.
+    any: u64,
     open: u64,
     dotted: u64,
     timed: u64,
@@ -128,6 +130,7 @@ impl Dates {
         for (order, fitting) in DateOrder::ALL.iter().zip(&mut self.fitting) {
             *fitting += count(first.certain || split.read(*order).is_some(), cells);
         }
+        self.any += cells;
         self.open += count(!first.certain, cells);
         self.dotted += count(text.contains('.'), cells);
         self.timed += count(first.has_time, cells);
@@ -336,6 +339,10 @@ impl Tally {
             if kind.is_some() {
                 return kind;
             }
+        }
+        if self.enough(self.dates.any) {
+            doubts.push(Doubt::MixedDates { column: name.to_owned() });
+            return None;
         }
         let words = name.to_lowercase();
         let called = ["phone", "tel", "fax", "mobile", "cell"].iter().any(|word| words.contains(word));

@@ -245,3 +245,32 @@ fn a_cell_holds_a_hundred_thousand_characters() {
         assert!(fits || found == Err(Reason::TooLong));
     }
 }
+
+#[test]
+fn dates_in_several_orders_are_text_and_doubtful() {
+    let (kind, doubts) = infer("Due", &["13/05/2024", "05/14/2024", "01/02/2024"]);
+    assert_eq!(kind, ColumnKind::Text);
+    assert!(doubts.contains(&Doubt::MixedDates { column: "Due".into() }), "{doubts:?}");
+}
+
+#[test]
+fn a_last_row_of_sums_is_doubtful() {
+    let sums = |last: &str| {
+        let found = profiled(&[("Item", &["lamp", "desk", last]), ("Price", &["1", "2", "3"])], TypeMode::Infer, None);
+        found.report.doubts.into_iter().find(|doubt| matches!(doubt, Doubt::TotalRow { .. }))
+    };
+    for last in ["Total", "SUM:", "Grand total"] {
+        assert_eq!(sums(last), Some(Doubt::TotalRow { line: 4, text: last.into() }));
+    }
+    assert_eq!(sums("Totally new"), None);
+    let inside = profiled(&[("Item", &["Total", "desk"])], TypeMode::Infer, None);
+    assert!(inside.report.doubts.iter().all(|doubt| !matches!(doubt, Doubt::TotalRow { .. })));
+}
+
+#[test]
+fn a_header_that_comes_again_changes_no_type() {
+    let found =
+        profiled(&[("Item", &["lamp", "Item", "desk"]), ("Price", &["1", "Price", "2"])], TypeMode::Infer, None);
+    assert_eq!(found.columns[1].kind, ColumnKind::Number { precision: 0, mark: POINT });
+    assert_eq!((found.rows, found.report.problem_count()), (3, 1));
+}

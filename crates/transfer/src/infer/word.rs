@@ -70,6 +70,13 @@ impl CheckboxWords {
     }
 }
 
+/// True for what stands before the sums of the columns.
+pub(super) fn is_total(text: &str) -> bool {
+    const WORDS: [&str; 8] = ["total", "totals", "sum", "sums", "grand total", "subtotal", "summe", "gesamt"];
+    let text = text.trim_end_matches([':', ' ']);
+    text.len() <= 11 && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
 /// Words people write where there is nothing.
 pub(crate) fn is_placeholder(text: &str) -> bool {
     /// What the words below begin with.

@@ -8,9 +8,11 @@ use serde_json::{Value, json};
 
 use super::Transfers;
 use super::place::Place;
+use crate::csv::{Doubt, Known};
 use crate::error::Error;
 use crate::infer::{ColumnKind, ColumnPlan};
-use crate::model::{Column, Wanted};
+use crate::model::{Column, Import, Wanted};
+use crate::store;
 
 /// Most decimals of a number field.
 const DECIMALS: u8 = 8;
@@ -81,7 +83,24 @@ impl Transfers {
         Ok(Aim { base, table, name: name.to_owned(), fields })
     }
 
-    async fn base(&self, caller: &Caller, wanted: &Wanted) -> Result<Option<BaseId>, Error> {
+    /// The names that the columns go by, where the table is there already.
+    pub(super) async fn known(&self, caller: &Caller, wanted: &Wanted) -> Result<Known, Error> {
+        let Some(base) = self.base(caller, wanted).await? else { return Ok(Known::default()) };
+        let schema = self.parts.schemas.describe(caller, base).await?;
+        let fields = schema.table(&wanted.table).into_iter().flat_map(|table| table.live_fields());
+        Ok(Known::new(fields.map(|field| field.name.as_str())))
+    }
+
+    /// Doubts about a file that went into the same table before.
+    pub(super) async fn before(&self, import: &Import, aim: &Aim) -> Result<Option<Doubt>, Error> {
+        let Some(table) = &aim.table else { return Ok(None) };
+        let table = table.id.to_string();
+        let done = store::done(&self.parts.db, import).await?;
+        let same = done.into_iter().find(|(spec, _)| spec.targets.iter().any(|target| target.table == table));
+        Ok(same.map(|(_, begun)| Doubt::ImportedBefore { on: begun.iso().chars().take(10).collect() }))
+    }
+
+    pub(super) async fn base(&self, caller: &Caller, wanted: &Wanted) -> Result<Option<BaseId>, Error> {
         if let Ok(id) = wanted.base.parse::<BaseId>() {
             return Ok(Some(id));
         }
@@ -180,7 +199,7 @@ fn kind_for(field: &Field, plan: &ColumnPlan) -> Option<ColumnKind> {
     }
 }
 
-fn missing(what: &str, name: &str) -> Error {
+pub(super) fn missing(what: &str, name: &str) -> Error {
     let name: String = name.chars().take(255).collect();
     Error::Request { reason: format!("there is no {what} `{name}`: import with `create` to make it") }
 }

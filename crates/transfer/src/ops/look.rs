@@ -7,11 +7,11 @@ use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
 use super::place::{Place, Read as Cell};
-use crate::csv::{Dialect, Reader, SAMPLE, Sniffed, TableRange, sniff};
+use crate::csv::{Dialect, Doubt, Known, Reader, SAMPLE, Sniffed, TableRange, sniff_for};
 use crate::error::Error;
-use crate::infer::{Profile, profile};
+use crate::infer::{ColumnPlan, Profile, profile};
 use crate::model::{Parts, Spec};
-use crate::report::Report;
+use crate::report::{Problem, ProblemKind, Report};
 
 /// A file that ends with an error once its reader shall stop.
 pub(super) struct Source {
@@ -41,11 +41,11 @@ pub(super) struct Found {
     pub taken: Vec<(usize, Profile)>,
 }
 
-/// Finds out how the file is written, and what the columns of the wanted tables hold.
-pub(super) fn look(path: &Path, spec: &Spec, stop: &CancellationToken) -> Result<Found, Error> {
+/// Finds out how the file is written, and what the columns of the wanted tables hold. `known`: the fields that are there.
+pub(super) fn look(path: &Path, spec: &Spec, known: &Known, stop: &CancellationToken) -> Result<Found, Error> {
     let mut sample = Vec::new();
     Source::open(path, stop)?.take(SAMPLE as u64).read_to_end(&mut sample)?;
-    let sniffed = sniff(&sample, spec.bytes, &spec.wanted.overrides);
+    let sniffed = sniff_for(&sample, spec.bytes, &spec.wanted.overrides, known);
     drop(sample);
     let mut taken = Vec::new();
     for index in chosen(&sniffed, spec.wanted.parts)? {
@@ -79,13 +79,34 @@ pub(super) struct Inspected {
     pub surplus: u64,
 }
 
+impl Inspected {
+    /// What is left out when nobody keeps it.
+    pub fn unkept(&self, plans: &[ColumnPlan]) -> Vec<Doubt> {
+        let mut doubts: Vec<Doubt> = plans
+            .iter()
+            .zip(&self.unfit)
+            .filter(|(_, unfit)| **unfit > 0)
+            .map(|(plan, unfit)| Doubt::Unkept { column: plan.name.clone(), cells: *unfit })
+            .collect();
+        let said = |problem: &Problem| {
+            problem.kind == ProblemKind::Surplus && problem.text.contains(|c: char| !matches!(c, ' ' | '|'))
+        };
+        if self.report.problems.iter().any(said) {
+            doubts.push(Doubt::SurplusUnkept { rows: self.surplus });
+        }
+        doubts
+    }
+}
+
 /// True when every cell surely fits, so that nobody needs to look again.
 pub(super) fn all_fit(profile: &Profile, places: &[Place]) -> bool {
-    profile
-        .columns
-        .iter()
-        .zip(places)
-        .all(|(plan, place)| place.is_planned_as(&plan.kind) && plan.unfit == 0 && plan.longest <= fields::MAX_TEXT)
+    let counted = !profile.report.totals.contains_key(&ProblemKind::HeaderAgain);
+    counted
+        && profile
+            .columns
+            .iter()
+            .zip(places)
+            .all(|(plan, place)| place.is_planned_as(&plan.kind) && plan.unfit == 0 && plan.longest <= fields::MAX_TEXT)
 }
 
 /// Reads the rows once more and names every cell that does not fit.
@@ -121,3 +142,6 @@ pub(super) fn inspect(
     }
     Ok(Inspected { report, unfit, surplus })
 }
+
+#[cfg(test)]
+mod tests;

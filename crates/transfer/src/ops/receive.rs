@@ -6,8 +6,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use bytes::Bytes;
 use db::Group;
 use futures_util::{Stream, StreamExt};
-use model::{Caller, Scope};
-use tenancy::Denied;
+use model::Caller;
 use tokio::io::AsyncWriteExt;
 
 use super::{MAX_FILE, RUN, Transfers};
@@ -38,7 +37,12 @@ impl Transfers {
         }
         self.admit(caller, &wanted).await?;
         let id = format!("imp{}", self.parts.ids.record(self.parts.clock.now()).body());
-        let (bytes, fingerprint) = match self.keep(&id, file).await {
+        let kept = async {
+            let kept = self.keep(&id, file).await?;
+            self.reaches(&id, &wanted).await?;
+            Ok(kept)
+        };
+        let (bytes, fingerprint) = match kept.await {
             Ok(kept) => kept,
             Err(error) => {
                 self.discard(&id).await;
@@ -63,21 +67,6 @@ impl Transfers {
         self.enqueue(&mut tx, RUN, &import);
         tx.commit().await?;
         Ok(import)
-    }
-
-    /// Refuses what the token is not for and a base that is not there, before the file is taken. The import itself runs
-    /// as the person, whose role counts then.
-    async fn admit(&self, caller: &Caller, wanted: &Wanted) -> Result<(), Error> {
-        let mut needed = vec![Scope::SchemaRead, Scope::RecordsRead];
-        needed.extend((!wanted.dry_run).then_some(Scope::RecordsWrite));
-        needed.extend((!wanted.dry_run && wanted.create).then_some(Scope::SchemaWrite));
-        if let Some(scope) = needed.into_iter().find(|scope| !caller.has(*scope)) {
-            return Err(Error::from(Denied::Scope { scope: scope.name() }));
-        }
-        if !wanted.create {
-            self.parts.schemas.find_base(caller, &wanted.base).await?;
-        }
-        Ok(())
     }
 
     /// The newest import of this file with these wishes, if it stopped half way.

@@ -97,7 +97,8 @@ impl Transfers {
     /// Finds out everything about the file, and makes what is missing to hold it.
     async fn prepare(&self, import: &mut Import, stop: &CancellationToken) -> Result<(), Error> {
         let (path, spec, token) = (self.file(&import.id), import.spec.clone(), stop.clone());
-        let found = blocking(move || look(&path, &spec, &token)).await?;
+        let known = self.known(&import.caller(), &import.spec.wanted).await?;
+        let found = blocking(move || look(&path, &spec, &known, &token)).await?;
         import.outcome = Outcome { dialect: Some(found.sniffed.dialect.clone()), parts: parts(&found), error: None };
         for (at, (index, profile)) in found.taken.into_iter().enumerate() {
             let name = match at {
@@ -131,7 +132,7 @@ impl Transfers {
         let places = aim.places(&columns);
         report.doubts.extend(profile.report.doubts.iter().cloned());
         let fits = all_fit(&profile, &places);
-        let seen = if fits {
+        let mut seen = if fits {
             let surplus = profile.report.surplus();
             report.take_rows(profile.report);
             Inspected { report, unfit: vec![0; columns.len()], surplus }
@@ -143,6 +144,9 @@ impl Transfers {
         for (plan, unfit) in columns.iter_mut().zip(&seen.unfit) {
             plan.unfit = *unfit;
         }
+        let unkept = if wanted.keep_unfit { Vec::new() } else { seen.unkept(&columns) };
+        seen.report.doubts.extend(unkept);
+        seen.report.doubts.extend(self.before(import, &aim).await?);
         let target = if wanted.dry_run {
             None
         } else {

@@ -39,6 +39,21 @@ fn problems_name_their_place() {
 }
 
 #[test]
+fn one_is_no_plural() {
+    let report = reported(&format!("name,age\n{}", "ann,x\n".repeat(LISTED + 1)));
+    assert!(report.to_string().ends_with("and 1 more problem\n"));
+    assert!(reported("name,age\nann,31\n").to_string().starts_with("1 row\n"));
+}
+
+#[test]
+fn a_header_that_comes_again_is_named() {
+    let report = reported("name,age\nann,31\nbob,3\nname,age\ncid,35\n");
+    let again = &report.problems[0];
+    assert_eq!((again.kind, again.row, again.line), (ProblemKind::HeaderAgain, 3, 4));
+    assert_eq!(again.text, "name | age");
+}
+
+#[test]
 fn past_the_bound_problems_are_counted() {
     let report = reported(&format!("name,age\n{}", "ann,x\n".repeat(LISTED + 5)));
     assert_eq!((report.problems.len(), report.problem_count()), (LISTED, LISTED as u64 + 5));
@@ -58,7 +73,7 @@ fn excerpts_are_short_and_whole_characters() {
     let row = reader.next_row().unwrap().unwrap();
     let mut report = Report::default();
     report.note_cell(&row, 0, Reason::TooLong);
-    assert_eq!(report.problems[0].text, "ü".repeat(100));
+    assert_eq!(report.problems[0].text, "ü".repeat(100) + "…");
 }
 
 #[test]
@@ -83,6 +98,7 @@ fn every_kind_has_words_of_its_own() {
         ProblemKind::LongRecord,
         ProblemKind::Nul,
         ProblemKind::BlankLines,
+        ProblemKind::HeaderAgain,
         ProblemKind::Placeholder,
         ProblemKind::Unfit,
         ProblemKind::TooLong,

@@ -56,6 +56,30 @@ fn encodings_are_told_from_their_bytes() {
 }
 
 #[test]
+fn western_text_is_believed_until_much_speaks_against_it() {
+    let encoded = |encoding: &'static Encoding, text: &str| encoding.encode(text).0.into_owned();
+    let mixed = |utf8: &str, western: &str| [utf8.as_bytes(), &encoded(WINDOWS_1252, western)].concat();
+    let polish = "imię,miasto\nŁukasz,Łódź\nGrażyna,Kraków\nWłodzimierz,Żory\nŚwiętosława,Częstochowa\n";
+    let russian = "имя,город\nИван,Москва\nОльга,Нижний Новгород\nПётр,Санкт-Петербург\n";
+    let cases: [(&str, Vec<u8>, &Encoding); 8] = [
+        ("one of each", mixed("name\ncafé\n", "thé\n"), UTF_8),
+        ("few stray", mixed("name,note\nJosé,größer\nZoë,naïve\n", "Ann,thé à\n"), UTF_8),
+        ("many stray", mixed("name,note\nJosé,größer\n", "Zoë,naïve\nAnn,crème brûlée\n"), UTF_8),
+        ("short", encoded(WINDOWS_1252, "é\nü\n"), WINDOWS_1252),
+        ("names", encoded(WINDOWS_1252, "Ñandú\nÁgnes\nMüßig\nÅse\nŒuvre\n"), WINDOWS_1252),
+        ("prices", encoded(WINDOWS_1252, "price\n5 €\n7 £\n§ 12\n20 °\n"), WINDOWS_1252),
+        ("polish", encoded(encoding_rs::WINDOWS_1250, &polish.repeat(4)), encoding_rs::WINDOWS_1250),
+        ("russian", encoded(encoding_rs::WINDOWS_1251, russian), encoding_rs::WINDOWS_1251),
+    ];
+    for (case, bytes, encoding) in cases {
+        let found = detect(&bytes);
+        assert_eq!((found.encoding.name(), found.sure), (encoding.name(), false), "{case}");
+    }
+    let (text, malformed) = decode(&mixed("café\n", "thé\n"), UTF_8, 1024);
+    assert_eq!((text.as_str(), malformed), ("café\nthé\n", vec![8]));
+}
+
+#[test]
 fn text_is_the_same_however_it_trickles_in() {
     let text = "\u{FEFF}größe, €, 𝄞, ascii\r\n";
     let marked = wide(text, false);

@@ -47,6 +47,19 @@ fn cells(text: &str, dialect: &Dialect, columns: usize) -> Vec<Vec<String>> {
 }
 
 #[test]
+fn a_short_row_keeps_its_quoted_cells() {
+    for (text, row) in [("1,\"Desk, oak\"\n", ["1", "Desk, oak", ""]), ("\"a, b\"\n", ["a, b", "", ""])] {
+        assert_eq!(cells(text, &dialect(), 3), [row]);
+    }
+}
+
+#[test]
+fn a_long_row_keeps_its_cells_of_several_lines() {
+    assert_eq!(cells("1,\"a\nb, c\",x,left over\n2,y,z\n", &dialect(), 3), [["1", "a\nb, c", "x"], ["2", "y", "z"]]);
+    assert_eq!(cells("1,x,\"a\nb\",left over\n2,y,z\n", &dialect(), 3), [["1", "x", "a\nb"], ["2", "y", "z"]]);
+}
+
+#[test]
 fn cells_are_split_as_the_dialect_says() {
     let plain = dialect();
     let semicolon = Dialect { delimiter: ";".into(), ..dialect() };

@@ -1,32 +1,45 @@
 //! Whether a table has a header, of how many rows, and the column names it gives.
 
+use super::known::Known;
 use super::layout::Sampled;
 use super::shape::Shape;
-use crate::csv::dialect::Doubt;
+use crate::csv::doubt::Doubt;
 
 /// The most rows names may be spread over, and rows below that are compared with them.
 const MOST: usize = 4;
 const BODY: usize = 300;
+/// Rows that may stand above names which are expected, and those names.
+const NEAR: usize = 20;
+
+/// The row, among the first, that holds the names which are expected.
+pub(super) fn named(rows: &[Sampled], known: &Known) -> Option<usize> {
+    rows.iter().take(NEAR).position(|row| known.heads(row.cells.iter().map(String::as_str)))
+}
 
 /// How many rows of `rows` are header.
 pub(super) fn rows(rows: &[&Sampled], doubts: &mut Vec<Doubt>) -> usize {
+    let rows = &once(rows);
     let Some((first, rest)) = rows.split_first() else { return 0 };
     if rest.is_empty() {
         return usize::from(first.shapes.iter().filter(|shape| shape.is_typed()).count() * 3 < first.width());
     }
-    let count = by_kind(rows);
-    let count = if let Some(count) = count {
-        count
-    } else {
-        doubts.push(Doubt::HeaderGuessed);
-        usize::from(looks_like_names(first, rest))
-    };
-    if count == 0 {
-        doubts.push(Doubt::NoHeader);
-    } else if count > 1 {
-        doubts.push(Doubt::HeaderRows { rows: count });
+    let told = by_kind(rows);
+    let count = told.unwrap_or_else(|| usize::from(looks_like_names(first, rest)));
+    match count {
+        0 => doubts.push(Doubt::NoHeader),
+        _ if told.is_none() => doubts.push(Doubt::HeaderGuessed),
+        1 => {}
+        rows => doubts.push(Doubt::HeaderRows { rows }),
     }
     count
+}
+
+/// The rows without those that are the first one again: files put together from several have a header in each.
+fn once<'a>(rows: &[&'a Sampled]) -> Vec<&'a Sampled> {
+    let again = |(at, row): &(usize, &&Sampled)| {
+        *at == 0 || row.filled() < 2 || rows.first().is_none_or(|first| first.cells != row.cells)
+    };
+    rows.iter().enumerate().filter(again).map(|(_, row)| *row).collect()
 }
 
 /// Header rows hold text where the rows below hold numbers, dates and the like; none when no column tells.
@@ -54,7 +67,7 @@ fn body<'a>(rows: &'a [&'a Sampled]) -> &'a [&'a Sampled] {
 
 /// The shape nearly all cells of a column have; none for text and for mixtures.
 fn kinds(rows: &[&Sampled]) -> Vec<Option<Shape>> {
-    let width = super::score::usual(rows.iter().map(|row| row.width()));
+    let width = super::width::usual(rows.iter().map(|row| row.width()));
     (0..width)
         .map(|column| {
             let shapes: Vec<Shape> = rows
@@ -88,6 +101,12 @@ fn votes(row: &Sampled, kinds: &[Option<Shape>]) -> i64 {
 /// True when a row differs in kind from the rows it is compared with.
 pub(super) fn stands_out(row: &Sampled, others: &[Sampled]) -> bool {
     let others: Vec<&Sampled> = others.iter().filter(|other| other.width() == row.width()).take(BODY).collect();
+    votes(row, &kinds(body(&others))) > 0
+}
+
+/// True when a row is of another kind than rows that may be wider.
+pub(super) fn differs(row: &Sampled, others: &[Sampled]) -> bool {
+    let others: Vec<&Sampled> = others.iter().take(BODY).collect();
     votes(row, &kinds(body(&others))) > 0
 }
 

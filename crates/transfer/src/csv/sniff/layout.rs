@@ -1,25 +1,31 @@
 //! Where the tables of a file begin and end.
 
+use super::block::{Block, blocks, slice, told};
 use super::header;
-use super::score::{usual, usual_width};
+use super::known::Known;
 use super::shape::Shape;
-use crate::csv::dialect::{Doubt, HeaderRow, Note, Overrides, TableRange};
+use super::width::usual_width;
+use crate::csv::dialect::{HeaderRow, Note, Overrides, TableRange};
+use crate::csv::doubt::Doubt;
 use crate::csv::reader::{MAX_COLUMNS, line_ends};
 use crate::csv::record::{Grammar, Records};
+use crate::words::excerpt;
 
 /// Notes that are kept, and how much of each, in bytes.
 const NOTES: usize = 100;
 const NOTE: usize = 200;
+/// Names of columns that are left out.
+const LEFT_OUT: usize = 10;
 
 /// One row of the sample.
 #[derive(Debug)]
 pub(super) struct Sampled {
     start: u64,
     end: u64,
-    line: u64,
+    pub line: u64,
     pub cells: Vec<String>,
     pub shapes: Vec<Shape>,
-    blank: bool,
+    pub blank: bool,
     text: String,
 }
 
@@ -28,7 +34,7 @@ impl Sampled {
         self.cells.len()
     }
 
-    fn filled(&self) -> usize {
+    pub fn filled(&self) -> usize {
         self.cells.iter().filter(|cell| !cell.trim().is_empty()).count()
     }
 }
@@ -39,22 +45,13 @@ pub(super) struct Layout {
     pub notes: Vec<Note>,
 }
 
-/// Rows `from..to` of the sample that hang together.
-#[derive(Debug, Clone, Copy)]
-struct Block {
-    from: usize,
-    to: usize,
-    width: usize,
-}
-
 pub(super) fn find(
     grammar: &Grammar,
-    text: &str,
-    whole: bool,
-    overrides: &Overrides,
+    (text, whole): (&str, bool),
+    (overrides, known): (&Overrides, &Known),
     doubts: &mut Vec<Doubt>,
 ) -> Layout {
-    let rows = sample(grammar, text);
+    let rows = sample(grammar, text, whole);
     if rows.iter().all(|row| row.blank) {
         doubts.push(Doubt::Empty);
         return Layout { tables: Vec::new(), main: 0, notes: Vec::new() };
@@ -63,11 +60,15 @@ pub(super) fn find(
         Some(HeaderRow::At(line)) => told(&rows, line),
         _ => blocks(&rows),
     };
-    let (tables, strays) = tables_and_strays(&rows, blocks);
+    // Who says where the header is knows better.
+    let nothing = Known::default();
+    let known = if overrides.header_row.is_none() { known } else { &nothing };
+    let (tables, strays) = tables_and_strays(&rows, blocks, known);
     let main = largest(&tables);
-    let notes = notes(&rows, &tables, &strays);
+    let mut notes = notes(&rows, &tables, &strays);
     if !notes.is_empty() {
         doubts.push(Doubt::Notes { lines: notes.len() });
+        notes.truncate(NOTES);
     }
     if tables.len() > 1 {
         doubts.push(Doubt::SeveralTables { count: tables.len(), taken: main + 1 });
@@ -75,12 +76,12 @@ pub(super) fn find(
     let last = tables.len().saturating_sub(1);
     let ranges = tables.iter().enumerate().map(|(index, block)| {
         let follows = rows.get(block.to..).unwrap_or_default().iter().any(|row| !row.blank);
-        range(&rows, *block, overrides, index == last && !(whole && follows))
+        range(&rows, *block, (overrides, known), index == last && !(whole && follows))
     });
     Layout { tables: ranges.collect(), main, notes }
 }
 
-fn sample(grammar: &Grammar, text: &str) -> Vec<Sampled> {
+fn sample(grammar: &Grammar, text: &str, whole: bool) -> Vec<Sampled> {
     const ROWS: usize = 20_000;
     let width = usual_width(grammar, text);
     let mut records = Records::default();
@@ -88,6 +89,9 @@ fn sample(grammar: &Grammar, text: &str) -> Vec<Sampled> {
     let (mut at, mut line) = (0, 1);
     while at < text.len() && rows.len() < ROWS {
         let rest = text.get(at..).unwrap_or_default();
+        if !whole && ends_inside(grammar, rest, width, &mut records) {
+            break;
+        }
         let Some(used) = records.read(grammar, rest, true, true, Some(width)) else { break };
         let raw = rest.get(..used).unwrap_or_default();
         let cells: Vec<String> = records.best.cells().map(ToOwned::to_owned).collect();
@@ -97,7 +101,7 @@ fn sample(grammar: &Grammar, text: &str) -> Vec<Sampled> {
             line,
             blank: cells.iter().all(|cell| cell.trim().is_empty()),
             shapes: cells.iter().map(|cell| Shape::of(cell)).collect(),
-            text: raw.get(..raw.floor_char_boundary(NOTE)).unwrap_or_default().trim_end().to_owned(),
+            text: excerpt(raw.trim_end(), NOTE),
             cells,
         });
         line += line_ends(raw, grammar.newline());
@@ -106,98 +110,35 @@ fn sample(grammar: &Grammar, text: &str) -> Vec<Sampled> {
     rows
 }
 
-fn slice(rows: &[Sampled], block: Block) -> &[Sampled] {
-    rows.get(block.from..block.to).unwrap_or_default()
-}
-
-/// The header's line is told: the table goes from there to the end.
-fn told(rows: &[Sampled], line: u64) -> Vec<Block> {
-    let from = rows.iter().position(|row| row.line >= line).unwrap_or(0);
-    let mut block = Block { from, to: rows.len(), width: 0 };
-    block.width = usual(slice(rows, block).iter().filter(|row| !row.blank).map(Sampled::width));
-    vec![block]
-}
-
-/// Runs of rows without blank ones between, cut where the width changes for good, joined again where they go on alike.
-fn blocks(rows: &[Sampled]) -> Vec<Block> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < rows.len() {
-        let blank = |row: &Sampled| row.blank;
-        let from = at + rows.get(at..).unwrap_or_default().iter().take_while(|row| blank(row)).count();
-        let to = from + rows.get(from..).unwrap_or_default().iter().take_while(|row| !blank(row)).count();
-        if to > from {
-            cut(rows, from, to, &mut found);
-        }
-        at = to.max(at + 1);
-    }
-    join(rows, found)
-}
-
-/// Cuts a run where at least `RUN` rows of one width follow at least as many of another.
-fn cut(rows: &[Sampled], from: usize, to: usize, found: &mut Vec<Block>) {
-    const RUN: usize = 3;
-    let mut begin = from;
-    let mut width = 0;
-    let mut at = from;
-    while at < to {
-        let here = rows.get(at).map_or(0, Sampled::width);
-        let run = rows.get(at..to).unwrap_or_default().iter().take_while(|row| row.width() == here).count();
-        if run >= RUN || run == to - from {
-            if width != 0 && here != width && here > 1 {
-                let title = titles(rows, begin, at);
-                found.push(block(rows, begin, at - title));
-                begin = at - title;
-            }
-            width = here;
-        }
-        at += run.max(1);
-    }
-    found.push(block(rows, begin, to));
-}
-
-/// Rows of one filled cell right before `at`: they belong to what follows.
-fn titles(rows: &[Sampled], from: usize, at: usize) -> usize {
-    rows.get(from..at).unwrap_or_default().iter().rev().take_while(|row| row.filled() <= 1 && row.width() <= 1).count()
-}
-
-fn block(rows: &[Sampled], from: usize, to: usize) -> Block {
-    let widths = rows.get(from..to).unwrap_or_default().iter().map(Sampled::width);
-    Block { from, to, width: usual(widths) }
-}
-
-/// A blank line inside a table separates nothing: what goes on in the same width and kind is one table.
-fn join(rows: &[Sampled], blocks: Vec<Block>) -> Vec<Block> {
-    let mut joined: Vec<Block> = Vec::new();
-    for next in blocks {
-        match joined.last_mut() {
-            Some(last) if last.width == next.width && next.width > 1 && goes_on(rows, *last, next) => last.to = next.to,
-            Some(last) if last.width == next.width && next.width == 1 => last.to = next.to,
-            _ => joined.push(next),
-        }
-    }
-    joined
-}
-
-fn goes_on(rows: &[Sampled], before: Block, next: Block) -> bool {
-    let (above, below) = (slice(rows, before), slice(rows, next));
-    let Some(first) = below.first() else { return true };
-    if above.first().is_some_and(|header| header.cells == first.cells) {
+/// True when the sample ends inside the record that `rest` begins with: a quoted cell goes on past it, and the lines below
+/// are no rows.
+fn ends_inside(grammar: &Grammar, rest: &str, width: usize, records: &mut Records) -> bool {
+    /// Lines that tell a long cell from a quote that is never closed.
+    const LINES: usize = 20;
+    if records.read(grammar, rest, false, false, Some(width)).is_some() {
         return false;
     }
-    // A single row above is the header of what follows.
-    above.iter().filter(|row| !row.blank).count() < 2 && first.filled() > 1
-        || !(header::stands_out(first, above)
-            || below.len() > 2 && header::stands_out(first, below.get(1..).unwrap_or_default()))
+    let mut below = rest;
+    let (mut rows, mut lines) = (0, 0);
+    while let Some(end) = grammar.line(below, true).filter(|_| lines <= LINES) {
+        let (line, after) = below.split_at_checked(end).unwrap_or((below, ""));
+        below = after;
+        let read = records.read(grammar, line, true, true, None).is_some();
+        // The first line is the one in doubt.
+        rows += usize::from(lines > 0 && read && records.best.len() == width);
+        lines += 1;
+    }
+    lines > 0 && rows * 2 < lines
 }
 
 /// Splits blocks into tables and rows that belong to none.
-fn tables_and_strays(rows: &[Sampled], blocks: Vec<Block>) -> (Vec<Block>, Vec<Block>) {
+fn tables_and_strays(rows: &[Sampled], blocks: Vec<Block>, known: &Known) -> (Vec<Block>, Vec<Block>) {
     let mut tables = Vec::new();
     let mut strays = Vec::new();
     let widest = blocks.iter().map(|block| block.width).max().unwrap_or(1);
     for mut block in blocks {
-        let before = preamble(slice(rows, block), block.width);
+        let rows_here = slice(rows, block);
+        let before = header::named(rows_here, known).unwrap_or_else(|| preamble(rows_here, block.width));
         if before > 0 {
             strays.push(Block { to: block.from + before, ..block });
             block.from += before;
@@ -237,11 +178,18 @@ fn preamble(rows: &[Sampled], width: usize) -> usize {
     if count >= rows.len() { 0 } else { count }
 }
 
-/// Trailing rows of one cell in a table of several.
+/// Trailing rows of one cell that say something about a table of three columns or more. Others are short rows.
 fn footer(rows: &[Sampled], width: usize) -> usize {
-    let outside = |row: &&Sampled| row.width() == 1 && row.width() * 3 <= width.max(3);
-    let count = if width < 2 { 0 } else { rows.iter().rev().take_while(outside).count() };
+    let outside = |row: &&Sampled| row.width() == 1 && row.cells.first().is_some_and(|cell| is_prose(cell));
+    let count = if width < 3 { 0 } else { rows.iter().rev().take_while(outside).count() };
     if count + 2 > rows.len() { 0 } else { count }
+}
+
+/// True for a text that begins like a note, or has more words than a value.
+fn is_prose(text: &str) -> bool {
+    let text = text.trim();
+    let words = text.split_whitespace().count();
+    text.starts_with(['*', '†', '‡', '(', '[', '#']) || words > 1 && text.contains(": ") || words > 4
 }
 
 fn largest(tables: &[Block]) -> usize {
@@ -267,22 +215,24 @@ fn notes(rows: &[Sampled], tables: &[Block], strays: &[Block]) -> Vec<Note> {
         notes.extend(above.map(|row| Note { line: row.line, text: row.text.clone() }));
     }
     notes.sort_by_key(|note| note.line);
-    notes.truncate(NOTES);
     notes
 }
 
-fn range(rows: &[Sampled], block: Block, overrides: &Overrides, open: bool) -> TableRange {
+fn range(rows: &[Sampled], block: Block, (overrides, known): (&Overrides, &Known), open: bool) -> TableRange {
     let mut doubts = Vec::new();
     let body: Vec<&Sampled> = slice(rows, block).iter().filter(|row| !row.blank).collect();
     let header_rows = match overrides.header_row {
         Some(HeaderRow::None) => 0,
         Some(HeaderRow::At(_)) => 1,
+        None if header::named(slice(rows, block), known) == Some(0) => 1,
         None => header::rows(&body, &mut doubts),
     };
     let (head, records) = body.split_at_checked(header_rows).unwrap_or((&body, &[]));
     let mut width = block.width.max(head.last().map_or(0, |row| row.width()));
     if width > MAX_COLUMNS {
-        doubts.push(Doubt::TooManyColumns { found: width });
+        let names = head.last().into_iter().flat_map(|row| row.cells.iter().skip(MAX_COLUMNS));
+        let left_out = names.take(LEFT_OUT).map(|name| excerpt(name.trim(), NOTE)).collect();
+        doubts.push(Doubt::TooManyColumns { found: width, left_out });
         width = MAX_COLUMNS;
     }
     let names = header::names(head, width, &mut doubts);

@@ -1,9 +1,10 @@
 //! Choosing delimiter, quote and escape.
 
-use std::collections::BTreeMap;
-
+use super::known::Known;
 use super::shape::Shape;
-use crate::csv::dialect::{Doubt, Newline, Overrides};
+use super::width::{LOOK, ROWS, agreement, usual, usual_width};
+use crate::csv::dialect::{Newline, Overrides};
+use crate::csv::doubt::Doubt;
 use crate::csv::record::{Grammar, Records};
 
 /// What splits cells.
@@ -14,11 +15,8 @@ pub(super) struct Choice {
     pub escape: Option<char>,
 }
 
-/// Text the scoring looks at, in bytes, and rows it scores.
-const LOOK: usize = 128 << 10;
-const ROWS: usize = 600;
-/// How far the end of one row is looked for, in bytes.
-const NEAR: usize = 16 << 10;
+/// Rows that may stand above a header, and the header.
+const HEAD: usize = 20;
 
 /// Delimiters with how ready one is to believe in them.
 const DELIMITERS: [(&str, f64); 20] = [
@@ -44,13 +42,18 @@ const DELIMITERS: [(&str, f64); 20] = [
     (" ", 0.55),
 ];
 
-pub(super) fn choose(text: &str, newline: Newline, overrides: &Overrides, doubts: &mut Vec<Doubt>) -> Choice {
+pub(super) fn choose(
+    text: &str,
+    newline: Newline,
+    (overrides, known): (&Overrides, &Known),
+    doubts: &mut Vec<Doubt>,
+) -> Choice {
     let look = head(text);
     let mut scored: Vec<(f64, Choice)> = Vec::new();
     for (delimiter, belief) in delimiters(look, overrides) {
         for (quote, escape) in quotings(look, &delimiter, overrides) {
             let grammar = Grammar::new(&delimiter, quote, escape, newline);
-            let score = belief * score(&grammar, look);
+            let score = belief * score(&grammar, text, (delimiter.contains(' '), known));
             scored.push((score, Choice { delimiter: delimiter.clone(), quote, escape }));
         }
     }
@@ -144,10 +147,22 @@ struct Sampled {
     shapes: Vec<Shape>,
     credit: f64,
     flaws: usize,
+    /// Cells that begin with a space.
+    spaced: usize,
+    /// A cell holds what only a quoted one can.
+    quoted: bool,
+    /// Its cells are names of fields.
+    headed: bool,
 }
 
-fn score(grammar: &Grammar, look: &str) -> f64 {
-    let rows = sample(grammar, look, usual_width(grammar, look));
+fn score(grammar: &Grammar, text: &str, (spaced, known): (bool, &Known)) -> f64 {
+    let rows = sample(grammar, text, usual_width(grammar, text), known);
+    // Names that are expected are there for no other reason.
+    let headed = if rows.iter().any(|row| row.headed) { 1.0 } else { 0.0 };
+    headed + likeness(&rows, spaced)
+}
+
+fn likeness(rows: &[Sampled], spaced: bool) -> f64 {
     let total = rows.len() as f64;
     let cells: usize = rows.iter().map(|row| row.shapes.len()).sum();
     if rows.is_empty() || cells == 0 {
@@ -155,34 +170,27 @@ fn score(grammar: &Grammar, look: &str) -> f64 {
     }
     let widths: Vec<usize> = rows.iter().map(|row| row.shapes.len()).collect();
     let wide = widths.iter().copied().max().unwrap_or(1) > 1;
-    let settled = settled(&widths);
-    if wide && settled == 0 {
+    // Commas of sentences are followed by spaces.
+    let plain = !spaced && rows.iter().map(|row| row.spaced).sum::<usize>() * 4 < cells;
+    let agreement = if wide { agreement(&widths, plain) } else { 1.0 };
+    if wide && (rows.len() == 1 || agreement == 0.0) {
         // A single row is a header more often than a sentence with a comma.
-        return if rows.len() == 1 { 0.36 * one_row(&rows) } else { 0.02 };
+        return if rows.len() == 1 { 0.45 * one_row(rows) } else { 0.02 };
     }
     let credit = rows.iter().map(|row| row.credit).sum::<f64>() / cells as f64;
     let flaws = rows.iter().map(|row| row.flaws.min(3)).sum::<usize>() as f64 / total;
-    let uniform = uniform(&rows);
-    let agreement = if wide { settled as f64 / total } else { 1.0 };
+    let uniform = uniform(rows);
     let mean = cells as f64 / total;
     // One column is what is left when nothing else fits.
     let gain = if wide { 1.0 - 1.0 / (1.0 + mean) } else { 0.3 };
+    // Quotes that are needed and pair up everywhere do not stand there by chance.
+    let quoted = flaws == 0.0 && rows.iter().any(|row| row.quoted);
+    let gain = if quoted { gain * (1.0 + agreement / 2.0) } else { gain };
     agreement.powf(1.5) * credit * (0.4 + 0.6 * uniform) * gain / (1.0 + 0.6 * flaws)
 }
 
 fn one_row(rows: &[Sampled]) -> f64 {
     rows.first().map_or(0.0, |row| row.credit / row.shapes.len() as f64)
-}
-
-/// Rows of several cells that are as wide as a neighbour.
-fn settled(widths: &[usize]) -> usize {
-    (0..widths.len())
-        .filter(|at| {
-            let here = widths.get(*at).copied().unwrap_or(0);
-            let before = at.checked_sub(1).and_then(|before| widths.get(before));
-            here > 1 && (before == Some(&here) || widths.get(at + 1) == Some(&here))
-        })
-        .count()
 }
 
 /// How much cells of one column look alike: the mean share of the usual shape, over rows of the usual width.
@@ -206,51 +214,26 @@ fn uniform(rows: &[Sampled]) -> f64 {
     if width == 0 { 0.0 } else { shares / width as f64 }
 }
 
-/// The most frequent width; among equals the larger.
-pub(super) fn usual(widths: impl Iterator<Item = usize>) -> usize {
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    for width in widths {
-        *counts.entry(width).or_default() += 1;
-    }
-    counts.into_iter().max_by_key(|(width, count)| (*count, *width)).map_or(0, |(width, _)| width)
-}
-
-/// The width most lines have when quotes cannot span lines, so that one stray quote does not swallow the file.
-pub(super) fn usual_width(grammar: &Grammar, look: &str) -> usize {
+fn sample(grammar: &Grammar, text: &str, width: usize, known: &Known) -> Vec<Sampled> {
     let mut records = Records::default();
-    let mut rest = look;
-    let mut widths = Vec::new();
-    while !rest.is_empty() && widths.len() < ROWS {
-        let end = grammar.line(rest, true).unwrap_or(rest.len());
-        let (line, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
-        rest = after;
-        if !line.trim().is_empty() && records.read(grammar, line, true, true, None).is_some() {
-            widths.push(records.best.len());
-        }
-    }
-    let wide: Vec<usize> = widths.iter().copied().filter(|width| *width > 1).collect();
-    if wide.len() * 4 >= widths.len() { usual(wide.into_iter()) } else { usual(widths.into_iter()) }
-}
-
-fn sample(grammar: &Grammar, look: &str, width: usize) -> Vec<Sampled> {
-    let mut records = Records::default();
-    let mut rest = look;
     let mut rows = Vec::new();
-    while !rest.is_empty() && rows.len() < ROWS {
-        // A wrong guess leaves quotes open: nobody needs to look for their end through all of the text, row by row.
-        let near = rest.get(..rest.floor_char_boundary(NEAR)).unwrap_or(rest);
-        let last = near.len() == rest.len();
-        let Some(used) = records.read(grammar, near, last, true, Some(width)) else { break };
-        rest = rest.get(used.max(1)..).unwrap_or_default();
+    let mut at = 0;
+    while at < text.len().min(LOOK) && rows.len() < ROWS {
+        let rest = text.get(at..).unwrap_or_default();
+        let Some(used) = records.read(grammar, rest, true, true, Some(width)) else { break };
+        at += used.max(1);
         if records.best.is_blank() {
             continue;
         }
         let record = &records.best;
-        let mut row =
-            Sampled { shapes: Vec::new(), credit: 0.0, flaws: record.stray + record.unclosed + record.padded };
+        let flaws = record.stray + record.unclosed + record.padded;
+        let mut row = Sampled { shapes: Vec::new(), credit: 0.0, flaws, spaced: 0, quoted: false, headed: false };
+        row.headed = rows.len() < HEAD && known.heads(record.cells());
         for cell in record.cells() {
             let shape = Shape::of(cell);
             row.credit += shape.credit(cell);
+            row.quoted |= grammar.must_quote(cell);
+            row.spaced += usize::from(cell.starts_with(' '));
             row.shapes.push(shape);
         }
         rows.push(row);

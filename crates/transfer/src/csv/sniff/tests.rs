@@ -1,6 +1,8 @@
+mod rows;
+
 use std::fmt::Write;
 
-use super::{SAMPLE, sniff};
+use super::{Known, SAMPLE, sniff};
 use crate::csv::{Doubt, HeaderRow, MAX_COLUMNS, Newline, Overrides, Reader, Sniffed};
 
 fn sniffed(file: &[u8]) -> Sniffed {
@@ -9,6 +11,11 @@ fn sniffed(file: &[u8]) -> Sniffed {
 
 fn told(file: &str, overrides: &Overrides) -> Sniffed {
     sniff(file.as_bytes(), file.len() as u64, overrides)
+}
+
+/// So many lines, one after the other.
+fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).fold(String::new(), |text, row| text + &line(row))
 }
 
 /// Every row of a table.
@@ -108,6 +115,15 @@ fn lines_around_a_table_are_notes() {
 }
 
 #[test]
+fn notes_past_the_bound_are_counted() {
+    let notes = lines(150, |row| format!("note {row}\n"));
+    let file = format!("{notes}\nname,age,city\nann,31,rome\nbob,27,oslo\ncid,35,bonn\n");
+    let found = told(&file, &Overrides { delimiter: Some(",".to_owned()), ..Overrides::default() });
+    assert_eq!(found.notes.len(), 100);
+    assert!(found.doubts.contains(&Doubt::Notes { lines: 150 }), "{:?}", found.doubts);
+}
+
+#[test]
 fn several_tables_are_found_each_with_its_own_doubts() {
     let mut file = "id,name,age\n1,ann,31\n2,bob,27\n3,cid,35\n\n".to_owned();
     file += "city,land\nrome,italy\noslo,norway\nbonn,germany\nbern,switzerland\n";
@@ -133,6 +149,29 @@ fn a_blank_line_inside_a_table_separates_nothing() {
 }
 
 #[test]
+fn names_that_are_expected_make_the_header() {
+    let known = Known::new(["Order ID", "Amount", "Status", "Closed on", "Paid"].into_iter());
+    let found = |file: &str| super::sniff_for(file.as_bytes(), file.len() as u64, &Overrides::default(), &known);
+    let names = ["order id", "Amount", "Status", "Closed on", "Paid"];
+    let rows = "Q-1,abc,new,soon,x\nQ-2,def,old,later,y\n";
+    let typed = "Q-1,3,new,2024-01-01,yes\nQ-2,4,old,2024-01-02,no\n";
+    let head = "order id,Amount,Status,Closed on,Paid\n";
+    for above in ["", "Report of the year\n", "a,b,c,d,e\n"] {
+        for rows in [rows, typed, "Q-1,abc,new,soon,x\n", ""] {
+            let found = found(&format!("{above}{head}{rows}"));
+            let table = &found.tables[0];
+            assert_eq!((found.dialect.delimiter.as_str(), table.header_rows), (",", 1), "{above}{rows}");
+            assert_eq!(table.names, names, "{above}{rows}");
+            assert_eq!(found.notes.len(), usize::from(!above.is_empty()));
+        }
+    }
+    let odd = found("status;amount\nnew, at last, or so;1,5\nold, at last, or so;2,5\n");
+    assert_eq!((odd.dialect.delimiter.as_str(), odd.tables[0].names.len()), (";", 2));
+    let other = found("Q-1,3,new,2024-01-01,yes\nQ-2,4,old,2024-01-02,no\n");
+    assert_eq!(other.tables[0].header_rows, 0, "nothing is expected of records");
+}
+
+#[test]
 fn what_somebody_says_is_believed() {
     let file = "a;b,c\n1;2,3\n4;5,6\n7;8,9\n";
     for delimiter in [";", ",", ""] {
@@ -150,6 +189,14 @@ fn what_somebody_says_is_believed() {
     assert_eq!(told("a,b\n1,2\n", &latin).dialect.encoding, "windows-1252");
     let unknown = Overrides { encoding: Some("klingon".to_owned()), ..Overrides::default() };
     assert!(told("a,b\n1,2\n", &unknown).doubts.contains(&Doubt::UnknownEncoding { label: "klingon".into() }));
+}
+
+#[test]
+fn lines_are_counted_whatever_ends_them() {
+    let none = Overrides::default();
+    for (file, count) in [("", 0), ("a", 1), ("a\n", 1), ("a\nb", 2), ("a\r\n\r\nb\r\n", 3), ("a\rb\rc", 3)] {
+        assert_eq!(super::lines(file.as_bytes(), &none), count, "{file:?}");
+    }
 }
 
 #[test]
@@ -175,7 +222,10 @@ fn columns_past_the_bound_are_doubtful() {
     let file = format!("{}\n{}\n{}\n", header.join(","), row.join(","), row.join(","));
     let found = sniffed(file.as_bytes());
     assert_eq!(found.tables[0].names.len(), MAX_COLUMNS);
-    assert_eq!(found.tables[0].doubts, [Doubt::TooManyColumns { found: MAX_COLUMNS + 1 }]);
+    let left_out = vec![format!("name{MAX_COLUMNS}")];
+    assert_eq!(found.tables[0].doubts, [Doubt::TooManyColumns { found: MAX_COLUMNS + 1, left_out }]);
+    let said = found.tables[0].doubts[0].to_string();
+    assert!(said.ends_with("the first 1000 were taken; left out: `name1000`"), "{said}");
 }
 
 #[test]
@@ -196,7 +246,20 @@ fn every_doubt_says_something_of_its_own() {
     let file = "01/02/21;1.50;x\n02/03/21;2.5;y\n";
     let mut texts: Vec<String> = sniffed(file.as_bytes()).doubts.iter().map(ToString::to_string).collect();
     texts.extend(
-        [Doubt::Empty, Doubt::NoHeader, Doubt::HeaderGuessed, Doubt::MixedNewlines].map(|doubt| doubt.to_string()),
+        [
+            Doubt::Empty,
+            Doubt::NoHeader,
+            Doubt::HeaderGuessed,
+            Doubt::MixedNewlines,
+            Doubt::Notes { lines: 1 },
+            Doubt::Notes { lines: 2 },
+            Doubt::MixedDates { column: "Due".into() },
+            Doubt::TotalRow { line: 9, text: "Total".into() },
+            Doubt::Unkept { column: "Due".into(), cells: 1 },
+            Doubt::SurplusUnkept { rows: 1 },
+            Doubt::ImportedBefore { on: "2024-05-01".into() },
+        ]
+        .map(|doubt| doubt.to_string()),
     );
     let count = texts.len();
     texts.sort();
