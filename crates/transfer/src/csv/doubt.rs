@@ -104,38 +104,8 @@ impl fmt::Display for Doubt {
             }
             Self::TooManyColumns { found, left_out } => too_many(f, *found, left_out),
             Self::TooManyRows { taken } => write!(f, "the table is longer than {taken} rows, the rest is left out"),
-            Self::DateOrder { column, chosen } => {
-                write!(f, "column `{}`: dates can be read in two orders; {chosen} was taken", short(column))
-            }
-            Self::ShortYears { column } => {
-                write!(f, "column `{}`: years of two digits were read as 1969 to 2068", short(column))
-            }
-            Self::NoZone { column } => write!(f, "column `{}`: times without a zone were read as UTC", short(column)),
-            Self::DecimalMark { column, chosen } => {
-                write!(f, "column `{}`: `{chosen}` was taken as decimal mark, the other one fits too", short(column))
-            }
-            Self::TrailingZeros { column } => {
-                write!(f, "column `{}`: zeros at the end of decimals are not kept", short(column))
-            }
-            Self::MoreDigits { column, digits } => {
-                write!(f, "column `{}`: up to {}, fewer are shown", short(column), counted(*digits as u64, "decimal"))
-            }
-            Self::NotAll { column, fitting, of } => {
-                write!(f, "column `{}`: {fitting} of {of} cells fit the type", short(column))
-            }
-            Self::KeptAsText { column } => {
-                write!(f, "column `{}`: looks like numbers, kept as text so that nothing changes", short(column))
-            }
-            Self::MixedDates { column } => {
-                write!(f, "column `{}`: dates are written in several orders, kept as text", short(column))
-            }
             Self::TotalRow { line, text } => {
                 write!(f, "the last row (line {line}) begins with `{}`; it was taken as a record", short(text))
-            }
-            Self::Unkept { column, cells } => {
-                let (was, it) = if *cells == 1 { ("was", "it") } else { ("were", "them") };
-                let (cells, column) = (counted(*cells, "cell"), short(column));
-                write!(f, "column `{column}`: {cells} did not fit and {was} left out; {KEEP} keeps {it} as text")
             }
             Self::SurplusUnkept { rows } => {
                 let rows = counted(*rows, "row");
@@ -144,6 +114,50 @@ impl fmt::Display for Doubt {
             Self::ImportedBefore { on } => {
                 write!(f, "this file was imported into this table before, on {on}: its records come once more")
             }
+            Self::DateOrder { column, .. }
+            | Self::ShortYears { column }
+            | Self::NoZone { column }
+            | Self::DecimalMark { column, .. }
+            | Self::TrailingZeros { column }
+            | Self::MoreDigits { column, .. }
+            | Self::NotAll { column, .. }
+            | Self::KeptAsText { column }
+            | Self::MixedDates { column }
+            | Self::Unkept { column, .. } => {
+                write!(f, "column `{}`: ", short(column))?;
+                self.about_column(f)
+            }
+        }
+    }
+}
+
+impl Doubt {
+    /// The sentence about a column, but for its name.
+    fn about_column(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DateOrder { chosen, .. } => {
+                write!(f, "dates can be read in two orders; {chosen} was taken")
+            }
+            Self::ShortYears { .. } => f.write_str("years of two digits were read as 1969 to 2068"),
+            Self::NoZone { .. } => f.write_str("times without a zone were read as UTC"),
+            Self::DecimalMark { chosen, .. } => {
+                write!(f, "`{chosen}` was taken as decimal mark, the other one fits too")
+            }
+            Self::TrailingZeros { .. } => f.write_str("zeros at the end of decimals are not kept"),
+            Self::MoreDigits { digits, .. } => {
+                write!(f, "up to {}, fewer are shown", counted(*digits as u64, "decimal"))
+            }
+            Self::NotAll { fitting, of, .. } => {
+                write!(f, "{fitting} of {of} cells fit the type")
+            }
+            Self::KeptAsText { .. } => f.write_str("looks like numbers, kept as text so that nothing changes"),
+            Self::MixedDates { .. } => f.write_str("dates are written in several orders, kept as text"),
+            Self::Unkept { cells, .. } => {
+                let (was, it) = if *cells == 1 { ("was", "it") } else { ("were", "them") };
+                let cells = counted(*cells, "cell");
+                write!(f, "{cells} did not fit and {was} left out; {KEEP} keeps {it} as text")
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -13,6 +13,11 @@ fn told(file: &str, overrides: &Overrides) -> Sniffed {
     sniff(file.as_bytes(), file.len() as u64, overrides)
 }
 
+/// So many lines, one after the other.
+fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).fold(String::new(), |text, row| text + &line(row))
+}
+
 /// Every row of a table.
 fn grid(file: &str, found: &Sniffed, table: usize) -> Vec<Vec<String>> {
     let mut reader = Reader::new(file.as_bytes(), &found.dialect, &found.tables[table]).unwrap();
@@ -111,7 +116,7 @@ fn lines_around_a_table_are_notes() {
 
 #[test]
 fn notes_past_the_bound_are_counted() {
-    let notes: String = (0..150).map(|row| format!("note {row}\n")).collect();
+    let notes = lines(150, |row| format!("note {row}\n"));
     let file = format!("{notes}\nname,age,city\nann,31,rome\nbob,27,oslo\ncid,35,bonn\n");
     let found = told(&file, &Overrides { delimiter: Some(",".to_owned()), ..Overrides::default() });
     assert_eq!(found.notes.len(), 100);

@@ -1,6 +1,6 @@
 //! Rows that are short, long, spread over lines, or stand there twice.
 
-use super::{grid, sniffed};
+use super::{grid, lines, sniffed};
 use crate::csv::{Doubt, Sniffed};
 
 fn widths(file: &str) -> (Sniffed, Vec<Vec<String>>) {
@@ -36,7 +36,7 @@ fn cells_of_several_lines_are_cells() {
     let quoted = |row: usize| format!("{row},\"she said \"\"no\"\"\nand went, \"\"so\"\" there\",3{row}\n");
     for (kind, line) in [("plain", &plain as &dyn Fn(usize) -> String), ("blank", &blank), ("quoted", &quoted)] {
         for newline in ["\n", "\r\n"] {
-            let file: String = (0..25).map(line).collect();
+            let file = lines(25, line);
             let file = format!("id,text,n\n{file}").replace('\n', newline);
             let (found, rows) = widths(&file);
             assert_eq!(found.tables[0].names, ["id", "text", "n"], "{kind} {newline:?}");
@@ -49,7 +49,7 @@ fn cells_of_several_lines_are_cells() {
 #[test]
 fn long_cells_of_several_lines_are_cells() {
     let prose = |bytes: usize| "a line of words, with commas, and more of them\n".repeat(bytes / 47);
-    let file: String = (0..20).map(|row| format!("{row},\"{}\",x\n", prose(6_600))).collect();
+    let file = lines(20, |row| format!("{row},\"{}\",x\n", prose(6_600)));
     let (found, rows) = widths(&format!("k,v,w\n{file}"));
     assert_eq!((found.tables[0].names.as_slice(), rows.len()), (["k", "v", "w"].map(str::to_owned).as_slice(), 20));
     for bytes in [200_000, 600_000] {
@@ -65,13 +65,13 @@ fn long_cells_of_several_lines_are_cells() {
 #[test]
 fn a_sample_that_ends_inside_a_cell_ends_no_table() {
     let prose = |lines: usize| "a line, of words, with commas, and more, of them\n".repeat(lines);
-    for (lines, count) in [(15, 2_000), (4_000, 10), (12_000, 4)] {
-        let file: String = (0..count).map(|row| format!("{row},\"{}\",x\n", prose(lines))).collect();
+    for (long, count) in [(15, 2_000), (4_000, 10), (12_000, 4)] {
+        let file = lines(count, |row| format!("{row},\"{}\",x\n", prose(long)));
         let (found, rows) = widths(&format!("k,v,w\n{file}"));
-        assert_eq!((found.tables[0].names.len(), rows.len()), (3, count), "{lines}");
+        assert_eq!((found.tables[0].names.len(), rows.len()), (3, count), "{long}");
     }
     let row = |row: usize| if row == 5 { "\"5,inch\n".to_owned() } else { format!("{row},some text in row {row}\n") };
-    let file: String = (0..60_000).map(row).collect();
+    let file = lines(60_000, row);
     let (found, rows) = widths(&format!("k,v\n{file}"));
     assert_eq!((rows.len(), rows[5][0].as_str()), (60_000, "\"5"));
     assert!(found.tables[0].sampled_rows > 10_000, "{}", found.tables[0].sampled_rows);
@@ -79,7 +79,7 @@ fn a_sample_that_ends_inside_a_cell_ends_no_table() {
 
 #[test]
 fn a_stray_quote_does_not_make_rows_one_cell() {
-    let rows: String = (0..30).map(|row| format!("{row},name {row},\"a, b\"\n")).collect();
+    let rows = lines(30, |row| format!("{row},name {row},\"a, b\"\n"));
     let file = format!("id,name,note\n{rows}30,\"open,x\n31,y,z\n32,y,\"a, b\"\n");
     let (_, rows) = widths(&file);
     assert_eq!(rows[30], ["30", "\"open", "x"]);
@@ -114,6 +114,13 @@ fn short_rows_one_after_the_other_are_no_table() {
     assert_eq!((rows.len(), rows[6].join("|").as_str()), (20, "name 6|city 6||"));
     let apart = sniffed(b"id,name,age\n1,ann,31\n2,bob,27\n3,cid,35\ncity,land\nrome,italy\noslo,norway\nbern,x\n");
     assert_eq!(apart.tables.len(), 2);
+}
+
+#[test]
+fn lines_around_a_small_ragged_table_leave_it_one() {
+    let (found, rows) = widths("Report\n\nname,city,age\nann,rome,31\nbob,oslo,27\ncid,bern,35\nEve\n* provisional\n");
+    assert_eq!((found.tables[0].names.len(), rows.len(), rows[3][0].as_str()), (3, 4, "Eve"));
+    assert_eq!(found.notes.iter().map(|note| note.line).collect::<Vec<_>>(), [1, 8]);
 }
 
 #[test]
