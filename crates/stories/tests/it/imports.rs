@@ -125,7 +125,7 @@ async fn what_was_detected_can_be_overruled(app: TestApp) {
     assert_eq!(dry["columns"][1]["name"], "n");
     assert!(dry["doubts"].as_array().unwrap().iter().all(|doubt| !doubt.as_str().unwrap().contains("order")), "{dry}");
     for (query, says) in [
-        ("quote=ab", "one character"),
+        ("quote=ab", "one ASCII character"),
         ("part=x", "`part`"),
         ("dateOrder=ydm", "`dateOrder`"),
         ("types=some", "`types`"),

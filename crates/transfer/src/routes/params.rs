@@ -31,10 +31,8 @@ pub(super) fn flag(params: &Params, key: &str) -> Result<bool, Error> {
 }
 
 pub(super) fn wanted(query: &str) -> Result<Wanted, Error> {
-    let keys =
-        query.split('&').filter_map(|pair| pair.split_once('=').unwrap_or((pair, "")).1.is_empty().then_some(pair));
-    for key in keys.map(|pair| pair.trim_end_matches('=')) {
-        if VALUED.contains(&key) {
+    for (key, value) in query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))) {
+        if value.is_empty() && VALUED.contains(&key) {
             return Err(request(format!("`{key}` is empty: give it a value, or leave it out")));
         }
     }
@@ -74,7 +72,7 @@ fn parts(params: &Params) -> Result<Parts, Error> {
 fn overrides(params: &Params) -> Result<Overrides, Error> {
     Ok(Overrides {
         delimiter: delimiter(params)?,
-        quote: quote(params)?,
+        quote: params.get("quote").map(quote).transpose()?,
         encoding: encoding(params)?,
         header_row: header_row(params)?,
         date_order: date_order(params)?,
@@ -91,28 +89,25 @@ fn delimiter(params: &Params) -> Result<Option<String>, Error> {
     Ok(Some(delimiter))
 }
 
-fn quote(params: &Params) -> Result<Option<Option<char>>, Error> {
-    let Some(told) = params.get("quote") else { return Ok(None) };
+fn quote(told: &str) -> Result<Option<char>, Error> {
     let mut chars = told.chars();
     match (chars.next(), chars.next()) {
-        _ if told == "none" => Ok(Some(None)),
-        (Some(quote), None) if quote.is_ascii_graphic() => Ok(Some(Some(quote))),
-        _ => Err(request(format!(
-            "`quote` is one character that can be found on a keyboard, or `none`, not {}",
-            shown(told)
-        ))),
+        _ if told == "none" => Ok(None),
+        (Some(quote), None) if quote.is_ascii_graphic() => Ok(Some(quote)),
+        _ => Err(request(format!("`quote` is one ASCII character, or `none`, not {}", shown(told)))),
     }
 }
 
 fn encoding(params: &Params) -> Result<Option<String>, Error> {
     let Some(told) = params.get("encoding") else { return Ok(None) };
-    match Encoding::for_label_no_replacement(told.as_bytes()) {
-        Some(_) => Ok(Some(told.to_owned())),
-        None => {
-            let reason = "such as `utf-8`, `utf-16le`, `windows-1252`, `iso-8859-2` or `shift_jis`";
-            Err(request(format!("`encoding` is the name of an encoding, {reason}; none is called {}", shown(told))))
-        }
+    if Encoding::for_label_no_replacement(told.as_bytes()).is_none() {
+        let reason = "such as `utf-8`, `utf-16le`, `windows-1252`, `iso-8859-2` or `shift_jis`";
+        return Err(request(format!(
+            "`encoding` is the name of an encoding, {reason}; none is called {}",
+            shown(told)
+        )));
     }
+    Ok(Some(told.to_owned()))
 }
 
 fn header_row(params: &Params) -> Result<Option<HeaderRow>, Error> {
