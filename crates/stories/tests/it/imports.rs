@@ -1,6 +1,7 @@
 //! CSV files in and out.
 
 mod program;
+mod refused;
 
 use hyper::Method;
 use serde_json::{Value, json};
