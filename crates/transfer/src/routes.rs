@@ -6,7 +6,7 @@ mod wire;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -32,6 +32,10 @@ const DOOR: Door = Door::Problem;
 const PACE: Duration = Duration::from_millis(200);
 /// Rows written before they are sent.
 const ROWS: usize = 500;
+
+/// How much of a refused upload is read, in bytes, and for how long.
+const PASSED: usize = 64 << 20;
+const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(OpenApi)]
 #[openapi(tags((name = "transfer", description = "CSV files in and out")))]
@@ -69,9 +73,33 @@ async fn import(
     RawQuery(query): RawQuery,
     body: Body,
 ) -> Result<Response, Failure> {
-    let wanted = params::wanted(query.as_deref().unwrap_or_default()).map_err(fail)?;
-    let import = transfers.import(&caller, wanted, body.into_data_stream()).await.map_err(fail)?;
-    Ok((StatusCode::ACCEPTED, Json(ImportOut::from(&import))).into_response())
+    let mut file = body.into_data_stream();
+    let begun = match params::wanted(query.as_deref().unwrap_or_default()) {
+        Ok(wanted) => transfers.import(&caller, wanted, &mut file).await,
+        Err(error) => Err(error),
+    };
+    match begun {
+        Ok(import) => Ok((StatusCode::ACCEPTED, Json(ImportOut::from(&import))).into_response()),
+        Err(error) => {
+            pass_over(file).await;
+            Err(fail(error))
+        }
+    }
+}
+
+/// Reads what is left of an upload: who is still sending would not hear why it was refused.
+async fn pass_over(mut file: BodyDataStream) {
+    let mut left = PASSED;
+    let passing = async {
+        while let Some(Ok(piece)) = file.next().await {
+            left = left.saturating_sub(piece.len());
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    // However slowly the rest comes, the answer does not wait for it.
+    let _ = tokio::time::timeout(PATIENCE, passing).await;
 }
 
 /// Lists the caller's imports of a file by its fingerprint, the newest first.

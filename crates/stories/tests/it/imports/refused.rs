@@ -6,7 +6,7 @@ use testkit::on_every_database;
 
 use super::import;
 use crate::app::TestApp;
-use crate::served::airloom;
+use crate::served::{Served, airloom};
 
 #[on_every_database]
 async fn what_cannot_be_done_is_refused_at_once(app: TestApp) {
@@ -89,6 +89,7 @@ fn the_command_names_every_line_it_leaves_out_and_refuses_wrong_options() {
     let (data, file) = (folder.path().join("data"), folder.path().join("rows.csv"));
     std::fs::write(&file, "Report\n\nname,city,age\nann,rome,31\nbob,oslo,27\ncid,bern,35\nEve\n* provisional\n")
         .unwrap();
+    let server = Served::start(&data);
     let (data, file) = (data.to_str().unwrap(), file.to_str().unwrap());
     let command = ["import", "csv", file, "--base", "B", "--table", "T", "--create", "--data", data];
     for (options, says) in [
@@ -111,4 +112,5 @@ fn the_command_names_every_line_it_leaves_out_and_refuses_wrong_options() {
         assert!(said.lines().any(|told| told == line), "{said}{}", String::from_utf8_lossy(&output.stderr));
     }
     assert!(said.ends_with("done: 4 rows written, 4 rows read, 1 problem\n"), "{said}");
+    drop(server);
 }

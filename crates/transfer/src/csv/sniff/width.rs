@@ -68,13 +68,13 @@ impl Rows {
     }
 }
 
-/// How far rows of these widths make a table, from 0 to 1. Where many rows are as wide as the first one, the
-/// others are its short and long rows.
+/// How far rows of these widths make a table, from 0 to 1. Where many rows are as wide as the first of
+/// several cells, the others are its short and long rows.
 pub(super) fn agreement(widths: &[usize], plain: bool) -> f64 {
     let usual = usual(widths.iter().copied().filter(|width| *width > 1));
-    let first = widths.first().copied().unwrap_or(0);
+    let first = widths.iter().copied().find(|width| *width > 1).unwrap_or(0);
     let alike = widths.iter().filter(|width| **width == first).count();
-    let headed = plain && first > 1 && alike * 5 >= widths.len() * 2;
+    let headed = plain && alike * 5 >= widths.len() * 2;
     let weight = |at: usize| {
         let here = widths.get(at).copied().unwrap_or(0);
         let before = at.checked_sub(1).and_then(|before| widths.get(before));

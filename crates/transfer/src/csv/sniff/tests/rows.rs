@@ -117,6 +117,13 @@ fn short_rows_one_after_the_other_are_no_table() {
 }
 
 #[test]
+fn lines_around_a_small_ragged_table_leave_it_one() {
+    let (found, rows) = widths("Report\n\nname,city,age\nann,rome,31\nbob,oslo,27\ncid,bern,35\nEve\n* provisional\n");
+    assert_eq!((found.tables[0].names.len(), rows.len(), rows[3][0].as_str()), (3, 4, "Eve"));
+    assert_eq!(found.notes.iter().map(|note| note.line).collect::<Vec<_>>(), [1, 8]);
+}
+
+#[test]
 fn sentences_are_no_cells() {
     let file = "note\nWell, he went home\nand she, tired, sad, slept\nNothing happened\nThen, at last, it rained\nIt was over\n";
     let (found, rows) = widths(file);
