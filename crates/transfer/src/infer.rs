@@ -109,7 +109,9 @@ pub fn profile<R: Read>(
     let (read, tallies) = std::thread::scope(|scope| {
         let counting = scope.spawn(move || {
             let mut tallies: Vec<Tally> = table.names.iter().map(|_| Tally::new(mode)).collect();
-            counted.iter().for_each(|block| block.count(&mut tallies));
+            for block in counted {
+                block.count(&mut tallies);
+            }
             tallies.iter_mut().for_each(Tally::finish);
             tallies
         });

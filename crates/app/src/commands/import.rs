@@ -118,7 +118,9 @@ pub(super) async fn run(import: &Import) -> anyhow::Result<()> {
     if csv.json {
         out::line(&outcome.to_string());
     } else {
-        told::lines(&outcome, csv.dry_run).iter().for_each(|line| out::line(line));
+        for line in told::lines(&outcome, csv.dry_run) {
+            out::line(&line);
+        }
     }
     match outcome.get("error").and_then(Value::as_str) {
         Some(error) => bail!("{error}"),

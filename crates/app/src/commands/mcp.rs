@@ -40,7 +40,9 @@ pub(super) async fn run(mcp: &Mcp) -> anyhow::Result<()> {
             // Notifications get no answer.
             Err(error) => message.get("id").map(|id| told(id, -32603, &format!("{error:#}"))),
         };
-        answer.iter().for_each(|answer| out::line(answer));
+        if let Some(answer) = answer {
+            out::line(&answer);
+        }
     }
     Ok(())
 }

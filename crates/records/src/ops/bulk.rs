@@ -73,7 +73,7 @@ impl BulkRows {
             self.encoded.clear();
             encode_cells(row.cells.iter().map(|(field, cell)| (*field, cell.view())), &mut self.encoded);
             // Cells are encoded as JSON.
-            row.stored = str::from_utf8(&self.encoded).unwrap_or_default().to_owned();
+            str::from_utf8(&self.encoded).unwrap_or_default().clone_into(&mut row.stored);
             self.bytes += row.stored.len();
         } else {
             self.closed = false;

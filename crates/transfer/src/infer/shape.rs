@@ -19,9 +19,7 @@ const COMMA: u8 = 1 << 6;
 /// A character that no date is written with.
 const NOT_OF_DATES: u8 = 1 << 7;
 
-/// Letters of the symbols of currencies and of exponents.
-const LETTERS: &[u8] = b"ABCDEFGHIJKLNOPRSUYZekrz";
-
+#[expect(clippy::indexing_slicing, reason = "the index stays below the length, and only the compiler runs this")]
 const CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
     let mut byte = 0;
@@ -57,20 +55,14 @@ const fn class(byte: u8) -> u8 {
     number | phone | other | date
 }
 
+/// Letters of the symbols of currencies and of exponents.
 const fn is_letter_of_numbers(byte: u8) -> bool {
-    let mut at = 0;
-    while at < LETTERS.len() {
-        if LETTERS[at] == byte {
-            return true;
-        }
-        at += 1;
-    }
-    false
+    matches!(byte, b'A'..=b'L' | b'N'..=b'P' | b'R' | b'S' | b'U' | b'Y' | b'Z' | b'e' | b'k' | b'r' | b'z')
 }
 
 impl Shape {
     pub fn of(text: &str) -> Self {
-        Self(text.bytes().fold(0, |shape, byte| shape | CLASSES[usize::from(byte)]))
+        Self(text.bytes().fold(0, |shape, byte| shape | CLASSES.get(usize::from(byte)).copied().unwrap_or_default()))
     }
 
     const fn has(self, class: u8) -> bool {
