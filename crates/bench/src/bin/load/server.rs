@@ -100,7 +100,7 @@ impl Running {
                 _ => {}
             }
             ensure!(began.elapsed() < PATIENCE, "the import does not end: {told}");
-            std::thread::sleep(Duration::from_millis(2));
+            std::thread::sleep(Duration::from_millis(10));
         }
     }
 }
