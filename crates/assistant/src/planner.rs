@@ -26,6 +26,7 @@ mod schema_questions;
 mod suggestions;
 mod text;
 mod toolbox;
+mod undo;
 mod wording;
 mod writes;
 
@@ -70,6 +71,12 @@ pub struct Session {
     /// Primary texts of the records of the last answer, when they were few.
     named: Vec<String>,
     pending: Option<Pending>,
+    /// What was shown and neither confirmed nor refused before something else was asked.
+    dropped: Option<String>,
+    /// Writes of this conversation, the newest last.
+    done: Vec<undo::Written>,
+    /// Changes that took writes of this conversation back, the newest last.
+    taken_back: Vec<undo::Written>,
 }
 
 /// An answer.
@@ -123,12 +130,8 @@ async fn respond(
     message: &str,
     now: Timestamp,
 ) -> Result<Reply, ToolFailure> {
-    if let Some(pending) = session.pending.take() {
-        match confirm::consent(message) {
-            Consent::Yes => return make(desk, pending).await,
-            Consent::No => return Ok(said("Nothing was changed.".to_owned())),
-            Consent::Neither => {}
-        }
+    if let Some(reply) = consented(desk, session, message).await? {
+        return Ok(reply);
     }
     let base = match pick_base(desk, session, base, message).await? {
         Ok(base) => base,
@@ -136,13 +139,43 @@ async fn respond(
     };
     let book = Book::read(desk, &base).await?;
     if session.base.as_ref() != Some(&base) {
-        *session = Session { base: Some(base), ..Session::default() };
+        let (done, taken_back) = (std::mem::take(&mut session.done), std::mem::take(&mut session.taken_back));
+        let dropped = session.dropped.take();
+        *session = Session { base: Some(base), done, taken_back, dropped, ..Session::default() };
     }
     let reading = Reading::of(desk, &book, message, now).await?;
     if let Some(reply) = directly(desk, session, &book, &reading).await? {
         return Ok(reply);
     }
     question(desk, session, &book, reading).await
+}
+
+/// A yes or no: to the write that waits, or to one that no longer does.
+async fn consented(desk: &mut Desk<'_>, session: &mut Session, message: &str) -> Result<Option<Reply>, ToolFailure> {
+    let consent = confirm::consent(message);
+    let Some(pending) = session.pending.take() else {
+        let dropped = session.dropped.take_if(|_| consent == Consent::Yes);
+        return Ok(dropped.map(|shown| Reply {
+            text: format!(
+                "Nothing was changed: “{shown}” was dropped when something else was asked. Please say it again."
+            ),
+            ..Reply::default()
+        }));
+    };
+    session.dropped = None;
+    Ok(match consent {
+        Consent::Yes => Some(make(desk, session, pending).await?),
+        Consent::No => Some(said("Nothing was changed.".to_owned())),
+        Consent::Unsure => {
+            let text = format!("It waits for a plain yes or no: {}", pending.shown);
+            session.pending = Some(pending.clone());
+            Some(Reply { pending: Some(pending), ..said(text) })
+        }
+        Consent::Neither => {
+            session.dropped = Some(pending.shown);
+            None
+        }
+    })
 }
 
 /// Undo, questions about the schema, and writes.
@@ -152,10 +185,8 @@ async fn directly(
     book: &Book,
     reading: &Reading,
 ) -> Result<Option<Reply>, ToolFailure> {
-    if writes::is_undo(reading) {
-        let undone = desk.ask("undo", json!({ "base": book.base })).await?;
-        let value = undone.get("undone").cloned();
-        return Ok(Some(Reply { value, ..said("The last change was taken back.".to_owned()) }));
+    if let Some(back) = undo::asked(reading) {
+        return undo::answer(desk, session, book, back).await.map(Some);
     }
     if is_greeting(reading) {
         let suggestions = suggestions::three(desk, book, None).await?;
@@ -215,17 +246,21 @@ async fn carry_out(desk: &mut Desk<'_>, session: &mut Session, book: &Book, plan
 }
 
 /// Carries out a write the person has confirmed.
-async fn make(desk: &mut Desk<'_>, pending: Pending) -> Result<Reply, ToolFailure> {
+async fn make(desk: &mut Desk<'_>, session: &mut Session, pending: Pending) -> Result<Reply, ToolFailure> {
     let mut arguments: Map<String, Value> = pending.arguments.as_object().cloned().unwrap_or_default();
-    arguments.insert("confirm".to_owned(), json!(pending.confirm));
+    if !pending.confirm.is_empty() {
+        arguments.insert("confirm".to_owned(), json!(pending.confirm));
+    }
     let done = desk.ask(&pending.tool, Value::Object(arguments)).await?;
+    undo::remember(session, &pending, &done);
+    let back = if pending.tool == "undo" { "“Redo” does it again." } else { "“Undo” takes it back." };
     let records = items(&done, "records")
         .map(|r| RecordUsed {
             table: pending.table.clone(),
             id: r.as_str().map_or_else(|| string(r, "id"), str::to_owned),
         })
         .collect();
-    Ok(Reply { records, ..said(format!("Done. {} “Undo” takes it back.", pending.shown)) })
+    Ok(Reply { records, ..said(format!("Done. {} {back}", pending.shown)) })
 }
 
 /// The base to look at, or a reply that asks for it.

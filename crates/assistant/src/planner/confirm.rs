@@ -8,6 +8,8 @@ mod tests;
 pub enum Consent {
     Yes,
     No,
+    /// A yes or no that asks.
+    Unsure,
     Neither,
 }
 
@@ -60,13 +62,16 @@ pub fn consent(message: &str) -> Consent {
         "no cancel",
         "no stop",
         "wait no",
+        "undo",
         "not now",
         "no wait",
     ];
     let squeezed: String = message.to_lowercase().replace(['\'', '’'], "");
     let words: Vec<&str> = squeezed.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     let said = words.join(" ");
+    let known = YES.contains(&said.as_str()) || NO.contains(&said.as_str());
     match () {
+        () if known && message.contains('?') => Consent::Unsure,
         () if YES.contains(&said.as_str()) => Consent::Yes,
         () if NO.contains(&said.as_str()) => Consent::No,
         () => Consent::Neither,

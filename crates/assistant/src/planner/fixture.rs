@@ -172,8 +172,15 @@ impl Toolbox for Studio {
             "create_records" | "update_records" | "delete_records" if arguments.get("dry_run").is_some() => {
                 Ok(json!({ "preview": [], "confirm": format!("token of {tool}") }))
             }
-            "create_records" | "update_records" | "delete_records" => Ok(json!({ "records": ["rec0"] })),
-            "undo" => Ok(json!({ "undone": 1 })),
+            "create_records" | "update_records" | "delete_records" => Ok(json!({ "records": ["rec0"], "change": 41 })),
+            "undo" if arguments.get("dry_run").is_some() => Ok(json!({
+                "change": arguments["change"].as_i64().unwrap_or(7), "time": "2026-04-14T10:11:12.000Z", "door": "import",
+                "tables": [{ "table": "Orders", "created": 120, "updated": 0, "deleted": 1, "links": 0 }],
+            })),
+            "undo" => {
+                let undone = arguments["change"].as_i64().unwrap_or(7);
+                Ok(json!({ "undone": undone, "change": undone + 1, "records": 1, "skipped": 0 }))
+            }
             other => Err(ToolFailure { message: format!("there is no tool `{other}`") }),
         };
         Box::pin(std::future::ready(answer))

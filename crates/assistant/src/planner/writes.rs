@@ -51,20 +51,6 @@ enum Verb {
 /// Most records one request changes; the tools take ten at a time.
 const MOST: u64 = 10;
 
-/// Whether the message asks to take the last change back.
-pub fn is_undo(reading: &Reading) -> bool {
-    let first =
-        reading.words.iter().find(|w| !matches!(w.text.as_str(), "please" | "can" | "could" | "you" | "now" | "ok"));
-    first.is_some_and(|w| matches!(w.text.as_str(), "undo" | "revert"))
-        && reading.words.iter().all(|w| {
-            lexicon::is_plain(&w.text)
-                || matches!(
-                    w.stem.as_str(),
-                    "undo" | "revert" | "change" | "edit" | "last" | "back" | "write" | "update"
-                )
-        })
-}
-
 /// Reads the message as a write; none when it is not one.
 ///
 /// # Errors

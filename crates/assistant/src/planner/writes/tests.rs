@@ -134,7 +134,7 @@ fn yes_carries_it_out_with_the_token_of_the_dry_run() {
 
 #[test]
 fn no_and_anything_else_drop_it() {
-    for message in ["no", "never mind", "how many projects are there?"] {
+    for message in ["no", "undo", "never mind", "how many projects are there?"] {
         let mut session = Session::default();
         answer(&mut session, "Delete the project Apollo");
         let reply = answer(&mut session, message);
@@ -142,6 +142,24 @@ fn no_and_anything_else_drop_it() {
         let late = answer(&mut session, "yes");
         assert!(late.calls.iter().all(|call| call.tool != "delete_records"), "{message}, then yes");
     }
+}
+
+#[test]
+fn a_yes_after_something_else_says_that_it_was_dropped() {
+    let mut session = Session::default();
+    answer(&mut session, "Delete the project Apollo");
+    answer(&mut session, "how many projects are there?");
+    let late = answer(&mut session, "yes");
+    assert!(late.text.contains("Delete from Projects: Apollo") && late.text.contains("dropped"), "{}", late.text);
+}
+
+#[test]
+fn a_yes_that_asks_leaves_it_waiting() {
+    let mut session = Session::default();
+    answer(&mut session, "Delete the project Apollo");
+    let asked = answer(&mut session, "yes?");
+    assert!(asked.pending.is_some() && asked.calls.is_empty(), "{}", asked.text);
+    assert!(answer(&mut session, "yes").text.starts_with("Done."));
 }
 
 #[test]
