@@ -58,6 +58,9 @@ pub use self::{
 /// Below this a question is not answered.
 const SURE: f32 = 0.3;
 
+/// Longest message that is read, in characters and in words.
+const LONGEST: (usize, usize) = (2_000, 150);
+
 /// Answers plain-language requests by calling tools.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Planner;
@@ -130,6 +133,10 @@ async fn respond(
     message: &str,
     now: Timestamp,
 ) -> Result<Reply, ToolFailure> {
+    if message.chars().nth(LONGEST.0).is_some() || message.split_whitespace().nth(LONGEST.1).is_some() {
+        let text = format!("That is too long for me: please ask in at most {} words.", LONGEST.1);
+        return Ok(Reply { text, ..Reply::default() });
+    }
     if let Some(reply) = consented(desk, session, message).await? {
         return Ok(reply);
     }
@@ -195,7 +202,7 @@ async fn directly(
     }
     if let Some(write) = writes::read(desk, book, reading).await? {
         return Ok(Some(match write {
-            Write::Refused(why) => Reply { text: why, understood: false, ..Reply::default() },
+            Write::Refused(text, suggestions) => Reply { text, suggestions, ..Reply::default() },
             Write::Shown(pending) => {
                 session.pending = Some(pending.clone());
                 let text = format!("{} Shall I do it? Answer yes or no.", pending.shown);

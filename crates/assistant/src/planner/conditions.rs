@@ -97,6 +97,7 @@ impl<'a> Draft<'a> {
 
     /// Places every value, number and date.
     pub fn place_all(&mut self) {
+        self.note_unclear_days();
         self.place_emptiness();
         self.place_years();
         self.place_compared();

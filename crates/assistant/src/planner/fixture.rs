@@ -1,5 +1,7 @@
 //! A base of a small studio in memory, for tests of the planner.
 
+pub(super) mod house;
+
 use std::cmp::Ordering;
 use std::future::Future;
 use std::pin::pin;
@@ -168,6 +170,10 @@ impl Toolbox for Studio {
             "describe_table" => Ok(self.describe(&arguments)),
             "find_values" => Ok(self.find(&arguments)),
             "list_records" => Ok(self.list(&arguments)),
+            "get_record" => Ok(self.list(&json!({ "table": arguments["table"] }))["records"]
+                .as_array()
+                .and_then(|all| all.iter().find(|record| record["id"] == arguments["record"]).cloned())
+                .unwrap_or_default()),
             "aggregate" => Ok(json!({ "groups": [{ "key": [], "values": [1] }], "matched": 1 })),
             "create_records" | "update_records" | "delete_records" if arguments.get("dry_run").is_some() => {
                 Ok(json!({ "preview": [], "confirm": format!("token of {tool}") }))

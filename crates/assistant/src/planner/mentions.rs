@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use model::Timestamp;
 use serde_json::{Value, json};
@@ -26,6 +26,8 @@ pub struct Reading {
     pub now: Timestamp,
     pub amounts: Vec<Amount>,
     pub dates: Vec<dates::Mention>,
+    /// Days in figures that may be read two ways.
+    pub unclear_days: Vec<dates::Unclear>,
     pub tables: Vec<TableMention>,
     /// One per table of the book.
     pub links: Vec<Links>,
@@ -71,8 +73,14 @@ pub struct ValueMention {
 /// How surely another form of a word is a whole value.
 const OTHER_FORM: f32 = 0.93;
 
-/// Longest phrase looked up among the values, in words.
+/// Longest phrase looked up among the values, in words; in a message of many words phrases are shorter.
 const LONGEST: usize = 14;
+/// Most words of a message in which phrases are as long as they may be.
+const FEW: usize = 40;
+/// Longest phrase in a message of many words.
+const SHORTER: usize = 5;
+/// Most phrases looked up at once; the shortest come first.
+const PHRASES: usize = 900;
 
 impl Reading {
     /// Reads `message` against `book`, looking its phrases up among the cell values.
@@ -81,7 +89,7 @@ impl Reading {
     /// When the value look-up fails.
     pub async fn of(desk: &mut Desk<'_>, book: &Book, message: &str, now: Timestamp) -> Result<Self, ToolFailure> {
         let mut reading = Self::without_values(book, message, now);
-        let phrases = phrases(message, &reading.words);
+        let phrases = few(phrases(message, &reading.words));
         reading.add_choices(book, &phrases);
         if !phrases.is_empty() {
             let mut asked: Vec<&str> = phrases.iter().map(|p| p.text.as_str()).collect();
@@ -101,6 +109,7 @@ impl Reading {
         Self {
             amounts: amounts::amounts(&words),
             dates: dates::mentions(&words, message, now),
+            unclear_days: dates::unclear(&words, message),
             tables: table_mentions(&words, book),
             links: links.collect(),
             message: message.to_owned(),
@@ -111,11 +120,14 @@ impl Reading {
 
     /// Select choices count as values even when no record has them.
     fn add_choices(&mut self, book: &Book, phrases: &[Phrase]) {
+        let mut said: HashMap<String, Vec<&Phrase>> = HashMap::new();
+        for phrase in phrases.iter().filter(|p| !p.other_form) {
+            said.entry(squeeze(&phrase.text)).or_default().push(phrase);
+        }
         for (links, table) in self.links.iter_mut().zip(&book.tables) {
             for (at, field) in table.fields.iter().enumerate() {
                 for choice in &field.choices {
-                    let folded = squeeze(choice);
-                    let hits = phrases.iter().filter(|p| !p.other_form && squeeze(&p.text) == folded);
+                    let hits = said.get(&squeeze(choice)).into_iter().flatten();
                     links.values.extend(hits.map(|p| ValueMention {
                         start: p.start,
                         end: p.end,
@@ -205,6 +217,13 @@ impl Reading {
             || self.dates.iter().any(|d| d.start < begin)
     }
 
+    /// The reading with only those values that were said as they are written.
+    pub fn exactly(&self) -> Self {
+        let mut exact = self.from(0);
+        exact.links.iter_mut().for_each(|links| links.values.retain(|v| v.exact));
+        exact
+    }
+
     /// The message without any words.
     fn bare(&self) -> Self {
         Self {
@@ -213,6 +232,7 @@ impl Reading {
             now: self.now,
             amounts: vec![],
             dates: vec![],
+            unclear_days: vec![],
             tables: vec![],
             links: vec![],
         }
@@ -239,6 +259,7 @@ impl Reading {
         Self {
             amounts: amounts::amounts(&words),
             dates: dates::mentions(&words, &self.message, self.now),
+            unclear_days: dates::unclear(&words, &self.message),
             tables: tables.map(|m| TableMention { start: m.start - begin, end: m.end - begin, ..m.clone() }).collect(),
             links: links.collect(),
             message: self.message.clone(),
@@ -290,13 +311,25 @@ struct Phrase {
     other_form: bool,
 }
 
+/// No more different texts than are looked up at once.
+fn few(mut phrases: Vec<Phrase>) -> Vec<Phrase> {
+    if phrases.len() <= PHRASES {
+        return phrases;
+    }
+    phrases.sort_by_key(|p| (p.end - p.start, p.start));
+    let mut texts: HashSet<String> = HashSet::new();
+    phrases.retain(|p| texts.contains(&p.text) || texts.len() < PHRASES && texts.insert(p.text.clone()));
+    phrases
+}
+
 fn phrases(message: &str, words: &[Word]) -> Vec<Phrase> {
+    let longest = if words.len() > FEW { SHORTER } else { LONGEST };
     let mut out = Vec::new();
     for start in 0..words.len() {
         if !begins(message, words, start) {
             continue;
         }
-        for end in start + 1..=words.len().min(start + LONGEST) {
+        for end in start + 1..=words.len().min(start + longest) {
             if ends(message, words, end) && worth_asking(words, start, end) {
                 push_phrase(&mut out, message, words, start, end);
             }

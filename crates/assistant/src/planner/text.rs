@@ -181,10 +181,13 @@ fn take_number(text: &str, at: usize, negative: bool) -> Option<(usize, Word)> {
             break;
         }
     }
+    let comma = decimal_comma(bytes, at, end);
+    end = comma.unwrap_or(end);
     let digits_end = end;
     end += text.get(end..)?.chars().take_while(|c| c.is_alphanumeric()).map(char::len_utf8).sum::<usize>();
     let raw = text.get(at..end)?;
-    let number = text.get(at..digits_end).and_then(|t| t.replace(',', "").parse::<f64>().ok());
+    let point = if comma.is_some() { "." } else { "" };
+    let number = text.get(at..digits_end).and_then(|t| t.replace(',', point).parse::<f64>().ok());
     let suffix = text.get(digits_end..end).map(str::to_lowercase).unwrap_or_default();
     let number = number.and_then(|n| scaled(n, &suffix));
     let percent = bytes.get(end) == Some(&b'%');
@@ -192,6 +195,16 @@ fn take_number(text: &str, at: usize, negative: bool) -> Option<(usize, Word)> {
     found.percent = percent;
     found.end = end;
     Some((end + usize::from(percent), found))
+}
+
+/// Where `1,5` ends: one comma with one or two digits after it, in a number without any other sign.
+fn decimal_comma(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
+    let after_comma = start.checked_sub(1).is_some_and(|before| bytes.get(before) == Some(&b','));
+    let plain = !after_comma && bytes.get(start..end)?.iter().all(|b| b.is_ascii_digit() || *b == b'-');
+    let rest = bytes.get(end..)?.strip_prefix(b",").filter(|_| plain)?;
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let listed = rest.get(digits) == Some(&b',') && rest.get(digits + 1).is_some_and(u8::is_ascii_digit);
+    ((1..=2).contains(&digits) && !listed).then_some(end + 1 + digits)
 }
 
 fn scaled(number: f64, suffix: &str) -> Option<f64> {

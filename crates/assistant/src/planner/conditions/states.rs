@@ -12,6 +12,19 @@ use super::super::{
 use super::{Draft, Mark};
 
 impl Draft<'_> {
+    /// A day that may be read two ways is no condition, and its figures are none either.
+    pub(super) fn note_unclear_days(&mut self) {
+        for unclear in &self.reading.unclear_days {
+            if !self.free(unclear.start, unclear.end) {
+                continue;
+            }
+            self.mark(unclear.start, unclear.end, Mark::Condition);
+            let [one, other] = &unclear.either;
+            let said = self.reading.slice(unclear.start, unclear.end);
+            self.lost.push(format!("{said} (say {one} or {other})"));
+        }
+    }
+
     pub(super) fn place_dates(&mut self) {
         for mention in &self.reading.dates {
             if !self.free(mention.start, mention.end) {

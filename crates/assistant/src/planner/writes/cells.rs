@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{is_writable, spoken_of};
+use super::{Refusal, is_writable, links, spoken_of};
 use crate::planner::{
     book::{Book, Field, Kind, Table},
     lexicon,
@@ -11,12 +11,11 @@ use crate::planner::{
     wording,
 };
 
-/// One field to be set on the records that meet the conditions.
+/// Cells to be set on the records that meet the conditions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assignment {
     pub table: usize,
-    pub field: String,
-    pub value: Value,
+    pub cells: Map<String, Value>,
     pub conditions: Vec<Condition>,
 }
 
@@ -31,14 +30,19 @@ pub fn of_new(book: &Book, index: usize, reading: &Reading, at: usize) -> Result
     let named_fields = fields_said(table, book, index, reading, start);
     let mut cells = Map::new();
     let first = named_fields.first().map_or(reading.words.len(), |m| m.start);
-    if let Some(name) = title(reading, start, first) {
+    if let Some((from, to)) = title(reading, start, first) {
+        if runs_on(reading, index, from, to) {
+            let said = reading.slice(from, to);
+            return Err(format!("I could not tell where the name in “{said}” ends; please put it in quotation marks."));
+        }
+        let name = reading.slice(from, to).trim();
         let primary = table.fields.get(table.primary).ok_or("The table has no fields.")?;
         cells.insert(primary.name.clone(), json!(name));
     }
     for (position, mention) in named_fields.iter().enumerate() {
         let end = named_fields.get(position + 1).map_or(reading.words.len(), |m| m.start);
         let field = table.fields.get(mention.field).ok_or("That field is gone.")?;
-        let value = value_of(field, reading, mention.end, end)?;
+        let value = value_of(book, field, reading, mention.end, end)?;
         cells.insert(field.name.clone(), value);
     }
     Ok(cells)
@@ -57,7 +61,7 @@ fn fields_said<'r>(
         m.start.checked_sub(1).is_some_and(|b| {
             reading.is(b, &["with", "and", "its", "the", "a", "an", "to", "as", "is", "for", "in", "at", "set"])
                 || reading.words.get(b).is_some_and(|w| w.stop)
-        })
+        }) || has_value(table, reading, m)
     };
     let mut all: Vec<&FieldMention> = links
         .fields
@@ -81,14 +85,35 @@ fn fields_said<'r>(
     out
 }
 
-/// The new record's name: quoted, or what stands before the first field.
-fn title(reading: &Reading, start: usize, end: usize) -> Option<String> {
+/// "born 1951-05-26", "selected 1978": the field is followed by a value of its kind.
+fn has_value(table: &Table, reading: &Reading, mention: &FieldMention) -> bool {
+    let lower = reading.words.get(mention.start).is_some_and(|w| !w.capital && !w.quoted);
+    let next = mention.end + usize::from(reading.is(mention.end, &["is", "=", "of", "on", "in"]));
+    let follows = match table.fields.get(mention.field).map(|f| f.kind) {
+        Some(kind) if kind.is_number() => reading.amounts.iter().any(|a| a.start == next),
+        Some(Kind::Date) => reading.dates.iter().any(|d| d.start <= next && d.end > next && d.bare_year.is_none()),
+        _ => false,
+    };
+    lower && mention.quality > 0.9 && follows
+}
+
+/// Whether a name that is not quoted seems to go on with cells: a date, or the name of a field.
+fn runs_on(reading: &Reading, index: usize, from: usize, to: usize) -> bool {
+    let plain = |at: usize| reading.words.get(at).is_some_and(|w| !w.quoted && !w.capital);
+    let inside = |start: usize, end: usize| start > from && end <= to && plain(start);
+    let fields = reading.links.get(index).into_iter().flat_map(|l| &l.fields);
+    reading.dates.iter().any(|d| inside(d.start, d.end) && d.bare_year.is_none())
+        || fields.into_iter().any(|m| m.quality > 0.95 && inside(m.start, m.end))
+}
+
+/// Where the new record's name stands: quoted, or what stands before the first field.
+fn title(reading: &Reading, start: usize, end: usize) -> Option<(usize, usize)> {
     let quoted: Vec<usize> =
         (start..reading.words.len()).filter(|at| reading.words.get(*at).is_some_and(|w| w.quoted)).collect();
     if let (Some(first), Some(last)) = (quoted.first(), quoted.last())
         && *first < end
     {
-        return Some(reading.slice(*first, last + 1).to_owned());
+        return Some((*first, last + 1));
     }
     let mut from = start;
     while reading.is(
@@ -110,31 +135,74 @@ fn title(reading: &Reading, start: usize, end: usize) -> Option<String> {
     {
         to -= 1;
     }
-    if from >= to {
-        return None;
-    }
-    let text = reading.slice(from, to).trim();
-    (!text.is_empty()).then(|| text.to_owned())
+    (from < to && !reading.slice(from, to).trim().is_empty()).then_some((from, to))
 }
 
-/// Field, value and records of "set F of R to V", "mark R as V", "clear F of R".
-pub fn assignment(book: &Book, reading: &Reading, clears: bool, at: usize) -> Result<Assignment, String> {
-    let words = reading.words.len();
-    let unclear = || "I could not tell what to change, so nothing was changed.".to_owned();
-    let split = if clears { words } else { split_at(reading, at).ok_or_else(unclear)? };
+/// Cells and records of "set F of R to V and G to W", "mark R as V", "clear F of R".
+pub fn assignment(book: &Book, reading: &Reading, clears: bool, at: usize) -> Result<Assignment, Refusal> {
+    let mut unfound = None;
     for index in tables_by_name(book, reading) {
         let Some(table) = book.tables.get(index) else { continue };
-        let target = target(book, table, index, reading, at + 1, split, clears);
+        let (mut cells, words) =
+            if clears { (Map::new(), reading.words.len()) } else { also(book, index, reading, at)? };
+        let split = if clears { Some(words) } else { split_at(reading, at, words) };
+        let Some(split) = split else { continue };
+        let target = target(book, table, index, reading, at + 1, (split, words), clears);
         let Some((field, mention)) = target else { continue };
         let Some(entry) = table.fields.get(field) else { continue };
         if !is_writable(entry.kind) {
-            return Err(format!("{} cannot be set this way.", entry.name));
+            return Err(Refusal::why(format!("{} cannot be set this way.", entry.name)));
         }
-        let Some(conditions) = records_beside(book, index, reading, at + 1, split, mention) else { continue };
-        let value = if clears { Value::Null } else { value_of(entry, reading, split + 1, words)? };
-        return Ok(Assignment { table: index, field: entry.name.clone(), value, conditions });
+        let mention = mention.map(|(from, to)| (from, to + usize::from(reading.is(to, TYPES))));
+        let Some(conditions) = records_beside(book, index, reading, at + 1, split, mention) else {
+            unfound = unfound.or_else(|| left_of_value(at + 1, split, mention));
+            continue;
+        };
+        let value = if clears { Value::Null } else { value_of(book, entry, reading, split + 1, words)? };
+        cells.insert(entry.name.clone(), value);
+        return Ok(Assignment { table: index, cells, conditions });
     }
-    Err(unclear())
+    Err(unfound.unwrap_or_else(|| Refusal::why("I could not tell what to change, so nothing was changed.")))
+}
+
+/// Words that say of what kind the field before them is.
+const TYPES: &[&str] = &["date", "field", "value", "column", "cell"];
+
+/// The words that should name records.
+fn left_of_value(start: usize, split: usize, mention: Option<(usize, usize)>) -> Option<Refusal> {
+    match mention {
+        None => Some(Refusal::unfound(start, split)),
+        Some((from, to)) if split - to > from - start => Some(Refusal::unfound(to, split)),
+        Some((from, _)) => Some(Refusal::unfound(start, from)),
+    }
+}
+
+/// "… and the budget to 5": cells after the first one, and where the words before them end.
+fn also(book: &Book, index: usize, reading: &Reading, at: usize) -> Result<(Map<String, Value>, usize), String> {
+    let mut cells = Map::new();
+    let mut end = reading.words.len();
+    while let Some(split) = split_at(reading, at, end) {
+        let links = reading.links.get(index).into_iter().flat_map(|l| &l.fields);
+        let named = links.filter(|m| m.end == split && m.quality > 0.8).max_by_key(|m| m.end - m.start);
+        let Some(mention) = named else { break };
+        let mut start = mention.start;
+        while start > at && reading.is(start - 1, &["the", "its", "their"]) {
+            start -= 1;
+        }
+        let joined = reading.is(start.saturating_sub(1), &["and", "&"]);
+        let listed = reading.words.get(start.saturating_sub(1)).is_some_and(|w| w.stop);
+        let before = start - usize::from(joined);
+        if !(joined || listed) || split_at(reading, at, before).is_none() {
+            break;
+        }
+        let Some(field) = book.field(index, mention.field) else { break };
+        if !is_writable(field.kind) {
+            return Err(format!("{} cannot be set this way.", field.name));
+        }
+        cells.insert(field.name.clone(), value_of(book, field, reading, split + 1, end)?);
+        end = before;
+    }
+    Ok((cells, end))
 }
 
 /// Named tables first.
@@ -145,12 +213,10 @@ fn tables_by_name(book: &Book, reading: &Reading) -> Vec<usize> {
     all
 }
 
-/// The last "to", "as" or "=" that is not part of a value on its left.
-fn split_at(reading: &Reading, at: usize) -> Option<usize> {
+/// The last "to", "as" or "=" before `end` that is not part of a value on its left.
+fn split_at(reading: &Reading, at: usize, end: usize) -> Option<usize> {
     let quoted = |i: usize| reading.words.get(i).is_some_and(|w| w.quoted);
-    (at + 1..reading.words.len().saturating_sub(1))
-        .rev()
-        .find(|i| reading.is(*i, &["to", "as", "=", "into"]) && !quoted(*i))
+    (at + 1..end.saturating_sub(1)).rev().find(|i| reading.is(*i, &["to", "as", "=", "into"]) && !quoted(*i))
 }
 
 /// The field to set: named on the left, or the one whose values hold what is on the right.
@@ -160,7 +226,7 @@ fn target(
     index: usize,
     reading: &Reading,
     start: usize,
-    split: usize,
+    (split, end): (usize, usize),
     clears: bool,
 ) -> Option<(usize, Option<(usize, usize)>)> {
     let links = reading.links.get(index)?;
@@ -176,13 +242,12 @@ fn target(
     if reading.is(start.checked_sub(1)?, &["rename"]) {
         return Some((table.primary, None));
     }
-    let said = text_of(reading, split + 1, reading.words.len()).to_lowercase();
+    let said = text_of(reading, split + 1, end).to_lowercase();
     let by_choice = table.fields.iter().position(|f| f.choices.iter().any(|c| c.to_lowercase() == said));
     let by_flag =
         || links.fields.iter().find(|m| m.start > split && m.quality > 0.6 && is_flag(table, m.field)).map(|m| m.field);
     let by_link = || {
-        let linked =
-            |v: &&crate::planner::mentions::ValueMention| v.exact && v.start > split && v.end == reading.words.len();
+        let linked = |v: &&crate::planner::mentions::ValueMention| v.exact && v.start > split && v.end == end;
         let mut hit = links.values.iter().filter(linked).map(|v| v.field);
         hit.rfind(|f| table.fields.get(*f).is_some_and(|f| f.kind == Kind::Link && book.linked(f).is_some()))
     };
@@ -236,22 +301,17 @@ fn end_of(reading: &Reading, from: usize, mut to: usize) -> usize {
 }
 
 /// What words `start..end` mean as a value of the field.
-fn value_of(field: &Field, reading: &Reading, start: usize, end: usize) -> Result<Value, String> {
+fn value_of(book: &Book, field: &Field, reading: &Reading, start: usize, end: usize) -> Result<Value, String> {
     let text = text_of(reading, start, end);
     if text.is_empty() {
         return Err(format!("What should {} be?", field.name));
     }
-    let number = || reading.amounts.iter().find(|a| a.at >= start && a.end <= end);
+    let number = || only_number(reading, start, end);
     match field.kind {
-        Kind::Number => number().map(|a| plan::number(a.value)).ok_or_else(|| misfit(field, &text, "a number")),
-        Kind::Percent => {
-            number().map(|a| plan::number(a.value / 100.0)).ok_or_else(|| misfit(field, &text, "a percentage"))
-        }
+        Kind::Number => number().map(plan::number).ok_or_else(|| misfit(field, &text, "a number")),
+        Kind::Percent => number().map(|n| plan::number(n / 100.0)).ok_or_else(|| misfit(field, &text, "a percentage")),
         Kind::Checkbox => flag(field, &text),
-        Kind::Date => {
-            let day = reading.dates.iter().find(|d| d.end > start && d.end <= end && d.bare_year.is_none());
-            day.and_then(|d| d.span.from.clone()).map(|d| json!(d)).ok_or_else(|| misfit(field, &text, "a date"))
-        }
+        Kind::Date => day(field, reading, start, end).map(Value::from),
         Kind::Select => {
             // "on hold" may be a choice although it begins with a small word.
             let wider = (start..end).map(|from| reading.slice(from, end_of(reading, from, end)));
@@ -262,9 +322,45 @@ fn value_of(field: &Field, reading: &Reading, start: usize, end: usize) -> Resul
             let parts = text.split([',', '&']).flat_map(|p| p.split(" and ")).map(str::trim).filter(|p| !p.is_empty());
             parts.map(|p| choice(field, p)).collect::<Result<Vec<_>, _>>().map(|all| json!(all))
         }
-        Kind::Link => Ok(json!([text])),
+        Kind::Link => {
+            let names = book.linked(field).and_then(|table| links::names(book, reading, table, start, end));
+            names.map(|names| json!(names)).ok_or_else(|| {
+                let other = field.linked_table.clone().unwrap_or_default();
+                format!("There is no record “{text}” in {other} to link to, so nothing was changed.")
+            })
+        }
         Kind::Text | Kind::Duration => Ok(json!(text)),
     }
+}
+
+/// The number that words `start..end` are, when they are nothing else: a number of which a part would be cut is none.
+fn only_number(reading: &Reading, start: usize, end: usize) -> Option<f64> {
+    const UNITS: &[&str] = &[
+        "hour", "hr", "minute", "min", "day", "second", "meter", "metre", "m", "km", "kg", "percent", "dollar", "euro",
+        "usd", "eur", "pound", "point", "unit", "piece", "year", "mile", "foot", "feet",
+    ];
+    let mut within = reading.amounts.iter().filter(|a| a.at >= start && a.end <= end);
+    let amount = within.next().filter(|_| within.next().is_none())?;
+    let other = |at: usize| at < amount.start || at >= amount.end;
+    let fits = |at: &usize| {
+        let word = reading.words.get(*at);
+        word.is_some_and(|w| {
+            lexicon::is_plain(&w.text) || UNITS.contains(&w.stem.as_str()) || w.text == "%" || w.text == "="
+        })
+    };
+    (start..end).filter(|at| other(*at)).all(|at| fits(&at)).then_some(amount.value)
+}
+
+/// The one day that words `start..end` say.
+fn day(field: &Field, reading: &Reading, start: usize, end: usize) -> Result<String, String> {
+    if let Some(unclear) = reading.unclear_days.iter().find(|d| d.start >= start && d.end <= end) {
+        let [one, other] = &unclear.either;
+        let said = reading.slice(unclear.start, unclear.end);
+        return Err(format!("“{said}” may be {one} or {other}; please say which, so nothing was changed yet."));
+    }
+    let day = reading.dates.iter().find(|d| d.end > start && d.end <= end && d.bare_year.is_none());
+    let said = day.and_then(|d| d.span.from.clone());
+    said.ok_or_else(|| misfit(field, &text_of(reading, start, end), "a date"))
 }
 
 fn misfit(field: &Field, text: &str, wanted: &str) -> String {

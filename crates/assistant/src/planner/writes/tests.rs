@@ -1,5 +1,6 @@
 use serde_json::json;
 
+use crate::planner::fixture::house::{House, ask};
 use crate::planner::fixture::{answer, pending_fields};
 use crate::planner::{Reply, Session};
 
@@ -116,6 +117,85 @@ fn a_refusal_says_what_would_be_right() {
         let text = shown(message).text;
         assert!(text.contains(says), "{message}: {text}");
     }
+}
+
+fn in_space(message: &str) -> Reply {
+    ask(&House::space(), &mut Session::default(), message)
+}
+
+#[test]
+fn only_records_that_were_named_are_written() {
+    for (message, said, near) in [
+        ("delete Apollo 99", "“Apollo 99”", "Apollo 9"),
+        ("delete Apollo 1", "“Apollo 1”", "Apollo 1"),
+        ("delete Gemini 13", "“Gemini 13”", "Gemini 1"),
+        ("change Apollo 18 hours to 5", "“Apollo 18”", "Apollo 1"),
+        ("set hours of Apollo 71 to 3", "“Apollo 71”", "Apollo"),
+        ("set the maker of Saturn to Airbus", "“Saturn”", "Saturn V"),
+        ("add Jim Lovel to the crew of Apollo 11", "“Jim Lovel”", "Jim Lovell"),
+    ] {
+        let reply = in_space(message);
+        assert!(reply.pending.is_none() && reply.text.contains(said), "{message}: {}", reply.text);
+        assert!(reply.suggestions.iter().any(|other| other.contains(near)), "{message}: {:?}", reply.suggestions);
+    }
+    for message in ["delete apollo 13", "delete Apollo-13", "please delete the mission “Apollo 13”"] {
+        let reply = in_space(message);
+        assert!(reply.text.starts_with("Delete from Missions: Apollo 13."), "{message}: {}", reply.text);
+    }
+    assert!(in_space("set the crew of Apollo 11 to Nil Armstrong").pending.is_none());
+}
+
+#[test]
+fn no_value_is_cut() {
+    let cells = |message: &str| serde_json::Value::Object(pending_fields(&in_space(message))).to_string();
+    assert_eq!(cells("create a mission Test with hours 1,5"), r#"{"Hours":1.5,"Name":"Test"}"#);
+    assert_eq!(
+        cells("Add an astronaut named Sally Ride born 1951-05-26 selected 1978"),
+        r#"{"Born":"1951-05-26","Name":"Sally Ride","Selected":1978}"#
+    );
+    for message in [
+        "create a mission Test with hours 1.234,5",
+        "create a mission Test with hours 1 000",
+        "set the hours of Apollo 11 to 5 or 6",
+        "set the hours of Apollo 11 to 5 apples",
+        "add an astronaut named Sally Ride moonwalker",
+    ] {
+        let reply = in_space(message);
+        assert!(reply.pending.is_none(), "{message}: {}", reply.text);
+    }
+}
+
+#[test]
+fn a_day_that_may_be_read_two_ways_is_asked_for() {
+    let reply = in_space("set the launch date of Apollo 11 to 03/04/2020");
+    assert!(reply.pending.is_none(), "{}", reply.text);
+    assert!(reply.text.contains("2020-04-03 or 2020-03-04"), "{}", reply.text);
+    let clear = in_space("set the launch date of Apollo 11 to 16/07/1969");
+    assert_eq!(pending_fields(&clear)["Launched"], "1969-07-16");
+}
+
+#[test]
+fn several_cells_are_set_by_one_request() {
+    let reply = in_space("set the hours of Apollo 11 to 5, the call sign to Bird and the landing site to Nowhere");
+    let cells = json!({ "Hours": 5, "Call sign": "Bird", "Landing site": "Nowhere" });
+    assert_eq!(serde_json::Value::Object(pending_fields(&reply)), cells, "{}", reply.text);
+}
+
+#[test]
+fn linked_records_are_added_and_removed_one_by_one() {
+    let reply = in_space("add Alan Shepard to the crew of Apollo 11");
+    let crew = ["Neil Armstrong", "Buzz Aldrin", "Michael Collins"].map(|name| format!("rec{name}"));
+    let with = |names: &[String]| json!({ "Crew": names }).to_string();
+    let mut more: Vec<String> = crew.to_vec();
+    let held = ask(&House::space(), &mut Session::default(), "what is the crew of Apollo 11?").value.unwrap();
+    more.sort_by_key(|id| held.as_array().unwrap().iter().position(|name| *name == id["rec".len()..]));
+    let fewer: Vec<String> = more.iter().filter(|id| !id.ends_with("Collins")).cloned().collect();
+    more.push("recAlan Shepard".to_owned());
+    assert_eq!(json!(pending_fields(&reply)).to_string(), with(&more));
+    let reply = in_space("remove Michael Collins from the crew of Apollo 11");
+    assert_eq!(json!(pending_fields(&reply)).to_string(), with(&fewer));
+    let reply = in_space("remove Alan Shepard from the crew of Apollo 11");
+    assert!(reply.pending.is_none() && reply.text.contains("not in Crew of Apollo 11"), "{}", reply.text);
 }
 
 #[test]
