@@ -15,12 +15,14 @@ mod conditions;
 mod confirm;
 mod cues;
 mod dates;
+mod decline;
 mod desk;
 mod execute;
 mod followup;
 mod lexicon;
 mod linked;
 mod mentions;
+mod pick;
 mod plan;
 mod schema_questions;
 mod suggestions;
@@ -40,7 +42,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use self::{
-    asking::Understanding,
     book::{Book, items, string},
     confirm::Consent,
     desk::Desk,
@@ -96,6 +97,8 @@ pub struct Reply {
     pub suggestions: Vec<String>,
     /// A write that was shown and waits for a yes.
     pub pending: Option<Pending>,
+    /// The base that was named does not exist for the caller.
+    pub no_such_base: bool,
 }
 
 /// A record an answer rests on.
@@ -140,11 +143,15 @@ async fn respond(
     if let Some(reply) = consented(desk, session, message).await? {
         return Ok(reply);
     }
-    let base = match pick_base(desk, session, base, message).await? {
+    let base = match pick::base(desk, session, base, message, now).await? {
         Ok(base) => base,
         Err(reply) => return Ok(reply),
     };
-    let book = Book::read(desk, &base).await?;
+    let book = match Book::read(desk, &base).await {
+        Ok(book) => book,
+        Err(failure) if failure.code == "not-found" => return Ok(Reply { no_such_base: true, ..pick::unknown(&base) }),
+        Err(failure) => return Err(failure),
+    };
     if session.base.as_ref() != Some(&base) {
         let (done, taken_back) = (std::mem::take(&mut session.done), std::mem::take(&mut session.taken_back));
         let dropped = session.dropped.take();
@@ -154,7 +161,7 @@ async fn respond(
     if let Some(reply) = directly(desk, session, &book, &reading).await? {
         return Ok(reply);
     }
-    question(desk, session, &book, reading).await
+    question(desk, session, &book, &reading).await
 }
 
 /// A yes or no: to the write that waits, or to one that no longer does.
@@ -218,18 +225,21 @@ async fn question(
     desk: &mut Desk<'_>,
     session: &mut Session,
     book: &Book,
-    reading: Reading,
+    reading: &Reading,
 ) -> Result<Reply, ToolFailure> {
     let before = session.plan.as_ref().map(|plan| followup::Before { plan, named: &session.named });
-    if let Some(plan) = before.and_then(|before| followup::follow(&reading, book, before)) {
+    if let Some(plan) = before.and_then(|before| followup::follow(reading, book, before)) {
         return carry_out(desk, session, book, plan).await;
     }
-    let found = asking::understand(&reading, book);
+    let found = asking::understand(reading, book);
+    if before.is_some() && followup::hangs_on(reading) {
+        return decline::reply(desk, book, Some(reading), found).await;
+    }
     match found {
         Some(found) if found.sureness >= SURE => carry_out(desk, session, book, found.plan).await,
-        found => match last_sentence(&reading, book) {
+        found => match last_sentence(reading, book) {
             Some(plan) => carry_out(desk, session, book, plan).await,
-            None => decline(desk, book, found).await,
+            None => decline::reply(desk, book, Some(reading), found).await,
         },
     }
 }
@@ -245,7 +255,9 @@ fn last_sentence(reading: &Reading, book: &Book) -> Option<Plan> {
 }
 
 async fn carry_out(desk: &mut Desk<'_>, session: &mut Session, book: &Book, plan: Plan) -> Result<Reply, ToolFailure> {
-    let Some(execution) = Execution::new(desk, book, &plan) else { return decline(desk, book, None).await };
+    let Some(execution) = Execution::new(desk, book, &plan) else {
+        return decline::reply(desk, book, None, None).await;
+    };
     let outcome = execution.run().await?;
     session.named.clone_from(&outcome.named);
     session.plan = Some(plan);
@@ -268,48 +280,6 @@ async fn make(desk: &mut Desk<'_>, session: &mut Session, pending: Pending) -> R
         })
         .collect();
     Ok(Reply { records, ..said(format!("Done. {} {back}", pending.shown)) })
-}
-
-/// The base to look at, or a reply that asks for it.
-async fn pick_base(
-    desk: &mut Desk<'_>,
-    session: &Session,
-    base: Option<&str>,
-    message: &str,
-) -> Result<Result<String, Reply>, ToolFailure> {
-    if let Some(base) = base.map(str::to_owned).or_else(|| session.base.clone()) {
-        return Ok(Ok(base));
-    }
-    let listed = desk.ask("list_bases", json!({})).await?;
-    let bases: Vec<(String, String)> = items(&listed, "bases").map(|b| (string(b, "id"), string(b, "name"))).collect();
-    let folded = text::fold(message);
-    let mut named = bases.iter().filter(|(_, name)| !name.is_empty() && folded.contains(&text::fold(name)));
-    let only = if bases.len() == 1 { bases.first() } else { None };
-    if let Some((id, _)) = only.or_else(|| named.next()) {
-        return Ok(Ok(id.clone()));
-    }
-    let names: Vec<String> = bases.into_iter().map(|(_, name)| name).collect();
-    let text = match names.len() {
-        0 => "There is no base you can see yet.".to_owned(),
-        _ => format!("Which base do you mean: {}?", wording::series(&names, 20)),
-    };
-    Ok(Err(Reply { text, value: Some(json!(names)), ..Reply::default() }))
-}
-
-async fn decline(desk: &mut Desk<'_>, book: &Book, found: Option<Understanding>) -> Result<Reply, ToolFailure> {
-    let table = found.as_ref().filter(|f| f.score > 0.5).map(|f| f.table);
-    let suggestions = suggestions::three(desk, book, table).await?;
-    let text = match found.filter(|f| f.score > 0.5) {
-        None => "I did not understand that.".to_owned(),
-        Some(found) => {
-            let read = format!("{}{}", found.plan.table, wording::conditions(&found.plan.conditions));
-            match found.unexplained.as_slice() {
-                [] => format!("I am not sure what is asked. I read: {read}."),
-                words => format!("I read: {read}. I could not place: {}.", wording::series(words, 8)),
-            }
-        }
-    };
-    Ok(Reply { text, suggestions, ..Reply::default() })
 }
 
 fn is_greeting(reading: &Reading) -> bool {

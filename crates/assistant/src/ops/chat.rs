@@ -92,7 +92,7 @@ impl Assistant {
     async fn driven(&self, asked: &Asked<'_>, toolbox: &Toolbox<'_>, sink: &Sink) -> Result<Answer, Error> {
         match &self.0.provider {
             Some(provider) => model_turn::drive(self, &**provider, toolbox, sink, asked).await,
-            None => Ok(built_in::drive(toolbox, sink, asked).await),
+            None => built_in::drive(toolbox, sink, asked).await,
         }
     }
 

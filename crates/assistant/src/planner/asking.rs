@@ -2,6 +2,7 @@
 
 mod counted;
 mod groups;
+mod special;
 mod superlatives;
 #[cfg(test)]
 mod tests;
@@ -37,7 +38,7 @@ pub fn understand(reading: &Reading, book: &Book) -> Option<Understanding> {
     if let Some(head) = subject(reading, book) {
         for other in all.iter_mut().filter(|u| u.table != head) {
             other.score -= 2.0;
-            other.sureness -= 0.4;
+            other.sureness -= 0.8;
         }
     }
     all.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -134,6 +135,7 @@ impl Decision<'_> {
         self.mark_table();
         let sort = self.sort();
         let ask = self.ask();
+        let ask = ask.map(|ask| self.side_by_side(ask));
         let limit = self.cues.superlatives.iter().find_map(|s| s.count);
         self.finish(ask, sort, limit)
     }
@@ -155,8 +157,13 @@ impl Decision<'_> {
         }
         let score = score + 1.5 * sureness.clamp(-1.0, 1.0);
         let conditions = std::mem::take(&mut self.draft.conditions);
-        let plan =
-            Plan { table: self.draft.table.name.clone(), conditions, ask: ask.unwrap_or(Ask::Records), sort, limit };
+        let used = self.cues.superlatives.iter().find(|s| s.skip > 0 && self.used.contains(&s.start));
+        let skip = used.filter(|_| matches!(ask, Some(Ask::Extreme { .. }))).map_or(0, |s| s.skip);
+        if skip == 0 && self.cues.superlatives.iter().any(|s| s.skip > 0) {
+            sureness = 0.0;
+        }
+        let ask = ask.unwrap_or(Ask::Records);
+        let plan = Plan { table: self.draft.table.name.clone(), conditions, ask, sort, limit, skip };
         Understanding { table: self.draft.index, plan, score, sureness, unexplained }
     }
 
@@ -210,6 +217,8 @@ impl Decision<'_> {
         let proper = (word.capital && at > 0 || word.quoted) && !self.draft.reading.shouts();
         match () {
             () if word.text.starts_with(|c: char| c.is_ascii_digit()) => 1.0,
+            // "what is the budget of …" without such a field
+            () if matches!(ask, Some(Ask::Records)) && self.is_asked_for(at) => 1.0,
             () if anchored && !(proper && self.is_strange(at)) => 0.17,
             () if self.draft.conditions.is_empty() || describes || stated || proper => 0.75,
             () => 0.25,
@@ -273,6 +282,12 @@ impl Decision<'_> {
     }
 
     fn ask(&mut self) -> Option<Ask> {
+        if let Some(ask) = self.details().or_else(|| self.beside()).or_else(|| self.share()) {
+            return Some(ask);
+        }
+        if let Some(ask) = self.top_totals() {
+            return Some(ask);
+        }
         if let Some(ask) = self.groups() {
             return Some(ask);
         }

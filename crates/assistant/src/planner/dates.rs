@@ -22,6 +22,8 @@ pub struct Mention {
     pub span: Span,
     /// A bare year such as `2011`, which may as well be a number.
     pub bare_year: Option<i64>,
+    /// A month, or a day of one, said without a year.
+    pub yearly: Option<(i64, Option<i64>)>,
 }
 
 const MONTHS: [&str; 12] = [
@@ -120,7 +122,20 @@ fn bounded(words: &[Word], message: &str, at: usize, now: Timestamp) -> Option<M
         Bound::Since => Span { from: iso(from), until: None },
     };
     let bare_year = year.filter(|_| skip == 0 || bound == Bound::Within);
-    Some(Mention { start: at, end, span, bare_year })
+    let yearly = yearly(words, at + skip, end).filter(|_| bound == Bound::Within);
+    Some(Mention { start: at, end, span, bare_year, yearly })
+}
+
+/// The month and day that words `at..end` are, when they say no year.
+fn yearly(words: &[Word], at: usize, end: usize) -> Option<(i64, Option<i64>)> {
+    let span = words.get(at..end)?;
+    if span.iter().any(|w| plain_year(w).is_some())
+        || is(words, at, &["last", "previous", "this", "current", "next", "coming"])
+    {
+        return None;
+    }
+    let month = span.iter().find_map(|w| month_number(&w.text))?;
+    Some((month, span.iter().find_map(day_number)))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,7 +196,13 @@ fn range(words: &[Word], message: &str, at: usize, now: Timestamp) -> Option<Men
         return None;
     }
     let (end, _, until, _) = span(words, message, middle + 1, now)?;
-    Some(Mention { start: at, end, span: Span { from: Some(from.iso()), until: Some(until.iso()) }, bare_year: None })
+    Some(Mention {
+        start: at,
+        end,
+        span: Span { from: Some(from.iso()), until: Some(until.iso()) },
+        bare_year: None,
+        yearly: None,
+    })
 }
 
 type Found = (usize, Day, Day, Option<i64>);
@@ -191,6 +212,7 @@ fn span(words: &[Word], message: &str, at: usize, now: Timestamp) -> Option<Foun
     let today = Day::now(now);
     iso_day(words, message, at)
         .or_else(|| numeric_day(words, message, at))
+        .or_else(|| decade(words, at))
         .or_else(|| relative(words, at, today))
         .or_else(|| counted(words, at, today))
         .or_else(|| quarter(words, at, today))
@@ -219,6 +241,38 @@ fn iso_day(words: &[Word], message: &str, at: usize) -> Option<Found> {
         None if token.len() == 7 => Some((end, Day::of(year, month, 1), Day::of(year, month + 1, 1), None)),
         None => None,
     }
+}
+
+/// `1960s`, `60s`, `sixties`: of the century before this one, unless said.
+fn decade(words: &[Word], at: usize) -> Option<Found> {
+    const NAMES: [&str; 7] = ["thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties"];
+    let text = words.get(at)?.text.as_str();
+    let named = NAMES.iter().position(|name| *name == text).map(|place| 1930 + 10 * place as i64);
+    let figures = text.strip_suffix('s').and_then(|digits| digits.parse::<i64>().ok()).filter(|year| year % 10 == 0);
+    let figured = figures.and_then(|year| match year {
+        30..=90 if text.len() == 3 => Some(1900 + year),
+        1500..=2190 => Some(year),
+        _ => None,
+    });
+    let year = named.or(figured)?;
+    Some((at + 1, Day::of(year, 1, 1), Day::of(year + 10, 1, 1), None))
+}
+
+/// The days of a month, or one day of it, in each of the years.
+pub fn each_year(month: i64, day: Option<i64>, years: std::ops::RangeInclusive<i64>) -> Vec<(String, String)> {
+    let span = |year: i64| match day {
+        Some(day) => (Day::of(year, month, day), Day::of(year, month, day).plus(1)),
+        None => (Day::of(year, month, 1), Day::of(year, month + 1, 1)),
+    };
+    let real = |(from, _): &(Day, Day)| from.civil().1 == month;
+    years.map(span).filter(real).map(|(from, until)| (from.iso(), until.iso())).collect()
+}
+
+/// The name of a month.
+pub fn month_name(month: i64) -> String {
+    let name = usize::try_from(month - 1).ok().and_then(|at| MONTHS.get(at)).copied().unwrap_or_default();
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// A day in figures of which month and day may be meant either way round.

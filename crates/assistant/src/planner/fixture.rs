@@ -132,6 +132,9 @@ fn meets(row: &Value, filter: &Value) -> bool {
     if let Some(all) = filter.get("and") {
         return all.as_array().unwrap().iter().all(|part| meets(row, part));
     }
+    if let Some(any) = filter.get("or") {
+        return any.as_array().unwrap().iter().any(|part| meets(row, part));
+    }
     if let Some(part) = filter.get("not") {
         return !meets(row, part);
     }
@@ -149,6 +152,8 @@ fn meets(row: &Value, filter: &Value) -> bool {
         "=" | "is_any_of" | "has_any_of" => among(),
         "!=" | "is_none_of" => !among(),
         "contains" => wording::plain(&held).to_lowercase().contains(&wanted.as_str().unwrap().to_lowercase()),
+        "starts_with" => wording::plain(&held).to_lowercase().starts_with(&wanted.as_str().unwrap().to_lowercase()),
+        "ends_with" => wording::plain(&held).to_lowercase().ends_with(&wanted.as_str().unwrap().to_lowercase()),
         ">" => order().is_some_and(Ordering::is_gt),
         ">=" => order().is_some_and(Ordering::is_ge),
         "<" => order().is_some_and(Ordering::is_lt),
@@ -187,7 +192,7 @@ impl Toolbox for Studio {
                 let undone = arguments["change"].as_i64().unwrap_or(7);
                 Ok(json!({ "undone": undone, "change": undone + 1, "records": 1, "skipped": 0 }))
             }
-            other => Err(ToolFailure { message: format!("there is no tool `{other}`") }),
+            other => Err(ToolFailure::new(format!("there is no tool `{other}`"))),
         };
         Box::pin(std::future::ready(answer))
     }
@@ -308,6 +313,10 @@ pub(super) fn told(plan: &Plan) -> String {
         Ask::Count => "count".to_owned(),
         Ask::CountOf(field) => format!("count of {field}"),
         Ask::CountKinds(field) => format!("kinds of {field}"),
+        Ask::CountParts(field) => format!("parts of {field}"),
+        Ask::Share => "share".to_owned(),
+        Ask::Details => "details".to_owned(),
+        Ask::Beside { by, after, .. } => format!("{} by {by}", if *after { "after" } else { "before" }),
         Ask::Exists => "any".to_owned(),
         Ask::Confirm(checks) => format!("whether{}", wording::conditions(checks)),
         Ask::Distinct(field) => format!("distinct {field}"),

@@ -4,11 +4,12 @@
 mod tests;
 
 use super::{
+    amounts::Bound,
     asking,
     book::Book,
     cues::Cues,
     mentions::Reading,
-    plan::{Ask, Condition, Groups, Op, Plan, Shown},
+    plan::{Ask, Condition, Groups, Op, Pick, Plan, Shown, Test, number},
 };
 
 /// How a message leans on the one before.
@@ -41,6 +42,9 @@ pub fn follow(reading: &Reading, book: &Book, before: Before<'_>) -> Option<Plan
     if names_other && lean == Lean::Opens && is_whole(reading) {
         return None;
     }
+    if let Some(plan) = other_bound(reading, before.plan) {
+        return Some(plan);
+    }
     let new = asking::within(reading, book, table);
     let mut plan = before.plan.clone();
     let mut changed = false;
@@ -49,12 +53,15 @@ pub fn follow(reading: &Reading, book: &Book, before: Before<'_>) -> Option<Plan
         plan.ask = Ask::Records;
         plan.limit = None;
     }
+    if let Some(count) = first_few(reading) {
+        return limited(plan, count);
+    }
     if let Some(op) = other_op(reading, &plan.ask) {
         plan.ask = op;
         return Some(plan);
     }
     let Some(new) = new else { return bare(reading, plan) };
-    if !new.unexplained.is_empty() {
+    if !new.unexplained.is_empty() && !tells_nothing_more(reading, lean, &new) {
         return None;
     }
     if !new.plan.conditions.is_empty() {
@@ -69,11 +76,93 @@ pub fn follow(reading: &Reading, book: &Book, before: Before<'_>) -> Option<Plan
         return Some(plan);
     }
     if let Some(ask) = next_ask(reading, &plan, new.plan.ask, changed) {
+        plan.skip = new.plan.skip;
         plan.limit = new.plan.limit.or(plan.limit.filter(|_| matches!(ask, Ask::Extreme { .. })));
         plan.ask = ask;
         return Some(plan);
     }
     if changed { Some(plan) } else { bare(reading, plan) }
+}
+
+/// "and less than 300?": the number that was compared before is compared again.
+fn other_bound(reading: &Reading, before: &Plan) -> Option<Plan> {
+    let [amount] = reading.amounts.as_slice() else { return None };
+    let op = match amount.bound {
+        Bound::More => ">",
+        Bound::AtLeast => ">=",
+        Bound::Less => "<",
+        Bound::AtMost => "<=",
+        _ => return None,
+    };
+    let rest = (0..reading.words.len()).filter(|at| *at < amount.start || *at >= amount.end);
+    if amount.percent || !rest.into_iter().all(|at| super::lexicon::is_plain(reading.text(at))) {
+        return None;
+    }
+    let compared = |c: &&Condition| {
+        c.via.is_none() && matches!(&c.test, Test::Is { op, .. } if matches!(op.as_str(), ">" | ">=" | "<" | "<="))
+    };
+    let mut known = before.conditions.iter().filter(compared);
+    let field = known.next()?.field.clone();
+    if known.any(|c| c.field != field) {
+        return None;
+    }
+    let mut plan = before.clone();
+    let same_side =
+        |c: &Condition| matches!(&c.test, Test::Is { op: known, .. } if known.starts_with(op.get(..1).unwrap_or(op)));
+    plan.conditions.retain(|c| c.field != field || !same_side(c));
+    plan.conditions.push(Condition::is(&field, op, number(amount.value)));
+    Some(plan)
+}
+
+/// Whether a message only makes sense after another one.
+pub fn hangs_on(reading: &Reading) -> bool {
+    reading.is(0, &["and", "but", "or"]) && reading.words.len() <= 5 && !reading.tables.iter().any(|m| m.quality > 0.9)
+}
+
+/// "the first 3", "top 2": nothing but how many.
+fn first_few(reading: &Reading) -> Option<(u64, bool)> {
+    let cues = Cues::of(reading);
+    let [only] = cues.superlatives.as_slice() else { return None };
+    let word = reading.words.get(only.start..only.end)?.iter().find(|w| w.number.is_none())?.text.as_str();
+    let small = |at: usize| {
+        (only.start..only.end).contains(&at)
+            || super::lexicon::is_plain(reading.text(at))
+            || reading.text(at) == "result"
+    };
+    let bare =
+        (0..reading.words.len()).all(small) && !reading.words.iter().any(|w| matches!(w.text.as_str(), "by" | "when"));
+    (bare && matches!(word, "first" | "top" | "last" | "bottom"))
+        .then_some(only.count.map(|count| (count, matches!(word, "first" | "top"))))
+        .flatten()
+}
+
+/// The same answer cut to a few; from the other end when it is sorted.
+fn limited(mut plan: Plan, (count, from_start): (u64, bool)) -> Option<Plan> {
+    match &mut plan.ask {
+        Ask::Groups(groups) => {
+            let pick = Pick { greatest: from_start, count };
+            plan.ask = Ask::Groups(Groups { pick: Some(pick), ..groups.clone() });
+        }
+        Ask::Extreme { .. } if from_start => plan.limit = Some(count),
+        Ask::Records | Ask::Values(_) => match (&mut plan.sort, from_start) {
+            (_, true) => plan.limit = Some(count),
+            (Some(sort), false) => {
+                sort.descending = !sort.descending;
+                plan.limit = Some(count);
+            }
+            (None, false) => return None,
+        },
+        _ => return None,
+    }
+    Some(plan)
+}
+
+/// "who flew them?": one verb besides what asks for a field of the same records.
+fn tells_nothing_more(reading: &Reading, lean: Lean, new: &asking::Understanding) -> bool {
+    let [word] = new.unexplained.as_slice() else { return false };
+    let verb = reading.words.iter().any(|w| w.text == *word && !w.capital && !w.quoted && w.number.is_none());
+    let asks = reading.is(0, &["who", "where", "when"]) && reading.words.len() <= 4;
+    lean == Lean::Points && verb && asks && matches!(new.plan.ask, Ask::Values(_) | Ask::Choices(_))
 }
 
 /// "and the average?" after a sum, nothing else said.
@@ -135,7 +224,7 @@ fn lean(reading: &Reading) -> Lean {
         ("for" | "in", "each") => true,
         _ => false,
     };
-    if opens {
+    if opens || ranks_only(reading) || first_few(reading).is_some() {
         return Lean::Opens;
     }
     let points = reading
@@ -143,6 +232,19 @@ fn lean(reading: &Reading) -> Lean {
         .iter()
         .any(|w| matches!(w.text.as_str(), "them" | "those" | "these" | "they" | "it" | "its" | "their" | "ones"));
     if points { Lean::Points } else { Lean::None }
+}
+
+/// "which was the longest?": no table and no value, only what is ranked.
+fn ranks_only(reading: &Reading) -> bool {
+    let asks = reading.is(0, &["which", "what", "who", "whose"])
+        && (reading.is(1, &["was", "is", "were", "are", "has", "had"]) || reading.is(1, &["one", "ones"]));
+    let value = |v: &super::mentions::ValueMention| {
+        v.exact && !super::lexicon::is_neutral(reading.text(v.start), reading.text(v.start))
+    };
+    let names = reading.links.iter().flat_map(|l| &l.values).any(value)
+        || reading.tables.iter().any(|m| m.quality > 0.8)
+        || !reading.dates.is_empty();
+    asks && !names && reading.words.len() <= 7 && !Cues::of(reading).superlatives.is_empty()
 }
 
 /// New conditions replace those on the same field.

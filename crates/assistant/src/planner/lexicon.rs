@@ -444,6 +444,9 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("statuses", "status"),
     ("taller", "tall"),
     ("paid", "pay"),
+    ("made", "make"),
+    ("flew", "fly"),
+    ("flown", "fly"),
     ("cities", "city"),
     ("companies", "company"),
     ("founded", "found"),
@@ -478,6 +481,31 @@ pub const ASKING: &[&str] = &[
     "which",
     "youngest",
 ];
+
+/// Small words as they are mistyped, and the word that is meant.
+const MISTYPED: &[(&str, &str)] = &[
+    ("whch", "which"),
+    ("whcih", "which"),
+    ("hwich", "which"),
+    ("teh", "the"),
+    ("hte", "the"),
+    ("mny", "many"),
+    ("mnay", "many"),
+    ("wer", "were"),
+    ("wre", "were"),
+    ("waht", "what"),
+    ("wat", "what"),
+    ("hwo", "how"),
+    ("adn", "and"),
+    ("lsit", "list"),
+    ("shwo", "show"),
+    ("avrage", "average"),
+];
+
+/// What a mistyped small word stands for.
+pub fn mistyped(text: &str) -> Option<&'static str> {
+    MISTYPED.iter().find(|(said, _)| *said == text).map(|(_, meant)| *meant)
+}
 
 /// Whether the word is English the planner knows, so that it is not a misspelling.
 pub fn is_known(text: &str) -> bool {

@@ -106,12 +106,14 @@ impl Reading {
         let words = text::words(message);
         let links =
             book.tables.iter().map(|t| Links { fields: field_mentions(&words, book, &t.fields), values: vec![] });
+        let mut links: Vec<Links> = links.collect();
+        leave_whole_names(&mut links);
         Self {
             amounts: amounts::amounts(&words),
             dates: dates::mentions(&words, message, now),
             unclear_days: dates::unclear(&words, message),
             tables: table_mentions(&words, book),
-            links: links.collect(),
+            links,
             message: message.to_owned(),
             words,
             now,
@@ -154,14 +156,15 @@ impl Reading {
             let exact = hit.get("exact").and_then(Value::as_bool).unwrap_or(false);
             let score = hit.get("score").and_then(Value::as_f64).unwrap_or(0.5) as f32;
             for phrase in spans.get(string(hit, "word").as_str()).into_iter().flatten() {
-                if phrase.other_form && !exact {
+                let value = hit.get("value").cloned().unwrap_or_default();
+                if !exact && (phrase.other_form || !holds_numbers(&value, &phrase.text)) {
                     continue;
                 }
                 let mention = ValueMention {
                     start: phrase.start,
                     end: phrase.end,
                     field,
-                    value: hit.get("value").cloned().unwrap_or_default(),
+                    value,
                     exact: exact && !phrase.other_form,
                     score: if exact && phrase.other_form { OTHER_FORM } else { score },
                     count: hit.get("count").and_then(Value::as_u64).unwrap_or(1),
@@ -281,6 +284,27 @@ impl Reading {
         let from = self.words.get(start).map_or(0, |w| w.start);
         let to = end.checked_sub(1).and_then(|at| self.words.get(at)).map_or(from, |w| w.end);
         self.message.get(from..to).unwrap_or_default()
+    }
+}
+
+/// Whether every number of the words is in the value: Apollo 9 is not nearly Apollo 99.
+fn holds_numbers(value: &Value, said: &str) -> bool {
+    let held = squeeze(value.as_str().unwrap_or_default());
+    let counts = |word: &&str| word.bytes().any(|b| b.is_ascii_digit());
+    squeeze(said).split(' ').filter(counts).all(|number| held.split(' ').any(|word| word == number))
+}
+
+/// Words that are another table's field by their whole name are no part of a field here.
+fn leave_whole_names(links: &mut [Links]) {
+    let whole: Vec<(usize, usize, usize)> = links
+        .iter()
+        .enumerate()
+        .flat_map(|(table, l)| l.fields.iter().filter(|m| m.quality > 0.95).map(move |m| (table, m.start, m.end)))
+        .collect();
+    for (table, own) in links.iter_mut().enumerate() {
+        let other =
+            |m: &FieldMention| whole.iter().any(|(t, start, end)| *t != table && *start == m.start && *end == m.end);
+        own.fields.retain(|m| m.quality > 0.6 || !other(m));
     }
 }
 

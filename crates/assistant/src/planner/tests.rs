@@ -1,3 +1,4 @@
+mod answers;
 use serde_json::json;
 
 use super::fixture::answer;
@@ -86,7 +87,7 @@ fn a_tool_that_fails_is_told() {
     struct Broken;
     impl Toolbox for Broken {
         fn call<'a>(&'a self, _: &'a str, _: Value) -> ToolFuture<'a> {
-            Box::pin(std::future::ready(Err(ToolFailure { message: "the base is gone".to_owned() })))
+            Box::pin(std::future::ready(Err(ToolFailure::new("the base is gone"))))
         }
     }
     let reply =

@@ -66,15 +66,25 @@ pub fn words(text: &str) -> Vec<Word> {
 
 /// A misspelt word of asking is taken for the word it is nearly ("differnt", "avrage").
 fn mend(word: &mut Word) {
+    if let Some(meant) = lexicon::mistyped(&word.text).filter(|_| !word.quoted) {
+        word.take_for(meant);
+        return;
+    }
     if word.quoted || word.number.is_some() || word.text.len() < 5 || lexicon::is_known(&word.text) {
         return;
     }
     let near = |known: &&&str| word.text.chars().next() == known.chars().next() && is_slip(&word.text, known);
     let mut found = lexicon::ASKING.iter().filter(near);
     if let (Some(meant), None) = (found.next(), found.next()) {
-        word.stem = stem(meant);
-        word.root = root(&word.stem);
-        (*meant).clone_into(&mut word.text);
+        word.take_for(meant);
+    }
+}
+
+impl Word {
+    fn take_for(&mut self, meant: &str) {
+        self.stem = stem(meant);
+        self.root = root(&self.stem);
+        meant.clone_into(&mut self.text);
     }
 }
 
@@ -368,5 +378,16 @@ pub fn typo(a: &str, b: &str) -> bool {
     if lexicon::is_plain(a) && lexicon::is_plain(b) {
         return false;
     }
-    strsim::osa_distance(a, b) <= allowed
+    let distance = strsim::osa_distance(a, b);
+    distance <= allowed || distance == 2 && same_letters(a, b)
+}
+
+/// "rokect": every letter is there, one stands elsewhere.
+fn same_letters(a: &str, b: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    sorted(a) == sorted(b)
 }

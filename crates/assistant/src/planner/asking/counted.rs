@@ -54,6 +54,15 @@ impl Decision<'_> {
             self.take(choice);
             return Ask::Distinct(name);
         }
+        if self.draft.kind(choice.field).is_list()
+            && self.named == 0.0
+            && !self.draft.conditions.is_empty()
+            && !self.draft.tested.contains(&choice.field)
+        {
+            self.take(choice);
+            self.mark_cues();
+            return Ask::CountParts(name);
+        }
         if self.draft.kind(choice.field).is_number() && !self.is_identifier(choice.field) {
             self.take(choice);
             if let Some((op, at)) = self.cues.op {
@@ -105,6 +114,12 @@ impl Decision<'_> {
         let Some(word) = end.checked_sub(2).map(|at| self.draft.reading.text(at)).filter(|word| *word != "how") else {
             return false;
         };
+        let ranked = start.checked_sub(1).is_some_and(|b| {
+            self.draft.reading.is(b, &["average", "mean", "avg", "median", "highest", "lowest", "largest", "smallest"])
+        });
+        if ranked && self.draft.table.fields.iter().any(|f| matches!(f.words.as_slice(), [only] if only.text == word)) {
+            return true;
+        }
         let counts = self.draft.marks.get(end).is_some_and(|m| *m == Mark::Table) || self.draft.reading.is(end, ROWS);
         (summed || end == start + 2 && !counts)
             && self.cues.distinct.is_none()
@@ -262,13 +277,16 @@ impl Decision<'_> {
         if named && follows.is_none_or(|(_, said)| said.0 > at + 2) {
             return None;
         }
-        let (field, said) = follows.or_else(|| self.measure(usize::MAX).map(|(f, s, e)| (f, (s, e))))?;
+        let spoken = follows.or_else(|| self.measure(usize::MAX).map(|(f, s, e)| (f, (s, e))));
+        // "the total for Gadgets": of what is measured in money.
+        let unnamed = || self.only_measure().filter(|_| op == Op::Sum && !self.draft.conditions.is_empty());
+        let field = spoken.map(|(field, _)| field).or_else(unnamed)?;
         if !self.draft.kind(field).is_number() {
             return None;
         }
         self.draft.mark(at, at + 1, Mark::Cue);
         self.used.push(at);
-        self.take(Choice { field, score: 1.0, said: Some(said) });
+        self.take(Choice { field, score: 1.0, said: spoken.map(|(_, said)| said) });
         self.mark_cues();
         Some(Ask::Aggregate { op, field: self.draft.name(field) })
     }
@@ -292,6 +310,13 @@ impl Decision<'_> {
         }
         if let Some(at) = self.cues.distinct {
             self.draft.mark(at, at + 1, Mark::Cue);
+        }
+        if self.opener == Opener::Who {
+            self.doubt_who(Some(&best));
+            let linked = self.draft.conditions.iter().all(|c| c.via.is_some());
+            if best.said.is_none() && linked && self.named == 0.0 {
+                self.draft.sureness -= 0.8;
+            }
         }
         let names = self.with_joined(best);
         let primary = self.draft.name(self.draft.table.primary);
@@ -338,7 +363,8 @@ impl Decision<'_> {
             self.draft.sureness -= 0.35;
         }
         if self.named == 0.0 {
-            self.draft.sureness -= 0.15;
+            let asks_other = matches!(self.opener, Opener::Who | Opener::Where | Opener::When | Opener::How(_));
+            self.draft.sureness -= if asks_other { 0.8 } else { 0.15 };
         }
         (conditioned || self.named > 0.0).then_some(Ask::Records)
     }

@@ -19,6 +19,9 @@ impl Decision<'_> {
             if let Some(ask) = self.most_of_table(&superlative) {
                 return Some(ask);
             }
+            if let Some(ask) = self.ranked_totals(&superlative) {
+                return Some(ask);
+            }
             let Some((by, said, greatest)) = self.superlative_field(&superlative) else { continue };
             self.used.push(superlative.start);
             return Some(self.extreme(&Superlative { greatest, ..superlative }, by, said));
@@ -154,7 +157,9 @@ impl Decision<'_> {
                 && !self.is_asked_for(m.start)
         };
         let best = self.draft.links.fields.iter().filter(spoken).max_by(|a, b| a.quality.total_cmp(&b.quality));
-        best.filter(|_| vague).map(|m| (m.field, Some((m.start, m.end)), greatest))
+        best.filter(|_| vague)
+            .map(|m| (m.field, Some((m.start, m.end)), greatest))
+            .or_else(|| self.unnamed_measure(superlative).map(|field| (field, None, greatest)))
     }
 
     /// The oldest have the greatest age, or were born first.
@@ -232,6 +237,19 @@ impl Decision<'_> {
         self.draft.marks.iter().enumerate().any(|(at, mark)| *mark == Mark::Table && !between(at))
     }
 
+    /// "who" is answered by a field of persons, one that was said, or records that are persons.
+    pub(super) fn doubt_who(&mut self, show: Option<&Choice>) {
+        let persons = |stems: &[&str]| stems.iter().any(|s| *s != "name" && lexicon::PERSONS.contains(s));
+        let table: Vec<&str> = self.draft.table.words.iter().map(|w| w.stem.as_str()).collect();
+        let fits = |f: &book::Field| persons(&f.stems());
+        let shown = show.is_some_and(|c| c.said.is_some() || self.draft.table.fields.get(c.field).is_some_and(fits));
+        let born =
+            self.draft.table.fields.iter().any(|f| lexicon::hinted(&f.stems(), &["age", "birth", "born", "birthday"]));
+        if !shown && !persons(&table) && !born {
+            self.draft.sureness -= 0.8;
+        }
+    }
+
     pub(super) fn extreme(&mut self, superlative: &Superlative, by: usize, said: Option<(usize, usize)>) -> Ask {
         self.draft.mark(superlative.start, superlative.end, Mark::Cue);
         if let Some((start, end)) = said {
@@ -261,6 +279,9 @@ impl Decision<'_> {
                 c.score > if before { wants } else { wants + 0.3 }
             })
         });
+        if self.opener == Opener::Who {
+            self.doubt_who(show.as_ref());
+        }
         let by_follows = said.is_some_and(|(start, _)| start == superlative.end);
         let direct =
             said.is_some() && matches!(self.opener, Opener::What(at) if self.small_between(at, superlative.start));
@@ -270,7 +291,7 @@ impl Decision<'_> {
                 || self.draft.reading.is(superlative.end, &["it", "ever", "that"]));
         if (direct || bare) && !table_asked && superlative.count.is_none() {
             self.take(Choice { field: by, score: 1.0, said });
-            return Ask::Aggregate { op, field: by_name };
+            return Self::edge(superlative, op, by_name);
         }
         match show {
             Some(choice) => {
@@ -291,8 +312,17 @@ impl Decision<'_> {
             }
             None => {
                 self.shown = vec![by_choice];
-                Ask::Aggregate { op, field: by_name }
+                Self::edge(superlative, op, by_name)
             }
         }
+    }
+
+    /// The greatest or least value itself, or the one after it.
+    fn edge(superlative: &Superlative, op: Op, field: String) -> Ask {
+        if superlative.skip == 0 {
+            return Ask::Aggregate { op, field };
+        }
+        let show = vec![Shown::own(&field)];
+        Ask::Extreme { by: field, greatest: superlative.greatest, show }
     }
 }

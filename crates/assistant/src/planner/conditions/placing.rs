@@ -193,6 +193,7 @@ impl<'a> Draft<'a> {
         if let Some(at) = negation {
             self.mark(at, at + 1, Mark::Cue);
         }
+        self.note_order(mention);
         if mention.exact {
             self.add_value(mention.field, vec![mention.value.clone()], negation.is_some());
             return;
@@ -231,6 +232,16 @@ impl<'a> Draft<'a> {
         }
         let equal = |v: &&&ValueMention| (v.score - mention.score).abs() < 0.02 && (holding == 0 || self.holds(v));
         Near::Values(all.iter().filter(equal).map(|v| v.value.clone()).take(20).collect())
+    }
+
+    /// "after Apollo 11" is not Apollo 11 itself.
+    fn note_order(&mut self, mention: &ValueMention) {
+        let Some(at) = mention.start.checked_sub(1) else { return };
+        let order = self.reading.is(at, &["after", "before", "following", "preceding"]);
+        if order && self.free(at, at + 1) && self.kind(mention.field) != Kind::Date {
+            self.mark(at, at + 1, Mark::Cue);
+            self.lost.push(self.reading.slice(at, mention.end).to_owned());
+        }
     }
 
     /// Adds a test for equality; a second value of one field widens the first.

@@ -30,7 +30,8 @@ impl Draft<'_> {
             if !self.free(mention.start, mention.end) {
                 continue;
             }
-            if mention.bare_year.is_some() && self.value_covers(mention.start, mention.end)
+            if mention.bare_year.is_some()
+                && (self.value_covers(mention.start, mention.end) || self.number_named_before(mention.start).is_some())
                 || self.is_said_value(mention)
             {
                 continue;
@@ -45,7 +46,11 @@ impl Draft<'_> {
             }
             self.weight += 2.0;
             let span = mention.span.clone();
-            let condition = Condition::new(&self.name(field), Test::Within { from: span.from, until: span.until });
+            let test = match mention.yearly {
+                Some((month, day)) => Test::Yearly { month, day, spans: vec![] },
+                None => Test::Within { from: span.from, until: span.until },
+            };
+            let condition = Condition::new(&self.name(field), test);
             let negation = self.negation(mention.start);
             if let Some(at) = negation {
                 self.mark(at, at + 1, Mark::Cue);
@@ -94,7 +99,7 @@ impl Draft<'_> {
     }
 
     /// Of several dates the one that is not about a record's making, when there is one such.
-    pub(super) fn unmarked_date(&self, dates: &[usize]) -> Option<(usize, Option<(usize, usize)>)> {
+    pub fn unmarked_date(&self, dates: &[usize]) -> Option<(usize, Option<(usize, usize)>)> {
         let own = |f: &&usize| {
             self.table
                 .fields
@@ -113,7 +118,9 @@ impl Draft<'_> {
         }
         for mention in &self.links.fields {
             let verb = self.reading.words.get(mention.start).is_some_and(|w| w.text.ends_with("ed"));
-            let said = mention.start.checked_sub(1).is_some_and(|at| self.reading.is(at, &["who", "that", "which"]));
+            // "Who closed …" asks, "people who died" describes.
+            let said =
+                mention.start.checked_sub(1).is_some_and(|at| at > 0 && self.reading.is(at, &["who", "that", "which"]));
             let one =
                 mention.end == mention.start + 1 && mention.quality > 0.3 && self.kind(mention.field) == Kind::Date;
             let taken = self.tested.contains(&mention.field) || !self.free(mention.start, mention.end);

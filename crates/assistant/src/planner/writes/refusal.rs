@@ -15,6 +15,9 @@ use crate::planner::{
 /// Most records that are offered instead.
 const OFFERED: usize = 3;
 
+/// Most names that are compared to find those.
+const LOOKED_AT: usize = 50;
+
 /// Why a write is not made.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Refusal {
@@ -86,29 +89,25 @@ async fn near(
     start: usize,
     end: usize,
 ) -> Result<Vec<String>, ToolFailure> {
-    let mut alike: Vec<&ValueMention> = book
+    let alike: Vec<&ValueMention> = book
         .tables
         .iter()
         .zip(&reading.links)
         .flat_map(|(table, links)| links.values.iter().filter(|v| v.field == table.primary))
         .filter(|v| v.start >= start && v.end <= end && !v.exact)
         .collect();
-    alike.sort_by(|a, b| (b.end - b.start).cmp(&(a.end - a.start)).then(b.score.total_cmp(&a.score)));
-    let mut names: Vec<String> = Vec::new();
-    for name in alike.iter().filter_map(|v| v.value.as_str()) {
-        if names.len() < OFFERED && !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
-        }
-    }
-    if !names.is_empty() {
-        return Ok(names);
-    }
+    let mut names: Vec<String> = alike.iter().filter_map(|v| v.value.as_str()).map(str::to_owned).collect();
     let telling = |w: &&crate::planner::text::Word| !lexicon::is_plain(&w.text) && w.text.chars().count() > 2;
     let span = reading.words.get(start..end).unwrap_or_default();
-    let Some(word) = span.iter().find(telling).filter(|w| w.number.is_none()) else { return Ok(names) };
-    for table in &book.tables {
-        names.extend(holding(desk, book, table, &word.text).await?);
+    if let Some(word) = span.iter().find(telling).filter(|w| w.number.is_none()) {
+        for table in &book.tables {
+            names.extend(holding(desk, book, table, &word.text).await?);
+        }
     }
+    let said = reading.slice(start, end).to_lowercase();
+    let likeness = |name: &String| strsim::normalized_levenshtein(&name.to_lowercase(), &said);
+    names.sort_by(|a, b| likeness(b).total_cmp(&likeness(a)).then(a.cmp(b)));
+    names.dedup();
     names.truncate(OFFERED);
     Ok(names)
 }
@@ -116,8 +115,7 @@ async fn near(
 async fn holding(desk: &mut Desk<'_>, book: &Book, table: &Table, word: &str) -> Result<Vec<String>, ToolFailure> {
     let Some(primary) = table.fields.get(table.primary).filter(|f| f.kind == Kind::Text) else { return Ok(vec![]) };
     let filter = json!({ "field": primary.name, "op": "contains", "value": word });
-    let arguments =
-        json!({ "base": book.base, "table": table.name, "filter": filter, "fields": [primary.name], "limit": OFFERED });
+    let arguments = json!({ "base": book.base, "table": table.name, "filter": filter, "fields": [primary.name], "limit": LOOKED_AT });
     let found = desk.ask("list_records", arguments).await?;
     let names = items(&found, "records").map(|record| execute::cell(record, &primary.name));
     Ok(names.filter(|name| *name != Value::Null).map(|name| wording::plain(&name)).collect())
