@@ -63,7 +63,7 @@ fn subject(reading: &Reading, book: &Book) -> Option<usize> {
     if let Some(table) = counted.and_then(|at| named(at + 1)) {
         return Some(table);
     }
-    let asks = ["many", "which", "what", "of", "list", "show", "count", "find", "display"];
+    let asks = ["many", "which", "what", "of", "list", "show", "count", "find", "display", "give", "tell", "get"];
     let opener = (0..reading.words.len().min(4)).find(|at| reading.is(*at, &asks));
     let Some(opener) = opener else { return named(0) };
     let small = |at: usize| lexicon::is_plain(reading.text(at)) || is_cue_word(reading.text(at));
@@ -115,6 +115,34 @@ fn count_before_table(cues: &mut Cues, draft: &mut Draft<'_>) {
 pub(super) const ROWS: &[&str] =
     &["record", "records", "row", "rows", "entry", "entries", "item", "items", "line", "lines"];
 
+/// Words that speak of something said before.
+const POINTING: &[&str] = &["it", "them", "they", "those", "he", "she", "his", "her"];
+
+/// Words that make another question of it when they are left out.
+const TURNING: &[&str] = &[
+    "not",
+    "never",
+    "without",
+    "except",
+    "excluding",
+    "neither",
+    "nor",
+    "between",
+    "difference",
+    "ratio",
+    "growth",
+    "increase",
+    "decrease",
+    "correlation",
+    "summer",
+    "winter",
+    "spring",
+    "autumn",
+    "weekend",
+    "weekends",
+    "weekdays",
+];
+
 /// Where a field was named.
 type Said = Option<(usize, usize)>;
 
@@ -152,6 +180,12 @@ impl Decision<'_> {
         let leads = if first.is_some_and(|m| m.table == self.draft.index) { 0.5 } else { 0.0 };
         let score = leads + self.named * 1.5 + self.draft.weight + said - 0.6 * unexplained.len() as f32;
         let mut sureness = self.draft.sureness - lost - cost;
+        if self.ignores_a_field() {
+            sureness -= 0.5;
+        }
+        if self.points_nowhere(ask.as_ref()) {
+            sureness -= 0.8;
+        }
         if ask.is_none() {
             sureness = 0.0;
         }
@@ -165,6 +199,27 @@ impl Decision<'_> {
         let ask = ask.unwrap_or(Ask::Records);
         let plan = Plan { table: self.draft.table.name.clone(), conditions, ask, sort, limit, skip };
         Understanding { table: self.draft.index, plan, score, sureness, unexplained }
+    }
+
+    /// "which missions used it?" of nothing that was said: all records are not what is meant.
+    fn points_nowhere(&self, ask: Option<&Ask>) -> bool {
+        let points = self.draft.reading.words.iter().any(|w| POINTING.contains(&w.text.as_str()));
+        let all = matches!(ask, Some(Ask::Records | Ask::Count | Ask::Values(_) | Ask::Choices(_)));
+        points && all && self.draft.conditions.is_empty()
+    }
+
+    /// Whether words that are the whole name of another table's field were used for nothing here.
+    fn ignores_a_field(&self) -> bool {
+        let others = self.draft.reading.links.iter().enumerate().filter(|(table, _)| *table != self.draft.index);
+        others.flat_map(|(_, links)| &links.fields).any(|m| {
+            let telling = (m.start..m.end).any(|at| {
+                let text = self.draft.reading.text(at);
+                !lexicon::is_plain(text) && !is_cue_word(text) && !ROWS.contains(&text)
+            });
+            let here =
+                self.draft.links.fields.iter().any(|own| own.start < m.end && m.start < own.end && own.quality > 0.6);
+            m.quality > 0.95 && telling && !here && self.all_free(m.start, m.end)
+        })
     }
 
     /// A word that says what is asked and that nothing was made of would make the answer one to another question.
@@ -217,6 +272,7 @@ impl Decision<'_> {
         let proper = (word.capital && at > 0 || word.quoted) && !self.draft.reading.shouts();
         match () {
             () if word.text.starts_with(|c: char| c.is_ascii_digit()) => 1.0,
+            () if TURNING.contains(&word.text.as_str()) => 1.0,
             // "what is the budget of …" without such a field
             () if matches!(ask, Some(Ask::Records)) && self.is_asked_for(at) => 1.0,
             () if anchored && !(proper && self.is_strange(at)) => 0.17,
@@ -266,6 +322,11 @@ impl Decision<'_> {
         let (field, start, end) = self.field_at(next)?;
         self.draft.mark(cue, start, Mark::Cue);
         self.draft.mark(start, end, Mark::Cue);
+        for at in (end..self.draft.marks.len()).take(2) {
+            if self.draft.reading.is(at, &["descending", "desc", "ascending", "asc"]) {
+                self.draft.mark(at, at + 1, Mark::Cue);
+            }
+        }
         Some(Sort { field: self.draft.name(field), descending: self.cues.descending })
     }
 

@@ -470,6 +470,9 @@ fn weekday(words: &[Word], at: usize, today: Day) -> Option<Found> {
     let word = words.get(at)?;
     let wanted = weekday_number(&word.text)?;
     // "sun" and "mon" alone are rather other words.
+    if at.checked_sub(1).is_some_and(|b| is(words, b, &["a", "any", "every", "each"])) {
+        return None;
+    }
     let led =
         at.checked_sub(1).is_some_and(|b| is(words, b, &["on", "by", "before", "after", "since", "until", "till"]));
     if word.text.len() == 3 && !word.capital && !led {

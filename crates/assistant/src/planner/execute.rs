@@ -265,6 +265,7 @@ impl<'a, 'b> Execution<'a, 'b> {
         let shown = wording::series(&keys.iter().map(wording::plain).collect::<Vec<_>>(), 20);
         let text = match groups {
             0 => format!("{field} is empty everywhere."),
+            1 => format!("{field} has one value: {shown}."),
             _ => format!(
                 "{field} has {} different values: {shown}.",
                 keys.len().max(usize::try_from(groups).unwrap_or(0)).min(keys.len().max(1))

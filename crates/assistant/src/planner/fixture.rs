@@ -150,6 +150,9 @@ fn meets(row: &Value, filter: &Value) -> bool {
     match filter["op"].as_str().unwrap() {
         "=" if wanted == false => held != true,
         "=" | "is_any_of" | "has_any_of" => among(),
+        "has_all_of" => {
+            opened(wanted).iter().all(|one| opened(&held).iter().any(|o| wording::plain(o) == wording::plain(one)))
+        }
         "!=" | "is_none_of" => !among(),
         "contains" => wording::plain(&held).to_lowercase().contains(&wanted.as_str().unwrap().to_lowercase()),
         "starts_with" => wording::plain(&held).to_lowercase().starts_with(&wanted.as_str().unwrap().to_lowercase()),

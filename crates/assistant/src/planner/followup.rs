@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use serde_json::Value;
+
 use super::{
     amounts::Bound,
     asking,
@@ -33,7 +35,7 @@ pub struct Before<'a> {
 /// The plan a follow-up comes to; none when the message stands for itself.
 pub fn follow(reading: &Reading, book: &Book, before: Before<'_>) -> Option<Plan> {
     let lean = lean(reading);
-    if lean == Lean::None {
+    if lean == Lean::None || turns_over(reading, before.plan) {
         return None;
     }
     let table = book.table_named(&before.plan.table)?;
@@ -82,6 +84,15 @@ pub fn follow(reading: &Reading, book: &Book, before: Before<'_>) -> Option<Plan
         return Some(plan);
     }
     if changed { Some(plan) } else { bare(reading, plan) }
+}
+
+/// "and how many did?" after those that did not.
+fn turns_over(reading: &Reading, before: &Plan) -> bool {
+    let verbs = ["did", "do", "does", "are", "were", "have", "is", "was"];
+    let ends = reading.words.last().is_some_and(|w| verbs.contains(&w.text.as_str()));
+    let plain = (0..reading.words.len()).all(|at| super::lexicon::is_plain(reading.text(at)));
+    let negated = |c: &Condition| c.negated || matches!(&c.test, Test::Is { value: Value::Bool(false), .. });
+    ends && plain && before.conditions.iter().any(negated)
 }
 
 /// "and less than 300?": the number that was compared before is compared again.
@@ -224,7 +235,7 @@ fn lean(reading: &Reading) -> Lean {
         ("for" | "in", "each") => true,
         _ => false,
     };
-    if opens || ranks_only(reading) || first_few(reading).is_some() {
+    if opens || shows_a_field(reading) || ranks_only(reading) || first_few(reading).is_some() {
         return Lean::Opens;
     }
     let points = reading
@@ -232,6 +243,19 @@ fn lean(reading: &Reading) -> Lean {
         .iter()
         .any(|w| matches!(w.text.as_str(), "them" | "those" | "these" | "they" | "it" | "its" | "their" | "ones"));
     if points { Lean::Points } else { Lean::None }
+}
+
+/// "show the crew": a field, no table and no value.
+fn shows_a_field(reading: &Reading) -> bool {
+    let at = match (reading.text(0), reading.text(1)) {
+        ("show" | "give", "the" | "their" | "its") => 2,
+        ("show" | "give", "me") if reading.is(2, &["the", "their", "its"]) => 3,
+        _ => return false,
+    };
+    let to_the_end =
+        |m: &super::mentions::FieldMention| m.start == at && m.end == reading.words.len() && m.quality > 0.9;
+    let cues = Cues::of(reading);
+    reading.links.iter().any(|l| l.fields.iter().any(to_the_end)) && !cues.any()
 }
 
 /// "which was the longest?": no table and no value, only what is ranked.
@@ -244,7 +268,8 @@ fn ranks_only(reading: &Reading) -> bool {
     let names = reading.links.iter().flat_map(|l| &l.values).any(value)
         || reading.tables.iter().any(|m| m.quality > 0.8)
         || !reading.dates.is_empty();
-    asks && !names && reading.words.len() <= 7 && !Cues::of(reading).superlatives.is_empty()
+    let bare = reading.is(0, &["the"]) && reading.words.len() <= 4;
+    (asks || bare) && !names && reading.words.len() <= 7 && !Cues::of(reading).superlatives.is_empty()
 }
 
 /// New conditions replace those on the same field.

@@ -129,7 +129,20 @@ impl Reading {
         for (links, table) in self.links.iter_mut().zip(&book.tables) {
             for (at, field) in table.fields.iter().enumerate() {
                 for choice in &field.choices {
-                    let hits = said.get(&squeeze(choice)).into_iter().flatten();
+                    let folded = squeeze(choice);
+                    let form =
+                        |w: &&Word| w.text != folded && w.stem == text::stem(&folded) && !lexicon::is_plain(&w.text);
+                    let forms = self.words.iter().enumerate().filter(|(_, w)| form(w)).map(|(start, _)| ValueMention {
+                        start,
+                        end: start + 1,
+                        field: at,
+                        value: json!(choice),
+                        exact: false,
+                        score: OTHER_FORM,
+                        count: 0,
+                    });
+                    links.values.extend(forms);
+                    let hits = said.get(&folded).into_iter().flatten();
                     links.values.extend(hits.map(|p| ValueMention {
                         start: p.start,
                         end: p.end,

@@ -125,7 +125,10 @@ pub fn condition(condition: &Condition) -> String {
                 _ => "is",
             };
             let shown = match value {
-                Value::Array(parts) => parts.iter().map(plain).collect::<Vec<_>>().join(" or "),
+                Value::Array(parts) => {
+                    let joint = if op == "has_all_of" { " and " } else { " or " };
+                    parts.iter().map(plain).collect::<Vec<_>>().join(joint)
+                }
                 Value::Bool(true) => return format!("{name} is {not}checked"),
                 Value::Bool(false) => return format!("{name} is not checked"),
                 single => single.as_f64().map_or_else(|| plain(single), |n| format!("{n}")),
@@ -240,7 +243,7 @@ fn label(key: &Value, bucket: Option<&str>) -> String {
         Value::String(day) if bucket == Some("year") => format!("{}:", day.get(..4).unwrap_or(day)),
         Value::String(day) if bucket == Some("month") => format!("{}:", day.get(..7).unwrap_or(day)),
         Value::Null => "(empty)".to_owned(),
-        Value::Number(number) => number.to_string(),
+        Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), |n| format!("{n}")),
         key => plain(key),
     }
 }

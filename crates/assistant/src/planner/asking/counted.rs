@@ -301,6 +301,11 @@ impl Decision<'_> {
         if let Some(shown) = self.draft.shown_beyond() {
             return Some(Ask::Values(vec![shown]));
         }
+        let verb = best.said.filter(|said| self.is_dated_verb(best.field, *said));
+        if let Some((start, end)) = verb.filter(|_| self.asks_for_records()) {
+            self.draft.mark(start, end, Mark::Cue);
+            return self.records(best.score);
+        }
         let table_asked = self.named > 0.8;
         if best.score < if table_asked { 0.9 } else { 0.42 } {
             return self.records(best.score);
@@ -310,6 +315,13 @@ impl Decision<'_> {
         }
         if let Some(at) = self.cues.distinct {
             self.draft.mark(at, at + 1, Mark::Cue);
+        }
+        let named = self.draft.tested.contains(&self.draft.table.primary);
+        if self.cues.how_much && self.draft.kind(best.field).is_number() && !named && !self.draft.conditions.is_empty()
+        {
+            let field = self.draft.name(best.field);
+            self.take(best);
+            return Some(Ask::Aggregate { op: Op::Sum, field });
         }
         if self.opener == Opener::Who {
             self.doubt_who(Some(&best));
@@ -328,6 +340,19 @@ impl Decision<'_> {
             };
         }
         Some(if only_primary { Ask::Records } else { Ask::Values(names) })
+    }
+
+    /// "which missions …": the table stands right after the word that asks.
+    fn asks_for_records(&self) -> bool {
+        let Opener::Which(at) = self.opener else { return false };
+        (at..self.draft.marks.len())
+            .find(|i| !lexicon::is_plain(self.draft.reading.text(*i)))
+            .is_some_and(|i| self.draft.marks.get(i) == Some(&Mark::Table))
+    }
+
+    /// "launched" before "by Saturn IB" says what happened, it does not ask when.
+    fn is_dated_verb(&self, field: usize, (start, end): (usize, usize)) -> bool {
+        self.draft.kind(field) == Kind::Date && end == start + 1 && self.draft.reading.text(start).ends_with("ed")
     }
 
     /// The best field and those joined to it by "and".

@@ -27,7 +27,8 @@ impl Decision<'_> {
             let text = reading.text(at);
             self.draft.marks.get(at) != Some(&Mark::Free) || lexicon::is_plain(text) || ABOUT.contains(&text)
         });
-        if !(opens || about) || !rest || reading.is(0, &["how"]) {
+        let alone = (0..reading.words.len()).all(|at| self.draft.marks.get(at) == Some(&Mark::Condition));
+        if !(opens || about || alone) || !rest || reading.is(0, &["how"]) {
             return None;
         }
         self.draft.weight += 1.0;

@@ -23,10 +23,28 @@ impl Decision<'_> {
                 return Some(ask);
             }
             let Some((by, said, greatest)) = self.superlative_field(&superlative) else { continue };
+            if said.is_none() && self.ranks_a_text(superlative.end) {
+                continue;
+            }
             self.used.push(superlative.start);
             return Some(self.extreme(&Superlative { greatest, ..superlative }, by, said));
         }
         None
+    }
+
+    /// "the longest call sign": what follows is no number, and texts are not measured.
+    fn ranks_a_text(&self, at: usize) -> bool {
+        self.draft.links.fields.iter().any(|m| {
+            let kind = self.draft.kind(m.field);
+            let text = matches!(kind, Kind::Text | Kind::Select | Kind::MultiSelect);
+            let table = self
+                .draft
+                .reading
+                .tables
+                .iter()
+                .any(|t| t.table == self.draft.index && t.start == at && t.quality > 0.8);
+            m.start == at && m.end > at + 1 && m.quality > 0.9 && text && !table
+        })
     }
 
     /// Whether the word is part of a field's own name ("Lowest", "First elected").
@@ -250,8 +268,8 @@ impl Decision<'_> {
         }
     }
 
-    pub(super) fn extreme(&mut self, superlative: &Superlative, by: usize, said: Option<(usize, usize)>) -> Ask {
-        self.draft.mark(superlative.start, superlative.end, Mark::Cue);
+    /// The words that name what is ranked are explained.
+    fn mark_ranked(&mut self, superlative: &Superlative, said: Said) {
         if let Some((start, end)) = said {
             self.draft.mark(
                 start.saturating_sub(usize::from(self.draft.reading.is(start.saturating_sub(1), &["by"]))),
@@ -262,6 +280,11 @@ impl Decision<'_> {
         if self.draft.reading.is(superlative.end, &["number", "amount", "total"]) {
             self.draft.mark(superlative.end, superlative.end + 1, Mark::Cue);
         }
+    }
+
+    pub(super) fn extreme(&mut self, superlative: &Superlative, by: usize, said: Option<(usize, usize)>) -> Ask {
+        self.draft.mark(superlative.start, superlative.end, Mark::Cue);
+        self.mark_ranked(superlative, said);
         let op = if superlative.greatest { Op::Max } else { Op::Min };
         let by_choice = Choice { field: by, score: if said.is_some() { 1.0 } else { 0.3 }, said };
         let by_name = self.draft.name(by);

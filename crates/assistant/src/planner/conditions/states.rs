@@ -147,7 +147,7 @@ impl Draft<'_> {
             if taken || mention.quality < 0.8 && self.is_name_of_another(mention) {
                 continue;
             }
-            let negation = self.negation(mention.start);
+            let negation = self.negation(mention.start).or_else(|| self.negation_of_verb(mention.start));
             if let Some(at) = negation {
                 self.mark(at, at + 1, Mark::Cue);
             }
@@ -157,6 +157,20 @@ impl Draft<'_> {
             self.push(mention.field, condition);
         }
         self.place_opposites();
+    }
+
+    /// "never walked on the moon": the negation stands before a verb of the same clause.
+    fn negation_of_verb(&self, start: usize) -> Option<usize> {
+        for back in 1..=5 {
+            let at = start.checked_sub(back)?;
+            if self.reading.words.get(at)?.stop || !self.free(at, at + 1) {
+                return None;
+            }
+            if self.reading.is(at, &["not", "never"]) && !self.names(at) {
+                return Some(at);
+            }
+        }
+        None
     }
 
     /// Whether some table has a field that is called just as these words, which only resemble this one ("salary", "Paid").
@@ -233,6 +247,11 @@ impl Draft<'_> {
         }
         if reading.is(before, &["not"]) && reading.is(before + 1, &["have"]) {
             return Some((before, mention.start, true));
+        }
+        let table = reading.tables.iter().any(|m| m.table == self.index && m.end <= before && m.quality > 0.8);
+        let last = mention.end == reading.words.len() && !self.kind(mention.field).is_number();
+        if reading.is(before, &["with"]) && table && last {
+            return Some((before, mention.start, false));
         }
         let after = mention.end + usize::from(reading.is(mention.end, &["is", "are", "was"]));
         if reading.is(after, &["empty", "missing", "blank", "unset", "unknown"]) {

@@ -10,6 +10,8 @@ use crate::planner::{
     wording,
 };
 
+/// Most records that are told with all their cells.
+const DETAILED: u64 = 3;
 /// Most years a month is looked for in.
 const YEARS: i64 = 300;
 
@@ -71,7 +73,10 @@ impl Execution<'_, '_> {
     pub(super) async fn details(&mut self, filter: Option<Value>) -> Result<Outcome, ToolFailure> {
         let fields: Vec<String> = self.table.fields.iter().map(|f| f.name.clone()).collect();
         let fields = unique(std::iter::once(self.primary()).chain(fields));
-        let found = self.list(filter.as_ref(), &fields, None, 5).await?;
+        let found = self.list(filter.as_ref(), &fields, None, DETAILED).await?;
+        if total(&found) > DETAILED {
+            return self.records(filter).await;
+        }
         let records: Vec<Value> = items(&found, "records").cloned().collect();
         let told: Vec<String> = records
             .iter()

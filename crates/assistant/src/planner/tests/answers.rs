@@ -194,6 +194,11 @@ fn words_that_are_mistyped_negated_or_begun() {
 fn a_conversation_stays_with_what_it_found() {
     let told = talk(&House::space(), &["Which missions flew in 1969?", "and in 1968?", "which was the longest?"]);
     assert_eq!(told[2].value, Some(json!(["Apollo 7"])), "{}", told[2].text);
+    let told =
+        talk(&House::space(), &["Which missions flew in 1969?", "the longest one", "how many hours did it last"]);
+    assert_eq!(told[2].value, Some(json!(244.61)), "{}", told[2].text);
+    let told = talk(&House::space(), &["Which missions flew in 1968?", "show the crew"]);
+    assert_eq!(told[1].value.as_ref().and_then(Value::as_array).map(Vec::len), Some(6), "{}", told[1].text);
     let told = talk(&House::space(), &["List astronauts born after 1933", "the first 3", "top 2"]);
     assert_eq!(told[1].value, Some(json!(["Gene Cernan", "Rusty Schweickart", "Jack Schmitt"])), "{}", told[1].text);
     assert!(told[1].text.starts_with("3 of 5 astronauts"), "{}", told[1].text);
@@ -214,4 +219,60 @@ fn money_and_years_read_as_people_write_them() {
     let told = |message: &str| ask(&House::sales(), &mut Session::default(), message).text;
     assert_eq!(told("total amount"), "The total Amount is €34,700.75 (over 7 orders).");
     assert_eq!(told("orders by year"), "The number of orders by Closed on: 2025: 7 and 2026: 1.");
+}
+
+#[test]
+fn nothing_that_was_said_is_passed_over() {
+    assert_values(
+        &House::space(),
+        &[
+            ("how many astronauts never walked on the moon", json!(22)),
+            ("which missions had Buzz Aldrin and Neil Armstrong", json!(["Apollo 11"])),
+            ("how many missions had Buzz Aldrin or Neil Armstrong", json!(3)),
+            ("who was born in 1921", json!(["John Glenn"])),
+            ("give me the first mission", json!(["Mercury-Redstone 3"])),
+            ("which missions were launched by Saturn IB", json!(["Apollo 7"])),
+            ("how many missions with a landing site", json!(6)),
+            (
+                "show me all rockets sorted by height descending",
+                json!(["Saturn V", "Saturn IB", "Titan II GLV", "Atlas LV-3B", "Mercury-Redstone"]),
+            ),
+        ],
+    );
+    assert_values(
+        &House::sales(),
+        &[("How many orders did Ann Lee win?", json!(2)), ("How much did Ann Lee sell?", json!(10_400.5))],
+    );
+    assert_declined(
+        &House::space(),
+        &[
+            "How many missions lasted longer than Apollo 11?",
+            "which missions launched on a Monday",
+            "What is the difference between Apollo 11 and Apollo 12 hours?",
+            "How many days between Apollo 11 and Apollo 12?",
+            "Which mission has the longest call sign?",
+            "Which missions used it?",
+            "how tall is it?",
+            "number of astronauts selected per year",
+            "missions in summer 1969",
+            "when was he born?",
+        ],
+    );
+    let told = talk(&House::space(), &["How many missions did not land on the moon?", "and how many did?"]);
+    assert_eq!((&told[0].value, &told[1].value), (&Some(json!(21)), &None), "{}", told[1].text);
+    let reply = ask(&House::space(), &mut Session::default(), "Apollo 11");
+    assert!(reply.text.starts_with("Apollo 11, Program: Apollo"), "{}", reply.text);
+}
+
+#[test]
+fn tables_of_any_name_are_counted_and_told() {
+    let told = |name: &'static str, message: &str| ask(&House::of(name), &mut Session::default(), message);
+    let reply = told("tab", "How many tables are there?");
+    assert_eq!(reply.value, Some(json!(1)), "{}", reply.text);
+    let reply = told("baddate", "how many records are there?");
+    assert_eq!(reply.text, "There are 2 records in baddate.");
+    let reply = told("baddate", "how many fields does baddate have?");
+    assert!(reply.text.starts_with("baddate has 1 field:"), "{}", reply.text);
+    let reply = told("staff", "how many records are there?");
+    assert_eq!(reply.text, "There are 2 staff.");
 }

@@ -35,6 +35,10 @@ pub fn of_new(book: &Book, index: usize, reading: &Reading, at: usize) -> Result
             let said = reading.slice(from, to);
             return Err(format!("I could not tell where the name in “{said}” ends; please put it in quotation marks."));
         }
+        let beside = (start..from).chain(to..first).find(|at| !introduces(reading.text(*at)));
+        if let Some(lost) = beside {
+            return Err(format!("I could not place “{}”, so nothing was changed.", reading.slice(lost, lost + 1)));
+        }
         let name = reading.slice(from, to).trim();
         let primary = table.fields.get(table.primary).ok_or("The table has no fields.")?;
         cells.insert(primary.name.clone(), json!(name));
@@ -85,13 +89,21 @@ fn fields_said<'r>(
     out
 }
 
+/// Words that may stand before a name without belonging to it.
+const INTRODUCING: &[&str] =
+    &["called", "named", "titled", "name", "with", "a", "an", "the", "new", "record", "is", "to", "title", "for"];
+
+fn introduces(text: &str) -> bool {
+    INTRODUCING.contains(&text) || lexicon::is_plain(text)
+}
+
 /// "born 1951-05-26", "selected 1978": the field is followed by a value of its kind.
 fn has_value(table: &Table, reading: &Reading, mention: &FieldMention) -> bool {
     let lower = reading.words.get(mention.start).is_some_and(|w| !w.capital && !w.quoted);
     let next = mention.end + usize::from(reading.is(mention.end, &["is", "=", "of", "on", "in"]));
     let follows = match table.fields.get(mention.field).map(|f| f.kind) {
         Some(kind) if kind.is_number() => reading.amounts.iter().any(|a| a.start == next),
-        Some(Kind::Date) => reading.dates.iter().any(|d| d.start <= next && d.end > next && d.bare_year.is_none()),
+        Some(Kind::Date) => reading.dates.iter().any(|d| d.start <= next && d.end > next),
         _ => false,
     };
     lower && mention.quality > 0.9 && follows
@@ -116,11 +128,7 @@ fn title(reading: &Reading, start: usize, end: usize) -> Option<(usize, usize)> 
         return Some((*first, last + 1));
     }
     let mut from = start;
-    while reading.is(
-        from,
-        &["called", "named", "titled", "name", "with", "a", "an", "the", "new", "record", "is", "to", "title", "for"],
-    ) && from < end
-    {
+    while from < end && INTRODUCING.contains(&reading.text(from)) {
         from += 1;
     }
     let mut to = end;
@@ -155,7 +163,7 @@ pub fn assignment(book: &Book, reading: &Reading, clears: bool, at: usize) -> Re
         }
         let mention = mention.map(|(from, to)| (from, to + usize::from(reading.is(to, TYPES))));
         let Some(conditions) = records_beside(book, index, reading, at + 1, split, mention) else {
-            unfound = unfound.or_else(|| left_of_value(at + 1, split, mention));
+            unfound = unfound.or_else(|| Some(left_of_value(at + 1, split, mention)));
             continue;
         };
         let value = if clears { Value::Null } else { value_of(book, entry, reading, split + 1, words)? };
@@ -169,11 +177,11 @@ pub fn assignment(book: &Book, reading: &Reading, clears: bool, at: usize) -> Re
 const TYPES: &[&str] = &["date", "field", "value", "column", "cell"];
 
 /// The words that should name records.
-fn left_of_value(start: usize, split: usize, mention: Option<(usize, usize)>) -> Option<Refusal> {
+fn left_of_value(start: usize, split: usize, mention: Option<(usize, usize)>) -> Refusal {
     match mention {
-        None => Some(Refusal::unfound(start, split)),
-        Some((from, to)) if split - to > from - start => Some(Refusal::unfound(to, split)),
-        Some((from, _)) => Some(Refusal::unfound(start, from)),
+        None => Refusal::unfound(start, split),
+        Some((from, to)) if split - to > from - start => Refusal::unfound(to, split),
+        Some((from, _)) => Refusal::unfound(start, from),
     }
 }
 
@@ -358,8 +366,12 @@ fn day(field: &Field, reading: &Reading, start: usize, end: usize) -> Result<Str
         let said = reading.slice(unclear.start, unclear.end);
         return Err(format!("“{said}” may be {one} or {other}; please say which, so nothing was changed yet."));
     }
-    let day = reading.dates.iter().find(|d| d.end > start && d.end <= end && d.bare_year.is_none());
-    let said = day.and_then(|d| d.span.from.clone());
+    let mut days = reading.dates.iter().filter(|d| d.end > start && d.end <= end);
+    let only = days.next().filter(|d| d.bare_year.is_none() && days.next().is_none());
+    let rest = |day: &&crate::planner::dates::Mention| {
+        (start..end).filter(|at| *at < day.start || *at >= day.end).all(|at| introduces(reading.text(at)))
+    };
+    let said = only.filter(rest).and_then(|d| d.span.from.clone());
     said.ok_or_else(|| misfit(field, &text_of(reading, start, end), "a date"))
 }
 

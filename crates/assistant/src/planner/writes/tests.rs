@@ -159,6 +159,9 @@ fn no_value_is_cut() {
         "set the hours of Apollo 11 to 5 or 6",
         "set the hours of Apollo 11 to 5 apples",
         "add an astronaut named Sally Ride moonwalker",
+        "create astronaut \"Sally Ride\" born 1951",
+        "create astronaut \"Sally Ride\" wearing blue",
+        "set the launch date of Apollo 11 to 1969-07-16 and 1969-07-17",
     ] {
         let reply = in_space(message);
         assert!(reply.pending.is_none(), "{message}: {}", reply.text);
