@@ -22,7 +22,12 @@ impl planner::Toolbox for Toolbox<'_> {
 pub(super) async fn drive(toolbox: &Toolbox<'_>, sink: &Sink, asked: &Asked<'_>) -> Result<Answer, Error> {
     let memory = asked.session.state.clone().and_then(|state| serde_json::from_value(state).ok());
     let mut memory: planner::Session = memory.unwrap_or_default();
-    let reply = Planner.answer(toolbox, &mut memory, asked.base, asked.message, asked.now).await;
+    let mut reply = Planner.answer(toolbox, &mut memory, asked.base, asked.message, asked.now).await;
+    if reply.no_such_base && !asked.names_base {
+        // The base that the conversation was about is gone.
+        memory = planner::Session::default();
+        reply = Planner.answer(toolbox, &mut memory, None, asked.message, asked.now).await;
+    }
     if reply.no_such_base {
         return Err(Error::BaseNotFound { base: asked.base.unwrap_or_default().to_owned() });
     }

@@ -15,6 +15,8 @@ use crate::store::{self, Session};
 pub(super) struct Asked<'a> {
     pub message: &'a str,
     pub base: Option<&'a str>,
+    /// The base was named with this message, not only remembered.
+    pub names_base: bool,
     pub thinking_budget: Option<i64>,
     /// Role and text of the messages before, oldest first.
     pub earlier: Vec<(String, String)>,
@@ -40,6 +42,7 @@ impl Assistant {
         let question = Asked {
             message,
             base,
+            names_base: asked.base_id.is_some(),
             thinking_budget: asked.thinking_budget,
             earlier: store::recent(&self.0.db, &key, self.0.config.context_messages).await?,
             session: &session,

@@ -274,7 +274,7 @@ impl Decision<'_> {
             () if word.text.starts_with(|c: char| c.is_ascii_digit()) => 1.0,
             () if TURNING.contains(&word.text.as_str()) => 1.0,
             // "what is the budget of …" without such a field
-            () if matches!(ask, Some(Ask::Records)) && self.is_asked_for(at) => 1.0,
+            () if matches!(ask, Some(Ask::Records)) && (self.is_asked_for(at) || self.is_asked_after_value(at)) => 1.0,
             () if anchored && !(proper && self.is_strange(at)) => 0.17,
             () if self.draft.conditions.is_empty() || describes || stated || proper => 0.75,
             () => 0.25,
@@ -308,6 +308,15 @@ impl Decision<'_> {
                 self.named = self.named.max(mention.quality);
             }
         }
+    }
+
+    /// "what is the win rate": only a value stands between what asks and the word.
+    fn is_asked_after_value(&self, at: usize) -> bool {
+        let Opener::What(from) = self.opener else { return false };
+        let between = |i: usize| {
+            lexicon::is_plain(self.draft.reading.text(i)) || self.draft.marks.get(i) == Some(&Mark::Condition)
+        };
+        self.draft.reading.is(0, &["what", "whats"]) && from <= at && (from..at).all(between)
     }
 
     /// "which country …": the word right after what asks.

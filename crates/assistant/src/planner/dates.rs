@@ -1,5 +1,6 @@
 //! Dates and spans of time as people write them.
 
+mod figures;
 #[cfg(test)]
 mod tests;
 
@@ -7,11 +8,26 @@ use model::Timestamp;
 
 use super::text::Word;
 
+pub use figures::{Unclear, unclear};
+
 /// A half-open span of days, `from` up to and without `until`; either end may be open.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Span {
     pub from: Option<String>,
     pub until: Option<String>,
+}
+
+impl Span {
+    /// Whether it is one day.
+    pub fn is_day(&self) -> bool {
+        let parts = |text: &str| -> Option<Day> {
+            let numbers: Vec<i64> = text.split('-').map(str::parse).collect::<Result<_, _>>().ok()?;
+            let &[year, month, day] = numbers.as_slice() else { return None };
+            Some(Day::of(year, month, day))
+        };
+        let from = self.from.as_deref().and_then(parts);
+        from.is_some_and(|from| self.until.as_deref() == Some(&from.plus(1).iso()))
+    }
 }
 
 /// A span of time in a message, words `start..end`.
@@ -112,7 +128,15 @@ fn bounded(words: &[Word], message: &str, at: usize, now: Timestamp) -> Option<M
         return Some(found);
     }
     let (skip, bound) = bound_words(words, at);
-    let (end, from, until, year) = span(words, message, at + skip, now)?;
+    let (end, mut from, mut until, year) = span(words, message, at + skip, now)?;
+    if bound == Bound::Since && from > Day::now(now) && yearly(words, at + skip, end).is_some() {
+        // "since October", said in April: the one that was.
+        let before = |day: Day| {
+            let (year, month, date) = day.civil();
+            Day::of(year - 1, month, date)
+        };
+        (from, until) = (before(from), before(until));
+    }
     let iso = |day: Day| Some(day.iso());
     let span = match bound {
         Bound::Within => Span { from: iso(from), until: iso(until) },
@@ -211,7 +235,7 @@ type Found = (usize, Day, Day, Option<i64>);
 fn span(words: &[Word], message: &str, at: usize, now: Timestamp) -> Option<Found> {
     let today = Day::now(now);
     iso_day(words, message, at)
-        .or_else(|| numeric_day(words, message, at))
+        .or_else(|| figures::day(words, message, at))
         .or_else(|| decade(words, at))
         .or_else(|| relative(words, at, today))
         .or_else(|| counted(words, at, today))
@@ -273,57 +297,6 @@ pub fn month_name(month: i64) -> String {
     let name = usize::try_from(month - 1).ok().and_then(|at| MONTHS.get(at)).copied().unwrap_or_default();
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// A day in figures of which month and day may be meant either way round.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Unclear {
-    pub start: usize,
-    pub end: usize,
-    pub either: [String; 2],
-}
-
-/// Days such as `03/04/2020`.
-pub fn unclear(words: &[Word], message: &str) -> Vec<Unclear> {
-    let told = (0..words.len()).filter_map(|start| {
-        let (end, one, other) = figures(words, message, start)?;
-        let either = [one?.iso(), other?.iso()];
-        (either[0] != either[1]).then_some(Unclear { start, end, either })
-    });
-    told.collect()
-}
-
-/// `16/07/1969`, `7/16/1969`, `16.7.1969`: where only one order makes a day.
-fn numeric_day(words: &[Word], message: &str, at: usize) -> Option<Found> {
-    let (end, one, other) = figures(words, message, at)?;
-    let day = match (one, other) {
-        (Some(one), Some(other)) if one == other => one,
-        (Some(day), None) | (None, Some(day)) => day,
-        _ => return None,
-    };
-    Some((end, day, day.plus(1), None))
-}
-
-/// Three figures with the same sign between: end of the words, read as day and month, read as month and day.
-fn figures(words: &[Word], message: &str, at: usize) -> Option<(usize, Option<Day>, Option<Day>)> {
-    let first = words.get(at)?;
-    let text = message.get(first.start..)?;
-    let token: String = text.chars().take_while(|c| c.is_ascii_digit() || matches!(c, '/' | '.')).collect();
-    let token = token.trim_end_matches(['.', '/']);
-    let sign = if token.contains('/') { '/' } else { '.' };
-    let parts: Vec<i64> = token.split(sign).map(str::parse).collect::<Result<_, _>>().ok()?;
-    let &[one, other, year] = parts.as_slice() else { return None };
-    let whole = message.get(..first.start)?.chars().next_back().is_none_or(|c| !c.is_alphanumeric() && c != sign);
-    if !whole || !(1000..=9999).contains(&year) {
-        return None;
-    }
-    let day = |month: i64, day: i64| {
-        let fits = (1..=12).contains(&month) && (1..=31).contains(&day);
-        let found = fits.then(|| Day::of(year, month, day))?;
-        (found.civil() == (year, month, day)).then_some(found)
-    };
-    let end = at + words.iter().skip(at).take_while(|w| w.start < first.start + token.len()).count();
-    Some((end, day(other, one), day(one, other)))
 }
 
 fn relative(words: &[Word], at: usize, today: Day) -> Option<Found> {

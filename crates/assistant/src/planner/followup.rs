@@ -1,9 +1,8 @@
 //! Messages that go on from the one before: "and by owner?", "only the open ones", "sort by date", "show them".
 
+mod lean;
 #[cfg(test)]
 mod tests;
-
-use serde_json::Value;
 
 use super::{
     amounts::Bound,
@@ -14,15 +13,8 @@ use super::{
     plan::{Ask, Condition, Groups, Op, Pick, Plan, Shown, Test, number},
 };
 
-/// How a message leans on the one before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Lean {
-    /// "and …", "what about …", "only …", "by …", "sort by …"
-    Opens,
-    /// "them", "those", "it", "its"
-    Points,
-    None,
-}
+pub use lean::hangs_on;
+use lean::{Lean, first_few, lean, turns_over};
 
 /// What is remembered of the answer before.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +50,9 @@ pub fn follow(reading: &Reading, book: &Book, before: Before<'_>) -> Option<Plan
     if let Some(count) = first_few(reading) {
         return limited(plan, count);
     }
+    if let Some(plan) = best_group(reading, &plan) {
+        return Some(plan);
+    }
     if let Some(op) = other_op(reading, &plan.ask) {
         plan.ask = op;
         return Some(plan);
@@ -84,15 +79,6 @@ pub fn follow(reading: &Reading, book: &Book, before: Before<'_>) -> Option<Plan
         return Some(plan);
     }
     if changed { Some(plan) } else { bare(reading, plan) }
-}
-
-/// "and how many did?" after those that did not.
-fn turns_over(reading: &Reading, before: &Plan) -> bool {
-    let verbs = ["did", "do", "does", "are", "were", "have", "is", "was"];
-    let ends = reading.words.last().is_some_and(|w| verbs.contains(&w.text.as_str()));
-    let plain = (0..reading.words.len()).all(|at| super::lexicon::is_plain(reading.text(at)));
-    let negated = |c: &Condition| c.negated || matches!(&c.test, Test::Is { value: Value::Bool(false), .. });
-    ends && plain && before.conditions.iter().any(negated)
 }
 
 /// "and less than 300?": the number that was compared before is compared again.
@@ -125,28 +111,6 @@ fn other_bound(reading: &Reading, before: &Plan) -> Option<Plan> {
     Some(plan)
 }
 
-/// Whether a message only makes sense after another one.
-pub fn hangs_on(reading: &Reading) -> bool {
-    reading.is(0, &["and", "but", "or"]) && reading.words.len() <= 5 && !reading.tables.iter().any(|m| m.quality > 0.9)
-}
-
-/// "the first 3", "top 2": nothing but how many.
-fn first_few(reading: &Reading) -> Option<(u64, bool)> {
-    let cues = Cues::of(reading);
-    let [only] = cues.superlatives.as_slice() else { return None };
-    let word = reading.words.get(only.start..only.end)?.iter().find(|w| w.number.is_none())?.text.as_str();
-    let small = |at: usize| {
-        (only.start..only.end).contains(&at)
-            || super::lexicon::is_plain(reading.text(at))
-            || reading.text(at) == "result"
-    };
-    let bare =
-        (0..reading.words.len()).all(small) && !reading.words.iter().any(|w| matches!(w.text.as_str(), "by" | "when"));
-    (bare && matches!(word, "first" | "top" | "last" | "bottom"))
-        .then_some(only.count.map(|count| (count, matches!(word, "first" | "top"))))
-        .flatten()
-}
-
 /// The same answer cut to a few; from the other end when it is sorted.
 fn limited(mut plan: Plan, (count, from_start): (u64, bool)) -> Option<Plan> {
     match &mut plan.ask {
@@ -174,6 +138,19 @@ fn tells_nothing_more(reading: &Reading, lean: Lean, new: &asking::Understanding
     let verb = reading.words.iter().any(|w| w.text == *word && !w.capital && !w.quoted && w.number.is_none());
     let asks = reading.is(0, &["who", "where", "when"]) && reading.words.len() <= 4;
     lean == Lean::Points && verb && asks && matches!(new.plan.ask, Ask::Values(_) | Ask::Choices(_))
+}
+
+/// "which is the highest?" of groups.
+fn best_group(reading: &Reading, plan: &Plan) -> Option<Plan> {
+    let Ask::Groups(groups) = &plan.ask else { return None };
+    let [superlative] = Cues::of(reading).superlatives.try_into().ok()?;
+    let small = |at: usize| super::lexicon::is_plain(reading.text(at)) || super::cues::is_cue_word(reading.text(at));
+    let asks = reading.is(0, &["which", "what", "who"]) && (0..reading.words.len()).all(small);
+    if !asks || superlative.of_time || !superlative.hints.is_empty() || superlative.skip > 0 {
+        return None;
+    }
+    let pick = Some(Pick { greatest: superlative.greatest, count: superlative.count.unwrap_or(1) });
+    Some(Plan { ask: Ask::Groups(Groups { pick, ..groups.clone() }), ..plan.clone() })
 }
 
 /// "and the average?" after a sum, nothing else said.
@@ -220,56 +197,6 @@ fn named_condition(book: &Book, table: usize, named: &[String]) -> Option<Condit
 /// "what about the number of tasks by owner" says everything itself.
 fn is_whole(reading: &Reading) -> bool {
     reading.words.len() > 5
-}
-
-fn lean(reading: &Reading) -> Lean {
-    let text = |at: usize| reading.text(at);
-    let opens = match (text(0), text(1)) {
-        ("and" | "only" | "just" | "also" | "but" | "now" | "by" | "per" | "then" | "or" | "instead" | "same", _) => {
-            true
-        }
-        ("what" | "how", "about") => true,
-        ("sort" | "order" | "group", _) => true,
-        ("which" | "what", "ones" | "of") => true,
-        ("how", "many") => reading.words.len() <= 3 && reading.tables.is_empty(),
-        ("for" | "in", "each") => true,
-        _ => false,
-    };
-    if opens || shows_a_field(reading) || ranks_only(reading) || first_few(reading).is_some() {
-        return Lean::Opens;
-    }
-    let points = reading
-        .words
-        .iter()
-        .any(|w| matches!(w.text.as_str(), "them" | "those" | "these" | "they" | "it" | "its" | "their" | "ones"));
-    if points { Lean::Points } else { Lean::None }
-}
-
-/// "show the crew": a field, no table and no value.
-fn shows_a_field(reading: &Reading) -> bool {
-    let at = match (reading.text(0), reading.text(1)) {
-        ("show" | "give", "the" | "their" | "its") => 2,
-        ("show" | "give", "me") if reading.is(2, &["the", "their", "its"]) => 3,
-        _ => return false,
-    };
-    let to_the_end =
-        |m: &super::mentions::FieldMention| m.start == at && m.end == reading.words.len() && m.quality > 0.9;
-    let cues = Cues::of(reading);
-    reading.links.iter().any(|l| l.fields.iter().any(to_the_end)) && !cues.any()
-}
-
-/// "which was the longest?": no table and no value, only what is ranked.
-fn ranks_only(reading: &Reading) -> bool {
-    let asks = reading.is(0, &["which", "what", "who", "whose"])
-        && (reading.is(1, &["was", "is", "were", "are", "has", "had"]) || reading.is(1, &["one", "ones"]));
-    let value = |v: &super::mentions::ValueMention| {
-        v.exact && !super::lexicon::is_neutral(reading.text(v.start), reading.text(v.start))
-    };
-    let names = reading.links.iter().flat_map(|l| &l.values).any(value)
-        || reading.tables.iter().any(|m| m.quality > 0.8)
-        || !reading.dates.is_empty();
-    let bare = reading.is(0, &["the"]) && reading.words.len() <= 4;
-    (asks || bare) && !names && reading.words.len() <= 7 && !Cues::of(reading).superlatives.is_empty()
 }
 
 /// New conditions replace those on the same field.

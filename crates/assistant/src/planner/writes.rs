@@ -5,6 +5,7 @@ mod links;
 mod refusal;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};

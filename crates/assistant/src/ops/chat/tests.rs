@@ -251,4 +251,6 @@ async fn a_base_that_does_not_exist_is_an_error_of_the_caller() {
     assert!(matches!(&refused, Error::BaseNotFound { base } if base == "Nope"), "{refused}");
     assert_eq!(web::ApiError::kind(&refused), web::Kind::NotFound);
     assert!(!refused.to_string().contains("list_bases"), "{refused}");
+    let key = SessionKey::new(&caller(1, 1), "s1").unwrap();
+    assert_eq!(store::session(&test.db, &key).await.unwrap().revision, 0, "nothing is kept of it");
 }

@@ -19,6 +19,7 @@ const UNITS: &[&str] = &[
 
 impl<'a> Draft<'a> {
     pub(super) fn place_compared(&mut self) {
+        self.place_pairs();
         for amount in &self.reading.amounts {
             if amount.bound == Bound::Bare || !self.free(amount.start, amount.end) || self.inside_value(amount) {
                 continue;
@@ -33,6 +34,28 @@ impl<'a> Draft<'a> {
             }
         }
         self.place_prefixed();
+    }
+
+    /// "more than 20 but less than 40 units": both are of the field that is named beside the pair.
+    fn place_pairs(&mut self) {
+        for pair in self.reading.amounts.windows(2) {
+            let [first, second] = pair else { continue };
+            let joined = second.start == first.end + 1 && self.reading.is(first.end, &["and", "but"]);
+            let bounded = |a: &Amount| !matches!(a.bound, Bound::Bare | Bound::Equal) && !self.inside_date(a);
+            if !joined || !bounded(first) || !bounded(second) || !self.free(first.start, second.end) {
+                continue;
+            }
+            let numeric = (0..self.table.fields.len()).filter(|f| self.kind(*f).is_number());
+            let named = numeric.filter_map(|f| {
+                let beside = [self.close_left(f, first.start), self.close_right(f, second.end)];
+                let best = beside.into_iter().flatten().max_by(|a, b| a.0.total_cmp(&b.0))?;
+                Some((f, best))
+            });
+            let named = named.filter(|(_, (strength, _))| *strength > 1.2).collect();
+            let Some((Some(field), mention)) = self.clearest(named) else { continue };
+            self.compare(second, field, Some((mention.start, mention.end)));
+            self.compare(first, field, None);
+        }
     }
 
     /// "selected in 1966": the number field whose whole name stands right before.

@@ -258,6 +258,16 @@ fn nothing_that_was_said_is_passed_over() {
             "when was he born?",
         ],
     );
+    assert_values(
+        &House::sales(),
+        &[
+            ("orders with more than 20 but less than 40 units", json!(["O-2", "O-3", "O-8"])),
+            ("how many orders since October", json!(4)),
+        ],
+    );
+    assert_declined(&House::sales(), &["what is the win rate"]);
+    let told = talk(&House::sales(), &["how many orders by region", "which is the lowest?"]);
+    assert_eq!(told[1].value, Some(json!(["South"])), "{}", told[1].text);
     let told = talk(&House::space(), &["How many missions did not land on the moon?", "and how many did?"]);
     assert_eq!((&told[0].value, &told[1].value), (&Some(json!(21)), &None), "{}", told[1].text);
     let reply = ask(&House::space(), &mut Session::default(), "Apollo 11");

@@ -160,6 +160,8 @@ fn no_value_is_cut() {
         "set the hours of Apollo 11 to 5 apples",
         "add an astronaut named Sally Ride moonwalker",
         "create astronaut \"Sally Ride\" born 1951",
+        "set the launch date of Apollo 11 to March",
+        "set the launch date of Apollo 11 to next week",
         "create astronaut \"Sally Ride\" wearing blue",
         "set the launch date of Apollo 11 to 1969-07-16 and 1969-07-17",
     ] {
