@@ -60,7 +60,7 @@ pub use self::{
 const SURE: f32 = 0.3;
 
 /// Longest message that is read, in characters and in words.
-const LONGEST: (usize, usize) = (2_000, 150);
+const LONGEST: (usize, usize) = (2_000, 120);
 
 /// Answers plain-language requests by calling tools.
 #[derive(Debug, Clone, Copy, Default)]
@@ -270,7 +270,14 @@ async fn make(desk: &mut Desk<'_>, session: &mut Session, pending: Pending) -> R
     if !pending.confirm.is_empty() {
         arguments.insert("confirm".to_owned(), json!(pending.confirm));
     }
-    let done = desk.ask(&pending.tool, Value::Object(arguments)).await?;
+    let done = match desk.ask(&pending.tool, Value::Object(arguments)).await {
+        Ok(done) => done,
+        Err(failure) if failure.code == "confirmation" => {
+            let text = format!("Nothing was changed: “{}” was shown too long ago. Please say it again.", pending.shown);
+            return Ok(Reply { text, ..Reply::default() });
+        }
+        Err(failure) => return Err(failure),
+    };
     undo::remember(session, &pending, &done);
     let back = if pending.tool == "undo" { "“Redo” does it again." } else { "“Undo” takes it back." };
     let records = items(&done, "records")

@@ -123,10 +123,31 @@ fn no_message_looks_up_more_phrases_than_the_tool_takes() {
         }
     }
     let counting = Counting(fixture::Studio::new(), std::sync::atomic::AtomicUsize::new(0));
-    let message = (0..149).map(|at| format!("Wörd-{at}ing \"Thing{at}s\"")).collect::<Vec<_>>().join(" ");
-    for message in [message.split_whitespace().take(149).collect::<Vec<_>>().join(" "), "Zebras ".repeat(149)] {
+    let message = (0..118).map(|at| format!("Wörd-{at}ing \"Thing{at}s\"")).collect::<Vec<_>>().join(" ");
+    for message in [message.split_whitespace().take(118).collect::<Vec<_>>().join(" "), "Zebras ".repeat(118)] {
         fixture::done(Planner.answer(&counting, &mut Session::default(), Some("app1"), &message, fixture::now()));
         let words = counting.1.load(std::sync::atomic::Ordering::Relaxed);
         assert!((1..=1_000).contains(&words), "{words}");
     }
+}
+
+#[test]
+fn a_confirmation_that_has_ended_is_told_in_plain_words() {
+    struct Late(fixture::Studio);
+    impl Toolbox for Late {
+        fn call<'a>(&'a self, tool: &'a str, arguments: Value) -> ToolFuture<'a> {
+            if arguments.get("confirm").is_some() {
+                let failure =
+                    ToolFailure { message: "`confirm` has ended".to_owned(), code: "confirmation".to_owned() };
+                return Box::pin(std::future::ready(Err(failure)));
+            }
+            self.0.call(tool, arguments)
+        }
+    }
+    let (late, mut session) = (Late(fixture::Studio::new()), Session::default());
+    let mut say =
+        |message: &str| fixture::done(Planner.answer(&late, &mut session, Some("app1"), message, fixture::now())).text;
+    say("Delete the project Apollo");
+    let text = say("yes");
+    assert!(text.contains("Delete from Projects: Apollo") && !text.contains("confirm`"), "{text}");
 }

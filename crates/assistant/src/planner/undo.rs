@@ -87,11 +87,12 @@ pub async fn answer(desk: &mut Desk<'_>, session: &mut Session, book: &Book, bac
 pub fn remember(session: &mut Session, pending: &Pending, done: &Value) {
     let base = string(&pending.arguments, "base");
     let Some(change) = done.get("change").and_then(Value::as_i64) else { return };
-    let written = Written { base, change, shown: pending.shown.clone() };
     if pending.tool == "undo" {
-        session.taken_back.push(written);
+        let shown = format!("change {}.", pending.arguments.get("change").cloned().unwrap_or_default());
+        session.taken_back.push(Written { base, change, shown });
         return;
     }
+    let written = Written { base, change, shown: pending.shown.clone() };
     session.taken_back.clear();
     session.done.push(written);
     if session.done.len() > REMEMBERED {

@@ -34,6 +34,7 @@ fn what_others_wrote_is_shown_first() {
     assert!(done.text.contains("120 records of Orders"), "{}", done.text);
     let again = answer(&mut session, "redo");
     assert_eq!(undo_calls(&again), [json!({ "base": "app1", "change": 8 }).to_string()]);
+    assert!(again.text.starts_with("Done again: change 7."), "{}", again.text);
 }
 
 #[test]
