@@ -54,6 +54,8 @@ pub enum Test {
         day: Option<i64>,
         spans: Vec<(String, String)>,
     },
+    /// One of several half-open ranges of ISO dates.
+    Among(Vec<(String, String)>),
     /// From the first up to and with the second number.
     Between(f64, f64),
     Empty,
@@ -191,7 +193,7 @@ impl Condition {
                 let until = until.as_ref().map(|day| leaf("<", &json!(day)));
                 all(from.into_iter().chain(until).collect()).unwrap_or(Value::Null)
             }
-            Test::Yearly { spans, .. } => {
+            Test::Yearly { spans, .. } | Test::Among(spans) => {
                 let span = |(from, until): &(String, String)| json!({ "and": [leaf(">=", &json!(from)), leaf("<", &json!(until))] });
                 json!({ "or": spans.iter().map(span).collect::<Vec<_>>() })
             }

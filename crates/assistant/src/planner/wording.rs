@@ -111,6 +111,10 @@ pub fn condition(condition: &Condition) -> String {
             let day = day.map(|day| format!("{day} ")).unwrap_or_default();
             format!("{name} is {not}in {day}{} of any year", dates::month_name(*month))
         }
+        Test::Among(spans) => {
+            let told: Vec<String> = spans.iter().map(|(from, until)| span(Some(from), Some(until))).collect();
+            format!("{name} is {not}{}", told.join(" or "))
+        }
         Test::Within { from, until } => format!("{name} is {not}{}", span(from.as_deref(), until.as_deref())),
         Test::Is { op, value } => {
             let verb = match op.as_str() {

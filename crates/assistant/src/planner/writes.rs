@@ -140,7 +140,7 @@ async fn create(desk: &mut Desk<'_>, book: &Book, reading: &Reading, at: usize) 
 
 async fn delete(desk: &mut Desk<'_>, book: &Book, reading: &Reading, at: usize) -> Result<Written, ToolFailure> {
     let end = reading.words.len();
-    let Some((index, conditions)) = spoken_of(book, reading, at + 1, end) else {
+    let Some((index, conditions)) = spoken_of(book, reading, (at + 1, end), None) else {
         return Ok(Err(Refusal::unfound(at + 1, end)));
     };
     let (table, records) = match find(desk, book, index, conditions).await? {
@@ -169,6 +169,11 @@ async fn update(
         Ok(found) => found,
         Err(why) => return Ok(Err(Refusal::why(why))),
     };
+    if verb == Verb::Assign
+        && let Some(why) = replaces_links(desk, book, table, &records, &assignment.cells).await?
+    {
+        return Ok(Err(Refusal::why(why)));
+    }
     let names: Vec<String> = records.iter().map(|(_, name)| name.clone()).collect();
     let cells = &assignment.cells;
     let shown = format!("Change in {}: {} of {}.", table.name, cells_text(cells), wording::series(&names, 10));
@@ -177,11 +182,38 @@ async fn update(
     show(desk, "update_records", arguments, shown, table).await.map(Ok)
 }
 
+/// "assign X to Y" of a record with several links would take the others away, which nobody asked for.
+async fn replaces_links(
+    desk: &mut Desk<'_>,
+    book: &Book,
+    table: &Table,
+    records: &[(String, String)],
+    cells: &Map<String, Value>,
+) -> Result<Option<String>, ToolFailure> {
+    for field in cells.iter().filter(|(_, value)| value.is_array()).map(|(field, _)| field) {
+        for (id, name) in records {
+            let arguments = json!({ "base": book.base, "table": table.name, "record": id });
+            let record = desk.ask("get_record", arguments).await?;
+            let held = execute::cell(&record, field).as_array().map_or(0, Vec::len);
+            if held > 1 {
+                let why = format!("{name} has {held} {field} already; say “add … to the {field} of {name}”.");
+                return Ok(Some(format!("{why} Nothing was changed.")));
+            }
+        }
+    }
+    Ok(None)
+}
+
 type Found<'a> = Result<(&'a Table, Vec<(String, String)>), String>;
 
 /// Table and conditions of the records words `start..end` speak of; none when anything telling is left over.
-fn spoken_of(book: &Book, reading: &Reading, start: usize, end: usize) -> Option<(usize, Vec<plan::Condition>)> {
-    let named = table_of(book, reading);
+fn spoken_of(
+    book: &Book,
+    reading: &Reading,
+    (start, end): (usize, usize),
+    only: Option<usize>,
+) -> Option<(usize, Vec<plan::Condition>)> {
+    let named = only.or_else(|| table_of(book, reading));
     let mut best: Option<(f32, usize, Vec<plan::Condition>)> = None;
     for index in 0..book.tables.len() {
         if named.is_some_and(|n| n != index) {
@@ -229,6 +261,9 @@ async fn find<'a>(
     let primary = table.fields.get(table.primary).map(|f| f.name.clone()).unwrap_or_default();
     if conditions.is_empty() || conditions.iter().any(|c| c.via.is_some()) {
         return Ok(Err("I could not tell which records are meant, so nothing was changed.".to_owned()));
+    }
+    if conditions.iter().any(|c| matches!(c.test, plan::Test::Yearly { .. })) {
+        return Ok(Err("Of which year? Please say it; nothing was changed.".to_owned()));
     }
     let filter = plan::all(conditions.iter().map(plan::Condition::filter).collect());
     let arguments =

@@ -55,8 +55,38 @@ impl Draft<'_> {
             if let Some(at) = negation {
                 self.mark(at, at + 1, Mark::Cue);
             }
+            if negation.is_none() && self.joins_span(mention, &condition) {
+                continue;
+            }
             self.push(field, Condition { negated: negation.is_some(), ..condition });
         }
+    }
+
+    /// "in 1965 or 1966": another span of the same field, not a second test.
+    fn joins_span(&mut self, mention: &dates::Mention, condition: &Condition) -> bool {
+        let Some(before) = mention.start.checked_sub(1) else { return false };
+        let joint = self.reading.is(before, &["or", "and"]);
+        let listed = self.reading.words.get(before).is_some_and(|w| w.stop);
+        let end = before + usize::from(!joint);
+        let beside = self.reading.dates.iter().any(|d| d.end == end);
+        let Test::Within { from: Some(from), until: Some(until) } = &condition.test else { return false };
+        let Some(known) = self.conditions.last_mut().filter(|c| c.field == condition.field && !c.negated) else {
+            return false;
+        };
+        if !(joint || listed) || !beside {
+            return false;
+        }
+        let mut spans = match &known.test {
+            Test::Within { from: Some(from), until: Some(until) } => vec![(from.clone(), until.clone())],
+            Test::Among(spans) => spans.clone(),
+            _ => return false,
+        };
+        spans.push((from.clone(), until.clone()));
+        known.test = Test::Among(spans);
+        if joint {
+            self.mark(before, before + 1, Mark::Cue);
+        }
+        true
     }
 
     /// Whether the word for a day or month is a cell's text here ("weather is sun").

@@ -104,6 +104,9 @@ fn months_without_a_year_are_of_any_year() {
             ("how many missions launched on 16 July", json!(1)),
             ("how many missions were launched in the sixties", json!(22)),
             ("how many astronauts were born in the 1930s", json!(24)),
+            ("how many missions launched in 1965 or 1966", json!(10)),
+            ("how many missions launched in 1961, 1962 or in 1963", json!(6)),
+            ("how many missions launched after 1965 and before 1969", json!(7)),
             ("how many missions launched before 16/07/1969", json!(20)),
         ],
     );

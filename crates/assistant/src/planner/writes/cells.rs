@@ -276,7 +276,7 @@ fn records_beside(
     mention: Option<(usize, usize)>,
 ) -> Option<Vec<Condition>> {
     let without = |from: usize, to: usize| {
-        spoken_of(book, reading, from, to).filter(|(table, _)| *table == index).map(|(_, c)| c)
+        spoken_of(book, reading, (from, to), Some(index)).filter(|(table, _)| *table == index).map(|(_, c)| c)
     };
     match mention {
         None => without(start, split),

@@ -38,7 +38,7 @@ pub fn read(book: &Book, reading: &Reading, adds: bool, at: usize) -> Option<Res
             let found = links.fields.iter().filter(link).max_by(|a, b| a.quality.total_cmp(&b.quality))?;
             Some((index, found.field, found.end))
         })?;
-    let (spoken, conditions) = spoken_of(book, reading, end, reading.words.len())?;
+    let (spoken, conditions) = spoken_of(book, reading, (end, reading.words.len()), Some(table))?;
     if spoken != table {
         return None;
     }

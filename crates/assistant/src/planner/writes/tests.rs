@@ -143,6 +143,8 @@ fn only_records_that_were_named_are_written() {
         assert!(reply.text.starts_with("Delete from Missions: Apollo 13."), "{message}: {}", reply.text);
     }
     assert!(in_space("set the crew of Apollo 11 to Nil Armstrong").pending.is_none());
+    let reply = in_space("delete missions launched in December");
+    assert!(reply.pending.is_none() && reply.text.contains("which year"), "{}", reply.text);
 }
 
 #[test]
@@ -184,6 +186,14 @@ fn several_cells_are_set_by_one_request() {
     let reply = in_space("set the hours of Apollo 11 to 5, the call sign to Bird and the landing site to Nowhere");
     let cells = json!({ "Hours": 5, "Call sign": "Bird", "Landing site": "Nowhere" });
     assert_eq!(serde_json::Value::Object(pending_fields(&reply)), cells, "{}", reply.text);
+}
+
+#[test]
+fn a_link_called_as_its_table_is_set() {
+    let cells = |message: &str| serde_json::Value::Object(pending_fields(&in_space(message)));
+    assert_eq!(cells("set the rocket of Apollo 7 to Saturn V"), json!({ "Rocket": ["Saturn V"] }));
+    let reply = in_space("assign Saturn V to Apollo 7");
+    assert!(reply.pending.is_none() && reply.text.contains("add … to the Missions of Saturn V"), "{}", reply.text);
 }
 
 #[test]
