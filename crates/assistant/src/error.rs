@@ -26,6 +26,12 @@ pub enum Error {
         /// Its name.
         session: String,
     },
+    /// The caller sees no such base.
+    #[error("base `{base}` does not exist")]
+    BaseNotFound {
+        /// Its id or name, as it was given.
+        base: String,
+    },
     /// Another turn of the session was faster.
     #[error("session `{session}` was changed meanwhile; ask again")]
     SessionBusy {
@@ -46,6 +52,13 @@ pub enum Error {
     Db(#[from] db::Error),
 }
 
+impl Error {
+    /// The stable name of a tool's refusal, empty for anything else.
+    pub(crate) fn tool_code(&self) -> &str {
+        if let Self::Tool(error) = self { &error.code } else { "" }
+    }
+}
+
 /// What happened, and what to try instead.
 fn sentence(error: &ToolError) -> String {
     match &error.hint {
@@ -61,7 +74,7 @@ impl ApiError for Error {
             | Self::MessageTooLong { .. }
             | Self::SessionName
             | Self::Model(llm::Error::Rejected { .. } | llm::Error::Blocked { .. }) => Kind::Invalid,
-            Self::SessionNotFound { .. } => Kind::NotFound,
+            Self::SessionNotFound { .. } | Self::BaseNotFound { .. } => Kind::NotFound,
             Self::SessionBusy { .. } => Kind::Conflict,
             Self::Tool(error) => error.kind,
             Self::Model(llm::Error::Limited { .. }) => Kind::Limited,
@@ -77,6 +90,7 @@ impl ApiError for Error {
             Self::MessageTooLong { .. } => "message-too-long",
             Self::SessionName => "session-name",
             Self::SessionNotFound { .. } => "session-not-found",
+            Self::BaseNotFound { .. } => "base-not-found",
             Self::SessionBusy { .. } => "session-busy",
             Self::Tool(_) => "tool",
             Self::Model(_) => "model",

@@ -86,6 +86,14 @@ fn text(title: &'static str) -> Text {
 struct Nothing {}
 
 #[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Elsewhere {
+    /// The base.
+    #[expect(dead_code, reason = "it is nowhere")]
+    base: String,
+}
+
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct DeleteIn {
     /// The tasks.
@@ -99,10 +107,22 @@ struct DeleteIn {
 
 /// An assistant that the built-in planner drives.
 pub(crate) fn built_in(test: &TestDb) -> Assistant {
+    planned(test, registry(&test.clock))
+}
+
+/// The same in a house in which the caller sees no base.
+pub(crate) fn without_bases(test: &TestDb) -> Assistant {
+    let tables = Tool::new("list_tables", "tables.list", text("List tables"), |_, _: Elsewhere| async {
+        Err::<Value, _>(ToolError::new(Kind::NotFound, "not-found", "not found").with_hint("call `list_bases`"))
+    });
+    planned(test, Registry::new([tables]).unwrap())
+}
+
+fn planned(test: &TestDb, tools: Registry) -> Assistant {
     Assistant::new(Parts {
         db: test.db.clone(),
         clock: test.clock.clone(),
-        tools: registry(&test.clock),
+        tools,
         provider: None,
         model: llm::Settings::default(),
         prices: Prices::default(),

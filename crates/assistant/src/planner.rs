@@ -15,17 +15,20 @@ mod conditions;
 mod confirm;
 mod cues;
 mod dates;
+mod decline;
 mod desk;
 mod execute;
 mod followup;
 mod lexicon;
 mod linked;
 mod mentions;
+mod pick;
 mod plan;
 mod schema_questions;
 mod suggestions;
 mod text;
 mod toolbox;
+mod undo;
 mod wording;
 mod writes;
 
@@ -39,7 +42,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use self::{
-    asking::Understanding,
     book::{Book, items, string},
     confirm::Consent,
     desk::Desk,
@@ -57,6 +59,9 @@ pub use self::{
 /// Below this a question is not answered.
 const SURE: f32 = 0.3;
 
+/// Longest message that is read, in characters and in words.
+const LONGEST: (usize, usize) = (2_000, 120);
+
 /// Answers plain-language requests by calling tools.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Planner;
@@ -70,6 +75,12 @@ pub struct Session {
     /// Primary texts of the records of the last answer, when they were few.
     named: Vec<String>,
     pending: Option<Pending>,
+    /// What was shown and neither confirmed nor refused before something else was asked.
+    dropped: Option<String>,
+    /// Writes of this conversation, the newest last.
+    done: Vec<undo::Written>,
+    /// Changes that took writes of this conversation back, the newest last.
+    taken_back: Vec<undo::Written>,
 }
 
 /// An answer.
@@ -86,6 +97,8 @@ pub struct Reply {
     pub suggestions: Vec<String>,
     /// A write that was shown and waits for a yes.
     pub pending: Option<Pending>,
+    /// The base that was named does not exist for the caller.
+    pub no_such_base: bool,
 }
 
 /// A record an answer rests on.
@@ -123,26 +136,60 @@ async fn respond(
     message: &str,
     now: Timestamp,
 ) -> Result<Reply, ToolFailure> {
-    if let Some(pending) = session.pending.take() {
-        match confirm::consent(message) {
-            Consent::Yes => return make(desk, pending).await,
-            Consent::No => return Ok(said("Nothing was changed.".to_owned())),
-            Consent::Neither => {}
-        }
+    if message.chars().nth(LONGEST.0).is_some() || message.split_whitespace().nth(LONGEST.1).is_some() {
+        let text = format!("That is too long for me: please ask in at most {} words.", LONGEST.1);
+        return Ok(Reply { text, ..Reply::default() });
     }
-    let base = match pick_base(desk, session, base, message).await? {
+    if let Some(reply) = consented(desk, session, message).await? {
+        return Ok(reply);
+    }
+    let base = match pick::base(desk, session, base, message, now).await? {
         Ok(base) => base,
         Err(reply) => return Ok(reply),
     };
-    let book = Book::read(desk, &base).await?;
+    let book = match Book::read(desk, &base).await {
+        Ok(book) => book,
+        Err(failure) if failure.code == "not-found" => return Ok(Reply { no_such_base: true, ..pick::unknown(&base) }),
+        Err(failure) => return Err(failure),
+    };
     if session.base.as_ref() != Some(&base) {
-        *session = Session { base: Some(base), ..Session::default() };
+        let (done, taken_back) = (std::mem::take(&mut session.done), std::mem::take(&mut session.taken_back));
+        let dropped = session.dropped.take();
+        *session = Session { base: Some(base), done, taken_back, dropped, ..Session::default() };
     }
     let reading = Reading::of(desk, &book, message, now).await?;
     if let Some(reply) = directly(desk, session, &book, &reading).await? {
         return Ok(reply);
     }
-    question(desk, session, &book, reading).await
+    question(desk, session, &book, &reading).await
+}
+
+/// A yes or no: to the write that waits, or to one that no longer does.
+async fn consented(desk: &mut Desk<'_>, session: &mut Session, message: &str) -> Result<Option<Reply>, ToolFailure> {
+    let consent = confirm::consent(message);
+    let Some(pending) = session.pending.take() else {
+        let dropped = session.dropped.take_if(|_| consent == Consent::Yes);
+        return Ok(dropped.map(|shown| Reply {
+            text: format!(
+                "Nothing was changed: “{shown}” was dropped when something else was asked. Please say it again."
+            ),
+            ..Reply::default()
+        }));
+    };
+    session.dropped = None;
+    Ok(match consent {
+        Consent::Yes => Some(make(desk, session, pending).await?),
+        Consent::No => Some(said("Nothing was changed.".to_owned())),
+        Consent::Unsure => {
+            let text = format!("It waits for a plain yes or no: {}", pending.shown);
+            session.pending = Some(pending.clone());
+            Some(Reply { pending: Some(pending), ..said(text) })
+        }
+        Consent::Neither => {
+            session.dropped = Some(pending.shown);
+            None
+        }
+    })
 }
 
 /// Undo, questions about the schema, and writes.
@@ -152,10 +199,8 @@ async fn directly(
     book: &Book,
     reading: &Reading,
 ) -> Result<Option<Reply>, ToolFailure> {
-    if writes::is_undo(reading) {
-        let undone = desk.ask("undo", json!({ "base": book.base })).await?;
-        let value = undone.get("undone").cloned();
-        return Ok(Some(Reply { value, ..said("The last change was taken back.".to_owned()) }));
+    if let Some(back) = undo::asked(reading) {
+        return undo::answer(desk, session, book, back).await.map(Some);
     }
     if is_greeting(reading) {
         let suggestions = suggestions::three(desk, book, None).await?;
@@ -164,7 +209,7 @@ async fn directly(
     }
     if let Some(write) = writes::read(desk, book, reading).await? {
         return Ok(Some(match write {
-            Write::Refused(why) => Reply { text: why, understood: false, ..Reply::default() },
+            Write::Refused(text, suggestions) => Reply { text, suggestions, ..Reply::default() },
             Write::Shown(pending) => {
                 session.pending = Some(pending.clone());
                 let text = format!("{} Shall I do it? Answer yes or no.", pending.shown);
@@ -180,18 +225,21 @@ async fn question(
     desk: &mut Desk<'_>,
     session: &mut Session,
     book: &Book,
-    reading: Reading,
+    reading: &Reading,
 ) -> Result<Reply, ToolFailure> {
     let before = session.plan.as_ref().map(|plan| followup::Before { plan, named: &session.named });
-    if let Some(plan) = before.and_then(|before| followup::follow(&reading, book, before)) {
+    if let Some(plan) = before.and_then(|before| followup::follow(reading, book, before)) {
         return carry_out(desk, session, book, plan).await;
     }
-    let found = asking::understand(&reading, book);
+    let found = asking::understand(reading, book);
+    if before.is_some() && followup::hangs_on(reading) {
+        return decline::reply(desk, book, Some(reading), found).await;
+    }
     match found {
         Some(found) if found.sureness >= SURE => carry_out(desk, session, book, found.plan).await,
-        found => match last_sentence(&reading, book) {
+        found => match last_sentence(reading, book) {
             Some(plan) => carry_out(desk, session, book, plan).await,
-            None => decline(desk, book, found).await,
+            None => decline::reply(desk, book, Some(reading), found).await,
         },
     }
 }
@@ -207,7 +255,9 @@ fn last_sentence(reading: &Reading, book: &Book) -> Option<Plan> {
 }
 
 async fn carry_out(desk: &mut Desk<'_>, session: &mut Session, book: &Book, plan: Plan) -> Result<Reply, ToolFailure> {
-    let Some(execution) = Execution::new(desk, book, &plan) else { return decline(desk, book, None).await };
+    let Some(execution) = Execution::new(desk, book, &plan) else {
+        return decline::reply(desk, book, None, None).await;
+    };
     let outcome = execution.run().await?;
     session.named.clone_from(&outcome.named);
     session.plan = Some(plan);
@@ -215,59 +265,28 @@ async fn carry_out(desk: &mut Desk<'_>, session: &mut Session, book: &Book, plan
 }
 
 /// Carries out a write the person has confirmed.
-async fn make(desk: &mut Desk<'_>, pending: Pending) -> Result<Reply, ToolFailure> {
+async fn make(desk: &mut Desk<'_>, session: &mut Session, pending: Pending) -> Result<Reply, ToolFailure> {
     let mut arguments: Map<String, Value> = pending.arguments.as_object().cloned().unwrap_or_default();
-    arguments.insert("confirm".to_owned(), json!(pending.confirm));
-    let done = desk.ask(&pending.tool, Value::Object(arguments)).await?;
+    if !pending.confirm.is_empty() {
+        arguments.insert("confirm".to_owned(), json!(pending.confirm));
+    }
+    let done = match desk.ask(&pending.tool, Value::Object(arguments)).await {
+        Ok(done) => done,
+        Err(failure) if failure.code == "confirmation" => {
+            let text = format!("Nothing was changed: “{}” was shown too long ago. Please say it again.", pending.shown);
+            return Ok(Reply { text, ..Reply::default() });
+        }
+        Err(failure) => return Err(failure),
+    };
+    undo::remember(session, &pending, &done);
+    let back = if pending.tool == "undo" { "“Redo” does it again." } else { "“Undo” takes it back." };
     let records = items(&done, "records")
         .map(|r| RecordUsed {
             table: pending.table.clone(),
             id: r.as_str().map_or_else(|| string(r, "id"), str::to_owned),
         })
         .collect();
-    Ok(Reply { records, ..said(format!("Done. {} “Undo” takes it back.", pending.shown)) })
-}
-
-/// The base to look at, or a reply that asks for it.
-async fn pick_base(
-    desk: &mut Desk<'_>,
-    session: &Session,
-    base: Option<&str>,
-    message: &str,
-) -> Result<Result<String, Reply>, ToolFailure> {
-    if let Some(base) = base.map(str::to_owned).or_else(|| session.base.clone()) {
-        return Ok(Ok(base));
-    }
-    let listed = desk.ask("list_bases", json!({})).await?;
-    let bases: Vec<(String, String)> = items(&listed, "bases").map(|b| (string(b, "id"), string(b, "name"))).collect();
-    let folded = text::fold(message);
-    let mut named = bases.iter().filter(|(_, name)| !name.is_empty() && folded.contains(&text::fold(name)));
-    let only = if bases.len() == 1 { bases.first() } else { None };
-    if let Some((id, _)) = only.or_else(|| named.next()) {
-        return Ok(Ok(id.clone()));
-    }
-    let names: Vec<String> = bases.into_iter().map(|(_, name)| name).collect();
-    let text = match names.len() {
-        0 => "There is no base you can see yet.".to_owned(),
-        _ => format!("Which base do you mean: {}?", wording::series(&names, 20)),
-    };
-    Ok(Err(Reply { text, value: Some(json!(names)), ..Reply::default() }))
-}
-
-async fn decline(desk: &mut Desk<'_>, book: &Book, found: Option<Understanding>) -> Result<Reply, ToolFailure> {
-    let table = found.as_ref().filter(|f| f.score > 0.5).map(|f| f.table);
-    let suggestions = suggestions::three(desk, book, table).await?;
-    let text = match found.filter(|f| f.score > 0.5) {
-        None => "I did not understand that.".to_owned(),
-        Some(found) => {
-            let read = format!("{}{}", found.plan.table, wording::conditions(&found.plan.conditions));
-            match found.unexplained.as_slice() {
-                [] => format!("I am not sure what is asked. I read: {read}."),
-                words => format!("I read: {read}. I could not place: {}.", wording::series(words, 8)),
-            }
-        }
-    };
-    Ok(Reply { text, suggestions, ..Reply::default() })
+    Ok(Reply { records, ..said(format!("Done. {} {back}", pending.shown)) })
 }
 
 fn is_greeting(reading: &Reading) -> bool {

@@ -15,6 +15,8 @@ use crate::store::{self, Session};
 pub(super) struct Asked<'a> {
     pub message: &'a str,
     pub base: Option<&'a str>,
+    /// The base was named with this message, not only remembered.
+    pub names_base: bool,
     pub thinking_budget: Option<i64>,
     /// Role and text of the messages before, oldest first.
     pub earlier: Vec<(String, String)>,
@@ -40,6 +42,7 @@ impl Assistant {
         let question = Asked {
             message,
             base,
+            names_base: asked.base_id.is_some(),
             thinking_budget: asked.thinking_budget,
             earlier: store::recent(&self.0.db, &key, self.0.config.context_messages).await?,
             session: &session,
@@ -92,7 +95,7 @@ impl Assistant {
     async fn driven(&self, asked: &Asked<'_>, toolbox: &Toolbox<'_>, sink: &Sink) -> Result<Answer, Error> {
         match &self.0.provider {
             Some(provider) => model_turn::drive(self, &**provider, toolbox, sink, asked).await,
-            None => Ok(built_in::drive(toolbox, sink, asked).await),
+            None => built_in::drive(toolbox, sink, asked).await,
         }
     }
 

@@ -42,6 +42,7 @@ pub(super) fn reaction(message: &str) -> Reaction {
         plain.split(|c: char| !(c.is_alphanumeric() || c == '\'')).filter(|w| !w.is_empty()).collect();
     let plain = words.join(" ");
     match () {
+        () if message.contains('?') => Reaction::Neither,
         () if YES.contains(&&*plain) => Reaction::Yes,
         () if NO.contains(&&*plain) => Reaction::No,
         () => Reaction::Neither,

@@ -145,6 +145,9 @@ pub fn amounts(words: &[Word]) -> Vec<Amount> {
 /// The number at `at`, how many words it takes, and whether it is a percentage.
 fn number(words: &[Word], at: usize) -> Option<(f64, usize, bool)> {
     let word = words.get(at)?;
+    if is_one(words, at) {
+        return Some((1.0, 1, false));
+    }
     let value = word.number.or_else(|| whole_number(word).map(|n| n as f64))?;
     let next = words.get(at + 1).map(|w| w.text.as_str());
     match next {
@@ -154,6 +157,15 @@ fn number(words: &[Word], at: usize) -> Option<(f64, usize, bool)> {
         Some("percent" | "%") => Some((value, 2, true)),
         _ => Some((value, 1, word.percent)),
     }
+}
+
+/// "less than a day"
+fn is_one(words: &[Word], at: usize) -> bool {
+    const UNITS: &[&str] = &["minute", "hour", "day", "week", "month", "year", "kilometer", "mile", "percent"];
+    let article = words.get(at).is_some_and(|w| matches!(w.text.as_str(), "a" | "an"));
+    let unit = words.get(at + 1).is_some_and(|w| UNITS.contains(&w.text.as_str()));
+    let than = at.checked_sub(1).and_then(|b| words.get(b)).is_some_and(|w| w.text == "than" || w.text == "least");
+    article && unit && than
 }
 
 fn amount(words: &[Word], at: usize, value: f64, width: usize, percent: bool) -> Amount {

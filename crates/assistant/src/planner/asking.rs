@@ -2,6 +2,7 @@
 
 mod counted;
 mod groups;
+mod special;
 mod superlatives;
 #[cfg(test)]
 mod tests;
@@ -37,7 +38,7 @@ pub fn understand(reading: &Reading, book: &Book) -> Option<Understanding> {
     if let Some(head) = subject(reading, book) {
         for other in all.iter_mut().filter(|u| u.table != head) {
             other.score -= 2.0;
-            other.sureness -= 0.4;
+            other.sureness -= 0.8;
         }
     }
     all.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -62,7 +63,7 @@ fn subject(reading: &Reading, book: &Book) -> Option<usize> {
     if let Some(table) = counted.and_then(|at| named(at + 1)) {
         return Some(table);
     }
-    let asks = ["many", "which", "what", "of", "list", "show", "count", "find", "display"];
+    let asks = ["many", "which", "what", "of", "list", "show", "count", "find", "display", "give", "tell", "get"];
     let opener = (0..reading.words.len().min(4)).find(|at| reading.is(*at, &asks));
     let Some(opener) = opener else { return named(0) };
     let small = |at: usize| lexicon::is_plain(reading.text(at)) || is_cue_word(reading.text(at));
@@ -114,6 +115,34 @@ fn count_before_table(cues: &mut Cues, draft: &mut Draft<'_>) {
 pub(super) const ROWS: &[&str] =
     &["record", "records", "row", "rows", "entry", "entries", "item", "items", "line", "lines"];
 
+/// Words that speak of something said before.
+const POINTING: &[&str] = &["it", "them", "they", "those", "he", "she", "his", "her"];
+
+/// Words that make another question of it when they are left out.
+const TURNING: &[&str] = &[
+    "not",
+    "never",
+    "without",
+    "except",
+    "excluding",
+    "neither",
+    "nor",
+    "between",
+    "difference",
+    "ratio",
+    "growth",
+    "increase",
+    "decrease",
+    "correlation",
+    "summer",
+    "winter",
+    "spring",
+    "autumn",
+    "weekend",
+    "weekends",
+    "weekdays",
+];
+
 /// Where a field was named.
 type Said = Option<(usize, usize)>;
 
@@ -134,6 +163,7 @@ impl Decision<'_> {
         self.mark_table();
         let sort = self.sort();
         let ask = self.ask();
+        let ask = ask.map(|ask| self.side_by_side(ask));
         let limit = self.cues.superlatives.iter().find_map(|s| s.count);
         self.finish(ask, sort, limit)
     }
@@ -150,14 +180,46 @@ impl Decision<'_> {
         let leads = if first.is_some_and(|m| m.table == self.draft.index) { 0.5 } else { 0.0 };
         let score = leads + self.named * 1.5 + self.draft.weight + said - 0.6 * unexplained.len() as f32;
         let mut sureness = self.draft.sureness - lost - cost;
+        if self.ignores_a_field() {
+            sureness -= 0.5;
+        }
+        if self.points_nowhere(ask.as_ref()) {
+            sureness -= 0.8;
+        }
         if ask.is_none() {
             sureness = 0.0;
         }
         let score = score + 1.5 * sureness.clamp(-1.0, 1.0);
         let conditions = std::mem::take(&mut self.draft.conditions);
-        let plan =
-            Plan { table: self.draft.table.name.clone(), conditions, ask: ask.unwrap_or(Ask::Records), sort, limit };
+        let used = self.cues.superlatives.iter().find(|s| s.skip > 0 && self.used.contains(&s.start));
+        let skip = used.filter(|_| matches!(ask, Some(Ask::Extreme { .. }))).map_or(0, |s| s.skip);
+        if skip == 0 && self.cues.superlatives.iter().any(|s| s.skip > 0) {
+            sureness = 0.0;
+        }
+        let ask = ask.unwrap_or(Ask::Records);
+        let plan = Plan { table: self.draft.table.name.clone(), conditions, ask, sort, limit, skip };
         Understanding { table: self.draft.index, plan, score, sureness, unexplained }
+    }
+
+    /// "which missions used it?" of nothing that was said: all records are not what is meant.
+    fn points_nowhere(&self, ask: Option<&Ask>) -> bool {
+        let points = self.draft.reading.words.iter().any(|w| POINTING.contains(&w.text.as_str()));
+        let all = matches!(ask, Some(Ask::Records | Ask::Count | Ask::Values(_) | Ask::Choices(_)));
+        points && all && self.draft.conditions.is_empty()
+    }
+
+    /// Whether words that are the whole name of another table's field were used for nothing here.
+    fn ignores_a_field(&self) -> bool {
+        let others = self.draft.reading.links.iter().enumerate().filter(|(table, _)| *table != self.draft.index);
+        others.flat_map(|(_, links)| &links.fields).any(|m| {
+            let telling = (m.start..m.end).any(|at| {
+                let text = self.draft.reading.text(at);
+                !lexicon::is_plain(text) && !is_cue_word(text) && !ROWS.contains(&text)
+            });
+            let here =
+                self.draft.links.fields.iter().any(|own| own.start < m.end && m.start < own.end && own.quality > 0.6);
+            m.quality > 0.95 && telling && !here && self.all_free(m.start, m.end)
+        })
     }
 
     /// A word that says what is asked and that nothing was made of would make the answer one to another question.
@@ -210,6 +272,9 @@ impl Decision<'_> {
         let proper = (word.capital && at > 0 || word.quoted) && !self.draft.reading.shouts();
         match () {
             () if word.text.starts_with(|c: char| c.is_ascii_digit()) => 1.0,
+            () if TURNING.contains(&word.text.as_str()) => 1.0,
+            // "what is the budget of …" without such a field
+            () if matches!(ask, Some(Ask::Records)) && (self.is_asked_for(at) || self.is_asked_after_value(at)) => 1.0,
             () if anchored && !(proper && self.is_strange(at)) => 0.17,
             () if self.draft.conditions.is_empty() || describes || stated || proper => 0.75,
             () => 0.25,
@@ -245,6 +310,15 @@ impl Decision<'_> {
         }
     }
 
+    /// "what is the win rate": only a value stands between what asks and the word.
+    fn is_asked_after_value(&self, at: usize) -> bool {
+        let Opener::What(from) = self.opener else { return false };
+        let between = |i: usize| {
+            lexicon::is_plain(self.draft.reading.text(i)) || self.draft.marks.get(i) == Some(&Mark::Condition)
+        };
+        self.draft.reading.is(0, &["what", "whats"]) && from <= at && (from..at).all(between)
+    }
+
     /// "which country …": the word right after what asks.
     fn is_asked_for(&self, at: usize) -> bool {
         let (Opener::Which(from) | Opener::What(from)) = self.opener else { return false };
@@ -257,6 +331,11 @@ impl Decision<'_> {
         let (field, start, end) = self.field_at(next)?;
         self.draft.mark(cue, start, Mark::Cue);
         self.draft.mark(start, end, Mark::Cue);
+        for at in (end..self.draft.marks.len()).take(2) {
+            if self.draft.reading.is(at, &["descending", "desc", "ascending", "asc"]) {
+                self.draft.mark(at, at + 1, Mark::Cue);
+            }
+        }
         Some(Sort { field: self.draft.name(field), descending: self.cues.descending })
     }
 
@@ -273,6 +352,12 @@ impl Decision<'_> {
     }
 
     fn ask(&mut self) -> Option<Ask> {
+        if let Some(ask) = self.details().or_else(|| self.beside()).or_else(|| self.share()) {
+            return Some(ask);
+        }
+        if let Some(ask) = self.top_totals() {
+            return Some(ask);
+        }
         if let Some(ask) = self.groups() {
             return Some(ask);
         }

@@ -39,6 +39,8 @@ pub struct Field {
     pub choices: Vec<String>,
     pub linked_table: Option<String>,
     pub symbol: Option<String>,
+    /// Decimals that are shown.
+    pub precision: Option<usize>,
 }
 
 /// What matters of a field's type to a question.
@@ -150,6 +152,9 @@ impl Table {
     /// The name for `count` records: `1 task`, `3 tasks`.
     pub fn noun(&self, count: u64) -> String {
         let lower = self.name.to_lowercase();
+        if !is_plural(&lower) {
+            return format!("{} in {}", if count == 1 { "record" } else { "records" }, self.name);
+        }
         if count != 1 {
             return lower;
         }
@@ -159,6 +164,12 @@ impl Table {
         }
         parts.join(" ")
     }
+}
+
+/// Whether a name is the plural of what its records are.
+fn is_plural(lower: &str) -> bool {
+    let last = lower.rsplit(' ').next().unwrap_or(lower);
+    matches!(last, "data" | "staff" | "personnel" | "equipment" | "inventory") || text::stem(last) != last
 }
 
 impl Field {
@@ -173,6 +184,7 @@ impl Field {
             choices: items(options, "choices").filter_map(choice_name).collect(),
             linked_table: text_of("linked_table"),
             symbol: text_of("symbol"),
+            precision: options.get("precision").and_then(Value::as_u64).and_then(|p| usize::try_from(p.min(10)).ok()),
             name,
             words,
             weights,

@@ -4,7 +4,7 @@
 mod tests;
 
 use super::{
-    book::Kind,
+    book::{Field, Kind},
     conditions::{Draft, Mark},
     lexicon,
     mentions::FieldMention,
@@ -31,7 +31,7 @@ const HOW: &[(&str, &[&str])] = &[
     ("old", &["age", "birth", "born"]),
     ("tall", &["height"]),
     ("high", &["height", "elevation"]),
-    ("long", &["length", "duration", "time"]),
+    ("long", &["length", "duration", "time", "hour", "minute", "runtime"]),
     ("heavy", &["weight"]),
     ("far", &["distance"]),
     ("fast", &["speed"]),
@@ -157,11 +157,22 @@ fn bag(draft: &Draft<'_>, field: usize) -> f32 {
     if total > 0.0 { sum / total } else { 0.0 }
 }
 
+fn is_person(field: &Field) -> bool {
+    lexicon::hinted(&field.stems(), lexicon::PERSONS) && field.kind != Kind::Date && !field.kind.is_number()
+}
+
+/// Whether the field is just a name, and persons stand in another one.
+fn only_a_name(draft: &Draft<'_>, field: usize) -> bool {
+    let other = |(at, other): (usize, &Field)| at != field && is_person(other) && !other.stems().contains(&"name");
+    let own = draft.table.fields.get(field).is_some_and(|f| f.stems() == ["name"]);
+    own && draft.table.fields.iter().enumerate().any(other)
+}
+
 fn hint(draft: &Draft<'_>, opener: Opener, field: usize) -> f32 {
     let Some(entry) = draft.table.fields.get(field) else { return 0.0 };
     let stems = entry.stems();
     let fits = match opener {
-        Opener::Who => lexicon::hinted(&stems, lexicon::PERSONS) && entry.kind != Kind::Date && !entry.kind.is_number(),
+        Opener::Who => is_person(entry) && !(field == draft.table.primary && only_a_name(draft, field)),
         Opener::Where => lexicon::hinted(&stems, lexicon::PLACES),
         Opener::When if draft.table.fields.iter().any(|f| f.kind == Kind::Date) => entry.kind == Kind::Date,
         Opener::When => lexicon::hinted(&stems, lexicon::TIMES),

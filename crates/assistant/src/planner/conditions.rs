@@ -1,5 +1,6 @@
 //! Finds the conditions of a question within one table.
 
+mod affixes;
 mod numbers;
 mod placing;
 mod states;
@@ -97,6 +98,8 @@ impl<'a> Draft<'a> {
 
     /// Places every value, number and date.
     pub fn place_all(&mut self) {
+        self.note_unclear_days();
+        self.place_affixes();
         self.place_emptiness();
         self.place_years();
         self.place_compared();
@@ -184,7 +187,7 @@ impl<'a> Draft<'a> {
             let word = self.reading.words.get(at)?;
             let negates = matches!(
                 word.text.as_str(),
-                "not" | "except" | "excluding" | "besides" | "without" | "non" | "never" | "no"
+                "not" | "except" | "excluding" | "besides" | "without" | "non" | "never" | "no" | "neither" | "nor"
             );
             if negates && !self.names(at) {
                 return Some(at);

@@ -17,6 +17,8 @@ pub struct Superlative {
     pub of_time: bool,
     /// How many records are wanted when more than one.
     pub count: Option<u64>,
+    /// "the second highest": how many better ones are passed over.
+    pub skip: u64,
 }
 
 /// `(word, greatest, of_time, hints)`
@@ -110,6 +112,7 @@ impl Cues {
         for at in 0..reading.words.len() {
             cues.look(reading, at);
         }
+        join_counts(&mut cues.superlatives, reading);
         cues.descending = reading.words.iter().any(|w| matches!(w.text.as_str(), "descending" | "desc"))
             || cues.sort.is_some() && !cues.superlatives.is_empty();
         cues
@@ -192,8 +195,15 @@ fn superlative(reading: &Reading, at: usize) -> Option<Superlative> {
     if text == "most" || text == "least" {
         let (next, hints): (&str, &'static [&'static str]) =
             (reading.text(at + 1), &["price", "cost", "budget", "fee"]);
-        let wide =
-            Superlative { start: at, end: at + 2, greatest: text == "most", hints: &[], of_time: false, count: None };
+        let wide = Superlative {
+            start: at,
+            end: at + 2,
+            greatest: text == "most",
+            hints: &[],
+            of_time: false,
+            count: None,
+            skip: 0,
+        };
         match next {
             "recent" => return Some(Superlative { of_time: true, ..wide }),
             "expensive" | "costly" => return Some(Superlative { hints, ..wide }),
@@ -203,6 +213,9 @@ fn superlative(reading: &Reading, at: usize) -> Option<Superlative> {
         if at.checked_sub(1).is_some_and(|before| reading.is(before, &["at"])) {
             return None;
         }
+    }
+    if text == "last" && is_verb(reading, at) {
+        return None;
     }
     let (_, greatest, of_time, hints) = SUPERLATIVES.iter().find(|(word, ..)| *word == text)?;
     let after = reading.words.get(at + 1).and_then(amounts::whole_number).filter(|n| (1..=1000).contains(n));
@@ -217,7 +230,43 @@ fn superlative(reading: &Reading, at: usize) -> Option<Superlative> {
     }
     let start = at - usize::from(after.is_none() && count.is_some());
     let end = at + 1 + usize::from(after.is_some());
-    Some(Superlative { start, end, greatest: *greatest, hints, of_time: *of_time, count })
+    let skip = if count.is_none() && !matches!(text, "first" | "last") { passed_over(reading, at) } else { 0 };
+    let start = start - usize::from(skip > 0);
+    Some(Superlative { start, end, greatest: *greatest, hints, of_time: *of_time, count, skip })
+}
+
+/// "how long did it last": the verb.
+fn is_verb(reading: &Reading, at: usize) -> bool {
+    let asks = (0..at).any(|i| reading.is(i, &["did", "does", "do", "will", "would", "can", "could"]));
+    let next = reading.text(at + 1);
+    asks && (next.is_empty() || matches!(next, "in" | "on" | "for" | "at" | "during"))
+}
+
+/// "the second longest": one is passed over.
+fn passed_over(reading: &Reading, at: usize) -> u64 {
+    const ORDINALS: &[&[&str]] =
+        &[&["second", "2nd"], &["third", "3rd"], &["fourth", "4th"], &["fifth", "5th"], &["sixth", "6th"]];
+    let Some(before) = at.checked_sub(1) else { return 0 };
+    ORDINALS.iter().position(|words| reading.is(before, words)).map_or(0, |place| place as u64 + 1)
+}
+
+/// "top 3 longest": the number belongs to the word that follows.
+fn join_counts(superlatives: &mut Vec<Superlative>, reading: &Reading) {
+    let joined = |pair: &[Superlative]| match pair {
+        [top, next] => {
+            let beside = next.start <= top.end && next.end > top.end;
+            let counted = top.count.is_some() && (next.count.is_none() || next.count == top.count);
+            beside && counted && reading.is(top.start, &["top", "first"])
+        }
+        _ => false,
+    };
+    while let Some(at) = superlatives.windows(2).position(joined) {
+        let top = superlatives.remove(at);
+        if let Some(next) = superlatives.get_mut(at) {
+            next.start = top.start;
+            next.count = top.count;
+        }
+    }
 }
 
 /// Whether a word by itself says what is asked.

@@ -1,5 +1,6 @@
 //! Dates and spans of time as people write them.
 
+mod figures;
 #[cfg(test)]
 mod tests;
 
@@ -7,11 +8,26 @@ use model::Timestamp;
 
 use super::text::Word;
 
+pub use figures::{Unclear, unclear};
+
 /// A half-open span of days, `from` up to and without `until`; either end may be open.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Span {
     pub from: Option<String>,
     pub until: Option<String>,
+}
+
+impl Span {
+    /// Whether it is one day.
+    pub fn is_day(&self) -> bool {
+        let parts = |text: &str| -> Option<Day> {
+            let numbers: Vec<i64> = text.split('-').map(str::parse).collect::<Result<_, _>>().ok()?;
+            let &[year, month, day] = numbers.as_slice() else { return None };
+            Some(Day::of(year, month, day))
+        };
+        let from = self.from.as_deref().and_then(parts);
+        from.is_some_and(|from| self.until.as_deref() == Some(&from.plus(1).iso()))
+    }
 }
 
 /// A span of time in a message, words `start..end`.
@@ -22,6 +38,8 @@ pub struct Mention {
     pub span: Span,
     /// A bare year such as `2011`, which may as well be a number.
     pub bare_year: Option<i64>,
+    /// A month, or a day of one, said without a year.
+    pub yearly: Option<(i64, Option<i64>)>,
 }
 
 const MONTHS: [&str; 12] = [
@@ -110,7 +128,15 @@ fn bounded(words: &[Word], message: &str, at: usize, now: Timestamp) -> Option<M
         return Some(found);
     }
     let (skip, bound) = bound_words(words, at);
-    let (end, from, until, year) = span(words, message, at + skip, now)?;
+    let (end, mut from, mut until, year) = span(words, message, at + skip, now)?;
+    if bound == Bound::Since && from > Day::now(now) && yearly(words, at + skip, end).is_some() {
+        // "since October", said in April: the one that was.
+        let before = |day: Day| {
+            let (year, month, date) = day.civil();
+            Day::of(year - 1, month, date)
+        };
+        (from, until) = (before(from), before(until));
+    }
     let iso = |day: Day| Some(day.iso());
     let span = match bound {
         Bound::Within => Span { from: iso(from), until: iso(until) },
@@ -120,7 +146,20 @@ fn bounded(words: &[Word], message: &str, at: usize, now: Timestamp) -> Option<M
         Bound::Since => Span { from: iso(from), until: None },
     };
     let bare_year = year.filter(|_| skip == 0 || bound == Bound::Within);
-    Some(Mention { start: at, end, span, bare_year })
+    let yearly = yearly(words, at + skip, end).filter(|_| bound == Bound::Within);
+    Some(Mention { start: at, end, span, bare_year, yearly })
+}
+
+/// The month and day that words `at..end` are, when they say no year.
+fn yearly(words: &[Word], at: usize, end: usize) -> Option<(i64, Option<i64>)> {
+    let span = words.get(at..end)?;
+    if span.iter().any(|w| plain_year(w).is_some())
+        || is(words, at, &["last", "previous", "this", "current", "next", "coming"])
+    {
+        return None;
+    }
+    let month = span.iter().find_map(|w| month_number(&w.text))?;
+    Some((month, span.iter().find_map(day_number)))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,7 +220,13 @@ fn range(words: &[Word], message: &str, at: usize, now: Timestamp) -> Option<Men
         return None;
     }
     let (end, _, until, _) = span(words, message, middle + 1, now)?;
-    Some(Mention { start: at, end, span: Span { from: Some(from.iso()), until: Some(until.iso()) }, bare_year: None })
+    Some(Mention {
+        start: at,
+        end,
+        span: Span { from: Some(from.iso()), until: Some(until.iso()) },
+        bare_year: None,
+        yearly: None,
+    })
 }
 
 type Found = (usize, Day, Day, Option<i64>);
@@ -190,6 +235,8 @@ type Found = (usize, Day, Day, Option<i64>);
 fn span(words: &[Word], message: &str, at: usize, now: Timestamp) -> Option<Found> {
     let today = Day::now(now);
     iso_day(words, message, at)
+        .or_else(|| figures::day(words, message, at))
+        .or_else(|| decade(words, at))
         .or_else(|| relative(words, at, today))
         .or_else(|| counted(words, at, today))
         .or_else(|| quarter(words, at, today))
@@ -218,6 +265,38 @@ fn iso_day(words: &[Word], message: &str, at: usize) -> Option<Found> {
         None if token.len() == 7 => Some((end, Day::of(year, month, 1), Day::of(year, month + 1, 1), None)),
         None => None,
     }
+}
+
+/// `1960s`, `60s`, `sixties`: of the century before this one, unless said.
+fn decade(words: &[Word], at: usize) -> Option<Found> {
+    const NAMES: [&str; 7] = ["thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties"];
+    let text = words.get(at)?.text.as_str();
+    let named = NAMES.iter().position(|name| *name == text).map(|place| 1930 + 10 * place as i64);
+    let figures = text.strip_suffix('s').and_then(|digits| digits.parse::<i64>().ok()).filter(|year| year % 10 == 0);
+    let figured = figures.and_then(|year| match year {
+        30..=90 if text.len() == 3 => Some(1900 + year),
+        1500..=2190 => Some(year),
+        _ => None,
+    });
+    let year = named.or(figured)?;
+    Some((at + 1, Day::of(year, 1, 1), Day::of(year + 10, 1, 1), None))
+}
+
+/// The days of a month, or one day of it, in each of the years.
+pub fn each_year(month: i64, day: Option<i64>, years: std::ops::RangeInclusive<i64>) -> Vec<(String, String)> {
+    let span = |year: i64| match day {
+        Some(day) => (Day::of(year, month, day), Day::of(year, month, day).plus(1)),
+        None => (Day::of(year, month, 1), Day::of(year, month + 1, 1)),
+    };
+    let real = |(from, _): &(Day, Day)| from.civil().1 == month;
+    years.map(span).filter(real).map(|(from, until)| (from.iso(), until.iso())).collect()
+}
+
+/// The name of a month.
+pub fn month_name(month: i64) -> String {
+    let name = usize::try_from(month - 1).ok().and_then(|at| MONTHS.get(at)).copied().unwrap_or_default();
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn relative(words: &[Word], at: usize, today: Day) -> Option<Found> {
@@ -364,6 +443,9 @@ fn weekday(words: &[Word], at: usize, today: Day) -> Option<Found> {
     let word = words.get(at)?;
     let wanted = weekday_number(&word.text)?;
     // "sun" and "mon" alone are rather other words.
+    if at.checked_sub(1).is_some_and(|b| is(words, b, &["a", "any", "every", "each"])) {
+        return None;
+    }
     let led =
         at.checked_sub(1).is_some_and(|b| is(words, b, &["on", "by", "before", "after", "since", "until", "till"]));
     if word.text.len() == 3 && !word.capital && !led {

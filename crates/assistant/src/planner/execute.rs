@@ -1,5 +1,6 @@
 //! Carries a plan out through the tools and puts the result into words.
 
+mod special;
 #[cfg(test)]
 mod tests;
 
@@ -52,6 +53,10 @@ impl<'a, 'b> Execution<'a, 'b> {
             Ask::Count => self.count(filter).await,
             Ask::CountOf(field) => self.count_of(filter, field).await,
             Ask::CountKinds(field) => self.count_kinds(filter, field).await,
+            Ask::CountParts(field) => self.count_parts(filter, field).await,
+            Ask::Share => self.share(filter).await,
+            Ask::Details => self.details(filter).await,
+            Ask::Beside { by, after, all } => self.beside(filter, (by, *after, *all)).await,
             Ask::Exists => self.exists(filter).await,
             Ask::Confirm(checks) => self.confirm(filter, checks).await,
             Ask::Distinct(field) => self.distinct(filter, field).await,
@@ -68,6 +73,7 @@ impl<'a, 'b> Execution<'a, 'b> {
     async fn filter(&mut self, conditions: &[Condition]) -> Result<Option<Value>, ToolFailure> {
         let mut filters = Vec::new();
         for condition in conditions {
+            let condition = &self.dated(condition).await?;
             filters.push(match &condition.via {
                 None => condition.filter(),
                 Some(via) => {
@@ -87,7 +93,7 @@ impl<'a, 'b> Execution<'a, 'b> {
         let found = self.desk.ask("list_records", arguments).await?;
         if found.get("truncated").and_then(Value::as_bool) == Some(true) {
             let message = format!("more than {PAGE} records of `{table}` match, too many to follow their links");
-            return Err(ToolFailure { message });
+            return Err(ToolFailure::new(message));
         }
         Ok(items(&found, "records").filter_map(|r| Some(wording::plain(r.get("fields")?.get(&primary)?))).collect())
     }
@@ -259,6 +265,7 @@ impl<'a, 'b> Execution<'a, 'b> {
         let shown = wording::series(&keys.iter().map(wording::plain).collect::<Vec<_>>(), 20);
         let text = match groups {
             0 => format!("{field} is empty everywhere."),
+            1 => format!("{field} has one value: {shown}."),
             _ => format!(
                 "{field} has {} different values: {shown}.",
                 keys.len().max(usize::try_from(groups).unwrap_or(0)).min(keys.len().max(1))
@@ -269,9 +276,12 @@ impl<'a, 'b> Execution<'a, 'b> {
 
     async fn aggregate(&mut self, filter: Option<Value>, op: Op, field: &str) -> Result<Outcome, ToolFailure> {
         let mut arguments = self.base_arguments(filter.as_ref());
-        arguments.insert("aggregates".to_owned(), json!([{ "op": op.name(), "field": field }]));
+        let held = json!({ "op": "count", "field": field });
+        arguments.insert("aggregates".to_owned(), json!([{ "op": op.name(), "field": field }, held]));
         let found = self.desk.ask("aggregate", Value::Object(arguments)).await?;
         let matched = found.get("matched").and_then(Value::as_u64).unwrap_or(0);
+        let held = items(&found, "groups").next().and_then(|g| items(g, "values").nth(1)?.as_u64());
+        let matched = held.unwrap_or(matched);
         let value = first_value(&found);
         let none = matched == 0 || value.is_null();
         let text = if none {
@@ -301,14 +311,20 @@ impl<'a, 'b> Execution<'a, 'b> {
         let shown = show.first().map_or_else(|| self.primary(), |s| s.field.clone());
         let fields = unique([self.primary(), shown.clone(), by.to_owned()]);
         let sort = Sort { field: by.to_owned(), descending: greatest };
-        let found = self.list(filter.as_ref(), &fields, Some(&sort), self.plan.limit.unwrap_or(20).min(PAGE)).await?;
+        let most = if self.plan.skip > 0 { PAGE } else { self.plan.limit.unwrap_or(20).min(PAGE) };
+        let found = self.list(filter.as_ref(), &fields, Some(&sort), most).await?;
         let mut records: Vec<Value> = items(&found, "records").cloned().collect();
+        for _ in 0..self.plan.skip {
+            let better = records.first().map(|r| cell(r, by));
+            records.retain(|r| Some(cell(r, by)) != better);
+        }
         let best = records.first().map(|r| cell(r, by)).unwrap_or_default();
         if self.plan.limit.is_none() {
             records.retain(|r| cell(r, by) == best);
         }
         let cells: Vec<Value> = records.iter().map(|r| cell(r, &shown)).collect();
-        let text = wording::extreme(self.table, &records, &shown, by, greatest, &self.conditions());
+        let rank = wording::rank(greatest, self.plan.skip);
+        let text = wording::extreme(self.table, &records, &shown, (by, &rank), &self.conditions());
         let value = (!records.is_empty()).then(|| Value::Array(flat(cells)));
         Ok(Outcome { text, value, records: self.references(&records), named: self.named(&records) })
     }
@@ -349,9 +365,10 @@ impl<'a, 'b> Execution<'a, 'b> {
         linked.sort_unstable();
         linked.dedup();
         if linked.len() > 20 {
-            return Err(ToolFailure {
-                message: format!("{} records are linked, too many to look up one by one", linked.len()),
-            });
+            return Err(ToolFailure::new(format!(
+                "{} records are linked, too many to look up one by one",
+                linked.len()
+            )));
         }
         let mut cells = Vec::new();
         for id in linked {
@@ -386,6 +403,9 @@ impl<'a, 'b> Execution<'a, 'b> {
         let noun = self.table.noun(total);
         let text = match total {
             0 => format!("No {noun}{}.", self.conditions()),
+            _ if (names.len() as u64) < total.min(self.plan.limit.unwrap_or(0) + 1) => {
+                format!("{} of {total} {noun}{}: {}.", names.len(), self.conditions(), wording::series(&names, 20))
+            }
             _ => format!("{total} {noun}{}: {}.", self.conditions(), wording::series(&names, 20)),
         };
         Ok(Outcome {

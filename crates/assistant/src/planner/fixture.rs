@@ -1,5 +1,7 @@
 //! A base of a small studio in memory, for tests of the planner.
 
+pub(super) mod house;
+
 use std::cmp::Ordering;
 use std::future::Future;
 use std::pin::pin;
@@ -130,6 +132,9 @@ fn meets(row: &Value, filter: &Value) -> bool {
     if let Some(all) = filter.get("and") {
         return all.as_array().unwrap().iter().all(|part| meets(row, part));
     }
+    if let Some(any) = filter.get("or") {
+        return any.as_array().unwrap().iter().any(|part| meets(row, part));
+    }
     if let Some(part) = filter.get("not") {
         return !meets(row, part);
     }
@@ -145,8 +150,13 @@ fn meets(row: &Value, filter: &Value) -> bool {
     match filter["op"].as_str().unwrap() {
         "=" if wanted == false => held != true,
         "=" | "is_any_of" | "has_any_of" => among(),
+        "has_all_of" => {
+            opened(wanted).iter().all(|one| opened(&held).iter().any(|o| wording::plain(o) == wording::plain(one)))
+        }
         "!=" | "is_none_of" => !among(),
         "contains" => wording::plain(&held).to_lowercase().contains(&wanted.as_str().unwrap().to_lowercase()),
+        "starts_with" => wording::plain(&held).to_lowercase().starts_with(&wanted.as_str().unwrap().to_lowercase()),
+        "ends_with" => wording::plain(&held).to_lowercase().ends_with(&wanted.as_str().unwrap().to_lowercase()),
         ">" => order().is_some_and(Ordering::is_gt),
         ">=" => order().is_some_and(Ordering::is_ge),
         "<" => order().is_some_and(Ordering::is_lt),
@@ -168,13 +178,24 @@ impl Toolbox for Studio {
             "describe_table" => Ok(self.describe(&arguments)),
             "find_values" => Ok(self.find(&arguments)),
             "list_records" => Ok(self.list(&arguments)),
+            "get_record" => Ok(self.list(&json!({ "table": arguments["table"] }))["records"]
+                .as_array()
+                .and_then(|all| all.iter().find(|record| record["id"] == arguments["record"]).cloned())
+                .unwrap_or_default()),
             "aggregate" => Ok(json!({ "groups": [{ "key": [], "values": [1] }], "matched": 1 })),
             "create_records" | "update_records" | "delete_records" if arguments.get("dry_run").is_some() => {
                 Ok(json!({ "preview": [], "confirm": format!("token of {tool}") }))
             }
-            "create_records" | "update_records" | "delete_records" => Ok(json!({ "records": ["rec0"] })),
-            "undo" => Ok(json!({ "undone": 1 })),
-            other => Err(ToolFailure { message: format!("there is no tool `{other}`") }),
+            "create_records" | "update_records" | "delete_records" => Ok(json!({ "records": ["rec0"], "change": 41 })),
+            "undo" if arguments.get("dry_run").is_some() => Ok(json!({
+                "change": arguments["change"].as_i64().unwrap_or(7), "time": "2026-04-14T10:11:12.000Z", "door": "import",
+                "tables": [{ "table": "Orders", "created": 120, "updated": 0, "deleted": 1, "links": 0 }],
+            })),
+            "undo" => {
+                let undone = arguments["change"].as_i64().unwrap_or(7);
+                Ok(json!({ "undone": undone, "change": undone + 1, "records": 1, "skipped": 0 }))
+            }
+            other => Err(ToolFailure::new(format!("there is no tool `{other}`"))),
         };
         Box::pin(std::future::ready(answer))
     }
@@ -295,6 +316,10 @@ pub(super) fn told(plan: &Plan) -> String {
         Ask::Count => "count".to_owned(),
         Ask::CountOf(field) => format!("count of {field}"),
         Ask::CountKinds(field) => format!("kinds of {field}"),
+        Ask::CountParts(field) => format!("parts of {field}"),
+        Ask::Share => "share".to_owned(),
+        Ask::Details => "details".to_owned(),
+        Ask::Beside { by, after, .. } => format!("{} by {by}", if *after { "after" } else { "before" }),
         Ask::Exists => "any".to_owned(),
         Ask::Confirm(checks) => format!("whether{}", wording::conditions(checks)),
         Ask::Distinct(field) => format!("distinct {field}"),

@@ -1,25 +1,20 @@
 //! Messages that go on from the one before: "and by owner?", "only the open ones", "sort by date", "show them".
 
+mod lean;
 #[cfg(test)]
 mod tests;
 
 use super::{
+    amounts::Bound,
     asking,
     book::Book,
     cues::Cues,
     mentions::Reading,
-    plan::{Ask, Condition, Groups, Op, Plan, Shown},
+    plan::{Ask, Condition, Groups, Op, Pick, Plan, Shown, Test, number},
 };
 
-/// How a message leans on the one before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Lean {
-    /// "and …", "what about …", "only …", "by …", "sort by …"
-    Opens,
-    /// "them", "those", "it", "its"
-    Points,
-    None,
-}
+pub use lean::hangs_on;
+use lean::{Lean, first_few, lean, turns_over};
 
 /// What is remembered of the answer before.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +27,7 @@ pub struct Before<'a> {
 /// The plan a follow-up comes to; none when the message stands for itself.
 pub fn follow(reading: &Reading, book: &Book, before: Before<'_>) -> Option<Plan> {
     let lean = lean(reading);
-    if lean == Lean::None {
+    if lean == Lean::None || turns_over(reading, before.plan) {
         return None;
     }
     let table = book.table_named(&before.plan.table)?;
@@ -40,6 +35,9 @@ pub fn follow(reading: &Reading, book: &Book, before: Before<'_>) -> Option<Plan
         && !reading.tables.iter().any(|m| m.table == table && m.quality > 0.9);
     if names_other && lean == Lean::Opens && is_whole(reading) {
         return None;
+    }
+    if let Some(plan) = other_bound(reading, before.plan) {
+        return Some(plan);
     }
     let new = asking::within(reading, book, table);
     let mut plan = before.plan.clone();
@@ -49,12 +47,18 @@ pub fn follow(reading: &Reading, book: &Book, before: Before<'_>) -> Option<Plan
         plan.ask = Ask::Records;
         plan.limit = None;
     }
+    if let Some(count) = first_few(reading) {
+        return limited(plan, count);
+    }
+    if let Some(plan) = best_group(reading, &plan) {
+        return Some(plan);
+    }
     if let Some(op) = other_op(reading, &plan.ask) {
         plan.ask = op;
         return Some(plan);
     }
     let Some(new) = new else { return bare(reading, plan) };
-    if !new.unexplained.is_empty() {
+    if !new.unexplained.is_empty() && !tells_nothing_more(reading, lean, &new) {
         return None;
     }
     if !new.plan.conditions.is_empty() {
@@ -69,11 +73,84 @@ pub fn follow(reading: &Reading, book: &Book, before: Before<'_>) -> Option<Plan
         return Some(plan);
     }
     if let Some(ask) = next_ask(reading, &plan, new.plan.ask, changed) {
+        plan.skip = new.plan.skip;
         plan.limit = new.plan.limit.or(plan.limit.filter(|_| matches!(ask, Ask::Extreme { .. })));
         plan.ask = ask;
         return Some(plan);
     }
     if changed { Some(plan) } else { bare(reading, plan) }
+}
+
+/// "and less than 300?": the number that was compared before is compared again.
+fn other_bound(reading: &Reading, before: &Plan) -> Option<Plan> {
+    let [amount] = reading.amounts.as_slice() else { return None };
+    let op = match amount.bound {
+        Bound::More => ">",
+        Bound::AtLeast => ">=",
+        Bound::Less => "<",
+        Bound::AtMost => "<=",
+        _ => return None,
+    };
+    let rest = (0..reading.words.len()).filter(|at| *at < amount.start || *at >= amount.end);
+    if amount.percent || !rest.into_iter().all(|at| super::lexicon::is_plain(reading.text(at))) {
+        return None;
+    }
+    let compared = |c: &&Condition| {
+        c.via.is_none() && matches!(&c.test, Test::Is { op, .. } if matches!(op.as_str(), ">" | ">=" | "<" | "<="))
+    };
+    let mut known = before.conditions.iter().filter(compared);
+    let field = known.next()?.field.clone();
+    if known.any(|c| c.field != field) {
+        return None;
+    }
+    let mut plan = before.clone();
+    let same_side =
+        |c: &Condition| matches!(&c.test, Test::Is { op: known, .. } if known.starts_with(op.get(..1).unwrap_or(op)));
+    plan.conditions.retain(|c| c.field != field || !same_side(c));
+    plan.conditions.push(Condition::is(&field, op, number(amount.value)));
+    Some(plan)
+}
+
+/// The same answer cut to a few; from the other end when it is sorted.
+fn limited(mut plan: Plan, (count, from_start): (u64, bool)) -> Option<Plan> {
+    match &mut plan.ask {
+        Ask::Groups(groups) => {
+            let pick = Pick { greatest: from_start, count };
+            plan.ask = Ask::Groups(Groups { pick: Some(pick), ..groups.clone() });
+        }
+        Ask::Extreme { .. } if from_start => plan.limit = Some(count),
+        Ask::Records | Ask::Values(_) => match (&mut plan.sort, from_start) {
+            (_, true) => plan.limit = Some(count),
+            (Some(sort), false) => {
+                sort.descending = !sort.descending;
+                plan.limit = Some(count);
+            }
+            (None, false) => return None,
+        },
+        _ => return None,
+    }
+    Some(plan)
+}
+
+/// "who flew them?": one verb besides what asks for a field of the same records.
+fn tells_nothing_more(reading: &Reading, lean: Lean, new: &asking::Understanding) -> bool {
+    let [word] = new.unexplained.as_slice() else { return false };
+    let verb = reading.words.iter().any(|w| w.text == *word && !w.capital && !w.quoted && w.number.is_none());
+    let asks = reading.is(0, &["who", "where", "when"]) && reading.words.len() <= 4;
+    lean == Lean::Points && verb && asks && matches!(new.plan.ask, Ask::Values(_) | Ask::Choices(_))
+}
+
+/// "which is the highest?" of groups.
+fn best_group(reading: &Reading, plan: &Plan) -> Option<Plan> {
+    let Ask::Groups(groups) = &plan.ask else { return None };
+    let [superlative] = Cues::of(reading).superlatives.try_into().ok()?;
+    let small = |at: usize| super::lexicon::is_plain(reading.text(at)) || super::cues::is_cue_word(reading.text(at));
+    let asks = reading.is(0, &["which", "what", "who"]) && (0..reading.words.len()).all(small);
+    if !asks || superlative.of_time || !superlative.hints.is_empty() || superlative.skip > 0 {
+        return None;
+    }
+    let pick = Some(Pick { greatest: superlative.greatest, count: superlative.count.unwrap_or(1) });
+    Some(Plan { ask: Ask::Groups(Groups { pick, ..groups.clone() }), ..plan.clone() })
 }
 
 /// "and the average?" after a sum, nothing else said.
@@ -120,29 +197,6 @@ fn named_condition(book: &Book, table: usize, named: &[String]) -> Option<Condit
 /// "what about the number of tasks by owner" says everything itself.
 fn is_whole(reading: &Reading) -> bool {
     reading.words.len() > 5
-}
-
-fn lean(reading: &Reading) -> Lean {
-    let text = |at: usize| reading.text(at);
-    let opens = match (text(0), text(1)) {
-        ("and" | "only" | "just" | "also" | "but" | "now" | "by" | "per" | "then" | "or" | "instead" | "same", _) => {
-            true
-        }
-        ("what" | "how", "about") => true,
-        ("sort" | "order" | "group", _) => true,
-        ("which" | "what", "ones" | "of") => true,
-        ("how", "many") => reading.words.len() <= 3 && reading.tables.is_empty(),
-        ("for" | "in", "each") => true,
-        _ => false,
-    };
-    if opens {
-        return Lean::Opens;
-    }
-    let points = reading
-        .words
-        .iter()
-        .any(|w| matches!(w.text.as_str(), "them" | "those" | "these" | "they" | "it" | "its" | "their" | "ones"));
-    if points { Lean::Points } else { Lean::None }
 }
 
 /// New conditions replace those on the same field.

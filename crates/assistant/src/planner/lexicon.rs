@@ -4,6 +4,9 @@ mod hints;
 #[cfg(test)]
 mod tests;
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 pub use hints::{GOALS, PERSONS, PLACES, SOURCES, TIMES, hinted};
 
 /// Words that carry no content of their own.
@@ -444,6 +447,9 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("statuses", "status"),
     ("taller", "tall"),
     ("paid", "pay"),
+    ("made", "make"),
+    ("flew", "fly"),
+    ("flown", "fly"),
     ("cities", "city"),
     ("companies", "company"),
     ("founded", "found"),
@@ -479,6 +485,45 @@ pub const ASKING: &[&str] = &[
     "youngest",
 ];
 
+// Every word of a message is compared with every word of every name.
+static PLAIN_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| PLAIN.iter().copied().collect());
+static NEUTRAL_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| NEUTRAL.iter().copied().collect());
+/// In which families a word is.
+static FAMILIES_OF: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
+    let mut all: HashMap<&'static str, Vec<usize>> = HashMap::new();
+    for (at, family) in FAMILIES.iter().enumerate() {
+        for word in *family {
+            all.entry(word).or_default().push(at);
+        }
+    }
+    all
+});
+
+/// Small words as they are mistyped, and the word that is meant.
+const MISTYPED: &[(&str, &str)] = &[
+    ("whch", "which"),
+    ("whcih", "which"),
+    ("hwich", "which"),
+    ("teh", "the"),
+    ("hte", "the"),
+    ("mny", "many"),
+    ("mnay", "many"),
+    ("wer", "were"),
+    ("wre", "were"),
+    ("waht", "what"),
+    ("wat", "what"),
+    ("hwo", "how"),
+    ("adn", "and"),
+    ("lsit", "list"),
+    ("shwo", "show"),
+    ("avrage", "average"),
+];
+
+/// What a mistyped small word stands for.
+pub fn mistyped(text: &str) -> Option<&'static str> {
+    MISTYPED.iter().find(|(said, _)| *said == text).map(|(_, meant)| *meant)
+}
+
 /// Whether the word is English the planner knows, so that it is not a misspelling.
 pub fn is_known(text: &str) -> bool {
     is_plain(text)
@@ -489,7 +534,7 @@ pub fn is_known(text: &str) -> bool {
 }
 
 pub fn is_plain(word: &str) -> bool {
-    PLAIN.contains(&word)
+    PLAIN_WORDS.contains(word)
 }
 
 /// Whether the word says that people are meant.
@@ -511,7 +556,7 @@ pub fn is_person(text: &str) -> bool {
 
 /// Whether leaving the word out loses nothing.
 pub fn is_neutral(stem: &str, text: &str) -> bool {
-    let known = |word: &str| NEUTRAL.contains(&word);
+    let known = |word: &str| NEUTRAL_WORDS.contains(word);
     is_plain(text)
         || known(stem)
         || known(text)
@@ -523,7 +568,8 @@ pub fn irregular(word: &str) -> Option<&'static str> {
 }
 
 pub fn synonyms(a: &str, b: &str) -> bool {
-    FAMILIES.iter().any(|family| family.contains(&a) && family.contains(&b))
+    let (Some(one), Some(other)) = (FAMILIES_OF.get(a), FAMILIES_OF.get(b)) else { return false };
+    one.iter().any(|family| other.contains(family))
 }
 
 /// What people are called in cells: "women" are Female.

@@ -1,5 +1,6 @@
 //! Links the words of a message to tables, fields and cell values of a base.
 
+mod phrases;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,8 @@ use super::{
     toolbox::ToolFailure,
 };
 
+use phrases::Phrase;
+
 /// A message with everything its words may mean.
 #[derive(Debug)]
 pub struct Reading {
@@ -26,6 +29,8 @@ pub struct Reading {
     pub now: Timestamp,
     pub amounts: Vec<Amount>,
     pub dates: Vec<dates::Mention>,
+    /// Days in figures that may be read two ways.
+    pub unclear_days: Vec<dates::Unclear>,
     pub tables: Vec<TableMention>,
     /// One per table of the book.
     pub links: Vec<Links>,
@@ -71,9 +76,6 @@ pub struct ValueMention {
 /// How surely another form of a word is a whole value.
 const OTHER_FORM: f32 = 0.93;
 
-/// Longest phrase looked up among the values, in words.
-const LONGEST: usize = 14;
-
 impl Reading {
     /// Reads `message` against `book`, looking its phrases up among the cell values.
     ///
@@ -81,7 +83,7 @@ impl Reading {
     /// When the value look-up fails.
     pub async fn of(desk: &mut Desk<'_>, book: &Book, message: &str, now: Timestamp) -> Result<Self, ToolFailure> {
         let mut reading = Self::without_values(book, message, now);
-        let phrases = phrases(message, &reading.words);
+        let phrases = phrases::of(message, &reading.words);
         reading.add_choices(book, &phrases);
         if !phrases.is_empty() {
             let mut asked: Vec<&str> = phrases.iter().map(|p| p.text.as_str()).collect();
@@ -98,11 +100,14 @@ impl Reading {
         let words = text::words(message);
         let links =
             book.tables.iter().map(|t| Links { fields: field_mentions(&words, book, &t.fields), values: vec![] });
+        let mut links: Vec<Links> = links.collect();
+        leave_whole_names(&mut links);
         Self {
             amounts: amounts::amounts(&words),
             dates: dates::mentions(&words, message, now),
+            unclear_days: dates::unclear(&words, message),
             tables: table_mentions(&words, book),
-            links: links.collect(),
+            links,
             message: message.to_owned(),
             words,
             now,
@@ -111,11 +116,27 @@ impl Reading {
 
     /// Select choices count as values even when no record has them.
     fn add_choices(&mut self, book: &Book, phrases: &[Phrase]) {
+        let mut said: HashMap<String, Vec<&Phrase>> = HashMap::new();
+        for phrase in phrases.iter().filter(|p| !p.other_form) {
+            said.entry(squeeze(&phrase.text)).or_default().push(phrase);
+        }
         for (links, table) in self.links.iter_mut().zip(&book.tables) {
             for (at, field) in table.fields.iter().enumerate() {
                 for choice in &field.choices {
                     let folded = squeeze(choice);
-                    let hits = phrases.iter().filter(|p| !p.other_form && squeeze(&p.text) == folded);
+                    let form =
+                        |w: &&Word| w.text != folded && w.stem == text::stem(&folded) && !lexicon::is_plain(&w.text);
+                    let forms = self.words.iter().enumerate().filter(|(_, w)| form(w)).map(|(start, _)| ValueMention {
+                        start,
+                        end: start + 1,
+                        field: at,
+                        value: json!(choice),
+                        exact: false,
+                        score: OTHER_FORM,
+                        count: 0,
+                    });
+                    links.values.extend(forms);
+                    let hits = said.get(&folded).into_iter().flatten();
                     links.values.extend(hits.map(|p| ValueMention {
                         start: p.start,
                         end: p.end,
@@ -142,14 +163,15 @@ impl Reading {
             let exact = hit.get("exact").and_then(Value::as_bool).unwrap_or(false);
             let score = hit.get("score").and_then(Value::as_f64).unwrap_or(0.5) as f32;
             for phrase in spans.get(string(hit, "word").as_str()).into_iter().flatten() {
-                if phrase.other_form && !exact {
+                let value = hit.get("value").cloned().unwrap_or_default();
+                if !exact && (phrase.other_form || !holds_numbers(&value, &phrase.text)) {
                     continue;
                 }
                 let mention = ValueMention {
                     start: phrase.start,
                     end: phrase.end,
                     field,
-                    value: hit.get("value").cloned().unwrap_or_default(),
+                    value,
                     exact: exact && !phrase.other_form,
                     score: if exact && phrase.other_form { OTHER_FORM } else { score },
                     count: hit.get("count").and_then(Value::as_u64).unwrap_or(1),
@@ -205,6 +227,13 @@ impl Reading {
             || self.dates.iter().any(|d| d.start < begin)
     }
 
+    /// The reading with only those values that were said as they are written.
+    pub fn exactly(&self) -> Self {
+        let mut exact = self.from(0);
+        exact.links.iter_mut().for_each(|links| links.values.retain(|v| v.exact));
+        exact
+    }
+
     /// The message without any words.
     fn bare(&self) -> Self {
         Self {
@@ -213,6 +242,7 @@ impl Reading {
             now: self.now,
             amounts: vec![],
             dates: vec![],
+            unclear_days: vec![],
             tables: vec![],
             links: vec![],
         }
@@ -239,6 +269,7 @@ impl Reading {
         Self {
             amounts: amounts::amounts(&words),
             dates: dates::mentions(&words, &self.message, self.now),
+            unclear_days: dates::unclear(&words, &self.message),
             tables: tables.map(|m| TableMention { start: m.start - begin, end: m.end - begin, ..m.clone() }).collect(),
             links: links.collect(),
             message: self.message.clone(),
@@ -263,6 +294,27 @@ impl Reading {
     }
 }
 
+/// Whether every number of the words is in the value: Apollo 9 is not nearly Apollo 99.
+fn holds_numbers(value: &Value, said: &str) -> bool {
+    let held = squeeze(value.as_str().unwrap_or_default());
+    let counts = |word: &&str| word.bytes().any(|b| b.is_ascii_digit());
+    squeeze(said).split(' ').filter(counts).all(|number| held.split(' ').any(|word| word == number))
+}
+
+/// Words that are another table's field by their whole name are no part of a field here.
+fn leave_whole_names(links: &mut [Links]) {
+    let whole: Vec<(usize, usize, usize)> = links
+        .iter()
+        .enumerate()
+        .flat_map(|(table, l)| l.fields.iter().filter(|m| m.quality > 0.95).map(move |m| (table, m.start, m.end)))
+        .collect();
+    for (table, own) in links.iter_mut().enumerate() {
+        let other =
+            |m: &FieldMention| whole.iter().any(|(t, start, end)| *t != table && *start == m.start && *end == m.end);
+        own.fields.retain(|m| m.quality > 0.6 || !other(m));
+    }
+}
+
 fn push_value(values: &mut Vec<ValueMention>, mention: ValueMention) {
     let same = |v: &ValueMention| {
         v.start == mention.start && v.end == mention.end && v.field == mention.field && v.value == mention.value
@@ -278,102 +330,6 @@ pub fn squeeze(text: &str) -> String {
     let folded = text::fold(text);
     let parts: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|p| !p.is_empty()).collect();
     parts.join(" ")
-}
-
-/// A stretch of the message that may be a cell's text.
-#[derive(Debug, Clone)]
-struct Phrase {
-    start: usize,
-    end: usize,
-    text: String,
-    /// Not as it was said: a singular for a plural.
-    other_form: bool,
-}
-
-fn phrases(message: &str, words: &[Word]) -> Vec<Phrase> {
-    let mut out = Vec::new();
-    for start in 0..words.len() {
-        if !begins(message, words, start) {
-            continue;
-        }
-        for end in start + 1..=words.len().min(start + LONGEST) {
-            if ends(message, words, end) && worth_asking(words, start, end) {
-                push_phrase(&mut out, message, words, start, end);
-            }
-        }
-    }
-    out
-}
-
-fn begins(message: &str, words: &[Word], at: usize) -> bool {
-    let left = words.get(at).and_then(|w| message.get(..w.start)).unwrap_or_default();
-    let signs = left.trim_end_matches(|c: char| touches(c) && !matches!(c, '/' | '('));
-    signs.chars().next_back().is_none_or(|c| c.is_whitespace() || matches!(c, '/' | '('))
-}
-
-fn ends(message: &str, words: &[Word], end: usize) -> bool {
-    let Some(last) = end.checked_sub(1).and_then(|at| words.get(at)) else { return false };
-    let rest = message.get(last.end..).unwrap_or_default();
-    rest.chars().next().is_none_or(|c| !c.is_alphanumeric() && !"-–#&".contains(c) && (c != '%' || last.percent))
-}
-
-/// Small words that cell texts begin with ("on hold", "the ugly swans").
-const OPENS: &[&str] = &[
-    "the", "a", "an", "to", "in", "my", "on", "of", "at", "by", "up", "out", "off", "no", "not", "all", "for", "from",
-    "one",
-];
-
-fn worth_asking(words: &[Word], start: usize, end: usize) -> bool {
-    let span = words.get(start..end).unwrap_or_default();
-    let (Some(first), Some(last)) = (span.first(), span.last()) else { return false };
-    let plain = |w: &Word| lexicon::is_plain(&w.text) && !w.quoted;
-    if span.len() == 1 {
-        let stated = start
-            .checked_sub(1)
-            .and_then(|at| words.get(at))
-            .is_some_and(|w| matches!(w.text.as_str(), "is" | "of" | "was" | "="));
-        return stated || !plain(first) || first.capital && start > 0 && first.text != "i";
-    }
-    let opens = !plain(first) || first.capital || OPENS.contains(&first.text.as_str());
-    let closes = !plain(last) || last.capital || matches!(last.text.as_str(), "out" | "it" | "you" | "me" | "up");
-    opens && closes && (!span.iter().all(plain) || span.iter().any(|w| w.capital))
-}
-
-/// The phrase bare, and with the signs that touch it.
-fn push_phrase(out: &mut Vec<Phrase>, message: &str, words: &[Word], start: usize, end: usize) {
-    let from = words.get(start).map_or(0, |w| w.start);
-    let to = end.checked_sub(1).and_then(|at| words.get(at)).map_or(from, |w| w.end);
-    let bare = message.get(from..to).unwrap_or_default();
-    let left = message.get(..from).unwrap_or_default();
-    let right = message.get(to..).unwrap_or_default();
-    let touching_left: usize = left.chars().rev().take_while(|c| touches(*c)).map(char::len_utf8).sum();
-    let touching_right: usize = right.chars().take_while(|c| touches(*c)).map(char::len_utf8).sum();
-    let wide = message.get(from - touching_left..to + touching_right).unwrap_or(bare);
-    let trimmed = wide.trim_end_matches(['?', '!', ',', ';', ':']);
-    let unquoted = trimmed.trim_matches(['"', '“', '”', '\'']);
-    let mut seen: Vec<&str> = Vec::new();
-    for text in [bare, trimmed, trimmed.trim_end_matches('.'), unquoted] {
-        if !text.is_empty() && !seen.contains(&text) {
-            seen.push(text);
-            out.push(Phrase { start, end, text: text.to_owned(), other_form: false });
-        }
-    }
-    push_forms(out, words, start, end, bare);
-}
-
-/// The phrase with its last word in another form: "nurses" for Nurse, "foggy" for fog.
-fn push_forms(out: &mut Vec<Phrase>, words: &[Word], start: usize, end: usize, bare: &str) {
-    let Some(last) = end.checked_sub(1).and_then(|at| words.get(at)) else { return };
-    let names =
-        last.text.chars().all(char::is_alphabetic) && !last.quoted && !lexicon::is_neutral(&last.stem, &last.text);
-    let Some(head) = bare.get(..bare.len().saturating_sub(last.end - last.start)).filter(|_| names) else { return };
-    for form in text::forms(&last.text).into_iter().chain(lexicon::called(&last.text).map(str::to_owned)) {
-        out.push(Phrase { start, end, text: format!("{head}{form}"), other_form: true });
-    }
-}
-
-fn touches(c: char) -> bool {
-    !c.is_alphanumeric() && !c.is_whitespace()
 }
 
 fn table_mentions(words: &[Word], book: &Book) -> Vec<TableMention> {

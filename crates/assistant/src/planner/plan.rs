@@ -14,6 +14,9 @@ pub struct Plan {
     pub ask: Ask,
     pub sort: Option<Sort>,
     pub limit: Option<u64>,
+    /// How many better ones an extreme passes over.
+    #[serde(default)]
+    pub skip: u64,
 }
 
 /// One test of a record.
@@ -45,6 +48,14 @@ pub enum Test {
         from: Option<String>,
         until: Option<String>,
     },
+    /// A month, or one day of it, of any year; the spans of the years there are come before it is carried out.
+    Yearly {
+        month: i64,
+        day: Option<i64>,
+        spans: Vec<(String, String)>,
+    },
+    /// One of several half-open ranges of ISO dates.
+    Among(Vec<(String, String)>),
     /// From the first up to and with the second number.
     Between(f64, f64),
     Empty,
@@ -58,6 +69,18 @@ pub enum Ask {
     CountOf(String),
     /// How many of what the table and this field are called: its different values, where some stand in several records.
     CountKinds(String),
+    /// How many links or choices the records have.
+    CountParts(String),
+    /// Which part of all records, in percent.
+    Share,
+    /// All cells of a record.
+    Details,
+    /// The records that follow or precede the one that is named, by this field.
+    Beside {
+        by: String,
+        after: bool,
+        all: bool,
+    },
     /// Whether any record meets the conditions.
     Exists,
     /// Whether the records named by the conditions also meet these.
@@ -169,6 +192,10 @@ impl Condition {
                 let from = from.as_ref().map(|day| leaf(">=", &json!(day)));
                 let until = until.as_ref().map(|day| leaf("<", &json!(day)));
                 all(from.into_iter().chain(until).collect()).unwrap_or(Value::Null)
+            }
+            Test::Yearly { spans, .. } | Test::Among(spans) => {
+                let span = |(from, until): &(String, String)| json!({ "and": [leaf(">=", &json!(from)), leaf("<", &json!(until))] });
+                json!({ "or": spans.iter().map(span).collect::<Vec<_>>() })
             }
             Test::Between(low, high) => {
                 all(vec![leaf(">=", &number(*low)), leaf("<=", &number(*high))]).unwrap_or(Value::Null)

@@ -51,7 +51,8 @@ fn about_tables(reading: &Reading) -> bool {
         !super::lexicon::is_neutral(&w.stem, &w.text)
             && !matches!(w.stem.as_str(), "schema" | "table" | "sheet" | "available")
     });
-    others.count() == 0 && reading.tables.is_empty()
+    let plural = reading.words.iter().any(|w| w.text == "tables");
+    others.count() == 0 && (plural || reading.tables.iter().all(|m| m.quality < 0.9))
 }
 
 fn tables(book: &Book, counts: bool) -> Outcome {
@@ -71,7 +72,11 @@ fn fields(table: &Table, counts: bool, reading: &Reading) -> Outcome {
     };
     let shown: Vec<_> = table.fields.iter().filter(wanted).collect();
     let names: Vec<String> = shown.iter().map(|f| format!("{} ({})", f.name, kind_name(f.kind))).collect();
-    let text = format!("{} has {} fields: {}.", table.name, names.len(), wording::series(&names, 60));
+    let count = match names.len() {
+        1 => "1 field".to_owned(),
+        n => format!("{n} fields"),
+    };
+    let text = format!("{} has {count}: {}.", table.name, wording::series(&names, 60));
     let value = if counts { json!(names.len()) } else { shown.iter().map(|f| json!(f.name)).collect::<Value>() };
     Outcome { text, value: Some(value), ..Outcome::default() }
 }

@@ -1,3 +1,4 @@
+mod answers;
 use serde_json::json;
 
 use super::fixture::answer;
@@ -86,11 +87,67 @@ fn a_tool_that_fails_is_told() {
     struct Broken;
     impl Toolbox for Broken {
         fn call<'a>(&'a self, _: &'a str, _: Value) -> ToolFuture<'a> {
-            Box::pin(std::future::ready(Err(ToolFailure { message: "the base is gone".to_owned() })))
+            Box::pin(std::future::ready(Err(ToolFailure::new("the base is gone"))))
         }
     }
     let reply =
         fixture::done(Planner.answer(&Broken, &mut Session::default(), Some("app1"), "how many?", fixture::now()));
     assert!(reply.text.contains("the base is gone") && reply.value.is_none(), "{}", reply.text);
     assert_eq!(reply.calls.len(), 1);
+}
+
+#[test]
+fn a_long_message_is_read_and_an_endless_one_is_refused_at_once() {
+    let talk = "the customer wanted several unusual things delivered quickly before lunch and nobody remembered why. ";
+    let long = format!("{}How many projects are there?", talk.repeat(7));
+    assert!((95..=130).contains(&long.split_whitespace().count()));
+    let reply = answer(&mut Session::default(), &long);
+    let looked_up = reply.calls.iter().filter(|call| call.tool == "find_values").count();
+    assert_eq!((reply.value, looked_up), (Some(json!(5)), 1), "{}", reply.text);
+    for endless in ["lorem ipsum dolor ".repeat(1_000), "x".repeat(32_000), "a ".repeat(200)] {
+        let reply = answer(&mut Session::default(), &endless);
+        assert!(reply.calls.is_empty() && reply.text.contains("too long"), "{}", reply.text);
+    }
+}
+
+#[test]
+fn no_message_looks_up_more_phrases_than_the_tool_takes() {
+    struct Counting(fixture::Studio, std::sync::atomic::AtomicUsize);
+    impl Toolbox for Counting {
+        fn call<'a>(&'a self, tool: &'a str, arguments: Value) -> ToolFuture<'a> {
+            if tool == "find_values" {
+                let words = arguments["words"].as_array().map_or(0, Vec::len);
+                self.1.store(words, std::sync::atomic::Ordering::Relaxed);
+            }
+            self.0.call(tool, arguments)
+        }
+    }
+    let counting = Counting(fixture::Studio::new(), std::sync::atomic::AtomicUsize::new(0));
+    let message = (0..118).map(|at| format!("Wörd-{at}ing \"Thing{at}s\"")).collect::<Vec<_>>().join(" ");
+    for message in [message.split_whitespace().take(118).collect::<Vec<_>>().join(" "), "Zebras ".repeat(118)] {
+        fixture::done(Planner.answer(&counting, &mut Session::default(), Some("app1"), &message, fixture::now()));
+        let words = counting.1.load(std::sync::atomic::Ordering::Relaxed);
+        assert!((1..=1_000).contains(&words), "{words}");
+    }
+}
+
+#[test]
+fn a_confirmation_that_has_ended_is_told_in_plain_words() {
+    struct Late(fixture::Studio);
+    impl Toolbox for Late {
+        fn call<'a>(&'a self, tool: &'a str, arguments: Value) -> ToolFuture<'a> {
+            if arguments.get("confirm").is_some() {
+                let failure =
+                    ToolFailure { message: "`confirm` has ended".to_owned(), code: "confirmation".to_owned() };
+                return Box::pin(std::future::ready(Err(failure)));
+            }
+            self.0.call(tool, arguments)
+        }
+    }
+    let (late, mut session) = (Late(fixture::Studio::new()), Session::default());
+    let mut say =
+        |message: &str| fixture::done(Planner.answer(&late, &mut session, Some("app1"), message, fixture::now())).text;
+    say("Delete the project Apollo");
+    let text = say("yes");
+    assert!(text.contains("Delete from Projects: Apollo") && !text.contains("confirm`"), "{text}");
 }

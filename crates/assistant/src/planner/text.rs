@@ -66,15 +66,25 @@ pub fn words(text: &str) -> Vec<Word> {
 
 /// A misspelt word of asking is taken for the word it is nearly ("differnt", "avrage").
 fn mend(word: &mut Word) {
+    if let Some(meant) = lexicon::mistyped(&word.text).filter(|_| !word.quoted) {
+        word.take_for(meant);
+        return;
+    }
     if word.quoted || word.number.is_some() || word.text.len() < 5 || lexicon::is_known(&word.text) {
         return;
     }
     let near = |known: &&&str| word.text.chars().next() == known.chars().next() && is_slip(&word.text, known);
     let mut found = lexicon::ASKING.iter().filter(near);
     if let (Some(meant), None) = (found.next(), found.next()) {
-        word.stem = stem(meant);
-        word.root = root(&word.stem);
-        (*meant).clone_into(&mut word.text);
+        word.take_for(meant);
+    }
+}
+
+impl Word {
+    fn take_for(&mut self, meant: &str) {
+        self.stem = stem(meant);
+        self.root = root(&self.stem);
+        meant.clone_into(&mut self.text);
     }
 }
 
@@ -181,10 +191,13 @@ fn take_number(text: &str, at: usize, negative: bool) -> Option<(usize, Word)> {
             break;
         }
     }
+    let comma = decimal_comma(bytes, at, end);
+    end = comma.unwrap_or(end);
     let digits_end = end;
     end += text.get(end..)?.chars().take_while(|c| c.is_alphanumeric()).map(char::len_utf8).sum::<usize>();
     let raw = text.get(at..end)?;
-    let number = text.get(at..digits_end).and_then(|t| t.replace(',', "").parse::<f64>().ok());
+    let point = if comma.is_some() { "." } else { "" };
+    let number = text.get(at..digits_end).and_then(|t| t.replace(',', point).parse::<f64>().ok());
     let suffix = text.get(digits_end..end).map(str::to_lowercase).unwrap_or_default();
     let number = number.and_then(|n| scaled(n, &suffix));
     let percent = bytes.get(end) == Some(&b'%');
@@ -192,6 +205,16 @@ fn take_number(text: &str, at: usize, negative: bool) -> Option<(usize, Word)> {
     found.percent = percent;
     found.end = end;
     Some((end + usize::from(percent), found))
+}
+
+/// Where `1,5` ends: one comma with one or two digits after it, in a number without any other sign.
+fn decimal_comma(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
+    let after_comma = start.checked_sub(1).is_some_and(|before| bytes.get(before) == Some(&b','));
+    let plain = !after_comma && bytes.get(start..end)?.iter().all(|b| b.is_ascii_digit() || *b == b'-');
+    let rest = bytes.get(end..)?.strip_prefix(b",").filter(|_| plain)?;
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let listed = rest.get(digits) == Some(&b',') && rest.get(digits + 1).is_some_and(u8::is_ascii_digit);
+    ((1..=2).contains(&digits) && !listed).then_some(end + 1 + digits)
 }
 
 fn scaled(number: f64, suffix: &str) -> Option<f64> {
@@ -355,5 +378,16 @@ pub fn typo(a: &str, b: &str) -> bool {
     if lexicon::is_plain(a) && lexicon::is_plain(b) {
         return false;
     }
-    strsim::osa_distance(a, b) <= allowed
+    let distance = strsim::osa_distance(a, b);
+    distance <= allowed || distance == 2 && same_letters(a, b)
+}
+
+/// "rokect": every letter is there, one stands elsewhere.
+fn same_letters(a: &str, b: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    sorted(a) == sorted(b)
 }

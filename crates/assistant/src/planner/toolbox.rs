@@ -24,6 +24,14 @@ pub trait Toolbox: Send + Sync {
 #[error("{message}")]
 pub struct ToolFailure {
     pub message: String,
+    /// A stable name of the reason, empty when there is none.
+    pub code: String,
+}
+
+impl ToolFailure {
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), code: String::new() }
+    }
 }
 
 /// One tool call as it is told to the person asking.

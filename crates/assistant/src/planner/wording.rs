@@ -6,7 +6,8 @@ mod tests;
 use serde_json::Value;
 
 use super::{
-    book::{Kind, Table},
+    book::{Field, Kind, Table},
+    dates,
     execute::cell,
     plan::{Condition, Groups, Op, Test},
 };
@@ -55,9 +56,19 @@ pub fn value(table: &Table, field: &str, value: &Value) -> String {
     match (entry, value.as_f64()) {
         (Some(field), Some(number)) if field.kind == Kind::Percent => format!("{}%", number_text(number * 100.0)),
         (Some(field), Some(number)) if field.stems().contains(&"year") => format!("{number}"),
-        (Some(field), Some(_)) => format!("{}{}", field.symbol.as_deref().unwrap_or_default(), plain(value)),
+        (Some(field), Some(number)) if field.symbol.is_some() => money(field, number),
         _ => plain(value),
     }
+}
+
+/// An amount of money with as many decimals as the field shows.
+fn money(field: &Field, number: f64) -> String {
+    let symbol = field.symbol.as_deref().unwrap_or_default();
+    let Some(precision) = field.precision else { return format!("{symbol}{}", number_text(number)) };
+    let text = format!("{:.precision$}", number.abs());
+    let (whole, rest) = text.split_once('.').map_or((text.as_str(), String::new()), |(w, r)| (w, format!(".{r}")));
+    let sign = if number < 0.0 { "-" } else { "" };
+    format!("{sign}{symbol}{}{rest}", thousands(whole))
 }
 
 /// "a, b and c", cut after `most`.
@@ -96,6 +107,14 @@ pub fn condition(condition: &Condition) -> String {
         Test::Empty if condition.negated => format!("{name} is not empty"),
         Test::Empty => format!("{name} is empty"),
         Test::Between(low, high) => format!("{name} is {not}between {} and {}", number_text(*low), number_text(*high)),
+        Test::Yearly { month, day, .. } => {
+            let day = day.map(|day| format!("{day} ")).unwrap_or_default();
+            format!("{name} is {not}in {day}{} of any year", dates::month_name(*month))
+        }
+        Test::Among(spans) => {
+            let told: Vec<String> = spans.iter().map(|(from, until)| span(Some(from), Some(until))).collect();
+            format!("{name} is {not}{}", told.join(" or "))
+        }
         Test::Within { from, until } => format!("{name} is {not}{}", span(from.as_deref(), until.as_deref())),
         Test::Is { op, value } => {
             let verb = match op.as_str() {
@@ -104,11 +123,16 @@ pub fn condition(condition: &Condition) -> String {
                 "<" => "is less than",
                 "<=" => "is at most",
                 "contains" => "contains",
+                "starts_with" => "starts with",
+                "ends_with" => "ends with",
                 "is_none_of" => "is none of",
                 _ => "is",
             };
             let shown = match value {
-                Value::Array(parts) => parts.iter().map(plain).collect::<Vec<_>>().join(" or "),
+                Value::Array(parts) => {
+                    let joint = if op == "has_all_of" { " and " } else { " or " };
+                    parts.iter().map(plain).collect::<Vec<_>>().join(joint)
+                }
                 Value::Bool(true) => return format!("{name} is {not}checked"),
                 Value::Bool(false) => return format!("{name} is not checked"),
                 single => single.as_f64().map_or_else(|| plain(single), |n| format!("{n}")),
@@ -157,7 +181,14 @@ pub fn cells(table: &Table, record: &Value, fields: &[String]) -> String {
     parts.join(", ")
 }
 
-pub fn extreme(table: &Table, records: &[Value], shown: &str, by: &str, greatest: bool, conditions: &str) -> String {
+/// "highest", "second lowest".
+pub fn rank(greatest: bool, skip: u64) -> String {
+    const ORDINALS: [&str; 6] = ["", "second ", "third ", "fourth ", "fifth ", "sixth "];
+    let ordinal = usize::try_from(skip).ok().and_then(|at| ORDINALS.get(at)).copied().unwrap_or_default();
+    format!("{ordinal}{}", if greatest { "highest" } else { "lowest" })
+}
+
+pub fn extreme(table: &Table, records: &[Value], shown: &str, (by, rank): (&str, &str), conditions: &str) -> String {
     if records.is_empty() {
         return format!("No {} has a {by}{conditions}.", table.noun(1));
     }
@@ -165,8 +196,7 @@ pub fn extreme(table: &Table, records: &[Value], shown: &str, by: &str, greatest
         .iter()
         .map(|r| format!("{} ({})", value(table, shown, &cell(r, shown)), value(table, by, &cell(r, by))))
         .collect();
-    let word = if greatest { "highest" } else { "lowest" };
-    format!("The {word} {by}{conditions}: {}.", series(&named, 20))
+    format!("The {rank} {by}{conditions}: {}.", series(&named, 20))
 }
 
 /// The asked cells of the records found.
@@ -203,7 +233,8 @@ pub fn groups(table: &Table, groups: &Groups, rows: &[(Value, Value)], condition
         None => format!("number of {}", table.noun(2)),
     };
     let shown = |v: &Value| groups.field.as_ref().map_or_else(|| plain(v), |f| value(table, f, v));
-    let parts: Vec<String> = rows.iter().map(|(k, v)| format!("{} {}", label(k), shown(v))).collect();
+    let bucket = groups.bucket.as_deref();
+    let parts: Vec<String> = rows.iter().map(|(k, v)| format!("{} {}", label(k, bucket), shown(v))).collect();
     if rows.is_empty() {
         return format!("No {}{conditions} to group by {}.", table.noun(2), groups.by);
     }
@@ -211,10 +242,12 @@ pub fn groups(table: &Table, groups: &Groups, rows: &[(Value, Value)], condition
     format!("The {what} by {}{conditions}: {text}.", groups.by)
 }
 
-fn label(key: &Value) -> String {
+fn label(key: &Value, bucket: Option<&str>) -> String {
     match key {
+        Value::String(day) if bucket == Some("year") => format!("{}:", day.get(..4).unwrap_or(day)),
+        Value::String(day) if bucket == Some("month") => format!("{}:", day.get(..7).unwrap_or(day)),
         Value::Null => "(empty)".to_owned(),
-        Value::Number(number) => number.to_string(),
+        Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), |n| format!("{n}")),
         key => plain(key),
     }
 }

@@ -1,8 +1,11 @@
 //! Requests that change records. Nothing is changed here: a dry run is shown, and the next message decides.
 
 mod cells;
+mod links;
+mod refusal;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -17,6 +20,8 @@ use super::{
     toolbox::ToolFailure,
     wording,
 };
+
+use refusal::Refusal;
 
 /// A write that was shown and waits for a yes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,8 +40,14 @@ pub struct Pending {
 pub enum Write {
     /// Shown, to be confirmed.
     Shown(Pending),
-    /// Understood as a write that cannot be made as it is said.
-    Refused(String),
+    /// Understood as a write that cannot be made as it is said, with writes that could.
+    Refused(String, Vec<String>),
+}
+
+impl Write {
+    fn refused(why: impl Into<String>) -> Self {
+        Self::Refused(why.into(), vec![])
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,32 +62,27 @@ enum Verb {
 /// Most records one request changes; the tools take ten at a time.
 const MOST: u64 = 10;
 
-/// Whether the message asks to take the last change back.
-pub fn is_undo(reading: &Reading) -> bool {
-    let first =
-        reading.words.iter().find(|w| !matches!(w.text.as_str(), "please" | "can" | "could" | "you" | "now" | "ok"));
-    first.is_some_and(|w| matches!(w.text.as_str(), "undo" | "revert"))
-        && reading.words.iter().all(|w| {
-            lexicon::is_plain(&w.text)
-                || matches!(
-                    w.stem.as_str(),
-                    "undo" | "revert" | "change" | "edit" | "last" | "back" | "write" | "update"
-                )
-        })
-}
-
 /// Reads the message as a write; none when it is not one.
 ///
 /// # Errors
 /// Whatever a tool answers to the dry run.
 pub async fn read(desk: &mut Desk<'_>, book: &Book, reading: &Reading) -> Result<Option<Write>, ToolFailure> {
     let Some((verb, at)) = verb(reading) else { return Ok(None) };
-    let write = match verb {
-        Verb::Create => create(desk, book, reading, at).await?,
-        Verb::Delete => delete(desk, book, reading, at).await?,
-        Verb::Update | Verb::Clear | Verb::Assign => update(desk, book, reading, verb, at).await?,
+    let exact = reading.exactly();
+    if matches!(verb, Verb::Create | Verb::Delete)
+        && let Some(change) = links::read(book, &exact, verb == Verb::Create, at)
+    {
+        return links::write(desk, book, reading, change).await.map(Some);
+    }
+    let written = match verb {
+        Verb::Create => create(desk, book, &exact, at).await?,
+        Verb::Delete => delete(desk, book, &exact, at).await?,
+        Verb::Update | Verb::Clear | Verb::Assign => update(desk, book, &exact, verb, at).await?,
     };
-    Ok(Some(write))
+    Ok(Some(match written {
+        Ok(write) => write,
+        Err(refusal) => refusal.told(desk, book, reading).await?,
+    }))
 }
 
 /// The verb that opens the message, polite words aside.
@@ -111,34 +117,41 @@ fn table_of(book: &Book, reading: &Reading) -> Option<usize> {
     first.or((book.tables.len() == 1).then_some(0))
 }
 
-async fn create(desk: &mut Desk<'_>, book: &Book, reading: &Reading, at: usize) -> Result<Write, ToolFailure> {
+type Written = Result<Write, Refusal>;
+
+async fn create(desk: &mut Desk<'_>, book: &Book, reading: &Reading, at: usize) -> Result<Written, ToolFailure> {
     let Some(index) = table_of(book, reading) else {
         let names: Vec<String> = book.tables.iter().map(|t| t.name.clone()).collect();
-        return Ok(Write::Refused(format!("Add to which table: {}?", wording::series(&names, 20))));
+        return Ok(Err(Refusal::why(format!("Add to which table: {}?", wording::series(&names, 20)))));
     };
-    let Some(table) = book.tables.get(index) else { return Ok(Write::Refused("That table is gone.".to_owned())) };
+    let Some(table) = book.tables.get(index) else { return Ok(Err(Refusal::why("That table is gone."))) };
     let fields = match cells::of_new(book, index, reading, at) {
         Ok(fields) if fields.is_empty() => {
-            return Ok(Write::Refused(format!("What should the new {} be called?", table.noun(1))));
+            let why = format!("What should the new {} be called?", table.noun(1));
+            return Ok(Err(Refusal::why(why)));
         }
         Ok(fields) => fields,
-        Err(why) => return Ok(Write::Refused(why)),
+        Err(why) => return Ok(Err(Refusal::why(why))),
     };
     let shown = format!("Add to {}: {}.", table.name, cells_text(&fields));
     let arguments = json!({ "base": book.base, "table": table.name, "records": [{ "fields": fields }] });
-    show(desk, "create_records", arguments, shown, table).await
+    show(desk, "create_records", arguments, shown, table).await.map(Ok)
 }
 
-async fn delete(desk: &mut Desk<'_>, book: &Book, reading: &Reading, at: usize) -> Result<Write, ToolFailure> {
-    let (table, records) = match chosen(desk, book, reading, at + 1, reading.words.len()).await? {
-        Ok(chosen) => chosen,
-        Err(why) => return Ok(Write::Refused(why)),
+async fn delete(desk: &mut Desk<'_>, book: &Book, reading: &Reading, at: usize) -> Result<Written, ToolFailure> {
+    let end = reading.words.len();
+    let Some((index, conditions)) = spoken_of(book, reading, (at + 1, end), None) else {
+        return Ok(Err(Refusal::unfound(at + 1, end)));
+    };
+    let (table, records) = match find(desk, book, index, conditions).await? {
+        Ok(found) => found,
+        Err(why) => return Ok(Err(Refusal::why(why))),
     };
     let ids: Vec<String> = records.iter().map(|(id, _)| id.clone()).collect();
     let names: Vec<String> = records.into_iter().map(|(_, name)| name).collect();
     let shown = format!("Delete from {}: {}.", table.name, wording::series(&names, 10));
     let arguments = json!({ "base": book.base, "table": table.name, "records": ids });
-    show(desk, "delete_records", arguments, shown, table).await
+    show(desk, "delete_records", arguments, shown, table).await.map(Ok)
 }
 
 async fn update(
@@ -147,43 +160,60 @@ async fn update(
     reading: &Reading,
     verb: Verb,
     at: usize,
-) -> Result<Write, ToolFailure> {
+) -> Result<Written, ToolFailure> {
     let assignment = match cells::assignment(book, reading, verb == Verb::Clear, at) {
         Ok(assignment) => assignment,
-        Err(why) => return Ok(Write::Refused(why)),
+        Err(refusal) => return Ok(Err(refusal)),
     };
     let (table, records) = match find(desk, book, assignment.table, assignment.conditions).await? {
-        Ok(chosen) => chosen,
-        Err(why) => return Ok(Write::Refused(why)),
+        Ok(found) => found,
+        Err(why) => return Ok(Err(Refusal::why(why))),
     };
-    let mut fields = Map::new();
-    fields.insert(assignment.field.clone(), assignment.value);
-    let names: Vec<String> = records.iter().map(|(_, name)| name.clone()).collect();
-    let shown = format!("Change in {}: {} of {}.", table.name, cells_text(&fields), wording::series(&names, 10));
-    let changed: Vec<Value> = records.iter().map(|(id, _)| json!({ "id": id, "fields": fields })).collect();
-    let arguments = json!({ "base": book.base, "table": table.name, "records": changed });
-    show(desk, "update_records", arguments, shown, table).await
-}
-
-type Chosen<'a> = Result<(&'a Table, Vec<(String, String)>), String>;
-
-/// The records that words `start..end` speak of, in the table they fit best.
-async fn chosen<'a>(
-    desk: &mut Desk<'_>,
-    book: &'a Book,
-    reading: &Reading,
-    start: usize,
-    end: usize,
-) -> Result<Chosen<'a>, ToolFailure> {
-    match spoken_of(book, reading, start, end) {
-        Some((table, conditions)) => find(desk, book, table, conditions).await,
-        None => Ok(Err("I could not tell which records are meant, so nothing was changed.".to_owned())),
+    if verb == Verb::Assign
+        && let Some(why) = replaces_links(desk, book, table, &records, &assignment.cells).await?
+    {
+        return Ok(Err(Refusal::why(why)));
     }
+    let names: Vec<String> = records.iter().map(|(_, name)| name.clone()).collect();
+    let cells = &assignment.cells;
+    let shown = format!("Change in {}: {} of {}.", table.name, cells_text(cells), wording::series(&names, 10));
+    let changed: Vec<Value> = records.iter().map(|(id, _)| json!({ "id": id, "fields": cells })).collect();
+    let arguments = json!({ "base": book.base, "table": table.name, "records": changed });
+    show(desk, "update_records", arguments, shown, table).await.map(Ok)
 }
+
+/// "assign X to Y" of a record with several links would take the others away, which nobody asked for.
+async fn replaces_links(
+    desk: &mut Desk<'_>,
+    book: &Book,
+    table: &Table,
+    records: &[(String, String)],
+    cells: &Map<String, Value>,
+) -> Result<Option<String>, ToolFailure> {
+    for field in cells.iter().filter(|(_, value)| value.is_array()).map(|(field, _)| field) {
+        for (id, name) in records {
+            let arguments = json!({ "base": book.base, "table": table.name, "record": id });
+            let record = desk.ask("get_record", arguments).await?;
+            let held = execute::cell(&record, field).as_array().map_or(0, Vec::len);
+            if held > 1 {
+                let why = format!("{name} has {held} {field} already; say “add … to the {field} of {name}”.");
+                return Ok(Some(format!("{why} Nothing was changed.")));
+            }
+        }
+    }
+    Ok(None)
+}
+
+type Found<'a> = Result<(&'a Table, Vec<(String, String)>), String>;
 
 /// Table and conditions of the records words `start..end` speak of; none when anything telling is left over.
-fn spoken_of(book: &Book, reading: &Reading, start: usize, end: usize) -> Option<(usize, Vec<plan::Condition>)> {
-    let named = table_of(book, reading);
+fn spoken_of(
+    book: &Book,
+    reading: &Reading,
+    (start, end): (usize, usize),
+    only: Option<usize>,
+) -> Option<(usize, Vec<plan::Condition>)> {
+    let named = only.or_else(|| table_of(book, reading));
     let mut best: Option<(f32, usize, Vec<plan::Condition>)> = None;
     for index in 0..book.tables.len() {
         if named.is_some_and(|n| n != index) {
@@ -206,9 +236,19 @@ fn spoken_of(book: &Book, reading: &Reading, start: usize, end: usize) -> Option
 /// Whether a telling word was not used.
 fn left_over(draft: &Draft<'_>) -> bool {
     let named = |at: usize| draft.reading.tables.iter().any(|m| m.table == draft.index && m.start <= at && m.end > at);
-    draft.reading.words.iter().enumerate().zip(&draft.marks).any(|((at, word), mark)| {
-        *mark == super::conditions::Mark::Free && !lexicon::is_neutral(&word.stem, &word.text) && !named(at)
-    })
+    draft
+        .reading
+        .words
+        .iter()
+        .enumerate()
+        .zip(&draft.marks)
+        .any(|((at, word), mark)| *mark == super::conditions::Mark::Free && !says_nothing(&word.text) && !named(at))
+}
+
+/// Whether leaving the word out changes nothing about the records that are meant.
+fn says_nothing(text: &str) -> bool {
+    const ROWS: &[&str] = &["record", "records", "row", "rows", "entry", "entries", "item", "items", "whole"];
+    lexicon::is_plain(text) && !matches!(text, "but" | "or" | "else" | "yet" | "still") || ROWS.contains(&text)
 }
 
 async fn find<'a>(
@@ -216,11 +256,14 @@ async fn find<'a>(
     book: &'a Book,
     index: usize,
     conditions: Vec<plan::Condition>,
-) -> Result<Chosen<'a>, ToolFailure> {
+) -> Result<Found<'a>, ToolFailure> {
     let Some(table) = book.tables.get(index) else { return Ok(Err("That table is gone.".to_owned())) };
     let primary = table.fields.get(table.primary).map(|f| f.name.clone()).unwrap_or_default();
     if conditions.is_empty() || conditions.iter().any(|c| c.via.is_some()) {
         return Ok(Err("I could not tell which records are meant, so nothing was changed.".to_owned()));
+    }
+    if conditions.iter().any(|c| matches!(c.test, plan::Test::Yearly { .. })) {
+        return Ok(Err("Of which year? Please say it; nothing was changed.".to_owned()));
     }
     let filter = plan::all(conditions.iter().map(plan::Condition::filter).collect());
     let arguments =

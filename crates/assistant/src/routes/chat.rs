@@ -23,6 +23,7 @@ use crate::ops::Assistant;
     post, path = "/chat", operation_id = "assistant.chat", tag = "assistant", request_body = ChatIn,
     responses(
         (status = 200, description = "The answer", body = ChatOut),
+        (status = 404, description = "There is no such base"),
         (status = 409, description = "The session was changed meanwhile"),
         (status = 422, description = "The message is empty or too long"),
         (status = 429, description = "The model provider's limit is reached"),

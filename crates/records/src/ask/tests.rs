@@ -232,3 +232,22 @@ async fn words_are_searched_everywhere_and_found_among_values(house: House) {
     assert!(values("gardn").await.iter().any(|(field, value, ..)| field == "Title" && value == "Garden"), "one slip");
     assert!(values("zebra").await.is_empty());
 }
+
+#[on_every_database]
+async fn a_number_in_a_name_is_never_a_slip(house: House) {
+    house
+        .create(
+            "Tasks",
+            &[json!({ "Name": "Apollo 9" }), json!({ "Name": "Apollo 10" }), json!({ "Name": "Saturn V" })],
+        )
+        .await;
+    let values = async |word: &str| {
+        let found = house.records.find_values(&house.owner, house.base, None, &[word.to_owned()], 9).await.unwrap();
+        found.into_iter().map(|found| found.value.as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(values("apollo 9").await.iter().all(|value| value.starts_with("Apollo 9")));
+    assert!(values("apolo 10").await.contains(&"Apollo 10".to_owned()), "a slip beside the number");
+    for other in ["Apollo 99", "Apollo 1", "Apollo 18", "Saturn IV", "Saturn X"] {
+        assert_eq!(values(other).await, Vec::<String>::new(), "{other}");
+    }
+}

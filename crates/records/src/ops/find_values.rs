@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{BaseId, Caller, CellValue, Kind, Table};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -24,6 +24,10 @@ const VALUES: usize = 50_000;
 const FUZZY: usize = 5_000;
 /// Most matches of a word in one field that are not the whole value.
 const PARTS: usize = 5;
+/// Most words of a phrase that is looked for as written wrongly.
+const SLIPPED: usize = 6;
+/// Comparisons of a phrase with values before others get their turn.
+const TURN: usize = 5_000;
 /// Least likeness of a word written wrongly: one slip in five letters.
 const LIKENESS: f64 = 0.8;
 
@@ -81,11 +85,17 @@ impl Records {
         for values in &held {
             values.look_up(&asked, &mut found);
         }
-        let known: Vec<bool> =
-            words.iter().map(|word| found.iter().any(|found: &ValueMatch| found.word == *word)).collect();
+        let named: FxHashSet<&str> = found.iter().map(|found: &ValueMatch| found.word.as_str()).collect();
+        let known: Vec<bool> = words.iter().map(|word| named.contains(word.as_str())).collect();
+        let mut compared = 0;
         for (word, _) in asked.words.iter().zip(known).filter(|(_, known)| !known) {
             for values in &held {
                 values.look_alike(word, &mut found);
+                compared += values.values.len().min(FUZZY);
+                if compared >= TURN {
+                    compared = 0;
+                    tokio::task::yield_now().await;
+                }
             }
         }
         found.sort_by(|one, other| other.score.total_cmp(&one.score).then(other.count.cmp(&one.count)));
@@ -192,11 +202,11 @@ impl Held {
     /// Values that are the word with a slip (Damerau, 1964).
     fn look_alike(&self, (word, folded): &(String, String), out: &mut Vec<ValueMatch>) {
         let length = folded.chars().count();
-        if length < 4 || folded.bytes().all(|byte| byte.is_ascii_digit() || byte == b' ') {
+        if length < 4 || folded.split(' ').count() > SLIPPED {
             return;
         }
         for (at, (_, held, _)) in self.values.iter().enumerate().take(FUZZY) {
-            if held.len().abs_diff(folded.len()) > length / 4 + 1 {
+            if held.len().abs_diff(folded.len()) > length / 4 + 1 || !numbers(held).eq(numbers(folded)) {
                 continue;
             }
             let likeness = strsim::normalized_damerau_levenshtein(held, folded);
@@ -205,6 +215,16 @@ impl Held {
             }
         }
     }
+}
+
+/// The words that count rather than name, which are never written almost so: Apollo 9 is not Apollo 99.
+fn numbers(folded: &str) -> impl Iterator<Item = &str> {
+    let counts = |(at, word): (usize, &str)| word.bytes().any(|byte| byte.is_ascii_digit()) || at > 0 && is_roman(word);
+    folded.split(' ').enumerate().filter(move |(at, word)| counts((*at, word))).map(|(_, word)| word)
+}
+
+fn is_roman(word: &str) -> bool {
+    word.len() <= 5 && word.bytes().all(|byte| matches!(byte, b'i' | b'v' | b'x'))
 }
 
 /// Lower case without accents; anything but letters and digits is one blank.

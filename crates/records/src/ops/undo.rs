@@ -98,14 +98,7 @@ impl Records {
     /// schema.
     pub async fn undo(&self, caller: &Caller, base: BaseId, change: Option<i64>, force: bool) -> Result<Undone, Error> {
         let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
-        let change = match change {
-            Some(sequence) => self.changes.find(permit.base_no(), sequence).await?.ok_or(Error::NothingToUndo)?,
-            None => self.newest_of(&permit, &caller.actor).await?.ok_or(Error::NothingToUndo)?,
-        };
-        if change.body.tables.is_empty() {
-            let message = "this change altered the schema; only changes of records can be undone".to_owned();
-            return Err(Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message });
-        }
+        let change = self.to_undo(&permit, caller, change).await?;
         let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
         if tx.head().oldest > change.sequence {
             return Err(Error::TooOld { oldest: tx.head().oldest });
@@ -141,6 +134,40 @@ impl Records {
         let records = body.records();
         let sequence = self.append(caller, tx, private, (now, None), body).await?;
         Ok(Undone { undone: change.sequence, sequence, records, skipped })
+    }
+
+    /// The change that an undo would take back, with the schema that names its tables.
+    ///
+    /// # Errors
+    /// As for [`Records::undo`], but for what only the undo itself finds out.
+    pub async fn check_undo(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        change: Option<i64>,
+    ) -> Result<(Arc<Schema>, Arc<Change>), Error> {
+        let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
+        let change = self.to_undo(&permit, caller, change).await?;
+        let (_, view) = self.view(caller, base).await?;
+        Ok((Arc::clone(&view.image.schema), change))
+    }
+
+    /// The change of this sequence, or the caller's newest; only changes of records can be undone.
+    async fn to_undo(
+        &self,
+        permit: &tenancy::Permit,
+        caller: &Caller,
+        change: Option<i64>,
+    ) -> Result<Arc<Change>, Error> {
+        let change = match change {
+            Some(sequence) => self.changes.find(permit.base_no(), sequence).await?.ok_or(Error::NothingToUndo)?,
+            None => self.newest_of(permit, &caller.actor).await?.ok_or(Error::NothingToUndo)?,
+        };
+        if change.body.tables.is_empty() {
+            let message = "this change altered the schema; only changes of records can be undone".to_owned();
+            return Err(Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message });
+        }
+        Ok(change)
     }
 
     /// The newest change of records by this actor that was not taken back and takes none back.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use model::{BaseId, Caller, Timestamp};
+use events::Change;
+use model::{BaseId, Caller, Schema, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -97,6 +98,9 @@ struct UndoIn {
     /// Take back what can be, and leave what has changed since.
     #[serde(default)]
     force: bool,
+    /// Only tells which change would be taken back and what it did.
+    #[serde(default)]
+    dry_run: bool,
 }
 
 pub(super) fn tools(records: &Records) -> Vec<Tool> {
@@ -143,7 +147,11 @@ pub(super) fn tools(records: &Records) -> Vec<Tool> {
             Tool::new(
                 "undo",
                 "records.undo",
-                text("Undo", "Takes back a change of records, by default your newest one that is not taken back yet."),
+                text(
+                    "Undo",
+                    "Takes back a change of records, by default your newest one that is not taken back yet. An undo is a \
+                     change too and can be taken back. With `dry_run` tells what the change did.",
+                ),
                 move |caller, input: UndoIn| undo_change(undo.clone(), caller, input),
             ),
             Hints::REPLACES,
@@ -210,10 +218,31 @@ async fn delete_records(records: Records, caller: Caller, input: DeleteIn) -> Re
 
 async fn undo_change(records: Records, caller: Caller, input: UndoIn) -> Result<Value, ToolError> {
     let base = base(&records, &caller, &input.base).await?;
+    if input.dry_run {
+        let (schema, change) = records.check_undo(&caller, base, input.change).await?;
+        return Ok(told(&schema, &change));
+    }
     let undone = records.undo(&caller, base, input.change, input.force).await?;
     Ok(json!({
         "undone": undone.undone, "change": undone.sequence, "records": undone.records, "skipped": undone.skipped,
     }))
+}
+
+/// What a change did, by table.
+fn told(schema: &Schema, change: &Change) -> Value {
+    let tables: Vec<Value> = change
+        .body
+        .tables
+        .iter()
+        .map(|part| {
+            json!({
+                "table": schema.table_by_no(part.table).map(|table| &table.name),
+                "created": part.created.len() + part.restored.len(), "updated": part.updated.len(),
+                "deleted": part.deleted.len(), "links": part.links.len(),
+            })
+        })
+        .collect();
+    json!({ "change": change.sequence, "time": change.time.iso(), "door": change.door, "tables": tables })
 }
 
 fn count(given: usize) -> Result<(), Error> {

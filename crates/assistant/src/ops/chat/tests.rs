@@ -236,3 +236,21 @@ async fn without_a_provider_the_planner_answers_through_the_same_tools(test: Tes
     let key = SessionKey::new(&who, "s1").unwrap();
     assert!(store::session(&test.db, &key).await.unwrap().state.is_some(), "the planner remembers");
 }
+
+#[tokio::test]
+async fn a_base_that_does_not_exist_is_an_error_of_the_caller() {
+    let test = TestDb::sqlite().await.migrated(&[&MIGRATIONS]).await;
+    let assistant = crate::fake::without_bases(&test);
+    let asked = ChatIn {
+        message: "how many tasks are there?".to_owned(),
+        session_id: "s1".to_owned(),
+        base_id: Some("Nope".to_owned()),
+        thinking_budget: None,
+    };
+    let refused = assistant.chat(&caller(1, 1), asked, &Sink::default()).await.err().unwrap();
+    assert!(matches!(&refused, Error::BaseNotFound { base } if base == "Nope"), "{refused}");
+    assert_eq!(web::ApiError::kind(&refused), web::Kind::NotFound);
+    assert!(!refused.to_string().contains("list_bases"), "{refused}");
+    let key = SessionKey::new(&caller(1, 1), "s1").unwrap();
+    assert_eq!(store::session(&test.db, &key).await.unwrap().revision, 0, "nothing is kept of it");
+}

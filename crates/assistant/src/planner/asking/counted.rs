@@ -54,6 +54,15 @@ impl Decision<'_> {
             self.take(choice);
             return Ask::Distinct(name);
         }
+        if self.draft.kind(choice.field).is_list()
+            && self.named == 0.0
+            && !self.draft.conditions.is_empty()
+            && !self.draft.tested.contains(&choice.field)
+        {
+            self.take(choice);
+            self.mark_cues();
+            return Ask::CountParts(name);
+        }
         if self.draft.kind(choice.field).is_number() && !self.is_identifier(choice.field) {
             self.take(choice);
             if let Some((op, at)) = self.cues.op {
@@ -105,6 +114,12 @@ impl Decision<'_> {
         let Some(word) = end.checked_sub(2).map(|at| self.draft.reading.text(at)).filter(|word| *word != "how") else {
             return false;
         };
+        let ranked = start.checked_sub(1).is_some_and(|b| {
+            self.draft.reading.is(b, &["average", "mean", "avg", "median", "highest", "lowest", "largest", "smallest"])
+        });
+        if ranked && self.draft.table.fields.iter().any(|f| matches!(f.words.as_slice(), [only] if only.text == word)) {
+            return true;
+        }
         let counts = self.draft.marks.get(end).is_some_and(|m| *m == Mark::Table) || self.draft.reading.is(end, ROWS);
         (summed || end == start + 2 && !counts)
             && self.cues.distinct.is_none()
@@ -262,13 +277,16 @@ impl Decision<'_> {
         if named && follows.is_none_or(|(_, said)| said.0 > at + 2) {
             return None;
         }
-        let (field, said) = follows.or_else(|| self.measure(usize::MAX).map(|(f, s, e)| (f, (s, e))))?;
+        let spoken = follows.or_else(|| self.measure(usize::MAX).map(|(f, s, e)| (f, (s, e))));
+        // "the total for Gadgets": of what is measured in money.
+        let unnamed = || self.only_measure().filter(|_| op == Op::Sum && !self.draft.conditions.is_empty());
+        let field = spoken.map(|(field, _)| field).or_else(unnamed)?;
         if !self.draft.kind(field).is_number() {
             return None;
         }
         self.draft.mark(at, at + 1, Mark::Cue);
         self.used.push(at);
-        self.take(Choice { field, score: 1.0, said: Some(said) });
+        self.take(Choice { field, score: 1.0, said: spoken.map(|(_, said)| said) });
         self.mark_cues();
         Some(Ask::Aggregate { op, field: self.draft.name(field) })
     }
@@ -283,6 +301,11 @@ impl Decision<'_> {
         if let Some(shown) = self.draft.shown_beyond() {
             return Some(Ask::Values(vec![shown]));
         }
+        let verb = best.said.filter(|said| self.is_dated_verb(best.field, *said));
+        if let Some((start, end)) = verb.filter(|_| self.asks_for_records()) {
+            self.draft.mark(start, end, Mark::Cue);
+            return self.records(best.score);
+        }
         let table_asked = self.named > 0.8;
         if best.score < if table_asked { 0.9 } else { 0.42 } {
             return self.records(best.score);
@@ -292,6 +315,20 @@ impl Decision<'_> {
         }
         if let Some(at) = self.cues.distinct {
             self.draft.mark(at, at + 1, Mark::Cue);
+        }
+        let named = self.draft.tested.contains(&self.draft.table.primary);
+        if self.cues.how_much && self.draft.kind(best.field).is_number() && !named && !self.draft.conditions.is_empty()
+        {
+            let field = self.draft.name(best.field);
+            self.take(best);
+            return Some(Ask::Aggregate { op: Op::Sum, field });
+        }
+        if self.opener == Opener::Who {
+            self.doubt_who(Some(&best));
+            let linked = self.draft.conditions.iter().all(|c| c.via.is_some());
+            if best.said.is_none() && linked && self.named == 0.0 {
+                self.draft.sureness -= 0.8;
+            }
         }
         let names = self.with_joined(best);
         let primary = self.draft.name(self.draft.table.primary);
@@ -303,6 +340,19 @@ impl Decision<'_> {
             };
         }
         Some(if only_primary { Ask::Records } else { Ask::Values(names) })
+    }
+
+    /// "which missions …": the table stands right after the word that asks.
+    fn asks_for_records(&self) -> bool {
+        let Opener::Which(at) = self.opener else { return false };
+        (at..self.draft.marks.len())
+            .find(|i| !lexicon::is_plain(self.draft.reading.text(*i)))
+            .is_some_and(|i| self.draft.marks.get(i) == Some(&Mark::Table))
+    }
+
+    /// "launched" before "by Saturn IB" says what happened, it does not ask when.
+    fn is_dated_verb(&self, field: usize, (start, end): (usize, usize)) -> bool {
+        self.draft.kind(field) == Kind::Date && end == start + 1 && self.draft.reading.text(start).ends_with("ed")
     }
 
     /// The best field and those joined to it by "and".
@@ -338,7 +388,8 @@ impl Decision<'_> {
             self.draft.sureness -= 0.35;
         }
         if self.named == 0.0 {
-            self.draft.sureness -= 0.15;
+            let asks_other = matches!(self.opener, Opener::Who | Opener::Where | Opener::When | Opener::How(_));
+            self.draft.sureness -= if asks_other { 0.8 } else { 0.15 };
         }
         (conditioned || self.named > 0.0).then_some(Ask::Records)
     }

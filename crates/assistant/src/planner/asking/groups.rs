@@ -65,7 +65,12 @@ impl Decision<'_> {
         if let Some((start, end)) = self.cues.count {
             self.draft.mark(start, end, Mark::Cue);
         }
+        let counted = self.cues.count.is_some_and(|(_, end)| self.draft.marks.get(end) == Some(&Mark::Table));
         if let Some((measure, start, end)) = self.measure(by) {
+            if counted {
+                // "number of people hired per year": no sum of what stands beside the table.
+                self.draft.sureness -= 0.8;
+            }
             self.draft.mark(start, end, Mark::Cue);
             self.shown.push(Choice { field: measure, score: 0.4, said: None });
             field = Some(self.draft.name(measure));

@@ -19,11 +19,32 @@ impl Decision<'_> {
             if let Some(ask) = self.most_of_table(&superlative) {
                 return Some(ask);
             }
+            if let Some(ask) = self.ranked_totals(&superlative) {
+                return Some(ask);
+            }
             let Some((by, said, greatest)) = self.superlative_field(&superlative) else { continue };
+            if said.is_none() && self.ranks_a_text(superlative.end) {
+                continue;
+            }
             self.used.push(superlative.start);
             return Some(self.extreme(&Superlative { greatest, ..superlative }, by, said));
         }
         None
+    }
+
+    /// "the longest call sign": what follows is no number, and texts are not measured.
+    fn ranks_a_text(&self, at: usize) -> bool {
+        self.draft.links.fields.iter().any(|m| {
+            let kind = self.draft.kind(m.field);
+            let text = matches!(kind, Kind::Text | Kind::Select | Kind::MultiSelect);
+            let table = self
+                .draft
+                .reading
+                .tables
+                .iter()
+                .any(|t| t.table == self.draft.index && t.start == at && t.quality > 0.8);
+            m.start == at && m.end > at + 1 && m.quality > 0.9 && text && !table
+        })
     }
 
     /// Whether the word is part of a field's own name ("Lowest", "First elected").
@@ -154,7 +175,9 @@ impl Decision<'_> {
                 && !self.is_asked_for(m.start)
         };
         let best = self.draft.links.fields.iter().filter(spoken).max_by(|a, b| a.quality.total_cmp(&b.quality));
-        best.filter(|_| vague).map(|m| (m.field, Some((m.start, m.end)), greatest))
+        best.filter(|_| vague)
+            .map(|m| (m.field, Some((m.start, m.end)), greatest))
+            .or_else(|| self.unnamed_measure(superlative).map(|field| (field, None, greatest)))
     }
 
     /// The oldest have the greatest age, or were born first.
@@ -232,8 +255,21 @@ impl Decision<'_> {
         self.draft.marks.iter().enumerate().any(|(at, mark)| *mark == Mark::Table && !between(at))
     }
 
-    pub(super) fn extreme(&mut self, superlative: &Superlative, by: usize, said: Option<(usize, usize)>) -> Ask {
-        self.draft.mark(superlative.start, superlative.end, Mark::Cue);
+    /// "who" is answered by a field of persons, one that was said, or records that are persons.
+    pub(super) fn doubt_who(&mut self, show: Option<&Choice>) {
+        let persons = |stems: &[&str]| stems.iter().any(|s| *s != "name" && lexicon::PERSONS.contains(s));
+        let table: Vec<&str> = self.draft.table.words.iter().map(|w| w.stem.as_str()).collect();
+        let fits = |f: &book::Field| persons(&f.stems());
+        let shown = show.is_some_and(|c| c.said.is_some() || self.draft.table.fields.get(c.field).is_some_and(fits));
+        let born =
+            self.draft.table.fields.iter().any(|f| lexicon::hinted(&f.stems(), &["age", "birth", "born", "birthday"]));
+        if !shown && !persons(&table) && !born {
+            self.draft.sureness -= 0.8;
+        }
+    }
+
+    /// The words that name what is ranked are explained.
+    fn mark_ranked(&mut self, superlative: &Superlative, said: Said) {
         if let Some((start, end)) = said {
             self.draft.mark(
                 start.saturating_sub(usize::from(self.draft.reading.is(start.saturating_sub(1), &["by"]))),
@@ -244,6 +280,11 @@ impl Decision<'_> {
         if self.draft.reading.is(superlative.end, &["number", "amount", "total"]) {
             self.draft.mark(superlative.end, superlative.end + 1, Mark::Cue);
         }
+    }
+
+    pub(super) fn extreme(&mut self, superlative: &Superlative, by: usize, said: Option<(usize, usize)>) -> Ask {
+        self.draft.mark(superlative.start, superlative.end, Mark::Cue);
+        self.mark_ranked(superlative, said);
         let op = if superlative.greatest { Op::Max } else { Op::Min };
         let by_choice = Choice { field: by, score: if said.is_some() { 1.0 } else { 0.3 }, said };
         let by_name = self.draft.name(by);
@@ -261,6 +302,9 @@ impl Decision<'_> {
                 c.score > if before { wants } else { wants + 0.3 }
             })
         });
+        if self.opener == Opener::Who {
+            self.doubt_who(show.as_ref());
+        }
         let by_follows = said.is_some_and(|(start, _)| start == superlative.end);
         let direct =
             said.is_some() && matches!(self.opener, Opener::What(at) if self.small_between(at, superlative.start));
@@ -270,7 +314,7 @@ impl Decision<'_> {
                 || self.draft.reading.is(superlative.end, &["it", "ever", "that"]));
         if (direct || bare) && !table_asked && superlative.count.is_none() {
             self.take(Choice { field: by, score: 1.0, said });
-            return Ask::Aggregate { op, field: by_name };
+            return Self::edge(superlative, op, by_name);
         }
         match show {
             Some(choice) => {
@@ -291,8 +335,17 @@ impl Decision<'_> {
             }
             None => {
                 self.shown = vec![by_choice];
-                Ask::Aggregate { op, field: by_name }
+                Self::edge(superlative, op, by_name)
             }
         }
+    }
+
+    /// The greatest or least value itself, or the one after it.
+    fn edge(superlative: &Superlative, op: Op, field: String) -> Ask {
+        if superlative.skip == 0 {
+            return Ask::Aggregate { op, field };
+        }
+        let show = vec![Shown::own(&field)];
+        Ask::Extreme { by: field, greatest: superlative.greatest, show }
     }
 }

@@ -19,11 +19,14 @@ const UNITS: &[&str] = &[
 
 impl<'a> Draft<'a> {
     pub(super) fn place_compared(&mut self) {
+        self.place_pairs();
         for amount in &self.reading.amounts {
             if amount.bound == Bound::Bare || !self.free(amount.start, amount.end) || self.inside_value(amount) {
                 continue;
             }
-            if self.has_dates() && (is_year(amount) && !self.has_year_number() || self.inside_date(amount)) {
+            let named = self.number_named_before(amount.start).is_some();
+            let dated = is_year(amount) && !self.has_year_number() && !named && is_timely(amount);
+            if self.has_dates() && (dated || self.inside_date(amount) && !named) {
                 continue;
             }
             if let Some((field, mention)) = self.field_of(amount) {
@@ -31,6 +34,38 @@ impl<'a> Draft<'a> {
             }
         }
         self.place_prefixed();
+    }
+
+    /// "more than 20 but less than 40 units": both are of the field that is named beside the pair.
+    fn place_pairs(&mut self) {
+        for pair in self.reading.amounts.windows(2) {
+            let [first, second] = pair else { continue };
+            let joined = second.start == first.end + 1 && self.reading.is(first.end, &["and", "but"]);
+            let bounded = |a: &Amount| !matches!(a.bound, Bound::Bare | Bound::Equal) && !self.inside_date(a);
+            if !joined || !bounded(first) || !bounded(second) || !self.free(first.start, second.end) {
+                continue;
+            }
+            let numeric = (0..self.table.fields.len()).filter(|f| self.kind(*f).is_number());
+            let named = numeric.filter_map(|f| {
+                let beside = [self.close_left(f, first.start), self.close_right(f, second.end)];
+                let best = beside.into_iter().flatten().max_by(|a, b| a.0.total_cmp(&b.0))?;
+                Some((f, best))
+            });
+            let named = named.filter(|(_, (strength, _))| *strength > 1.2).collect();
+            let Some((Some(field), mention)) = self.clearest(named) else { continue };
+            self.compare(second, field, Some((mention.start, mention.end)));
+            self.compare(first, field, None);
+        }
+    }
+
+    /// "selected in 1966": the number field whose whole name stands right before.
+    pub(super) fn number_named_before(&self, start: usize) -> Option<&'a FieldMention> {
+        self.links.fields.iter().find(|m| {
+            let dated = |other: &FieldMention| {
+                self.kind(other.field) == Kind::Date && other.end == m.end && other.quality > 0.8
+            };
+            m.end == start && m.quality > 0.9 && self.kind(m.field).is_number() && !self.links.fields.iter().any(dated)
+        })
     }
 
     /// Whether the number is part of a written date ("after 1 January 2022").
@@ -262,7 +297,20 @@ impl<'a> Draft<'a> {
             return Some((field?, Some((mention.start, mention.end))));
         }
         let hinted = self.hinted_field(amount, &numeric).map(|field| (field, None));
-        hinted.or_else(|| if self.counts_something(amount) { None } else { self.distant_field(amount, &numeric) })
+        if hinted.is_some() || self.counts_something(amount) {
+            return hinted;
+        }
+        let of_time = amount.cue.as_deref().is_some_and(|cue| TIMELY.contains(&cue));
+        let money = || self.money_field().filter(|_| !of_time).map(|field| (field, None));
+        self.distant_field(amount, &numeric).or_else(money)
+    }
+
+    /// The one field of money, which a number without a name is about.
+    pub fn money_field(&self) -> Option<usize> {
+        let mut all = (0..self.table.fields.len())
+            .filter(|f| self.kind(*f).is_number() && self.table.fields.get(*f).is_some_and(|f| f.symbol.is_some()));
+        let first = all.next()?;
+        all.next().is_none().then_some(first)
     }
 
     /// The field named best; of several named by the same words the one whose name is said elsewhere too, or none.
@@ -412,6 +460,14 @@ impl<'a> Draft<'a> {
             }
         }
     }
+}
+
+/// Comparing words that speak of time.
+const TIMELY: &[&str] = &["before", "after", "since", "earlier", "later", "prior"];
+
+/// Whether the comparison may be one of years.
+fn is_timely(amount: &Amount) -> bool {
+    amount.cue.as_deref().is_none_or(|cue| TIMELY.contains(&cue))
 }
 
 fn is_year(amount: &Amount) -> bool {

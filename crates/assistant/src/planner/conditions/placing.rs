@@ -35,6 +35,27 @@ impl<'a> Draft<'a> {
             placed.push((mention.start, mention.end));
             self.place_value(weight, mention, &ranked);
         }
+        self.join_lists();
+    }
+
+    /// "with Ada and Grace": of a list all are meant, unless they are told apart by "or".
+    fn join_lists(&mut self) {
+        let condition = |at: usize| self.marks.get(at) == Some(&Mark::Condition);
+        let joins = |word: &str| {
+            (1..self.reading.words.len())
+                .any(|at| self.reading.is(at, &[word]) && condition(at - 1) && condition(at + 1))
+        };
+        if !joins("and") || joins("or") || joins("vs") || joins("versus") {
+            return;
+        }
+        for condition in self.conditions.iter_mut().filter(|c| !c.negated && c.via.is_none()) {
+            if let Test::Is { op, value: Value::Array(parts) } = &mut condition.test
+                && op == "has_any_of"
+                && parts.len() > 1
+            {
+                "has_all_of".clone_into(op);
+            }
+        }
     }
 
     /// The same words in another field of about the same weight make the reading less sure.
@@ -193,6 +214,7 @@ impl<'a> Draft<'a> {
         if let Some(at) = negation {
             self.mark(at, at + 1, Mark::Cue);
         }
+        self.note_order(mention);
         if mention.exact {
             self.add_value(mention.field, vec![mention.value.clone()], negation.is_some());
             return;
@@ -231,6 +253,18 @@ impl<'a> Draft<'a> {
         }
         let equal = |v: &&&ValueMention| (v.score - mention.score).abs() < 0.02 && (holding == 0 || self.holds(v));
         Near::Values(all.iter().filter(equal).map(|v| v.value.clone()).take(20).collect())
+    }
+
+    /// "after Apollo 11" is not Apollo 11 itself.
+    fn note_order(&mut self, mention: &ValueMention) {
+        let Some(at) = mention.start.checked_sub(1) else { return };
+        let than = self.reading.is(at, &["than"])
+            && !at.checked_sub(1).is_some_and(|b| self.reading.is(b, &["other", "rather"]));
+        let order = than || self.reading.is(at, &["after", "before", "following", "preceding"]);
+        if order && self.free(at, at + 1) && self.kind(mention.field) != Kind::Date {
+            self.mark(at, at + 1, Mark::Cue);
+            self.lost.push(self.reading.slice(at, mention.end).to_owned());
+        }
     }
 
     /// Adds a test for equality; a second value of one field widens the first.

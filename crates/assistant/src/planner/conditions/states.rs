@@ -12,12 +12,26 @@ use super::super::{
 use super::{Draft, Mark};
 
 impl Draft<'_> {
+    /// A day that may be read two ways is no condition, and its figures are none either.
+    pub(super) fn note_unclear_days(&mut self) {
+        for unclear in &self.reading.unclear_days {
+            if !self.free(unclear.start, unclear.end) {
+                continue;
+            }
+            self.mark(unclear.start, unclear.end, Mark::Condition);
+            let [one, other] = &unclear.either;
+            let said = self.reading.slice(unclear.start, unclear.end);
+            self.lost.push(format!("{said} (say {one} or {other})"));
+        }
+    }
+
     pub(super) fn place_dates(&mut self) {
         for mention in &self.reading.dates {
             if !self.free(mention.start, mention.end) {
                 continue;
             }
-            if mention.bare_year.is_some() && self.value_covers(mention.start, mention.end)
+            if mention.bare_year.is_some()
+                && (self.value_covers(mention.start, mention.end) || self.number_named_before(mention.start).is_some())
                 || self.is_said_value(mention)
             {
                 continue;
@@ -32,13 +46,47 @@ impl Draft<'_> {
             }
             self.weight += 2.0;
             let span = mention.span.clone();
-            let condition = Condition::new(&self.name(field), Test::Within { from: span.from, until: span.until });
+            let test = match mention.yearly {
+                Some((month, day)) => Test::Yearly { month, day, spans: vec![] },
+                None => Test::Within { from: span.from, until: span.until },
+            };
+            let condition = Condition::new(&self.name(field), test);
             let negation = self.negation(mention.start);
             if let Some(at) = negation {
                 self.mark(at, at + 1, Mark::Cue);
             }
+            if negation.is_none() && self.joins_span(mention, &condition) {
+                continue;
+            }
             self.push(field, Condition { negated: negation.is_some(), ..condition });
         }
+    }
+
+    /// "in 1965 or 1966": another span of the same field, not a second test.
+    fn joins_span(&mut self, mention: &dates::Mention, condition: &Condition) -> bool {
+        let Some(before) = mention.start.checked_sub(1) else { return false };
+        let joint = self.reading.is(before, &["or", "and"]);
+        let listed = self.reading.words.get(before).is_some_and(|w| w.stop);
+        let end = before + usize::from(!joint);
+        let beside = self.reading.dates.iter().any(|d| d.end == end);
+        let Test::Within { from: Some(from), until: Some(until) } = &condition.test else { return false };
+        let Some(known) = self.conditions.last_mut().filter(|c| c.field == condition.field && !c.negated) else {
+            return false;
+        };
+        if !(joint || listed) || !beside {
+            return false;
+        }
+        let mut spans = match &known.test {
+            Test::Within { from: Some(from), until: Some(until) } => vec![(from.clone(), until.clone())],
+            Test::Among(spans) => spans.clone(),
+            _ => return false,
+        };
+        spans.push((from.clone(), until.clone()));
+        known.test = Test::Among(spans);
+        if joint {
+            self.mark(before, before + 1, Mark::Cue);
+        }
+        true
     }
 
     /// Whether the word for a day or month is a cell's text here ("weather is sun").
@@ -81,7 +129,7 @@ impl Draft<'_> {
     }
 
     /// Of several dates the one that is not about a record's making, when there is one such.
-    pub(super) fn unmarked_date(&self, dates: &[usize]) -> Option<(usize, Option<(usize, usize)>)> {
+    pub fn unmarked_date(&self, dates: &[usize]) -> Option<(usize, Option<(usize, usize)>)> {
         let own = |f: &&usize| {
             self.table
                 .fields
@@ -100,7 +148,9 @@ impl Draft<'_> {
         }
         for mention in &self.links.fields {
             let verb = self.reading.words.get(mention.start).is_some_and(|w| w.text.ends_with("ed"));
-            let said = mention.start.checked_sub(1).is_some_and(|at| self.reading.is(at, &["who", "that", "which"]));
+            // "Who closed …" asks, "people who died" describes.
+            let said =
+                mention.start.checked_sub(1).is_some_and(|at| at > 0 && self.reading.is(at, &["who", "that", "which"]));
             let one =
                 mention.end == mention.start + 1 && mention.quality > 0.3 && self.kind(mention.field) == Kind::Date;
             let taken = self.tested.contains(&mention.field) || !self.free(mention.start, mention.end);
@@ -127,7 +177,7 @@ impl Draft<'_> {
             if taken || mention.quality < 0.8 && self.is_name_of_another(mention) {
                 continue;
             }
-            let negation = self.negation(mention.start);
+            let negation = self.negation(mention.start).or_else(|| self.negation_of_verb(mention.start));
             if let Some(at) = negation {
                 self.mark(at, at + 1, Mark::Cue);
             }
@@ -137,6 +187,20 @@ impl Draft<'_> {
             self.push(mention.field, condition);
         }
         self.place_opposites();
+    }
+
+    /// "never walked on the moon": the negation stands before a verb of the same clause.
+    fn negation_of_verb(&self, start: usize) -> Option<usize> {
+        for back in 1..=5 {
+            let at = start.checked_sub(back)?;
+            if self.reading.words.get(at)?.stop || !self.free(at, at + 1) {
+                return None;
+            }
+            if self.reading.is(at, &["not", "never"]) && !self.names(at) {
+                return Some(at);
+            }
+        }
+        None
     }
 
     /// Whether some table has a field that is called just as these words, which only resemble this one ("salary", "Paid").
@@ -213,6 +277,11 @@ impl Draft<'_> {
         }
         if reading.is(before, &["not"]) && reading.is(before + 1, &["have"]) {
             return Some((before, mention.start, true));
+        }
+        let table = reading.tables.iter().any(|m| m.table == self.index && m.end <= before && m.quality > 0.8);
+        let last = mention.end == reading.words.len() && !self.kind(mention.field).is_number();
+        if reading.is(before, &["with"]) && table && last {
+            return Some((before, mention.start, false));
         }
         let after = mention.end + usize::from(reading.is(mention.end, &["is", "are", "was"]));
         if reading.is(after, &["empty", "missing", "blank", "unset", "unknown"]) {

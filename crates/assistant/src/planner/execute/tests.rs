@@ -26,7 +26,7 @@ fn run(plan: &Plan, answers: Vec<Value>) -> (Result<Outcome, ToolFailure>, Vec<(
 }
 
 fn plan(ask: Ask) -> Plan {
-    Plan { table: "Projects".to_owned(), conditions: vec![], ask, sort: None, limit: None }
+    Plan { table: "Projects".to_owned(), conditions: vec![], ask, sort: None, limit: None, skip: 0 }
 }
 
 fn open() -> Vec<Condition> {

@@ -65,6 +65,13 @@ pub const PERSONS: &[&str] = &[
     "club",
     "founder",
     "crew",
+    "rep",
+    "representative",
+    "agent",
+    "seller",
+    "salesperson",
+    "maker",
+    "manufacturer",
 ];
 
 /// Words of field names that answer "where".

@@ -56,6 +56,7 @@ fn plans_survive_being_kept() {
         ask: Ask::Extreme { by: "Budget".to_owned(), greatest: true, show: vec![Shown::own("Name")] },
         sort: Some(Sort { field: "Due".to_owned(), descending: true }),
         limit: Some(3),
+        skip: 0,
     };
     let kept = serde_json::to_string(&plan).unwrap();
     assert_eq!(serde_json::from_str::<Plan>(&kept).unwrap(), plan);

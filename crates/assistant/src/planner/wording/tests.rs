@@ -121,14 +121,14 @@ fn records() -> Vec<Value> {
 fn extremes_in_words() {
     let table = projects();
     assert_eq!(
-        extreme(&table, &records()[..1], "Name", "Budget", true, " where Status is Open"),
+        extreme(&table, &records()[..1], "Name", ("Budget", "highest"), " where Status is Open"),
         "The highest Budget where Status is Open: Apollo ($12,000)."
     );
     assert_eq!(
-        extreme(&table, &records(), "Name", "Budget", false, ""),
+        extreme(&table, &records(), "Name", ("Budget", "lowest"), ""),
         "The lowest Budget: Apollo ($12,000) and Borealis ($4500)."
     );
-    assert_eq!(extreme(&table, &[], "Name", "Budget", true, ""), "No project has a Budget.");
+    assert_eq!(extreme(&table, &[], "Name", ("Budget", "highest"), ""), "No project has a Budget.");
 }
 
 #[test]

@@ -2,21 +2,20 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{is_writable, spoken_of};
+use super::values::{text_of, value_of};
+use super::{Refusal, is_writable, spoken_of};
 use crate::planner::{
-    book::{Book, Field, Kind, Table},
+    book::{Book, Kind, Table},
     lexicon,
     mentions::{FieldMention, Reading},
-    plan::{self, Condition},
-    wording,
+    plan::Condition,
 };
 
-/// One field to be set on the records that meet the conditions.
+/// Cells to be set on the records that meet the conditions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assignment {
     pub table: usize,
-    pub field: String,
-    pub value: Value,
+    pub cells: Map<String, Value>,
     pub conditions: Vec<Condition>,
 }
 
@@ -31,14 +30,23 @@ pub fn of_new(book: &Book, index: usize, reading: &Reading, at: usize) -> Result
     let named_fields = fields_said(table, book, index, reading, start);
     let mut cells = Map::new();
     let first = named_fields.first().map_or(reading.words.len(), |m| m.start);
-    if let Some(name) = title(reading, start, first) {
+    if let Some((from, to)) = title(reading, start, first) {
+        if runs_on(reading, index, from, to) {
+            let said = reading.slice(from, to);
+            return Err(format!("I could not tell where the name in “{said}” ends; please put it in quotation marks."));
+        }
+        let beside = (start..from).chain(to..first).find(|at| !introduces(reading.text(*at)));
+        if let Some(lost) = beside {
+            return Err(format!("I could not place “{}”, so nothing was changed.", reading.slice(lost, lost + 1)));
+        }
+        let name = reading.slice(from, to).trim();
         let primary = table.fields.get(table.primary).ok_or("The table has no fields.")?;
         cells.insert(primary.name.clone(), json!(name));
     }
     for (position, mention) in named_fields.iter().enumerate() {
         let end = named_fields.get(position + 1).map_or(reading.words.len(), |m| m.start);
         let field = table.fields.get(mention.field).ok_or("That field is gone.")?;
-        let value = value_of(field, reading, mention.end, end)?;
+        let value = value_of(book, field, reading, mention.end, end)?;
         cells.insert(field.name.clone(), value);
     }
     Ok(cells)
@@ -57,7 +65,7 @@ fn fields_said<'r>(
         m.start.checked_sub(1).is_some_and(|b| {
             reading.is(b, &["with", "and", "its", "the", "a", "an", "to", "as", "is", "for", "in", "at", "set"])
                 || reading.words.get(b).is_some_and(|w| w.stop)
-        })
+        }) || has_value(table, reading, m)
     };
     let mut all: Vec<&FieldMention> = links
         .fields
@@ -81,21 +89,46 @@ fn fields_said<'r>(
     out
 }
 
-/// The new record's name: quoted, or what stands before the first field.
-fn title(reading: &Reading, start: usize, end: usize) -> Option<String> {
+/// Words that may stand before a name without belonging to it.
+const INTRODUCING: &[&str] =
+    &["called", "named", "titled", "name", "with", "a", "an", "the", "new", "record", "is", "to", "title", "for"];
+
+pub fn introduces(text: &str) -> bool {
+    INTRODUCING.contains(&text) || lexicon::is_plain(text)
+}
+
+/// "born 1951-05-26", "selected 1978": the field is followed by a value of its kind.
+fn has_value(table: &Table, reading: &Reading, mention: &FieldMention) -> bool {
+    let lower = reading.words.get(mention.start).is_some_and(|w| !w.capital && !w.quoted);
+    let next = mention.end + usize::from(reading.is(mention.end, &["is", "=", "of", "on", "in"]));
+    let follows = match table.fields.get(mention.field).map(|f| f.kind) {
+        Some(kind) if kind.is_number() => reading.amounts.iter().any(|a| a.start == next),
+        Some(Kind::Date) => reading.dates.iter().any(|d| d.start <= next && d.end > next),
+        _ => false,
+    };
+    lower && mention.quality > 0.9 && follows
+}
+
+/// Whether a name that is not quoted seems to go on with cells: a date, or the name of a field.
+fn runs_on(reading: &Reading, index: usize, from: usize, to: usize) -> bool {
+    let plain = |at: usize| reading.words.get(at).is_some_and(|w| !w.quoted && !w.capital);
+    let inside = |start: usize, end: usize| start > from && end <= to && plain(start);
+    let fields = reading.links.get(index).into_iter().flat_map(|l| &l.fields);
+    reading.dates.iter().any(|d| inside(d.start, d.end) && d.bare_year.is_none())
+        || fields.into_iter().any(|m| m.quality > 0.95 && inside(m.start, m.end))
+}
+
+/// Where the new record's name stands: quoted, or what stands before the first field.
+fn title(reading: &Reading, start: usize, end: usize) -> Option<(usize, usize)> {
     let quoted: Vec<usize> =
         (start..reading.words.len()).filter(|at| reading.words.get(*at).is_some_and(|w| w.quoted)).collect();
     if let (Some(first), Some(last)) = (quoted.first(), quoted.last())
         && *first < end
     {
-        return Some(reading.slice(*first, last + 1).to_owned());
+        return Some((*first, last + 1));
     }
     let mut from = start;
-    while reading.is(
-        from,
-        &["called", "named", "titled", "name", "with", "a", "an", "the", "new", "record", "is", "to", "title", "for"],
-    ) && from < end
-    {
+    while from < end && INTRODUCING.contains(&reading.text(from)) {
         from += 1;
     }
     let mut to = end;
@@ -110,31 +143,74 @@ fn title(reading: &Reading, start: usize, end: usize) -> Option<String> {
     {
         to -= 1;
     }
-    if from >= to {
-        return None;
-    }
-    let text = reading.slice(from, to).trim();
-    (!text.is_empty()).then(|| text.to_owned())
+    (from < to && !reading.slice(from, to).trim().is_empty()).then_some((from, to))
 }
 
-/// Field, value and records of "set F of R to V", "mark R as V", "clear F of R".
-pub fn assignment(book: &Book, reading: &Reading, clears: bool, at: usize) -> Result<Assignment, String> {
-    let words = reading.words.len();
-    let unclear = || "I could not tell what to change, so nothing was changed.".to_owned();
-    let split = if clears { words } else { split_at(reading, at).ok_or_else(unclear)? };
+/// Cells and records of "set F of R to V and G to W", "mark R as V", "clear F of R".
+pub fn assignment(book: &Book, reading: &Reading, clears: bool, at: usize) -> Result<Assignment, Refusal> {
+    let mut unfound = None;
     for index in tables_by_name(book, reading) {
         let Some(table) = book.tables.get(index) else { continue };
-        let target = target(book, table, index, reading, at + 1, split, clears);
+        let (mut cells, words) =
+            if clears { (Map::new(), reading.words.len()) } else { also(book, index, reading, at)? };
+        let split = if clears { Some(words) } else { split_at(reading, at, words) };
+        let Some(split) = split else { continue };
+        let target = target(book, table, index, reading, at + 1, (split, words), clears);
         let Some((field, mention)) = target else { continue };
         let Some(entry) = table.fields.get(field) else { continue };
         if !is_writable(entry.kind) {
-            return Err(format!("{} cannot be set this way.", entry.name));
+            return Err(Refusal::why(format!("{} cannot be set this way.", entry.name)));
         }
-        let Some(conditions) = records_beside(book, index, reading, at + 1, split, mention) else { continue };
-        let value = if clears { Value::Null } else { value_of(entry, reading, split + 1, words)? };
-        return Ok(Assignment { table: index, field: entry.name.clone(), value, conditions });
+        let mention = mention.map(|(from, to)| (from, to + usize::from(reading.is(to, TYPES))));
+        let Some(conditions) = records_beside(book, index, reading, at + 1, split, mention) else {
+            unfound = unfound.or_else(|| Some(left_of_value(at + 1, split, mention)));
+            continue;
+        };
+        let value = if clears { Value::Null } else { value_of(book, entry, reading, split + 1, words)? };
+        cells.insert(entry.name.clone(), value);
+        return Ok(Assignment { table: index, cells, conditions });
     }
-    Err(unclear())
+    Err(unfound.unwrap_or_else(|| Refusal::why("I could not tell what to change, so nothing was changed.")))
+}
+
+/// Words that say of what kind the field before them is.
+const TYPES: &[&str] = &["date", "field", "value", "column", "cell"];
+
+/// The words that should name records.
+fn left_of_value(start: usize, split: usize, mention: Option<(usize, usize)>) -> Refusal {
+    match mention {
+        None => Refusal::unfound(start, split),
+        Some((from, to)) if split - to > from - start => Refusal::unfound(to, split),
+        Some((from, _)) => Refusal::unfound(start, from),
+    }
+}
+
+/// "… and the budget to 5": cells after the first one, and where the words before them end.
+fn also(book: &Book, index: usize, reading: &Reading, at: usize) -> Result<(Map<String, Value>, usize), String> {
+    let mut cells = Map::new();
+    let mut end = reading.words.len();
+    while let Some(split) = split_at(reading, at, end) {
+        let links = reading.links.get(index).into_iter().flat_map(|l| &l.fields);
+        let named = links.filter(|m| m.end == split && m.quality > 0.8).max_by_key(|m| m.end - m.start);
+        let Some(mention) = named else { break };
+        let mut start = mention.start;
+        while start > at && reading.is(start - 1, &["the", "its", "their"]) {
+            start -= 1;
+        }
+        let joined = reading.is(start.saturating_sub(1), &["and", "&"]);
+        let listed = reading.words.get(start.saturating_sub(1)).is_some_and(|w| w.stop);
+        let before = start - usize::from(joined);
+        if !(joined || listed) || split_at(reading, at, before).is_none() {
+            break;
+        }
+        let Some(field) = book.field(index, mention.field) else { break };
+        if !is_writable(field.kind) {
+            return Err(format!("{} cannot be set this way.", field.name));
+        }
+        cells.insert(field.name.clone(), value_of(book, field, reading, split + 1, end)?);
+        end = before;
+    }
+    Ok((cells, end))
 }
 
 /// Named tables first.
@@ -145,12 +221,10 @@ fn tables_by_name(book: &Book, reading: &Reading) -> Vec<usize> {
     all
 }
 
-/// The last "to", "as" or "=" that is not part of a value on its left.
-fn split_at(reading: &Reading, at: usize) -> Option<usize> {
+/// The last "to", "as" or "=" before `end` that is not part of a value on its left.
+fn split_at(reading: &Reading, at: usize, end: usize) -> Option<usize> {
     let quoted = |i: usize| reading.words.get(i).is_some_and(|w| w.quoted);
-    (at + 1..reading.words.len().saturating_sub(1))
-        .rev()
-        .find(|i| reading.is(*i, &["to", "as", "=", "into"]) && !quoted(*i))
+    (at + 1..end.saturating_sub(1)).rev().find(|i| reading.is(*i, &["to", "as", "=", "into"]) && !quoted(*i))
 }
 
 /// The field to set: named on the left, or the one whose values hold what is on the right.
@@ -160,7 +234,7 @@ fn target(
     index: usize,
     reading: &Reading,
     start: usize,
-    split: usize,
+    (split, end): (usize, usize),
     clears: bool,
 ) -> Option<(usize, Option<(usize, usize)>)> {
     let links = reading.links.get(index)?;
@@ -176,13 +250,12 @@ fn target(
     if reading.is(start.checked_sub(1)?, &["rename"]) {
         return Some((table.primary, None));
     }
-    let said = text_of(reading, split + 1, reading.words.len()).to_lowercase();
+    let said = text_of(reading, split + 1, end).to_lowercase();
     let by_choice = table.fields.iter().position(|f| f.choices.iter().any(|c| c.to_lowercase() == said));
     let by_flag =
         || links.fields.iter().find(|m| m.start > split && m.quality > 0.6 && is_flag(table, m.field)).map(|m| m.field);
     let by_link = || {
-        let linked =
-            |v: &&crate::planner::mentions::ValueMention| v.exact && v.start > split && v.end == reading.words.len();
+        let linked = |v: &&crate::planner::mentions::ValueMention| v.exact && v.start > split && v.end == end;
         let mut hit = links.values.iter().filter(linked).map(|v| v.field);
         hit.rfind(|f| table.fields.get(*f).is_some_and(|f| f.kind == Kind::Link && book.linked(f).is_some()))
     };
@@ -203,96 +276,10 @@ fn records_beside(
     mention: Option<(usize, usize)>,
 ) -> Option<Vec<Condition>> {
     let without = |from: usize, to: usize| {
-        spoken_of(book, reading, from, to).filter(|(table, _)| *table == index).map(|(_, c)| c)
+        spoken_of(book, reading, (from, to), Some(index)).filter(|(table, _)| *table == index).map(|(_, c)| c)
     };
     match mention {
         None => without(start, split),
         Some((from, to)) => without(to, split).or_else(|| without(start, from)),
     }
-}
-
-/// The plain text of words `start..end`, small words at the edges taken off.
-fn text_of(reading: &Reading, start: usize, end: usize) -> String {
-    let (mut from, mut to) = (start, end);
-    while from < to
-        && reading.is(from, &["is", "=", "to", "of", "as", "set", "be", "a", "an", "the", "by", "on"])
-        && to - from > 1
-    {
-        from += 1;
-    }
-    to = end_of(reading, from, to);
-    reading.slice(from, to).trim().to_owned()
-}
-
-/// Where the words `from..to` end without small words.
-fn end_of(reading: &Reading, from: usize, mut to: usize) -> usize {
-    while to > from
-        && reading.is(to - 1, &["and", "with", "its", "the", "please", "thanks", "for", "a"])
-        && to - from > 1
-    {
-        to -= 1;
-    }
-    to
-}
-
-/// What words `start..end` mean as a value of the field.
-fn value_of(field: &Field, reading: &Reading, start: usize, end: usize) -> Result<Value, String> {
-    let text = text_of(reading, start, end);
-    if text.is_empty() {
-        return Err(format!("What should {} be?", field.name));
-    }
-    let number = || reading.amounts.iter().find(|a| a.at >= start && a.end <= end);
-    match field.kind {
-        Kind::Number => number().map(|a| plan::number(a.value)).ok_or_else(|| misfit(field, &text, "a number")),
-        Kind::Percent => {
-            number().map(|a| plan::number(a.value / 100.0)).ok_or_else(|| misfit(field, &text, "a percentage"))
-        }
-        Kind::Checkbox => flag(field, &text),
-        Kind::Date => {
-            let day = reading.dates.iter().find(|d| d.end > start && d.end <= end && d.bare_year.is_none());
-            day.and_then(|d| d.span.from.clone()).map(|d| json!(d)).ok_or_else(|| misfit(field, &text, "a date"))
-        }
-        Kind::Select => {
-            // "on hold" may be a choice although it begins with a small word.
-            let wider = (start..end).map(|from| reading.slice(from, end_of(reading, from, end)));
-            let found = wider.filter(|said| said.len() >= text.len()).find_map(|said| choice(field, said).ok());
-            found.map_or_else(|| choice(field, &text), Ok).map(|c| json!(c))
-        }
-        Kind::MultiSelect => {
-            let parts = text.split([',', '&']).flat_map(|p| p.split(" and ")).map(str::trim).filter(|p| !p.is_empty());
-            parts.map(|p| choice(field, p)).collect::<Result<Vec<_>, _>>().map(|all| json!(all))
-        }
-        Kind::Link => Ok(json!([text])),
-        Kind::Text | Kind::Duration => Ok(json!(text)),
-    }
-}
-
-fn misfit(field: &Field, text: &str, wanted: &str) -> String {
-    format!("{} takes {wanted}, and “{text}” is none, so nothing was changed.", field.name)
-}
-
-fn flag(field: &Field, text: &str) -> Result<Value, String> {
-    let lower = text.to_lowercase();
-    match lower.as_str() {
-        "yes" | "true" | "on" | "checked" | "done" | "complete" | "completed" | "1" => Ok(json!(true)),
-        "no" | "false" | "off" | "unchecked" | "undone" | "0" => Ok(json!(false)),
-        _ if lower.strip_prefix("not ").is_some_and(|rest| names(field, rest)) => Ok(json!(false)),
-        _ if names(field, &lower) => Ok(json!(true)),
-        _ => Err(misfit(field, text, "yes or no")),
-    }
-}
-
-fn names(field: &Field, text: &str) -> bool {
-    crate::planner::text::words(text)
-        .iter()
-        .filter(|w| !lexicon::is_plain(&w.text))
-        .all(|said| field.words.iter().any(|w| crate::planner::text::alike(w, said) > 0.65))
-}
-
-fn choice(field: &Field, text: &str) -> Result<String, String> {
-    let lower = text.trim().to_lowercase();
-    field.choices.iter().find(|c| c.to_lowercase() == lower).cloned().ok_or_else(|| {
-        let all = wording::series(&field.choices, 20);
-        format!("{} has no choice “{text}”; there are {all}. Nothing was changed.", field.name)
-    })
 }

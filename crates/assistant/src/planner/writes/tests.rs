@@ -1,5 +1,6 @@
 use serde_json::json;
 
+use crate::planner::fixture::house::{House, ask};
 use crate::planner::fixture::{answer, pending_fields};
 use crate::planner::{Reply, Session};
 
@@ -118,6 +119,100 @@ fn a_refusal_says_what_would_be_right() {
     }
 }
 
+fn in_space(message: &str) -> Reply {
+    ask(&House::space(), &mut Session::default(), message)
+}
+
+#[test]
+fn only_records_that_were_named_are_written() {
+    for (message, said, near) in [
+        ("delete Apollo 99", "“Apollo 99”", "Apollo 9"),
+        ("delete Apollo 1", "“Apollo 1”", "Apollo 1"),
+        ("delete Gemini 13", "“Gemini 13”", "Gemini 1"),
+        ("change Apollo 18 hours to 5", "“Apollo 18”", "Apollo 1"),
+        ("set hours of Apollo 71 to 3", "“Apollo 71”", "Apollo"),
+        ("set the maker of Saturn to Airbus", "“Saturn”", "Saturn V"),
+        ("add Jim Lovel to the crew of Apollo 11", "“Jim Lovel”", "Jim Lovell"),
+    ] {
+        let reply = in_space(message);
+        assert!(reply.pending.is_none() && reply.text.contains(said), "{message}: {}", reply.text);
+        assert!(reply.suggestions.iter().any(|other| other.contains(near)), "{message}: {:?}", reply.suggestions);
+    }
+    for message in ["delete apollo 13", "delete Apollo-13", "please delete the mission “Apollo 13”"] {
+        let reply = in_space(message);
+        assert!(reply.text.starts_with("Delete from Missions: Apollo 13."), "{message}: {}", reply.text);
+    }
+    assert!(in_space("set the crew of Apollo 11 to Nil Armstrong").pending.is_none());
+    let reply = in_space("delete missions launched in December");
+    assert!(reply.pending.is_none() && reply.text.contains("which year"), "{}", reply.text);
+}
+
+#[test]
+fn no_value_is_cut() {
+    let cells = |message: &str| serde_json::Value::Object(pending_fields(&in_space(message))).to_string();
+    assert_eq!(cells("create a mission Test with hours 1,5"), r#"{"Hours":1.5,"Name":"Test"}"#);
+    assert_eq!(
+        cells("Add an astronaut named Sally Ride born 1951-05-26 selected 1978"),
+        r#"{"Born":"1951-05-26","Name":"Sally Ride","Selected":1978}"#
+    );
+    for message in [
+        "create a mission Test with hours 1.234,5",
+        "create a mission Test with hours 1 000",
+        "set the hours of Apollo 11 to 5 or 6",
+        "set the hours of Apollo 11 to 5 apples",
+        "add an astronaut named Sally Ride moonwalker",
+        "create astronaut \"Sally Ride\" born 1951",
+        "set the launch date of Apollo 11 to March",
+        "set the launch date of Apollo 11 to next week",
+        "create astronaut \"Sally Ride\" wearing blue",
+        "set the launch date of Apollo 11 to 1969-07-16 and 1969-07-17",
+    ] {
+        let reply = in_space(message);
+        assert!(reply.pending.is_none(), "{message}: {}", reply.text);
+    }
+}
+
+#[test]
+fn a_day_that_may_be_read_two_ways_is_asked_for() {
+    let reply = in_space("set the launch date of Apollo 11 to 03/04/2020");
+    assert!(reply.pending.is_none(), "{}", reply.text);
+    assert!(reply.text.contains("2020-04-03 or 2020-03-04"), "{}", reply.text);
+    let clear = in_space("set the launch date of Apollo 11 to 16/07/1969");
+    assert_eq!(pending_fields(&clear)["Launched"], "1969-07-16");
+}
+
+#[test]
+fn several_cells_are_set_by_one_request() {
+    let reply = in_space("set the hours of Apollo 11 to 5, the call sign to Bird and the landing site to Nowhere");
+    let cells = json!({ "Hours": 5, "Call sign": "Bird", "Landing site": "Nowhere" });
+    assert_eq!(serde_json::Value::Object(pending_fields(&reply)), cells, "{}", reply.text);
+}
+
+#[test]
+fn a_link_called_as_its_table_is_set() {
+    let cells = |message: &str| serde_json::Value::Object(pending_fields(&in_space(message)));
+    assert_eq!(cells("set the rocket of Apollo 7 to Saturn V"), json!({ "Rocket": ["Saturn V"] }));
+    let reply = in_space("assign Saturn V to Apollo 7");
+    assert!(reply.pending.is_none() && reply.text.contains("add … to the Missions of Saturn V"), "{}", reply.text);
+}
+
+#[test]
+fn linked_records_are_added_and_removed_one_by_one() {
+    let reply = in_space("add Alan Shepard to the crew of Apollo 11");
+    let crew = ["Neil Armstrong", "Buzz Aldrin", "Michael Collins"].map(|name| format!("rec{name}"));
+    let with = |names: &[String]| json!({ "Crew": names }).to_string();
+    let mut more: Vec<String> = crew.to_vec();
+    let held = ask(&House::space(), &mut Session::default(), "what is the crew of Apollo 11?").value.unwrap();
+    more.sort_by_key(|id| held.as_array().unwrap().iter().position(|name| *name == id["rec".len()..]));
+    let fewer: Vec<String> = more.iter().filter(|id| !id.ends_with("Collins")).cloned().collect();
+    more.push("recAlan Shepard".to_owned());
+    assert_eq!(json!(pending_fields(&reply)).to_string(), with(&more));
+    let reply = in_space("remove Michael Collins from the crew of Apollo 11");
+    assert_eq!(json!(pending_fields(&reply)).to_string(), with(&fewer));
+    let reply = in_space("remove Alan Shepard from the crew of Apollo 11");
+    assert!(reply.pending.is_none() && reply.text.contains("not in Crew of Apollo 11"), "{}", reply.text);
+}
+
 #[test]
 fn yes_carries_it_out_with_the_token_of_the_dry_run() {
     let mut session = Session::default();
@@ -134,7 +229,7 @@ fn yes_carries_it_out_with_the_token_of_the_dry_run() {
 
 #[test]
 fn no_and_anything_else_drop_it() {
-    for message in ["no", "never mind", "how many projects are there?"] {
+    for message in ["no", "undo", "never mind", "how many projects are there?"] {
         let mut session = Session::default();
         answer(&mut session, "Delete the project Apollo");
         let reply = answer(&mut session, message);
@@ -142,6 +237,24 @@ fn no_and_anything_else_drop_it() {
         let late = answer(&mut session, "yes");
         assert!(late.calls.iter().all(|call| call.tool != "delete_records"), "{message}, then yes");
     }
+}
+
+#[test]
+fn a_yes_after_something_else_says_that_it_was_dropped() {
+    let mut session = Session::default();
+    answer(&mut session, "Delete the project Apollo");
+    answer(&mut session, "how many projects are there?");
+    let late = answer(&mut session, "yes");
+    assert!(late.text.contains("Delete from Projects: Apollo") && late.text.contains("dropped"), "{}", late.text);
+}
+
+#[test]
+fn a_yes_that_asks_leaves_it_waiting() {
+    let mut session = Session::default();
+    answer(&mut session, "Delete the project Apollo");
+    let asked = answer(&mut session, "yes?");
+    assert!(asked.pending.is_some() && asked.calls.is_empty(), "{}", asked.text);
+    assert!(answer(&mut session, "yes").text.starts_with("Done."));
 }
 
 #[test]
