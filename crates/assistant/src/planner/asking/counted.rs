@@ -279,7 +279,8 @@ impl Decision<'_> {
         }
         let spoken = follows.or_else(|| self.measure(usize::MAX).map(|(f, s, e)| (f, (s, e))));
         // "the total for Gadgets": of what is measured in money.
-        let unnamed = || self.only_measure().filter(|_| op == Op::Sum && !self.draft.conditions.is_empty());
+        let open = op == Op::Sum && !self.draft.conditions.is_empty() && !self.names_a_field();
+        let unnamed = || self.only_measure().filter(|_| open);
         let field = spoken.map(|(field, _)| field).or_else(unnamed)?;
         if !self.draft.kind(field).is_number() {
             return None;

@@ -28,7 +28,7 @@ impl Decision<'_> {
             self.draft.marks.get(at) != Some(&Mark::Free) || lexicon::is_plain(text) || ABOUT.contains(&text)
         });
         let alone = (0..reading.words.len()).all(|at| self.draft.marks.get(at) == Some(&Mark::Condition));
-        if !(opens || about || alone) || !rest || reading.is(0, &["how"]) {
+        if !(opens || about || alone) || !rest || self.names_a_field() || reading.is(0, &["how"]) {
             return None;
         }
         self.draft.weight += 1.0;
@@ -36,6 +36,12 @@ impl Decision<'_> {
             self.draft.mark(at, at + 1, Mark::Cue);
         }
         Some(Ask::Details)
+    }
+
+    /// Whether words that nothing was made of name a field, other than the one that the records are called by.
+    pub(super) fn names_a_field(&self) -> bool {
+        let others = self.draft.links.fields.iter().filter(|m| m.field != self.draft.table.primary);
+        others.into_iter().any(|m| m.quality > 0.8 && self.all_free(m.start, m.end))
     }
 
     /// The only condition, when it names a record.
