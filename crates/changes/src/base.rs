@@ -69,16 +69,14 @@ impl State {
         }
     }
 
-    /// The oldest pending operation was committed.
-    pub(crate) fn commit(&mut self) {
+    /// The oldest pending operation was committed. Answers the changes that are remembered no more.
+    pub(crate) fn commit(&mut self) -> Vec<Arc<Change>> {
         if self.pending.is_empty() {
-            return;
+            return Vec::new();
         }
         let Pending { head, changes } = self.pending.remove(0);
-        for (change, bytes) in changes {
-            self.recent.push(change, bytes);
-        }
         self.committed = Some(head);
+        changes.into_iter().flat_map(|(change, bytes)| self.recent.push(change, bytes)).collect()
     }
 
     /// The newest pending operation was taken back.

@@ -19,23 +19,26 @@ pub(crate) struct Recent {
 
 impl Recent {
     /// Adds a change whose body took `bytes`. One that does not follow the newest replaces everything; one that
-    /// is there already is not added again.
-    pub(crate) fn push(&mut self, change: Arc<Change>, bytes: usize) {
+    /// is there already is not added again. Answers those that had to go: freeing large ones takes its time.
+    pub(crate) fn push(&mut self, change: Arc<Change>, bytes: usize) -> Vec<Arc<Change>> {
+        let mut gone = Vec::new();
         if let Some(last) = self.last() {
             if change.sequence <= last {
-                return;
+                return gone;
             }
             if change.sequence != last + 1 {
-                self.entries.clear();
+                gone.extend(self.entries.drain(..).map(|(change, _)| change));
                 self.bytes = 0;
             }
         }
         self.entries.push_back((change, bytes));
         self.bytes += bytes;
         while self.entries.len() > COUNT || (self.bytes > BYTES && self.entries.len() > 1) {
-            let dropped = self.entries.pop_front();
-            self.bytes -= dropped.map_or(0, |(_, bytes)| bytes);
+            let Some((change, bytes)) = self.entries.pop_front() else { break };
+            self.bytes -= bytes;
+            gone.push(change);
         }
+        gone
     }
 
     fn first(&self) -> Option<i64> {

@@ -6,12 +6,16 @@ use std::sync::Arc;
 use db::Tx;
 use events::{Body, Change};
 use model::{Actor, BaseNo, Door, Timestamp};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::base::{Base, Head, Pending};
 use crate::error::Error;
 use crate::log::Since;
 use crate::store;
+
+/// Records of a change that the writer does not stay to free.
+const MANY: usize = 100;
 
 /// A change to append.
 #[derive(Debug, Clone)]
@@ -122,8 +126,12 @@ impl BaseTx {
         // hook meets its own entry: the oldest when committing, the newest when aborting.
         self.tx.on_release(Box::new(move || known.state.lock().pending.push(pending)));
         let known = Arc::clone(&self.known);
+        let aside = Handle::try_current().ok();
         self.tx.on_commit(Box::new(move || {
-            known.state.lock().commit();
+            let gone = known.state.lock().commit();
+            if let Some(threads) = aside.filter(|_| gone.iter().any(|change| change.body.records() >= MANY)) {
+                drop(threads.spawn_blocking(move || drop(gone)));
+            }
             wake.send_modify(|commits| *commits = commits.wrapping_add(1));
         }));
         let known = Arc::clone(&self.known);

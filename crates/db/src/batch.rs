@@ -33,6 +33,17 @@ impl Batch {
         self.statements.push(Statement { sql, end: self.values.len() });
     }
 
+    pub(crate) fn push_each(&mut self, sql: &'static str, width: usize, mut values: Vec<Value>) {
+        let start = self.values.len();
+        let count = values.len().checked_div(width).unwrap_or(0);
+        self.statements.extend((1..=count).map(|number| Statement { sql, end: start + number * width }));
+        if start == 0 {
+            self.values = values;
+        } else {
+            self.values.append(&mut values);
+        }
+    }
+
     /// Puts statements without values in front.
     pub(crate) fn prepend(&mut self, marks: &[&'static str]) {
         self.statements.splice(0..0, marks.iter().map(|sql| Statement { sql, end: 0 }));

@@ -39,6 +39,11 @@ impl Tx {
         self.batch.push(sql, params);
     }
 
+    /// Queues a statement as often as there are values for it, `width` for each time.
+    pub fn queue_each(&mut self, sql: &'static str, width: usize, values: Vec<Value>) {
+        self.batch.push_each(sql, width, values);
+    }
+
     /// Sends what is queued and this statement, and returns its rows.
     pub async fn query(
         &mut self,

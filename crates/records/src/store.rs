@@ -5,8 +5,8 @@ use std::sync::Arc;
 use db::{Db, RowRef, Tx};
 use events::{Body, LinkDelta, RecordCells, RecordChange, TableChange};
 use model::{
-    Actor, BaseNo, CellRef, CellValue, FieldNo, Ordinal, TableImage, TableNo, TenantNo, Timestamp, decode_cells,
-    encode_cells,
+    Actor, BaseNo, CellRef, CellValue, FieldNo, Ordinal, RecordId, TableImage, TableNo, TenantNo, Timestamp,
+    decode_cells, encode_cells,
 };
 use sql::Value;
 use tenancy::Permit;
@@ -200,18 +200,45 @@ fn new_row(mark: &Mark, record: &RecordCells, cells: Value) -> [Value; 5] {
     [record.id.to_string().into(), mark.time.0.into(), mark.by.clone().into(), mark.sequence.into(), cells]
 }
 
-/// Queues the row of a new record whose cells were encoded before.
-pub(crate) fn insert_encoded(
-    tx: &mut Tx,
-    permit: &Permit,
-    mark: &Mark,
-    table: TableNo,
-    record: &RecordCells,
-    cells: String,
-) {
-    let key: [Value; 4] =
-        [permit.tenant().0.into(), permit.base_no().0.into(), table.0.into(), record.ordinal.0.into()];
-    tx.queue(INSERT, key.into_iter().chain(new_row(mark, record, Value::Json(cells))));
+/// The rows of new records, put together before the writer says where they go.
+#[derive(Debug, Default)]
+pub(crate) struct PreparedRows(Vec<Value>);
+
+/// Values of one row.
+const WIDTH: usize = 9;
+
+impl PreparedRows {
+    pub fn push(&mut self, id: RecordId, cells: String) {
+        let (number, nobody) = (Value::Int(0), Value::Null(db::Type::Text));
+        let key = [&number, &number, &number, &number].map(Value::clone);
+        let row = [id.to_string().into(), number.clone(), nobody, number, Value::Json(cells)];
+        self.0.extend(key.into_iter().chain(row));
+    }
+
+    /// Queues the rows of a table's records from this ordinal on; `told` is given each record's place and its cells.
+    pub fn insert(
+        mut self,
+        tx: &mut Tx,
+        (permit, mark): (&Permit, &Mark),
+        (table, first): (TableNo, u32),
+        mut told: impl FnMut(Ordinal, &str),
+    ) {
+        let (rows, _) = self.0.as_chunks_mut::<WIDTH>();
+        for (ordinal, row) in (first..).zip(rows) {
+            let [tenant, base, no, place, _, time, by, sequence, cells] = row;
+            *tenant = permit.tenant().0.into();
+            *base = permit.base_no().0.into();
+            *no = table.0.into();
+            *place = ordinal.into();
+            *time = mark.time.0.into();
+            *by = mark.by.clone().into();
+            *sequence = mark.sequence.into();
+            if let Value::Json(cells) = cells {
+                told(Ordinal(ordinal), cells);
+            }
+        }
+        tx.queue_each(INSERT, WIDTH, self.0);
+    }
 }
 
 fn update(tx: &mut Tx, mut values: Vec<Value>, mark: &Mark, record: &RecordChange, image: Option<&TableImage>) {

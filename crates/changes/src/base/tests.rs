@@ -97,7 +97,7 @@ proptest! {
                     last += count;
                     state.pending.push(pending(&sequences));
                 }
-                1 => state.commit(),
+                1 => drop(state.commit()),
                 _ => {
                     state.abort();
                     last = state.pending_head().or(state.committed).map_or(0, |head| head.sequence);

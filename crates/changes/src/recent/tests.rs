@@ -12,7 +12,7 @@ fn change(sequence: i64) -> Arc<Change> {
 
 fn filled(range: std::ops::RangeInclusive<i64>) -> Recent {
     let mut recent = Recent::default();
-    range.for_each(|sequence| recent.push(change(sequence), 10));
+    range.for_each(|sequence| drop(recent.push(change(sequence), 10)));
     recent
 }
 

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use clock::Ids;
 use db::Tx;
 use events::{Body, Cells, Change, CreatedText, RecordCells};
 use fields::{ChoiceIn, Incoming};
 use futures_util::future::BoxFuture;
-use model::{BaseId, Bits, Caller, CellValue, Field, FieldKind, Ordinal, Table, TenantNo, encode_cells};
+use model::{
+    BaseId, Bits, Caller, CellValue, Field, FieldKind, Ordinal, RecordId, Table, TenantNo, Timestamp, encode_cells,
+};
 use tenancy::{Action, Permit};
 
 use super::write::MOST_LOADED;
@@ -16,7 +19,7 @@ use super::{Found, Records, find_table};
 use crate::error::Error;
 use crate::image::{BaseImage, View};
 use crate::plan::{Plan, record_cells, unknown_field};
-use crate::store::{self, Mark};
+use crate::store::{Mark, PreparedRows};
 
 /// The most records of one change.
 pub const BULK_RECORDS: usize = 5_000;
@@ -24,11 +27,13 @@ pub const BULK_RECORDS: usize = 5_000;
 pub const BULK_BYTES: usize = 4 << 20;
 
 /// Records to append in one change, read and encoded before the writer is asked.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct BulkRows {
     /// Every field that a row may name.
     fields: Vec<Arc<Field>>,
     rows: Vec<BulkRow>,
+    /// The rows as they are stored, while all are closed.
+    prepared: PreparedRows,
     bytes: usize,
     /// No row has cells that are decided in the writer.
     closed: bool,
@@ -36,21 +41,23 @@ pub struct BulkRows {
     next: BulkRow,
     /// Room to encode a row in.
     encoded: Vec<u8>,
+    /// Where ids come from, and their time.
+    ids: (Ids, Timestamp),
 }
 
 #[derive(Debug, Default)]
 struct BulkRow {
+    /// The id, unless cells are open.
+    id: Option<RecordId>,
     cells: Cells,
-    /// The cells as they are stored; empty while some are open.
-    stored: String,
     /// Cells that depend on what is there: new choices, and links.
     open: Vec<(Arc<Field>, Incoming)>,
 }
 
 impl BulkRows {
-    /// No rows yet; those to come name only these fields.
-    pub fn new(fields: Vec<Arc<Field>>) -> Self {
-        Self { fields, closed: true, ..Self::default() }
+    fn new(fields: Vec<Arc<Field>>, ids: (Ids, Timestamp)) -> Self {
+        let (rows, prepared, next, encoded) = Default::default();
+        Self { fields, rows, prepared, bytes: 0, closed: true, next, encoded, ids }
     }
 
     /// Adds a cell to the next record.
@@ -73,8 +80,10 @@ impl BulkRows {
             self.encoded.clear();
             encode_cells(row.cells.iter().map(|(field, cell)| (*field, cell.view())), &mut self.encoded);
             // Cells are encoded as JSON.
-            str::from_utf8(&self.encoded).unwrap_or_default().clone_into(&mut row.stored);
-            self.bytes += row.stored.len();
+            let id = self.ids.0.record(self.ids.1);
+            self.prepared.push(id, str::from_utf8(&self.encoded).unwrap_or_default().to_owned());
+            row.id = Some(id);
+            self.bytes += self.encoded.len();
         } else {
             self.closed = false;
             self.bytes += 256;
@@ -161,6 +170,11 @@ pub struct Bulk {
 }
 
 impl Records {
+    /// No rows yet; those to come name only these fields.
+    pub fn bulk_rows(&self, fields: Vec<Arc<Field>>) -> BulkRows {
+        BulkRows::new(fields, (self.ids.clone(), self.clock.now()))
+    }
+
     /// Appends records in one change; answers how long that took of the writer. `also` writes what belongs to them in the
     /// same transaction; when it says no, nothing is written and the answer is none.
     ///
@@ -214,8 +228,7 @@ impl Records {
             rows.check(&table)?;
             let numbered = table.live_fields().any(|field| matches!(field.kind, FieldKind::AutoNumber));
             if rows.closed && !numbered {
-                let rows = std::mem::take(&mut rows.rows);
-                Ok(self.append_closed(&mut tx, (permit, &mark), image, &table, rows))
+                Ok(append_closed(&mut tx, (permit, &mark), image.table(table.no).len() as u32, &table, rows))
             } else {
                 let body = self.append_open(&mut tx, (permit, &mark), image, &table, rows)?;
                 let encoded = body.encode();
@@ -224,30 +237,6 @@ impl Records {
         })?;
         self.append_encoded(caller, tx, private, (now, Some(bulk.run.clone())), (body, encoded)).await?;
         Ok(Some(began.elapsed()))
-    }
-
-    /// Everything is known but places and ids.
-    fn append_closed(
-        &self,
-        tx: &mut changes::BaseTx,
-        (permit, mark): (&Permit, &Mark),
-        image: &BaseImage,
-        table: &Table,
-        rows: Vec<BulkRow>,
-    ) -> (Body, String) {
-        let first = image.table(table.no).len() as u32;
-        let mut body = Body::default();
-        let mut encoded = CreatedText::new(table.no, rows.iter().map(|row| row.stored.len()).sum(), rows.len());
-        let created = &mut body.table(table.no).created;
-        created.reserve_exact(rows.len());
-        for (ordinal, row) in (first..).zip(rows) {
-            let id = self.ids.record(mark.time);
-            let record = RecordCells { ordinal: Ordinal(ordinal), id, previous: 0, cells: row.cells };
-            encoded.push(record.ordinal, record.id, &row.stored);
-            store::insert_encoded(tx, permit, mark, table.no, &record, row.stored);
-            created.push(record);
-        }
-        (body, encoded.finish())
     }
 
     /// Choices, links or numbers are decided on what is there, as for a write of ten records.
@@ -351,6 +340,29 @@ impl Records {
         let source = (self.clone(), scope.tenant());
         Ok(Export { source, view, page: None, table, fields, ordinals, next: 0 })
     }
+}
+
+/// Everything is known but where the records go.
+fn append_closed(
+    tx: &mut changes::BaseTx,
+    (permit, mark): (&Permit, &Mark),
+    first: u32,
+    table: &Table,
+    rows: &mut BulkRows,
+) -> (Body, String) {
+    let mut text = CreatedText::new(table.no, rows.bytes, rows.len());
+    let prepared = std::mem::take(&mut rows.prepared);
+    let mut body = Body::default();
+    let created = &mut body.table(table.no).created;
+    created.reserve_exact(rows.len());
+    let mut rows = std::mem::take(&mut rows.rows).into_iter();
+    prepared.insert(tx, (permit, mark), (table.no, first), |ordinal, stored| {
+        if let Some(BulkRow { id: Some(id), cells, .. }) = rows.next() {
+            text.push(ordinal, id, stored);
+            created.push(RecordCells { ordinal, id, previous: 0, cells });
+        }
+    });
+    (body, text.finish())
 }
 
 /// Plans to delete what a change has made and nobody has changed since; answers how many have changed.

@@ -74,7 +74,7 @@ impl Grammar {
 }
 
 /// The cells of one record and where it broke its dialect. Buffers are used again from record to record.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Record {
     text: String,
     ends: Vec<usize>,

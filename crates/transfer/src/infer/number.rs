@@ -63,6 +63,11 @@ fn parse_likely(text: &str, mark: DecimalMark) -> Option<Number<'_>> {
     if let Some(plain) = parse_digits(text) {
         return Some(plain);
     }
+    // A day, a range or a phone number.
+    let dash = memchr::memrchr(b'-', text.as_bytes()).and_then(|at| text.as_bytes().get(at.checked_sub(1)?));
+    if dash.is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
     let (inner, mut negative) = match text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
         Some(inner) => (inner.trim(), true),
         None => (text, false),
@@ -109,9 +114,16 @@ fn parse_digits(text: &str) -> Option<Number<'static>> {
     Some(Number { value: value as f64, dress: Dress::Plain, decimals: 0, trailing_zero: false, faithful })
 }
 
+/// No symbol begins or ends with a digit, so that most numbers need not be compared with any.
+fn is_digit_or_point(byte: Option<&u8>) -> bool {
+    byte.is_some_and(|byte| byte.is_ascii_digit() || *byte == b'.')
+}
+
 fn strip_symbol(text: &str) -> (&str, Option<&str>) {
     let first = text.as_bytes().first();
-    // The byte tells most of them apart from most texts.
+    if is_digit_or_point(first) {
+        return (text, None);
+    }
     for symbol in SYMBOLS.iter().filter(|symbol| symbol.as_bytes().first() == first) {
         if let Some(rest) = text.strip_prefix(*symbol) {
             return (rest.trim_start(), text.get(..symbol.len()));
@@ -122,6 +134,9 @@ fn strip_symbol(text: &str) -> (&str, Option<&str>) {
 
 fn strip_symbol_end(text: &str) -> (&str, Option<&str>) {
     let last = text.as_bytes().last();
+    if is_digit_or_point(last) {
+        return (text, None);
+    }
     for symbol in SYMBOLS.iter().filter(|symbol| symbol.as_bytes().last() == last) {
         if let Some(rest) = text.strip_suffix(*symbol) {
             return (rest.trim_end(), text.get(text.len() - symbol.len()..));

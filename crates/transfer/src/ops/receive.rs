@@ -106,7 +106,15 @@ impl Transfers {
     ) -> Result<(u64, String), Error> {
         tokio::fs::create_dir_all(&self.parts.folder).await?;
         let mut out = tokio::io::BufWriter::with_capacity(PIECE, tokio::fs::File::create(self.file(id)).await?);
-        let mut digest = Context::new(&SHA256);
+        // The file is digested beside being received.
+        let (pieces, mut received) = tokio::sync::mpsc::channel::<Bytes>(32);
+        let digest = tokio::task::spawn_blocking(move || {
+            let mut digest = Context::new(&SHA256);
+            while let Some(piece) = received.blocking_recv() {
+                digest.update(&piece);
+            }
+            digest.finish()
+        });
         let mut bytes = 0;
         while let Some(frame) = frames.next().await {
             let frame = frame.map_err(|_| Error::Request { reason: "the upload ended too early".to_owned() })?;
@@ -114,16 +122,18 @@ impl Transfers {
             if bytes > MAX_FILE {
                 return Err(Error::TooLarge { limit: MAX_FILE });
             }
-            digest.update(&frame);
             out.write_all(&frame).await?;
+            // It is taken until this end is dropped.
+            let _ = pieces.send(frame).await;
         }
         out.flush().await?;
         out.get_ref().sync_data().await?;
         if bytes == 0 {
             return Err(Error::Empty);
         }
+        drop(pieces);
         let mut fingerprint = String::with_capacity(64);
-        for byte in digest.finish().as_ref() {
+        for byte in digest.await.map_err(|_| Error::Broken)?.as_ref() {
             // Writing to a string cannot fail.
             let _ = write!(fingerprint, "{byte:02x}");
         }

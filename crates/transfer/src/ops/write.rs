@@ -10,7 +10,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use jobs::Job;
 use model::{Caller, Field, Table, TenantNo};
-use records::{BULK_RECORDS, Bulk, BulkRows};
+use records::{BULK_RECORDS, Bulk, BulkRows, Records};
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio_util::sync::CancellationToken;
 
@@ -82,7 +82,8 @@ impl Transfers {
         let (sender, batches) = tokio::sync::mpsc::channel(AHEAD);
         let size = Size(Arc::new(AtomicUsize::new(FIRST)));
         let (begin, path, token, sizing) = (import.progress, self.file(&import.id), stop.clone(), size.clone());
-        let reading = blocking(move || read(&path, (&target, &table), begin, &token, &sizing, &sender));
+        let records = self.parts.records.clone();
+        let reading = blocking(move || read(&path, (&target, &table), (begin, &records), &token, &sizing, &sender));
         let writing = self.take(import, (&caller, &bulk), batches, &size, (job, stop));
         let (read, ended) = tokio::join!(reading, writing);
         match ended? {
@@ -139,7 +140,7 @@ impl Transfers {
 fn read(
     path: &Path,
     (target, table): (&Target, &Table),
-    begin: Progress,
+    (begin, records): (Progress, &Records),
     stop: &CancellationToken,
     size: &Size,
     batches: &Sender<Batch>,
@@ -152,7 +153,7 @@ fn read(
     let places = places(target, table)?;
     let surplus = target.surplus.and_then(|id| table.field_by_id(id)).cloned();
     let fields: Vec<Arc<Field>> = places.iter().flat_map(Place::fields).chain(&surplus).cloned().collect();
-    let mut batch = Batch { rows: BulkRows::new(fields.clone()), progress: begin };
+    let mut batch = Batch { rows: records.bulk_rows(fields.clone()), progress: begin };
     while let Some(row) = reader.next_row()? {
         put(&row, &places, surplus.as_ref(), &mut batch.rows);
         batch.progress.position = Some(row.next);
@@ -160,7 +161,7 @@ fn read(
         if batch.rows.is_full(size.get()) {
             batch.progress.bytes = reader.bytes_read();
             let progress = batch.progress;
-            let full = std::mem::replace(&mut batch, Batch { rows: BulkRows::new(fields.clone()), progress });
+            let full = std::mem::replace(&mut batch, Batch { rows: records.bulk_rows(fields.clone()), progress });
             if batches.blocking_send(full).is_err() {
                 return Ok(());
             }

@@ -96,7 +96,7 @@ fn join(rows: &[Sampled], blocks: Vec<Block>) -> Vec<Block> {
 fn goes_on(rows: &[Sampled], before: Block, next: Block) -> bool {
     let (above, below) = (slice(rows, before), slice(rows, next));
     let Some(first) = below.first() else { return true };
-    if above.first().is_some_and(|header| header.cells == first.cells) {
+    if above.first().is_some_and(|header| header.cells.cells().eq(first.cells.cells())) {
         return false;
     }
     // A single row above is the header of what follows.

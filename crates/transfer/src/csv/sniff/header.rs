@@ -13,7 +13,7 @@ const NEAR: usize = 20;
 
 /// The row, among the first, that holds the names which are expected.
 pub(super) fn named(rows: &[Sampled], known: &Known) -> Option<usize> {
-    rows.iter().take(NEAR).position(|row| known.heads(row.cells.iter().map(String::as_str)))
+    rows.iter().take(NEAR).position(|row| known.heads(row.cells.cells()))
 }
 
 /// How many rows of `rows` are header.
@@ -37,7 +37,7 @@ pub(super) fn rows(rows: &[&Sampled], doubts: &mut Vec<Doubt>) -> usize {
 /// The rows without those that are the first one again: files put together from several have a header in each.
 fn once<'a>(rows: &[&'a Sampled]) -> Vec<&'a Sampled> {
     let again = |(at, row): &(usize, &&Sampled)| {
-        *at == 0 || row.filled() < 2 || rows.first().is_none_or(|first| first.cells != row.cells)
+        *at == 0 || row.filled() < 2 || rows.first().is_none_or(|first| !first.cells.cells().eq(row.cells.cells()))
     };
     rows.iter().enumerate().filter(again).map(|(_, row)| *row).collect()
 }
@@ -112,12 +112,12 @@ pub(super) fn differs(row: &Sampled, others: &[Sampled]) -> bool {
 
 /// Without kinds to compare: names are filled, short, different, and do not come up again below.
 fn looks_like_names(first: &Sampled, rest: &[&Sampled]) -> bool {
-    let filled: Vec<&str> = first.cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect();
+    let filled: Vec<&str> = first.cells.cells().map(str::trim).filter(|cell| !cell.is_empty()).collect();
     let mut different = filled.clone();
     different.sort_unstable();
     different.dedup();
-    let recurs = first.cells.iter().enumerate().filter(|(column, cell)| {
-        !cell.trim().is_empty() && rest.iter().take(BODY).any(|row| row.cells.get(*column) == Some(*cell))
+    let recurs = first.cells.cells().enumerate().filter(|(column, cell)| {
+        !cell.trim().is_empty() && rest.iter().take(BODY).any(|row| row.cells.get(*column) == Some(cell))
     });
     let typed = first.shapes.iter().filter(|shape| shape.is_typed()).count();
     let short = filled.iter().all(|name| name.chars().count() <= 60);
@@ -131,9 +131,9 @@ fn looks_like_names(first: &Sampled, rest: &[&Sampled]) -> bool {
 
 /// True when a column is made of codes such as `AB-123` and the first row holds one too.
 fn coded_alike(first: &Sampled, rest: &[&Sampled]) -> bool {
-    first.cells.iter().enumerate().any(|(column, cell)| {
+    first.cells.cells().enumerate().any(|(column, cell)| {
         let pattern = pattern(cell);
-        let below: Vec<&String> = rest.iter().take(BODY).filter_map(|row| row.cells.get(column)).collect();
+        let below: Vec<&str> = rest.iter().take(BODY).filter_map(|row| row.cells.get(column)).collect();
         pattern.contains('9') && below.len() > 1 && below.iter().all(|other| self::pattern(other) == pattern)
     })
 }
@@ -185,13 +185,13 @@ pub(super) fn names(head: &[&Sampled], width: usize, doubts: &mut Vec<Doubt>) ->
 
 /// The cell above a column; a heading over several columns stands in the first of them.
 fn part(row: &Sampled, column: usize, lowest: bool) -> String {
-    let own = row.cells.get(column).map(String::as_str).unwrap_or_default();
-    let filled = row.cells.iter().filter(|cell| !cell.trim().is_empty()).count();
+    let own = row.cells.get(column).unwrap_or_default();
+    let filled = row.cells.cells().filter(|cell| !cell.trim().is_empty()).count();
     if !own.trim().is_empty() || lowest || filled * 2 > row.width() {
         return own.to_owned();
     }
-    let left = row.cells.iter().take(column).rev().find(|cell| !cell.trim().is_empty());
-    left.cloned().unwrap_or_default()
+    let left = row.cells.cells().take(column).filter(|cell| !cell.trim().is_empty()).last();
+    left.unwrap_or_default().to_owned()
 }
 
 /// Line ends and runs of blanks as one space.

@@ -8,7 +8,7 @@ use super::width::usual_width;
 use crate::csv::dialect::{HeaderRow, Note, Overrides, TableRange};
 use crate::csv::doubt::Doubt;
 use crate::csv::reader::{MAX_COLUMNS, line_ends};
-use crate::csv::record::{Grammar, Records};
+use crate::csv::record::{Grammar, Record, Records};
 use crate::words::excerpt;
 
 /// Notes that are kept, and how much of each, in bytes.
@@ -23,7 +23,7 @@ pub(super) struct Sampled {
     start: u64,
     end: u64,
     pub line: u64,
-    pub cells: Vec<String>,
+    pub cells: Record,
     pub shapes: Vec<Shape>,
     pub blank: bool,
     text: String,
@@ -35,7 +35,7 @@ impl Sampled {
     }
 
     pub fn filled(&self) -> usize {
-        self.cells.iter().filter(|cell| !cell.trim().is_empty()).count()
+        self.cells.cells().filter(|cell| !cell.trim().is_empty()).count()
     }
 }
 
@@ -94,15 +94,14 @@ fn sample(grammar: &Grammar, text: &str, whole: bool) -> Vec<Sampled> {
         }
         let Some(used) = records.read(grammar, rest, true, true, Some(width)) else { break };
         let raw = rest.get(..used).unwrap_or_default();
-        let cells: Vec<String> = records.best.cells().map(ToOwned::to_owned).collect();
         rows.push(Sampled {
             start: at as u64,
             end: (at + used) as u64,
             line,
-            blank: cells.iter().all(|cell| cell.trim().is_empty()),
-            shapes: cells.iter().map(|cell| Shape::of(cell)).collect(),
+            blank: records.best.cells().all(|cell| cell.trim().is_empty()),
+            shapes: records.best.cells().map(Shape::of).collect(),
             text: excerpt(raw.trim_end(), NOTE),
-            cells,
+            cells: records.best.clone(),
         });
         line += line_ends(raw, grammar.newline());
         at += used.max(1);
@@ -170,7 +169,7 @@ fn preamble(rows: &[Sampled], width: usize) -> usize {
         return rows.iter().take_while(|row| row.text.starts_with("sep=")).count();
     }
     let outside = |row: &Sampled| {
-        let comment = row.cells.first().is_some_and(|cell| cell.starts_with("# ") || cell.starts_with("//"));
+        let comment = row.cells.get(0).is_some_and(|cell| cell.starts_with("# ") || cell.starts_with("//"));
         let title = row.filled() <= 1 && width > 2 || row.width() == 1;
         title || comment || row.width() * 2 <= width
     };
@@ -180,7 +179,7 @@ fn preamble(rows: &[Sampled], width: usize) -> usize {
 
 /// Trailing rows of one cell that say something about a table of three columns or more. Others are short rows.
 fn footer(rows: &[Sampled], width: usize) -> usize {
-    let outside = |row: &&Sampled| row.width() == 1 && row.cells.first().is_some_and(|cell| is_prose(cell));
+    let outside = |row: &&Sampled| row.width() == 1 && row.cells.get(0).is_some_and(is_prose);
     let count = if width < 3 { 0 } else { rows.iter().rev().take_while(outside).count() };
     if count + 2 > rows.len() { 0 } else { count }
 }
@@ -230,7 +229,7 @@ fn range(rows: &[Sampled], block: Block, (overrides, known): (&Overrides, &Known
     let (head, records) = body.split_at_checked(header_rows).unwrap_or((&body, &[]));
     let mut width = block.width.max(head.last().map_or(0, |row| row.width()));
     if width > MAX_COLUMNS {
-        let names = head.last().into_iter().flat_map(|row| row.cells.iter().skip(MAX_COLUMNS));
+        let names = head.last().into_iter().flat_map(|row| row.cells.cells().skip(MAX_COLUMNS));
         let left_out = names.take(LEFT_OUT).map(|name| excerpt(name.trim(), NOTE)).collect();
         doubts.push(Doubt::TooManyColumns { found: width, left_out });
         width = MAX_COLUMNS;
