@@ -208,6 +208,10 @@ pub(crate) struct PreparedRows(Vec<Value>);
 const WIDTH: usize = 9;
 
 impl PreparedRows {
+    pub fn with_capacity(rows: usize) -> Self {
+        Self(Vec::with_capacity(rows * WIDTH))
+    }
+
     pub fn push(&mut self, id: RecordId, cells: String) {
         let (number, nobody) = (Value::Int(0), Value::Null(db::Type::Text));
         let key = [&number, &number, &number, &number].map(Value::clone);

@@ -55,8 +55,10 @@ struct BulkRow {
 }
 
 impl BulkRows {
-    fn new(fields: Vec<Arc<Field>>, ids: (Ids, Timestamp)) -> Self {
-        let (rows, prepared, next, encoded) = Default::default();
+    fn new(fields: Vec<Arc<Field>>, expected: usize, ids: (Ids, Timestamp)) -> Self {
+        let expected = expected.min(BULK_RECORDS);
+        let (rows, prepared) = (Vec::with_capacity(expected), PreparedRows::with_capacity(expected));
+        let (next, encoded) = Default::default();
         Self { fields, rows, prepared, bytes: 0, closed: true, next, encoded, ids }
     }
 
@@ -170,9 +172,9 @@ pub struct Bulk {
 }
 
 impl Records {
-    /// No rows yet; those to come name only these fields.
-    pub fn bulk_rows(&self, fields: Vec<Arc<Field>>) -> BulkRows {
-        BulkRows::new(fields, (self.ids.clone(), self.clock.now()))
+    /// No rows yet; about `expected` are to come, which name only these fields.
+    pub fn bulk_rows(&self, fields: Vec<Arc<Field>>, expected: usize) -> BulkRows {
+        BulkRows::new(fields, expected, (self.ids.clone(), self.clock.now()))
     }
 
     /// Appends records in one change; answers how long that took of the writer. `also` writes what belongs to them in the

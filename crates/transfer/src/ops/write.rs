@@ -153,7 +153,7 @@ fn read(
     let places = places(target, table)?;
     let surplus = target.surplus.and_then(|id| table.field_by_id(id)).cloned();
     let fields: Vec<Arc<Field>> = places.iter().flat_map(Place::fields).chain(&surplus).cloned().collect();
-    let mut batch = Batch { rows: records.bulk_rows(fields.clone()), progress: begin };
+    let mut batch = Batch { rows: records.bulk_rows(fields.clone(), size.get()), progress: begin };
     while let Some(row) = reader.next_row()? {
         put(&row, &places, surplus.as_ref(), &mut batch.rows);
         batch.progress.position = Some(row.next);
@@ -161,7 +161,8 @@ fn read(
         if batch.rows.is_full(size.get()) {
             batch.progress.bytes = reader.bytes_read();
             let progress = batch.progress;
-            let full = std::mem::replace(&mut batch, Batch { rows: records.bulk_rows(fields.clone()), progress });
+            let full =
+                std::mem::replace(&mut batch, Batch { rows: records.bulk_rows(fields.clone(), size.get()), progress });
             if batches.blocking_send(full).is_err() {
                 return Ok(());
             }
