@@ -89,9 +89,13 @@ pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
 /// The parser's sentence in words of JSON, without its ` at line 1 column 2`: the pointer says it better.
 fn plain_words(text: &str) -> String {
     /// Words of our own types, and what they mean for a client.
-    const WORDS: [(&[&str], &str); 3] = [
-        (&["usize", "u64", "u32", "u16", "u8"], "a whole number from 0"),
-        (&["isize", "i64", "i32", "i16", "i8"], "a whole number"),
+    const WORDS: [(&[&str], &str); 7] = [
+        (&["u8"], "a whole number from 0 to 255"),
+        (&["u16"], "a whole number from 0 to 65535"),
+        (&["u32"], "a whole number from 0 to 4294967295"),
+        (&["usize", "u64"], "a whole number from 0"),
+        (&["i32"], "a whole number from -2147483648 to 2147483647"),
+        (&["isize", "i64"], "a whole number"),
         (&["f64", "f32"], "a number"),
     ];
     let sentence = text.rsplit_once(" at line ").map_or(text, |(sentence, _)| sentence);

@@ -84,7 +84,9 @@ fn names_of_tables_are_tidied_and_unique() {
         if fits {
             assert_eq!(draft.schema.tables[2].name, name.trim());
         } else {
-            assert!(matches!(made, Err(Error::TableName { .. })));
+            let unseen = name.contains('\0') || name.len() > 255;
+            assert!(matches!(made, Err(Error::Invalid { .. })) == unseen, "{name}");
+            assert!(matches!(made, Err(Error::TableName { .. })) != unseen, "{name}");
         }
     }
     let mut draft = draft(&ids);
@@ -109,12 +111,16 @@ fn names_of_fields_are_tidied_and_unique_in_their_table() {
         ("POINTS", false),
         ("", false),
         ("a\0", false),
+        ("a\u{202E}b", false),
+        ("two\nlines", true),
         (&long, false),
     ] {
         let mut draft = draft(&ids);
         let made = draft.add_field(TableNo(1), &text(name));
         assert_eq!(made.is_ok(), fits, "{name}");
-        assert!(fits || matches!(made, Err(Error::FieldName { .. })), "{name}");
+        let unseen = name.contains(['\0', '\u{202E}']) || name.len() > 255;
+        assert!(fits || unseen == matches!(made, Err(Error::Invalid { .. })), "{name}");
+        assert!(fits || unseen != matches!(made, Err(Error::FieldName { .. })), "{name}");
     }
 }
 

@@ -61,7 +61,10 @@ async fn a_call_has_typed_arguments_and_a_json_answer() {
 #[tokio::test]
 async fn arguments_that_do_not_fit_are_named() {
     for (arguments, message) in [
-        (json!({ "numbers": [1, "2"] }), "argument `numbers.1`: invalid type: string \"2\", expected a whole number"),
+        (
+            json!({ "numbers": [1, "2"] }),
+            "argument `numbers.1`: invalid type: string \"2\", expected a whole number from -2147483648 to 2147483647",
+        ),
         (
             json!({ "numbers": [], "rounding": { "to_tens": 3 } }),
             "argument `rounding.to_tens`: invalid type: integer `3`, expected a boolean",

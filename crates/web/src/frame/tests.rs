@@ -85,7 +85,8 @@ async fn a_handler_that_does_not_answer_is_given_up() {
 async fn errors_of_bodies_carry_pointers() {
     let response = send(Request::post("/read"), "[1, 300]").await;
     assert_eq!(response.status(), 422);
-    let fault = json!([{ "pointer": "/1", "detail": "invalid value: integer `300`, expected u8" }]);
+    let fault =
+        json!([{ "pointer": "/1", "detail": "invalid value: integer `300`, expected a whole number from 0 to 255" }]);
     assert_eq!(json_of(response).await["errors"], fault);
     let response = send(Request::post("/read"), "[1, ").await;
     assert_eq!((response.status().as_u16(), json_of(response).await["code"].take()), (400, json!("json-syntax")));

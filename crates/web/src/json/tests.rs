@@ -27,9 +27,13 @@ fn errors_of_form_point_at_the_value() {
         (
             r#"{"name":"a","lines":[{"count":1},{"count":"x"}]}"#,
             "/lines/1/count",
-            "invalid type: string \"x\", expected u8",
+            "invalid type: string \"x\", expected a whole number from 0 to 255",
         ),
-        (r#"{"name":"a","lines":[{"count":300}]}"#, "/lines/0/count", "invalid value: integer `300`, expected u8"),
+        (
+            r#"{"name":"a","lines":[{"count":300}]}"#,
+            "/lines/0/count",
+            "invalid value: integer `300`, expected a whole number from 0 to 255",
+        ),
         ("{\n \"name\": \"a\",\n \"lines\": [{}]\n}", "/lines/0", "missing field `count`"),
         (
             r#"{"name":"a","lines":[{"count":1,"a/b":3}]}"#,
