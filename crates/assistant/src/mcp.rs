@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tools::Registry;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
+use web::{JsonBody, OwnShape};
 
 use crate::config::Config;
 use server::Server;
@@ -51,13 +52,18 @@ pub fn router(registry: Registry, config: &Config, stop: CancellationToken) -> R
 
 /// Answers a body that is not JSON as the protocol asks (JSON-RPC 2.0 §5.1): the library says that its type is wrong.
 async fn readable(request: Request, next: Next) -> Response {
-    if request.method() != Method::POST {
-        return next.run(request).await;
-    }
+    let mut response =
+        if request.method() == Method::POST { checked(request, next).await } else { next.run(request).await };
+    response.extensions_mut().insert(OwnShape);
+    response
+}
+
+async fn checked(request: Request, next: Next) -> Response {
     let (head, body) = request.into_parts();
-    let Ok(bytes) = axum::body::to_bytes(body, MAX_BODY).await else {
+    let Ok(body) = JsonBody::read(web::Door::Problem, body).await else {
         return refused(StatusCode::PAYLOAD_TOO_LARGE, -32600, &format!("the body is longer than {MAX_BODY} bytes"));
     };
+    let bytes = body.into_bytes();
     match web::read_json::<IgnoredAny>(&bytes) {
         Ok(IgnoredAny) => next.run(Request::from_parts(head, Body::from(bytes))).await,
         Err(error) => refused(StatusCode::BAD_REQUEST, -32700, &error.to_string()),

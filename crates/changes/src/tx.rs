@@ -126,10 +126,11 @@ impl BaseTx {
         // hook meets its own entry: the oldest when committing, the newest when aborting.
         self.tx.on_release(Box::new(move || known.state.lock().pending.push(pending)));
         let known = Arc::clone(&self.known);
-        let aside = Handle::try_current().ok();
         self.tx.on_commit(Box::new(move || {
             let gone = known.state.lock().commit();
-            if let Some(threads) = aside.filter(|_| gone.iter().any(|change| change.body.records() >= MANY)) {
+            if gone.iter().any(|change| change.body.records() >= MANY)
+                && let Ok(threads) = Handle::try_current()
+            {
                 drop(threads.spawn_blocking(move || drop(gone)));
             }
             wake.send_modify(|commits| *commits = commits.wrapping_add(1));

@@ -23,12 +23,17 @@ const NAME: usize = 255;
 
 /// False for a name that is too long or holds characters that nobody sees and that change how others are read: controls,
 /// and the marks of Unicode's bidirectional algorithm (UAX 9). Headers of several lines become names of fields.
-pub(crate) fn is_name(name: &str) -> bool {
+fn is_name(name: &str) -> bool {
     let unseen = |c: char| {
         c.is_control() && !matches!(c, '\n' | '\r' | '\t')
             || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
     };
     name.chars().count() <= NAME && !name.chars().any(unseen)
+}
+
+/// False for what no base and no table can be called: as for fields, and more than one line.
+pub fn is_title(name: &str) -> bool {
+    is_name(name) && !name.contains(['\n', '\r', '\t'])
 }
 
 /// A table to make.
@@ -156,7 +161,7 @@ impl<'a> Draft<'a> {
         if taken || name.is_empty() {
             return Err(Error::TableName { name: name.to_owned() });
         }
-        if !is_name(name) || name.contains(['\n', '\r', '\t']) {
+        if !is_title(name) {
             return Err(Error::unseen("table"));
         }
         Ok(name.to_owned())

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use serde_json::Value;
 use tenancy::{Access, Action, Permit};
 
-use crate::edit::{Draft, NewField, NewTable, is_name, numbers_needed};
+use crate::edit::{Draft, NewField, NewTable, is_title, numbers_needed};
 use crate::error::Error;
 use crate::store;
 
@@ -132,7 +132,7 @@ impl Schemas {
     pub async fn create_base(&self, caller: &Caller, new: NewBase) -> Result<Arc<Schema>, Error> {
         let permit = self.access.workspace_permit(caller, Action::CreateBase, new.workspace).await?;
         let name = new.name.trim().to_owned();
-        if name.is_empty() || !is_name(&name) || name.contains(['\n', '\r', '\t']) {
+        if name.is_empty() || !is_title(&name) {
             return Err(Error::unseen("base"));
         }
         if new.tables.is_empty() {

@@ -47,3 +47,4 @@ pub use model::{Column, Import, Outcome, Part, Parts as WantedParts, Progress, S
 pub use ops::{MAX_FILE, Parts, Transfers};
 pub use report::{Problem, ProblemKind, Report};
 pub use service::MIGRATIONS;
+pub use words::counted;

@@ -9,7 +9,7 @@ pub(crate) fn excerpt(text: &str, bytes: usize) -> String {
 }
 
 /// A number of things: `1 row`, `2 rows`.
-pub(crate) fn counted(count: u64, thing: &str) -> String {
+pub fn counted(count: u64, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 

@@ -49,6 +49,11 @@ impl JsonBody {
         self.0.iter().all(u8::is_ascii_whitespace)
     }
 
+    /// What was sent.
+    pub fn into_bytes(self) -> Bytes {
+        self.0
+    }
+
     /// Parses it.
     ///
     /// # Errors

@@ -17,6 +17,10 @@ use crate::error::{Door, Failure};
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
+/// Marks an answer of a door whose protocol has a shape of its own for errors, which therefore stay as they are.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnShape;
+
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest sentence of the framework, in bytes.
 const LONGEST_WORDS: usize = 1_024;
@@ -41,10 +45,7 @@ pub(crate) async fn around(mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
     let span = tracing::info_span!("request", id, method = method.as_str(), route);
-    // The library behind that door has errors of its own.
-    let own = request.uri().path() == "/mcp";
-    let response = next.run(request).instrument(span).await;
-    let mut response = if own { response } else { shaped(response, door, &id).await };
+    let mut response = shaped(next.run(request).instrument(span).await, door, &id).await;
     let exchange =
         Exchange { method: method.as_str(), route, status: response.status().as_u16(), took: began.elapsed() };
     exchange.record();
@@ -77,7 +78,7 @@ async fn shaped(mut response: Response, door: Door, id: &str) -> Response {
     }
     let failure = match response.extensions_mut().remove::<Failure>() {
         Some(failure) => failure,
-        None if !is_bare(&response) => return response,
+        None if response.extensions().get::<OwnShape>().is_some() || !is_bare(&response) => return response,
         None => {
             let body = std::mem::take(response.body_mut());
             let text = axum::body::to_bytes(body, LONGEST_WORDS).await.unwrap_or_default();

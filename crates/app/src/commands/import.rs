@@ -149,7 +149,7 @@ async fn begin(csv: &Csv, server: &Server, file: tokio::fs::File) -> anyhow::Res
     let ended = follow(server, &begun).await?;
     if !csv.json && !csv.dry_run {
         let rows = ended.get("rows").and_then(Value::as_u64).unwrap_or_default();
-        out::note(&format!("{} in {:.1} s", told::counted(rows, "row"), began.elapsed().as_secs_f64()));
+        out::note(&format!("{} in {:.1} s", transfer::counted(rows, "row"), began.elapsed().as_secs_f64()));
     }
     Ok(ended)
 }

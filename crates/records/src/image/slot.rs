@@ -274,7 +274,7 @@ impl Private {
         let (sequence, records) = (change.sequence, change.body.records());
         let next = Arc::new(Next { change, aborted: AtomicBool::new(false) });
         let (committed, aborted) = (Arc::clone(&next), Arc::clone(&next));
-        let aside = tokio::runtime::Handle::try_current().ok().filter(|_| records >= MANY);
+        let aside = if records >= MANY { tokio::runtime::Handle::try_current().ok() } else { None };
         tx.on_release(Box::new(move || match aside {
             // The writer goes on to the sync meanwhile.
             Some(threads) => drop(threads.spawn_blocking(move || slot.follow(&next))),

@@ -265,9 +265,9 @@ impl Tally {
 
     fn weigh_digits(&mut self, text: &str, shape: Shape, cells: u64) {
         if shape.may_be_number() {
-            let point = number::parse(text, DecimalMark::Point);
+            let point = number::parse_shaped(text, shape, DecimalMark::Point);
             let whole = point.filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
-            let comma = whole.or_else(|| number::parse(text, DecimalMark::Comma));
+            let comma = whole.or_else(|| number::parse_shaped(text, shape, DecimalMark::Comma));
             if let Some(found) = &point {
                 self.point.add(found, cells);
             }

@@ -56,7 +56,12 @@ const LONGEST: usize = 48;
 
 /// Reads a number, with separators between thousands, a currency or a percent sign, and accountants' parentheses.
 pub(crate) fn parse(text: &str, mark: DecimalMark) -> Option<Number<'_>> {
-    if text.len() > LONGEST || !Shape::of(text).may_be_number() { None } else { parse_likely(text.trim(), mark) }
+    parse_shaped(text, Shape::of(text), mark)
+}
+
+/// As [`parse`], of a text whose shape is known.
+pub(super) fn parse_shaped(text: &str, shape: Shape, mark: DecimalMark) -> Option<Number<'_>> {
+    if text.len() > LONGEST || !shape.may_be_number() { None } else { parse_likely(text.trim(), mark) }
 }
 
 fn parse_likely(text: &str, mark: DecimalMark) -> Option<Number<'_>> {

@@ -1,17 +1,12 @@
 //! What people read about an import.
 
 use serde_json::Value;
-use transfer::ProblemKind;
+use transfer::{ProblemKind, counted};
 
 /// Problems that are shown one by one.
 const SHOWN: usize = 10;
 /// Text of a cell or line that is shown, in characters.
 const EXCERPT: usize = 60;
-
-/// A number of things: `1 row`, `2 rows`.
-pub(super) fn counted(count: u64, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
-}
 
 /// The beginning of a text, in one line.
 fn excerpt(text: &str) -> String {
