@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use db::Tx;
+use db::{Committing, Tx};
 use events::{Body, Change};
 use model::{Actor, BaseNo, Door, Timestamp};
 use tokio::runtime::Handle;
@@ -109,13 +109,24 @@ impl BaseTx {
 
     /// Commits; returns after the sync, with what was appended.
     pub async fn commit(mut self) -> Result<Vec<Arc<Change>>, Error> {
+        let appended = self.appended.clone();
+        self.follow();
+        self.tx.commit().await?;
+        Ok(appended.into_iter().map(|(change, _)| change).collect())
+    }
+
+    /// As [`commit`](Self::commit), without waiting for the sync.
+    pub fn end(mut self) -> Result<Committing, Error> {
+        self.follow();
+        Ok(self.tx.end()?)
+    }
+
+    /// Moves the head, and lets memory follow.
+    fn follow(&mut self) {
         if self.head != self.found {
             store::move_head(&mut self.tx, self.base, &self.head);
             self.publish();
         }
-        let appended = self.appended;
-        self.tx.commit().await?;
-        Ok(appended.into_iter().map(|(change, _)| change).collect())
     }
 
     /// Lets memory follow: pending when released, recent when committed, nothing when aborted.

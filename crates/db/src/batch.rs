@@ -19,6 +19,17 @@ struct Statement {
     sql: &'static str,
     /// Where its values end; they begin where those of the statement before end.
     end: usize,
+    /// Whether it must change a row.
+    must: bool,
+}
+
+/// A statement with its values.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Item<'a> {
+    pub(crate) sql: &'static str,
+    pub(crate) values: &'a [Value],
+    /// Whether it fails when it changes no row.
+    pub(crate) must: bool,
 }
 
 impl Batch {
@@ -30,13 +41,18 @@ impl Batch {
 
     pub(crate) fn push(&mut self, sql: &'static str, values: impl IntoIterator<Item = Value>) {
         self.values.extend(values);
-        self.statements.push(Statement { sql, end: self.values.len() });
+        self.statements.push(Statement { sql, end: self.values.len(), must: false });
+    }
+
+    pub(crate) fn push_must(&mut self, sql: &'static str, values: impl IntoIterator<Item = Value>) {
+        self.values.extend(values);
+        self.statements.push(Statement { sql, end: self.values.len(), must: true });
     }
 
     pub(crate) fn push_each(&mut self, sql: &'static str, width: usize, mut values: Vec<Value>) {
         let start = self.values.len();
         let count = values.len().checked_div(width).unwrap_or(0);
-        self.statements.extend((1..=count).map(|number| Statement { sql, end: start + number * width }));
+        self.statements.extend((1..=count).map(|number| Statement { sql, end: start + number * width, must: false }));
         if start == 0 {
             self.values = values;
         } else {
@@ -46,7 +62,7 @@ impl Batch {
 
     /// Puts statements without values in front.
     pub(crate) fn prepend(&mut self, marks: &[&'static str]) {
-        self.statements.splice(0..0, marks.iter().map(|sql| Statement { sql, end: 0 }));
+        self.statements.splice(0..0, marks.iter().map(|sql| Statement { sql, end: 0, must: false }));
     }
 
     /// True when it only takes a whole group back.
@@ -62,13 +78,13 @@ impl Batch {
         self.statements.len()
     }
 
-    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&'static str, &[Value])> + Clone {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = Item<'_>> + Clone {
         let mut start = 0;
         let statements = self.statements.iter();
         statements.map(move |statement| {
             let values = self.values.get(start..statement.end).unwrap_or_default();
             start = statement.end;
-            (statement.sql, values)
+            Item { sql: statement.sql, values, must: statement.must }
         })
     }
 }

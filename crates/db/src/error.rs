@@ -39,6 +39,9 @@ pub enum Error {
         /// The process's number, or `unknown`.
         holder: String,
     },
+    /// A statement that had to change a row changed none.
+    #[error("a row that had to be there is gone or has changed")]
+    Missed,
     /// The operation was open for too long, or had failed before.
     #[error("the operation has ended and was rolled back")]
     Ended,

@@ -32,4 +32,4 @@ pub use param::Param;
 pub use row::{FromValue, Row, RowRef};
 pub use sql::{Dialect, Type, Value, ValueRef};
 pub use store::{Db, Group, Target};
-pub use tx::{Hook, Tx};
+pub use tx::{Committing, Hook, Tx};

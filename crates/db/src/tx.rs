@@ -1,9 +1,12 @@
 //! The side of an operation.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use tokio::sync::oneshot;
 
 use crate::batch::Batch;
-use crate::writer::{Hooks, Reply, Step};
+use crate::writer::{Committed, Hooks, Reply, Step};
 use crate::{Dialect, Error, Row, Value};
 
 /// A function that the writer runs. It must be quick and must not wait.
@@ -37,6 +40,12 @@ impl Tx {
     /// is also where its error appears.
     pub fn queue(&mut self, sql: &'static str, params: impl IntoIterator<Item = Value>) {
         self.batch.push(sql, params);
+    }
+
+    /// As [`queue`](Self::queue), of a statement that must change a row: where it changes none, the operation fails with
+    /// [`Error::Missed`].
+    pub fn queue_must(&mut self, sql: &'static str, params: impl IntoIterator<Item = Value>) {
+        self.batch.push_must(sql, params);
     }
 
     /// Queues a statement as often as there are values for it, `width` for each time.
@@ -88,13 +97,30 @@ impl Tx {
     }
 
     /// Sends what is queued and ends the turn; returns after the sync.
-    pub async fn commit(mut self) -> Result<(), Error> {
+    pub async fn commit(self) -> Result<(), Error> {
+        self.end()?.await
+    }
+
+    /// As [`commit`](Self::commit), without waiting for the sync: an operation that is begun meanwhile has its turn next.
+    pub fn end(mut self) -> Result<Committing, Error> {
         let turn = self.turn.take().ok_or(Error::Ended)?;
         let (reply, answer) = oneshot::channel();
         let step =
             Step::Commit { batch: std::mem::take(&mut self.batch), hooks: std::mem::take(&mut self.hooks), reply };
         turn.send(step).map_err(|_| Error::Ended)?;
-        answer.await.map_err(|_| Error::Closed)?
+        Ok(Committing(answer))
+    }
+}
+
+/// An operation whose turn is over: ready after the sync of its group.
+#[derive(Debug)]
+pub struct Committing(oneshot::Receiver<Committed>);
+
+impl Future for Committing {
+    type Output = Result<(), Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context).map(|answer| answer.unwrap_or(Err(Error::Closed)).map(drop))
     }
 }
 

@@ -53,11 +53,14 @@ pub(crate) struct Reply {
     pub(crate) next: oneshot::Sender<Step>,
 }
 
+/// The answer to a commit, with the statements: whoever has put them together frees them, the writer has other work.
+pub(crate) type Committed = Result<Batch, Error>;
+
 /// What an operation asks of the writer during its turn. Dropping the sender rolls back.
 pub(crate) enum Step {
     Query { batch: Batch, reply: oneshot::Sender<Result<Reply, Error>> },
     Script { batch: Batch, text: String, reply: oneshot::Sender<Result<Reply, Error>> },
-    Commit { batch: Batch, hooks: Hooks, reply: oneshot::Sender<Result<(), Error>> },
+    Commit { batch: Batch, hooks: Hooks, reply: oneshot::Sender<Committed> },
 }
 
 /// An operation that waits for its turn.
@@ -107,7 +110,8 @@ struct Group<'a, S: Session> {
 struct Released {
     commit: Vec<Hook>,
     abort: Vec<Hook>,
-    reply: oneshot::Sender<Result<(), Error>>,
+    batch: Batch,
+    reply: oneshot::Sender<Committed>,
 }
 
 impl<S: Session> Group<'_, S> {
@@ -121,8 +125,8 @@ impl<S: Session> Group<'_, S> {
         let mut open = false;
         loop {
             match timeout_at(deadline, steps).await {
-                Ok(Ok(Step::Query { batch, reply })) => {
-                    let result = self.run(batch, &mut open).await;
+                Ok(Ok(Step::Query { mut batch, reply })) => {
+                    let result = self.run(&mut batch, &mut open).await;
                     steps = match self.answer(result, reply, open).await {
                         ControlFlow::Continue(next) => next,
                         ControlFlow::Break(undone) => return undone,
@@ -164,19 +168,19 @@ impl<S: Session> Group<'_, S> {
         }
     }
 
-    async fn script(&mut self, batch: Batch, text: &str, open: &mut bool) -> Result<Vec<Row>, Error> {
-        self.run(batch, open).await?;
+    async fn script(&mut self, mut batch: Batch, text: &str, open: &mut bool) -> Result<Vec<Row>, Error> {
+        self.run(&mut batch, open).await?;
         self.session.script(text).await?;
         Ok(Vec::new())
     }
 
     /// Runs statements inside the operation's savepoint, which the first of them opens.
-    async fn run(&mut self, mut batch: Batch, open: &mut bool) -> Result<Vec<Row>, Error> {
+    async fn run(&mut self, batch: &mut Batch, open: &mut bool) -> Result<Vec<Row>, Error> {
         if !*open {
             batch.prepend(if self.begun { &[SAVEPOINT] } else { &[S::BEGIN, SAVEPOINT] });
             (self.begun, *open) = (true, true);
         }
-        self.session.run(&batch).await
+        self.session.run(batch).await
     }
 
     /// Makes the operation's work a part of the group.
@@ -185,18 +189,18 @@ impl<S: Session> Group<'_, S> {
         mut batch: Batch,
         mut open: bool,
         hooks: Hooks,
-        reply: oneshot::Sender<Result<(), Error>>,
+        reply: oneshot::Sender<Committed>,
     ) -> Result<(), Error> {
         if open || !batch.is_empty() {
             batch.push(RELEASE, []);
-            if let Err(error) = self.run(batch, &mut open).await {
+            if let Err(error) = self.run(&mut batch, &mut open).await {
                 let undone = self.undo(open).await;
                 drop(reply.send(Err(error)));
                 return undone;
             }
         }
         call(hooks.release);
-        self.released.push(Released { commit: hooks.commit, abort: hooks.abort, reply });
+        self.released.push(Released { commit: hooks.commit, abort: hooks.abort, batch, reply });
         Ok(())
     }
 
@@ -217,12 +221,12 @@ impl<S: Session> Group<'_, S> {
             return self.abort(&error).await;
         }
         let mut replies = Vec::with_capacity(self.released.len());
-        for Released { commit, reply, .. } in self.released {
+        for Released { commit, batch, reply, .. } in self.released {
             call(commit);
-            replies.push(reply);
+            replies.push((reply, batch));
         }
-        for reply in replies {
-            drop(reply.send(Ok(())));
+        for (reply, batch) in replies {
+            drop(reply.send(Ok(batch)));
         }
         self.session.rest();
     }

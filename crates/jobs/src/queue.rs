@@ -67,21 +67,20 @@ impl Jobs {
         Ok(jobs)
     }
 
-    /// Keeps a job for `lease` from now on, in the transaction of what was done for it; false when somebody else has it
-    /// by now, and then nothing of that transaction may stay.
-    ///
-    /// # Errors
-    /// That of the database.
-    pub async fn keep(&self, tx: &mut Tx, job: &Job, lease: Duration) -> Result<bool, db::Error> {
-        store::keep(tx, job, later(self.clock.now(), lease)).await
+    /// Keeps a job for `lease` from now on, in the transaction of what was done for it, which fails with [`db::Error::Missed`]
+    /// when somebody else has it by now.
+    pub fn keep(&self, tx: &mut Tx, job: &Job, lease: Duration) {
+        store::keep(tx, job, later(self.clock.now(), lease));
     }
 
-    /// Keeps a job by itself.
+    /// Keeps a job by itself; false when somebody else has it.
     pub(crate) async fn renew(&self, job: &Job, lease: Duration) -> Result<bool, Error> {
         let mut tx = self.db.begin(Group::House).await?;
-        let kept = self.keep(&mut tx, job, lease).await?;
-        tx.commit().await?;
-        Ok(kept)
+        self.keep(&mut tx, job, lease);
+        match tx.commit().await {
+            Err(db::Error::Missed) => Ok(false),
+            done => Ok(done.map(|()| true)?),
+        }
     }
 
     /// Takes back the leases of an earlier process. A file belongs to one process at a time, so whoever held them is

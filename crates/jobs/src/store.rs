@@ -19,7 +19,7 @@ const CLAIM: sql::Text = sql::skip_locked!(
         SELECT key FROM jobs WHERE kind = $1 AND dead = FALSE AND run_at <= $2 ORDER BY run_at LIMIT $5",
     ") RETURNING kind, key, payload, attempts, lease"
 );
-const KEEP: &str = "UPDATE jobs SET run_at = $4 WHERE kind = $1 AND key = $2 AND lease = $3 RETURNING key";
+const KEEP: &str = "UPDATE jobs SET run_at = $4 WHERE kind = $1 AND key = $2 AND lease = $3";
 const FREE: &str = "UPDATE jobs SET run_at = $1, lease = 0 WHERE lease <> 0 AND dead = FALSE";
 const PAUSE: &str = "UPDATE jobs SET run_at = $4, lease = 0, attempts = attempts - 1
     WHERE kind = $1 AND key = $2 AND lease = $3";
@@ -86,9 +86,9 @@ fn job(row: &Row) -> Result<Job, Error> {
     Ok(Job { kind: row.get(0)?, key: row.get(1)?, payload: row.get(2)?, attempt: row.get(3)?, lease: row.get(4)? })
 }
 
-/// False when somebody else has the job.
-pub(crate) async fn keep(tx: &mut Tx, job: &Job, until: Timestamp) -> Result<bool, Error> {
-    Ok(!tx.query(KEEP, params![&job.kind, &job.key, job.lease, until]).await?.is_empty())
+/// Fails the transaction when somebody else has the job.
+pub(crate) fn keep(tx: &mut Tx, job: &Job, until: Timestamp) {
+    tx.queue_must(KEEP, params![&job.kind, &job.key, job.lease, until]);
 }
 
 /// Takes every lease back.

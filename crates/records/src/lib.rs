@@ -23,9 +23,9 @@ mod fixture;
 pub use error::Error;
 pub use json::Shape;
 pub use ops::{
-    AggregateQuery, Aggregated, BULK_BYTES, BULK_RECORDS, Bulk, BulkRows, Deleted, Export, Found, GROUPS, GroupOut,
-    HISTORY, History, Hits, ListQuery, NewRecord, Page, Records, Sort, Undone, UpdateRecord, ValueMatch, WORDS,
-    Written,
+    AggregateQuery, Aggregated, Appending, BULK_BYTES, BULK_RECORDS, Bulk, BulkRows, Deleted, Export, Found, GROUPS,
+    GroupOut, HISTORY, History, Hits, ListQuery, NewRecord, Page, Records, Sort, Undone, UpdateRecord, ValueMatch,
+    WORDS, Written,
 };
 pub use routes::router;
 pub use tools::tools;

@@ -1,7 +1,9 @@
 //! The handle and its operations.
 
 mod aggregate;
+mod append;
 mod bulk;
+mod export;
 mod find_values;
 mod get;
 mod list;
@@ -30,7 +32,9 @@ use crate::pages::Pages;
 use crate::plan::closest;
 
 pub use aggregate::{AggregateQuery, Aggregated, GROUPS, GroupOut};
-pub use bulk::{BULK_BYTES, BULK_RECORDS, Bulk, BulkRows, Export};
+pub use append::Appending;
+pub use bulk::{BULK_BYTES, BULK_RECORDS, Bulk, BulkRows};
+pub use export::Export;
 pub use find_values::{ValueMatch, WORDS};
 pub use get::Found;
 pub(crate) use list::chosen;

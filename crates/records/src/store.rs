@@ -219,27 +219,28 @@ impl PreparedRows {
         self.0.extend(key.into_iter().chain(row));
     }
 
-    /// Queues the rows of a table's records from this ordinal on; `told` is given each record's place and its cells.
-    pub fn insert(
-        mut self,
-        tx: &mut Tx,
-        (permit, mark): (&Permit, &Mark),
-        (table, first): (TableNo, u32),
-        mut told: impl FnMut(Ordinal, &str),
-    ) {
+    /// Makes them the rows of a table's records from this ordinal on; `told` is given each record's place and its cells.
+    pub fn place(&mut self, permit: &Permit, (table, first): (TableNo, u32), mut told: impl FnMut(Ordinal, &str)) {
         let (rows, _) = self.0.as_chunks_mut::<WIDTH>();
         for (ordinal, row) in (first..).zip(rows) {
-            let [tenant, base, no, place, _, time, by, sequence, cells] = row;
+            let [tenant, base, no, place, .., cells] = row;
             *tenant = permit.tenant().0.into();
             *base = permit.base_no().0.into();
             *no = table.0.into();
             *place = ordinal.into();
-            *time = mark.time.0.into();
-            *by = mark.by.clone().into();
-            *sequence = mark.sequence.into();
             if let Value::Json(cells) = cells {
                 told(Ordinal(ordinal), cells);
             }
+        }
+    }
+
+    /// Queues them.
+    pub fn insert(mut self, tx: &mut Tx, mark: &Mark) {
+        let (rows, _) = self.0.as_chunks_mut::<WIDTH>();
+        for [_, _, _, _, _, time, by, sequence, _] in rows {
+            *time = mark.time.0.into();
+            *by = mark.by.clone().into();
+            *sequence = mark.sequence.into();
         }
         tx.queue_each(INSERT, WIDTH, self.0);
     }

@@ -7,7 +7,8 @@ mod number;
 mod shape;
 mod word;
 
-use std::io::{self, Read};
+use std::io::Read;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -103,24 +104,32 @@ pub fn profile<R: Read>(
     date_order: Option<DateOrder>,
 ) -> Result<Profile, ReadError> {
     let mut report = Report::default();
-    // Splitting takes one thread, counting another.
-    let (blocks, counted) = std::sync::mpsc::sync_channel::<Block>(2);
     let mut sum = None;
-    let (read, tallies) = std::thread::scope(|scope| {
-        let counting = scope.spawn(move || {
-            let mut tallies: Vec<Tally> = table.names.iter().map(|_| Tally::new(mode)).collect();
-            for block in counted {
-                block.count(&mut tallies);
-            }
-            tallies.iter_mut().for_each(Tally::finish);
-            tallies
-        });
-        let read = split(&mut reader, (&mut report, &mut sum), |block| blocks.send(block).is_ok());
-        drop(blocks);
-        (read, counting.join())
+    let mut lanes: Vec<Vec<Tally>> = (0..LANES).map(|_| Vec::new()).collect();
+    for (column, _) in table.names.iter().enumerate() {
+        lanes.get_mut(column % LANES).into_iter().for_each(|lane| lane.push(Tally::new(mode)));
+    }
+    // Splitting takes one thread, counting the others, each a share of the columns.
+    let read = std::thread::scope(|scope| {
+        let mut senders = Vec::new();
+        for (first, lane) in lanes.iter_mut().enumerate() {
+            let (sender, blocks) = std::sync::mpsc::sync_channel::<Arc<Block>>(AHEAD);
+            senders.push(sender);
+            let columns = table.names.len();
+            scope.spawn(move || {
+                blocks.into_iter().for_each(|block| block.count(columns, first, lane));
+                lane.iter_mut().for_each(Tally::finish);
+            });
+        }
+        split(&mut reader, (&mut report, &mut sum), |block| {
+            let block = Arc::new(block);
+            senders.iter().all(|sender| sender.send(Arc::clone(&block)).is_ok())
+        })
     });
     read?;
-    let tallies = tallies.map_err(|_| io::Error::other("a thread that counts cells has panicked"))?;
+    let mut lanes: Vec<_> = lanes.into_iter().map(Vec::into_iter).collect();
+    let tallies: Vec<Tally> =
+        (0..table.names.len()).filter_map(|column| lanes.get_mut(column % LANES)?.next()).collect();
     let evidence = Evidence::gather(&tallies, date_order);
     let mut doubts: Vec<Doubt> = Vec::new();
     if reader.is_cut() {
@@ -145,6 +154,11 @@ struct Block {
     ends: Vec<usize>,
 }
 
+/// How many threads count cells.
+const LANES: usize = 2;
+/// Blocks that wait for each of them.
+const AHEAD: usize = 8;
+
 /// Enough text for a block, in bytes.
 const BLOCK: usize = 64 << 10;
 
@@ -154,13 +168,17 @@ impl Block {
         self.ends.push(self.text.len());
     }
 
-    fn count(&self, tallies: &mut [Tally]) {
-        let mut begin = 0;
-        for row in self.ends.chunks(tallies.len().max(1)) {
-            for (tally, end) in tallies.iter_mut().zip(row) {
-                tally.add(self.text.get(begin..*end).unwrap_or_default());
-                begin = *end;
+    /// Counts the cells of a lane: every column that is a whole number of [`LANES`] after its first.
+    fn count(&self, columns: usize, first: usize, tallies: &mut [Tally]) {
+        let mut above = 0;
+        for row in self.ends.chunks(columns.max(1)) {
+            for (column, tally) in (first..).step_by(LANES).zip(&mut *tallies) {
+                let begin = column.checked_sub(1).map_or(Some(above), |before| row.get(before).copied());
+                if let (Some(begin), Some(end)) = (begin, row.get(column)) {
+                    tally.add(self.text.get(begin..*end).unwrap_or_default());
+                }
             }
+            above = row.last().copied().unwrap_or(above);
         }
     }
 }

@@ -17,7 +17,7 @@ const LIKE: &str = "SELECT id, owner, state, spec, progress, outcome, fingerprin
      WHERE tenant = $1 AND fingerprint = $2 ORDER BY created_at DESC, id DESC LIMIT 50";
 const DONE: &str = "SELECT spec, created_at FROM imports \
      WHERE tenant = $1 AND fingerprint = $2 AND id <> $3 AND state = $4 ORDER BY created_at DESC, id DESC LIMIT 50";
-const ADVANCE: &str = "UPDATE imports SET progress = $4 WHERE tenant = $1 AND id = $2 AND state = $3 RETURNING id";
+const ADVANCE: &str = "UPDATE imports SET progress = $4 WHERE tenant = $1 AND id = $2 AND state = $3";
 const MOVE: &str = "UPDATE imports SET state = $4, spec = $5, outcome = $6 \
      WHERE tenant = $1 AND id = $2 AND state = $3 RETURNING id";
 
@@ -62,17 +62,12 @@ pub(crate) async fn change(tx: &mut Tx, import: &Import, from: State) -> Result<
     Ok(!tx.query(MOVE, values).await?.is_empty())
 }
 
-/// Writes the progress of an import; false when it is not in this state any more.
-pub(crate) async fn advance(
-    tx: &mut Tx,
-    (tenant, id): (TenantNo, &str),
-    state: State,
-    progress: &Progress,
-) -> Result<bool, db::Error> {
+/// Writes the progress of an import; fails the transaction when it is not in this state any more.
+pub(crate) fn advance(tx: &mut Tx, (tenant, id): (TenantNo, &str), state: State, progress: &Progress) {
     // A plain struct of numbers can always be written as JSON.
-    let Ok(progress) = serde_json::to_string(progress) else { return Ok(false) };
+    let progress = serde_json::to_string(progress).unwrap_or_default();
     let values: Vec<Value> = vec![tenant.0.into(), id.to_owned().into(), state.name().into(), Value::Json(progress)];
-    Ok(!tx.query(ADVANCE, values).await?.is_empty())
+    tx.queue_must(ADVANCE, values);
 }
 
 pub(crate) async fn find(db: &Db, tenant: TenantNo, id: &str) -> Result<Option<Import>, Error> {

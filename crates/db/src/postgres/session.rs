@@ -8,7 +8,7 @@ use futures_util::{StreamExt, pin_mut, poll};
 use tokio_postgres::{Statement, types};
 
 use super::bind::{self, Bound};
-use crate::batch::Batch;
+use crate::batch::{Batch, Item};
 use crate::{Error, Row, RowRef, Value, writer};
 
 pub(super) struct Session {
@@ -57,8 +57,8 @@ pub(super) async fn prepare(client: &Object, sql: &'static str, values: &[Value]
     client.prepare_typed_cached(sql, &types).await.map_err(bind::error)
 }
 
-async fn execute(client: &Object, statement: Statement, values: &[Value], wanted: bool) -> Result<Vec<Row>, Error> {
-    let stream = client.query_raw(&statement, values.iter().map(Bound)).await.map_err(bind::error)?;
+async fn execute(client: &Object, statement: Statement, item: Item<'_>, wanted: bool) -> Result<Vec<Row>, Error> {
+    let stream = client.query_raw(&statement, item.values.iter().map(Bound)).await.map_err(bind::error)?;
     pin_mut!(stream);
     let mut rows = Vec::new();
     while let Some(row) = stream.next().await {
@@ -66,6 +66,9 @@ async fn execute(client: &Object, statement: Statement, values: &[Value], wanted
         if wanted {
             rows.push(RowRef::postgres(&row).to_row()?);
         }
+    }
+    if item.must && stream.rows_affected() == Some(0) {
+        return Err(Error::Missed);
     }
     Ok(rows)
 }
@@ -80,16 +83,16 @@ impl writer::Session for Session {
         let client = self.client()?;
         let mut sent = Vec::with_capacity(batch.len());
         let last = batch.len().saturating_sub(1);
-        for (index, (sql, values)) in batch.iter().enumerate() {
+        for (index, item) in batch.iter().enumerate() {
             let wanted = batch.wants_rows && index == last;
-            let statement = match prepare(client, sql, values).await {
+            let statement = match prepare(client, item.sql, item.values).await {
                 Ok(statement) => statement,
                 Err(error) => {
                     sent.push(Sent::Done(Err(error)));
                     break;
                 }
             };
-            let mut running: Running<'_> = Box::pin(execute(client, statement, values, wanted));
+            let mut running: Running<'_> = Box::pin(execute(client, statement, item, wanted));
             sent.push(match poll!(&mut running) {
                 Poll::Pending => Sent::Running(running),
                 Poll::Ready(result) => Sent::Done(result),

@@ -68,17 +68,19 @@ impl Session {
     fn execute(&self, batch: &Batch) -> Result<Vec<Row>, Error> {
         let mut rows = Vec::new();
         let mut statements = batch.iter().peekable();
-        while let Some((sql, values)) = statements.next() {
-            let mut statement = self.connection.prepare_cached(sql).map_err(|e| self.error(e))?;
+        while let Some(mut item) = statements.next() {
+            let mut statement = self.connection.prepare_cached(item.sql).map_err(|e| self.error(e))?;
             let places = bind::places(&statement);
-            let mut values = values;
             // A run of the same statement, such as the rows of a bulk insert, is prepared once.
             loop {
-                bind::bind(&mut statement, &places, values)?;
+                bind::bind(&mut statement, &places, item.values)?;
                 let wanted = batch.wants_rows && statements.peek().is_none();
                 self.step(&mut statement, wanted.then_some(&mut rows))?;
-                match statements.next_if(|(next, _)| std::ptr::eq(*next, sql)) {
-                    Some((_, following)) => values = following,
+                if item.must && self.connection.changes() == 0 {
+                    return Err(Error::Missed);
+                }
+                match statements.next_if(|next| std::ptr::eq(next.sql, item.sql)) {
+                    Some(following) => item = following,
                     None => break,
                 }
             }

@@ -27,7 +27,7 @@ impl Session for Noted {
     const BEGIN: &'static str = "BEGIN";
 
     async fn run(&mut self, batch: &Batch) -> Result<Vec<Row>, Error> {
-        for (sql, _) in batch.iter() {
+        for sql in batch.iter().map(|item| item.sql) {
             self.note(sql);
             if self.failing.contains(&sql) {
                 return Err(Error::unavailable(sql));

@@ -69,6 +69,43 @@ async fn what_is_dropped_or_fails_is_taken_back_alone(test: TestDb) {
 }
 
 #[on_every_database]
+async fn a_statement_that_must_change_a_row_fails_where_there_is_none(test: TestDb) {
+    const RENAME: &str = "UPDATE items SET name = $2 WHERE id = $1";
+    let test = test.migrated(&[ITEMS]).await;
+    let mut tx = test.db.begin(BASE).await.unwrap();
+    tx.queue(INSERT, params![1, "one"]);
+    tx.queue_must(RENAME, params![1, "first"]);
+    tx.commit().await.unwrap();
+    for late in [false, true] {
+        let mut tx = test.db.begin(BASE).await.unwrap();
+        tx.queue(INSERT, params![2, "two"]);
+        tx.queue_must(RENAME, params![3, "third"]);
+        let outcome = if late { tx.query(COUNT, []).await.map(drop) } else { tx.commit().await };
+        assert!(matches!(outcome, Err(Error::Missed)), "{outcome:?}");
+    }
+    let rows = test.db.read("SELECT id, name FROM items", []).await.unwrap();
+    assert_eq!(rows.len(), 1, "nothing of the others is left");
+    assert_eq!(rows[0].get::<&str>(1).unwrap(), "first");
+}
+
+#[on_every_database]
+async fn the_next_operation_may_begin_before_the_last_one_is_synced(test: TestDb) {
+    let test = test.migrated(&[ITEMS]).await;
+    let mut ended = Vec::new();
+    for id in 1..=20 {
+        let mut tx = test.db.begin(BASE).await.unwrap();
+        let seen: i64 = tx.query(COUNT, []).await.unwrap()[0].get(0).unwrap();
+        assert_eq!(seen, id - 1, "what went before is there");
+        tx.queue(INSERT, params![id, "item"]);
+        ended.push(tx.end().unwrap());
+    }
+    for committing in ended {
+        committing.await.unwrap();
+    }
+    assert_eq!(count(&test.db).await, 20);
+}
+
+#[on_every_database]
 async fn hooks_of_a_group_run_in_order(test: TestDb) {
     let test = test.migrated(&[ITEMS]).await;
     let (log, lines) = std::sync::mpsc::channel();

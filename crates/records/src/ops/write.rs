@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use changes::NewChange;
+use db::Committing;
 use events::Body;
 use fields::Reading;
 use model::{BaseId, Caller, Ordinal, RecordId, Schema, Table, TableNo, Timestamp};
@@ -25,6 +26,14 @@ pub struct UpdateRecord {
     pub id: String,
     /// Cells by field name or id.
     pub fields: Map<String, Value>,
+}
+
+/// The steps of a write. `prepare` reads values and finds out what it can before the writer is there, `targets` names the
+/// records to be changed by what is there when it is, `decide` plans the change and answers the records to tell.
+pub(super) struct Steps<R, T, D> {
+    pub prepare: R,
+    pub targets: T,
+    pub decide: D,
 }
 
 /// What a write did: the records as they are now, and the change.
@@ -84,15 +93,17 @@ impl Records {
         end: End,
     ) -> Result<Written, Error> {
         let reading = Reading { typecast, ..Reading::default() };
-        self.write(
-            caller,
-            (base, table),
-            end,
-            &[],
-            |table| new.iter().enumerate().map(|(at, cells)| read_row(table, cells, &reading, at)).collect(),
-            |plan, table, _, rows| rows.into_iter().map(|row| Ok(plan.create(table, row, None)?.1)).collect(),
-        )
-        .await
+        let steps = Steps {
+            prepare: |_: &BaseImage, table: &Table| {
+                let read = new.iter().enumerate().map(|(at, cells)| read_row(table, cells, &reading, at));
+                read.collect::<Result<Vec<Row>, _>>()
+            },
+            targets: |_: &BaseImage, _: &Table, _: &mut Vec<Row>| Ok(Vec::new()),
+            decide: |plan: &mut Plan<'_>, table: &Arc<Table>, _: Vec<Ordinal>, rows: Vec<Row>| {
+                rows.into_iter().map(|row| Ok(plan.create(table, row, None)?.1)).collect()
+            },
+        };
+        self.write(caller, (base, table), end, steps).await
     }
 
     /// Updates records, all or none; with `replace` cells not named are cleared.
@@ -135,20 +146,22 @@ impl Records {
         end: End,
     ) -> Result<Written, Error> {
         let reading = Reading { typecast, ..Reading::default() };
-        self.write(
-            caller,
-            (base, table),
-            end,
-            &records.iter().map(|record| record.id.as_str()).collect::<Vec<_>>(),
-            |table| records.iter().enumerate().map(|(at, r)| read_row(table, &r.fields, &reading, at)).collect(),
-            |plan, table, ordinals, rows| {
+        let steps = Steps {
+            prepare: |_: &BaseImage, table: &Table| {
+                let read = records.iter().enumerate().map(|(at, r)| read_row(table, &r.fields, &reading, at));
+                read.collect::<Result<Vec<Row>, _>>()
+            },
+            targets: |image: &BaseImage, table: &Table, _: &mut Vec<Row>| {
+                find_all(image, table, records.iter().map(|record| record.id.as_str()))
+            },
+            decide: |plan: &mut Plan<'_>, table: &Arc<Table>, ordinals: Vec<Ordinal>, rows: Vec<Row>| {
                 for (ordinal, row) in ordinals.iter().zip(rows) {
                     plan.update(table, *ordinal, row, replace)?;
                 }
                 Ok(ordinals)
             },
-        )
-        .await
+        };
+        self.write(caller, (base, table), end, steps).await
     }
 
     /// Deletes records, all or none.
@@ -181,37 +194,39 @@ impl Records {
         ids: &[String],
         end: End,
     ) -> Result<Written, Error> {
-        self.write(
-            caller,
-            place,
-            end,
-            &ids.iter().map(String::as_str).collect::<Vec<_>>(),
-            |_| Ok(Vec::new()),
-            |plan, table, ordinals, _| {
+        let steps = Steps {
+            prepare: |_: &BaseImage, _: &Table| Ok(()),
+            targets: |image: &BaseImage, table: &Table, (): &mut ()| {
+                find_all(image, table, ids.iter().map(String::as_str))
+            },
+            decide: |plan: &mut Plan<'_>, table: &Arc<Table>, ordinals: Vec<Ordinal>, ()| {
                 for ordinal in &ordinals {
                     plan.delete(table, *ordinal);
                 }
                 Ok(ordinals)
             },
-        )
-        .await
+        };
+        self.write(caller, place, end, steps).await
     }
 
     /// Writes, and once more when what depends on other records needs columns that are not in memory: the writer
     /// loads none.
-    async fn write(
+    pub(super) async fn write<P, R, T, D>(
         &self,
         caller: &Caller,
         (base, table): (BaseId, &str),
         end: End,
-        ids: &[&str],
-        prepare: impl Fn(&Table) -> Result<Vec<Row>, Error>,
-        decide: impl Fn(&mut Plan<'_>, &Arc<Table>, Vec<Ordinal>, Vec<Row>) -> Result<Vec<Ordinal>, Error>,
-    ) -> Result<Written, Error> {
+        steps: Steps<R, T, D>,
+    ) -> Result<Written, Error>
+    where
+        R: Fn(&BaseImage, &Table) -> Result<P, Error>,
+        T: Fn(&BaseImage, &Table, &mut P) -> Result<Vec<Ordinal>, Error>,
+        D: Fn(&mut Plan<'_>, &Arc<Table>, Vec<Ordinal>, P) -> Result<Vec<Ordinal>, Error>,
+    {
         let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
         let mut wanted = Vec::new();
         loop {
-            match self.attempt(caller, &permit, table, end, ids, &prepare, &decide).await {
+            match self.attempt(caller, &permit, table, end, &steps).await {
                 Err(Error::NotLoaded { columns }) if wanted.len() < MOST_LOADED => {
                     wanted.extend(columns);
                     self.images.with(permit.tenant(), permit.base_no(), &wanted, None).await?;
@@ -222,34 +237,38 @@ impl Records {
     }
 
     /// Prepare, begin, decide on the private image, write, commit, return.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one write, handed on as they came")]
-    async fn attempt(
+    async fn attempt<P, R, T, D>(
         &self,
         caller: &Caller,
         permit: &Permit,
         table: &str,
         end: End,
-        ids: &[&str],
-        prepare: impl Fn(&Table) -> Result<Vec<Row>, Error>,
-        decide: impl Fn(&mut Plan<'_>, &Arc<Table>, Vec<Ordinal>, Vec<Row>) -> Result<Vec<Ordinal>, Error>,
-    ) -> Result<Written, Error> {
+        steps: &Steps<R, T, D>,
+    ) -> Result<Written, Error>
+    where
+        R: Fn(&BaseImage, &Table) -> Result<P, Error>,
+        T: Fn(&BaseImage, &Table, &mut P) -> Result<Vec<Ordinal>, Error>,
+        D: Fn(&mut Plan<'_>, &Arc<Table>, Vec<Ordinal>, P) -> Result<Vec<Ordinal>, Error>,
+    {
         let image = self.images.current(permit.tenant(), permit.base_no()).await?;
-        let rows = prepare(find_table(&image.schema, table)?)?;
-        let prepared = image.schema.revision;
+        let mut prepared = (steps.prepare)(&image, find_table(&image.schema, table)?)?;
+        let revision = image.schema.revision;
         drop(image);
 
         let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
         let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
         let table = Arc::clone(find_table(&private.image.schema, table)?);
-        let ordinals = find_all(&private.image, &table, ids.iter().copied())?;
+        // The schema may have moved between reading the values and getting the writer.
+        if private.image.schema.revision != revision {
+            prepared = (steps.prepare)(&private.image, &table)?;
+        }
+        let ordinals = (steps.targets)(&private.image, &table, &mut prepared)?;
         private.fill(&mut tx, permit.tenant(), table.no, &ordinals).await?;
         let now = self.clock.now();
         let sequence = tx.head().sequence;
         let (no, ordinals, body) = private.read(|image| {
-            // The schema may have moved between reading the values and getting the writer.
-            let rows = if image.schema.revision == prepared { rows } else { prepare(&table)? };
             let mut plan = Plan::new(image, &self.ids, now);
-            let ordinals = decide(&mut plan, &table, ordinals, rows)?;
+            let ordinals = (steps.decide)(&mut plan, &table, ordinals, prepared)?;
             let body = plan.finish();
             let mark = Mark::new(sequence + 1, now, &caller.actor);
             queue(&mut tx, permit, &mark, &body, image)?;
@@ -272,26 +291,25 @@ impl Records {
         (time, run): (Timestamp, Option<String>),
         body: Body,
     ) -> Result<i64, Error> {
-        let encoded = body.encode();
-        self.append_encoded(caller, tx, private, (time, run), (body, encoded)).await
+        let (encoded, sequence) = (body.encode(), tx.head().sequence + 1);
+        self.append_encoded(caller, tx, private, (time, run), (body, encoded))?.await?;
+        Ok(sequence)
     }
 
-    /// As [`append`](Self::append), of a body that is text already.
-    pub(super) async fn append_encoded(
+    /// As [`append`](Self::append), of a body that is text already, without waiting for the sync.
+    pub(super) fn append_encoded(
         &self,
         caller: &Caller,
         mut tx: changes::BaseTx,
         private: crate::image::Private,
         (time, run): (Timestamp, Option<String>),
         (body, encoded): (Body, String),
-    ) -> Result<i64, Error> {
+    ) -> Result<Committing, Error> {
         let schema_changed = !body.schema.is_empty();
         let new = NewChange { run, actor: caller.actor.clone(), door: caller.door, time, body, schema_changed };
         let change = tx.append_encoded(new, encoded);
-        let sequence = change.sequence;
         private.follow(&mut tx, change);
-        tx.commit().await?;
-        Ok(sequence)
+        Ok(tx.end()?)
     }
 
     async fn found(&self, permit: &Permit, table: TableNo, ordinals: Vec<Ordinal>) -> Result<Found, Error> {
@@ -307,7 +325,7 @@ pub(super) const MOST_LOADED: usize = 64;
 
 /// Whether a planned write is carried out.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
+pub(super) enum End {
     Commit,
     /// Everything is checked, nothing is written.
     Discard,
@@ -342,7 +360,11 @@ pub(super) fn queue(
 }
 
 /// The ordinals of existing records.
-fn find_all<'r>(image: &BaseImage, table: &Table, ids: impl Iterator<Item = &'r str>) -> Result<Vec<Ordinal>, Error> {
+pub(super) fn find_all<'r>(
+    image: &BaseImage,
+    table: &Table,
+    ids: impl Iterator<Item = &'r str>,
+) -> Result<Vec<Ordinal>, Error> {
     let rows = image.table(table.no);
     ids.map(|id| {
         let found = id.parse::<RecordId>().ok().and_then(|id| rows.find(id));

@@ -1,5 +1,6 @@
 //! Counting what the cells of a column can be read as, and deciding.
 
+use memchr::memchr2;
 use rustc_hash::FxHashMap;
 
 use super::number::{DecimalMark, Dress};
@@ -266,8 +267,8 @@ impl Tally {
     fn weigh_digits(&mut self, text: &str, shape: Shape, cells: u64) {
         if shape.may_be_number() {
             let point = number::parse_shaped(text, shape, DecimalMark::Point);
-            let whole = point.filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
-            let comma = whole.or_else(|| number::parse_shaped(text, shape, DecimalMark::Comma));
+            let marked = memchr2(b'.', b',', text.as_bytes()).is_some();
+            let comma = if marked { number::parse_shaped(text, shape, DecimalMark::Comma) } else { point };
             if let Some(found) = &point {
                 self.point.add(found, cells);
             }

@@ -1,8 +1,6 @@
 //! Taking an import back.
 
 use db::{Group, Tx};
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use jobs::{Job, Outcome as JobOutcome};
 use model::{Caller, Scope, TenantNo};
 use records::Bulk;
@@ -93,15 +91,11 @@ impl Transfers {
         tenant: TenantNo,
         job: &Job,
         with: W,
-    ) -> impl for<'t> FnOnce(&'t mut Tx, (u64, u64)) -> BoxFuture<'t, Result<bool, db::Error>> + Send + use<W> {
+    ) -> impl FnOnce(&mut Tx, (u64, u64)) + Send + use<W> {
         let (jobs, job) = (self.parts.jobs.clone(), job.clone());
         move |tx: &mut Tx, counts| {
-            let progress = with(counts);
-            async move {
-                let kept = jobs.keep(tx, &job, LEASE).await?;
-                Ok(kept && store::advance(tx, (tenant, &job.key), State::Cancelling, &progress).await?)
-            }
-            .boxed()
+            jobs.keep(tx, &job, LEASE);
+            store::advance(tx, (tenant, &job.key), State::Cancelling, &with(counts));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use fields::{ChoiceIn, Incoming, Reading};
-use model::{CellValue, Field, Table};
+use model::{CellValue, Field, FieldKind, Table};
 use records::BulkRows;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -62,7 +62,7 @@ impl Place {
         match self.kind.as_ref().map(|kind| convert(kind, text)) {
             None => whole(self.by_field(text)?),
             Some(Ok(Converted::Value(value))) => whole(Incoming::Cell(value)),
-            Some(Ok(Converted::Choice(name))) => whole(Incoming::Choices(vec![self.choice(name)])),
+            Some(Ok(Converted::Choice(name))) => whole(self.choice(name)),
             Some(Err(Reason::TooLong)) if self.is_text() => {
                 let incoming = Incoming::Cell(CellValue::Text(shortened(text).into_owned()));
                 Ok(Read { incoming, reason: Some(Reason::TooLong) })
@@ -80,8 +80,13 @@ impl Place {
         matches!(self.kind, Some(ColumnKind::Text | ColumnKind::LongText))
     }
 
-    fn choice(&self, name: &str) -> ChoiceIn {
-        self.choices.get(name).map_or_else(|| ChoiceIn::New(name.to_owned()), |no| ChoiceIn::No(*no))
+    fn choice(&self, name: &str) -> Incoming {
+        let single = self.field.as_ref().is_some_and(|field| matches!(field.kind, FieldKind::SingleSelect(_)));
+        match self.choices.get(name) {
+            Some(no) if single => Incoming::Cell(CellValue::Choice(*no)),
+            Some(no) => Incoming::Choices(vec![ChoiceIn::No(*no)]),
+            None => Incoming::Choices(vec![ChoiceIn::New(name.to_owned())]),
+        }
     }
 
     /// As a write of one record with `typecast` reads it, but what that would drop does not fit.

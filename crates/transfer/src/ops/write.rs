@@ -6,11 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use db::Tx;
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use jobs::Job;
 use model::{Caller, Field, Table, TenantNo};
-use records::{BULK_RECORDS, Bulk, BulkRows, Records};
+use records::{Appending, BULK_RECORDS, Bulk, BulkRows, Records};
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio_util::sync::CancellationToken;
 
@@ -36,6 +34,22 @@ const AHEAD: usize = 2;
 struct Batch {
     rows: BulkRows,
     progress: Progress,
+}
+
+/// A batch that the writer has, and that may not be synced yet.
+struct Written {
+    appending: Appending,
+    count: usize,
+    progress: Progress,
+}
+
+/// Waits until the last batch is synced.
+async fn settle(import: &mut Import, last: Option<Written>, size: &Size) -> Result<Option<Ended>, Error> {
+    let Some(Written { appending, count, progress }) = last else { return Ok(None) };
+    let Some(took) = appending.done().await? else { return Ok(Some(Ended::Taken)) };
+    size.learn(count, took);
+    import.progress = progress;
+    Ok(None)
 }
 
 /// How many rows make a batch: what the writer takes in its time.
@@ -101,37 +115,32 @@ impl Transfers {
         size: &Size,
         (job, stop): (&Job, &CancellationToken),
     ) -> Result<Option<Ended>, Error> {
+        let mut last: Option<Written> = None;
         while let Some(Batch { rows, progress }) = batches.recv().await {
             if stop.is_cancelled() {
-                return Ok(Some(Ended::Stopped));
+                let ended = settle(import, last, size).await?;
+                return Ok(ended.or(Some(Ended::Stopped)));
             }
             let count = rows.len();
             let also = self.fence(import.tenant, job, progress);
-            let Some(took) = self.parts.records.append_rows(caller, bulk, rows, also).await? else {
-                return Ok(Some(Ended::Taken));
-            };
-            size.learn(count, took);
-            import.progress = progress;
+            let before = last.as_mut().map(|last| &mut last.appending);
+            let next = self.parts.records.append_rows(caller, bulk, rows, also, before).await;
+            // Where the last batch has failed, it tells more than the one that could not follow it.
+            if let Some(ended) = settle(import, last.take(), size).await? {
+                return Ok(Some(ended));
+            }
+            last = Some(Written { appending: next?, count, progress });
         }
-        Ok(None)
+        settle(import, last, size).await
     }
 
     /// What is written with each batch: that this process still has the import, that nobody has cancelled it, and how far
     /// it has come. Where one of the first two is not so, nothing is written.
-    fn fence(
-        &self,
-        tenant: TenantNo,
-        job: &Job,
-        progress: Progress,
-    ) -> impl for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<bool, db::Error>> + Send + Sync + use<> {
+    fn fence(&self, tenant: TenantNo, job: &Job, progress: Progress) -> impl Fn(&mut Tx) + Send + Sync + use<> {
         let (jobs, job) = (self.parts.jobs.clone(), job.clone());
         move |tx: &mut Tx| {
-            let (jobs, job) = (jobs.clone(), job.clone());
-            async move {
-                let kept = jobs.keep(tx, &job, LEASE).await?;
-                Ok(kept && store::advance(tx, (tenant, &job.key), State::Writing, &progress).await?)
-            }
-            .boxed()
+            jobs.keep(tx, &job, LEASE);
+            store::advance(tx, (tenant, &job.key), State::Writing, &progress);
         }
     }
 }

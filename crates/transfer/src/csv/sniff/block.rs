@@ -12,12 +12,12 @@ pub(super) struct Block {
     pub width: usize,
 }
 
-pub(super) fn slice(rows: &[Sampled], block: Block) -> &[Sampled] {
+pub(super) fn slice<'r, 't>(rows: &'r [Sampled<'t>], block: Block) -> &'r [Sampled<'t>] {
     rows.get(block.from..block.to).unwrap_or_default()
 }
 
 /// The header's line is told: the table goes from there to the end.
-pub(super) fn told(rows: &[Sampled], line: u64) -> Vec<Block> {
+pub(super) fn told(rows: &[Sampled<'_>], line: u64) -> Vec<Block> {
     let from = rows.iter().rposition(|row| row.line <= line).unwrap_or(0);
     let mut block = Block { from, to: rows.len(), width: 0 };
     block.width = usual(slice(rows, block).iter().filter(|row| !row.blank).map(Sampled::width));
@@ -25,11 +25,11 @@ pub(super) fn told(rows: &[Sampled], line: u64) -> Vec<Block> {
 }
 
 /// Runs of rows without blank ones between, cut where the width changes for good, joined again where they go on alike.
-pub(super) fn blocks(rows: &[Sampled]) -> Vec<Block> {
+pub(super) fn blocks(rows: &[Sampled<'_>]) -> Vec<Block> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < rows.len() {
-        let blank = |row: &Sampled| row.blank;
+        let blank = |row: &Sampled<'_>| row.blank;
         let from = at + rows.get(at..).unwrap_or_default().iter().take_while(|row| blank(row)).count();
         let to = from + rows.get(from..).unwrap_or_default().iter().take_while(|row| !blank(row)).count();
         if to > from {
@@ -41,7 +41,7 @@ pub(super) fn blocks(rows: &[Sampled]) -> Vec<Block> {
 }
 
 /// Cuts a run where at least `RUN` rows of one width follow at least as many of another.
-fn cut(rows: &[Sampled], from: usize, to: usize, found: &mut Vec<Block>) {
+fn cut(rows: &[Sampled<'_>], from: usize, to: usize, found: &mut Vec<Block>) {
     const RUN: usize = 3;
     let mut begin = from;
     let mut width = 0;
@@ -64,24 +64,24 @@ fn cut(rows: &[Sampled], from: usize, to: usize, found: &mut Vec<Block>) {
 }
 
 /// True when a run of narrow rows `at..to` is no part of the table `begin..at`, by its header or its cells.
-fn begins_anew(rows: &[Sampled], (begin, at, to): (usize, usize, usize)) -> bool {
+fn begins_anew(rows: &[Sampled<'_>], (begin, at, to): (usize, usize, usize)) -> bool {
     let (above, run) = (rows.get(begin..at).unwrap_or_default(), rows.get(at..to).unwrap_or_default());
     let Some((first, rest)) = run.split_first() else { return false };
     header::stands_out(first, rest) || header::differs(first, above)
 }
 
 /// Rows of one filled cell right before `at`: they belong to what follows.
-fn titles(rows: &[Sampled], from: usize, at: usize) -> usize {
+fn titles(rows: &[Sampled<'_>], from: usize, at: usize) -> usize {
     rows.get(from..at).unwrap_or_default().iter().rev().take_while(|row| row.filled() <= 1 && row.width() <= 1).count()
 }
 
-fn block(rows: &[Sampled], from: usize, to: usize) -> Block {
+fn block(rows: &[Sampled<'_>], from: usize, to: usize) -> Block {
     let widths = rows.get(from..to).unwrap_or_default().iter().map(Sampled::width);
     Block { from, to, width: usual(widths) }
 }
 
 /// A blank line inside a table separates nothing: what goes on in the same width and kind is one table.
-fn join(rows: &[Sampled], blocks: Vec<Block>) -> Vec<Block> {
+fn join(rows: &[Sampled<'_>], blocks: Vec<Block>) -> Vec<Block> {
     let mut joined: Vec<Block> = Vec::new();
     for next in blocks {
         match joined.last_mut() {
@@ -93,7 +93,7 @@ fn join(rows: &[Sampled], blocks: Vec<Block>) -> Vec<Block> {
     joined
 }
 
-fn goes_on(rows: &[Sampled], before: Block, next: Block) -> bool {
+fn goes_on(rows: &[Sampled<'_>], before: Block, next: Block) -> bool {
     let (above, below) = (slice(rows, before), slice(rows, next));
     let Some(first) = below.first() else { return true };
     if above.first().is_some_and(|header| header.cells.cells().eq(first.cells.cells())) {

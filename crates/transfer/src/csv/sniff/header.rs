@@ -12,16 +12,16 @@ const BODY: usize = 300;
 const NEAR: usize = 20;
 
 /// The row, among the first, that holds the names which are expected.
-pub(super) fn named(rows: &[Sampled], known: &Known) -> Option<usize> {
+pub(super) fn named(rows: &[Sampled<'_>], known: &Known) -> Option<usize> {
     rows.iter().take(NEAR).position(|row| known.heads(row.cells.cells()))
 }
 
 /// How many rows of `rows` are header.
-pub(super) fn rows(rows: &[&Sampled], doubts: &mut Vec<Doubt>) -> usize {
+pub(super) fn rows(rows: &[&Sampled<'_>], doubts: &mut Vec<Doubt>) -> usize {
     let rows = &once(rows);
     let Some((first, rest)) = rows.split_first() else { return 0 };
     if rest.is_empty() {
-        return usize::from(first.shapes.iter().filter(|shape| shape.is_typed()).count() * 3 < first.width());
+        return usize::from(first.shapes().iter().filter(|shape| shape.is_typed()).count() * 3 < first.width());
     }
     let told = by_kind(rows);
     let count = told.unwrap_or_else(|| usize::from(looks_like_names(first, rest)));
@@ -35,15 +35,15 @@ pub(super) fn rows(rows: &[&Sampled], doubts: &mut Vec<Doubt>) -> usize {
 }
 
 /// The rows without those that are the first one again: files put together from several have a header in each.
-fn once<'a>(rows: &[&'a Sampled]) -> Vec<&'a Sampled> {
-    let again = |(at, row): &(usize, &&Sampled)| {
-        *at == 0 || row.filled() < 2 || rows.first().is_none_or(|first| !first.cells.cells().eq(row.cells.cells()))
+fn once<'a>(rows: &[&'a Sampled]) -> Vec<&'a Sampled<'a>> {
+    let again = |(at, row): &(usize, &&Sampled<'_>)| {
+        *at == 0 || rows.first().is_none_or(|first| !first.cells.cells().eq(row.cells.cells())) || row.filled() < 2
     };
     rows.iter().enumerate().filter(again).map(|(_, row)| *row).collect()
 }
 
 /// Header rows hold text where the rows below hold numbers, dates and the like; none when no column tells.
-fn by_kind(rows: &[&Sampled]) -> Option<usize> {
+fn by_kind(rows: &[&Sampled<'_>]) -> Option<usize> {
     let body = body(rows);
     let kinds = kinds(body);
     if kinds.iter().all(Option::is_none) {
@@ -59,20 +59,20 @@ fn by_kind(rows: &[&Sampled]) -> Option<usize> {
 }
 
 /// The rows certainly below any header; all but the first in a short table.
-fn body<'a>(rows: &'a [&'a Sampled]) -> &'a [&'a Sampled] {
+fn body<'a>(rows: &'a [&'a Sampled<'a>]) -> &'a [&'a Sampled<'a>] {
     let skip = if rows.len() > 2 * MOST { MOST } else { (rows.len() / 2).max(1) };
     let rest = rows.get(skip..).unwrap_or_default();
     rest.get(..BODY.min(rest.len())).unwrap_or_default()
 }
 
 /// The shape nearly all cells of a column have; none for text and for mixtures.
-fn kinds(rows: &[&Sampled]) -> Vec<Option<Shape>> {
+fn kinds(rows: &[&Sampled<'_>]) -> Vec<Option<Shape>> {
     let width = super::width::usual(rows.iter().map(|row| row.width()));
     (0..width)
         .map(|column| {
             let shapes: Vec<Shape> = rows
                 .iter()
-                .filter_map(|row| row.shapes.get(column))
+                .filter_map(|row| row.shapes().get(column))
                 .copied()
                 .filter(|shape| *shape != Shape::Empty)
                 .collect();
@@ -84,9 +84,9 @@ fn kinds(rows: &[&Sampled]) -> Vec<Option<Shape>> {
 }
 
 /// Columns where the row differs from the rows below, less those where it does not.
-fn votes(row: &Sampled, kinds: &[Option<Shape>]) -> i64 {
+fn votes(row: &Sampled<'_>, kinds: &[Option<Shape>]) -> i64 {
     let mut votes = 0;
-    for (shape, kind) in row.shapes.iter().zip(kinds) {
+    for (shape, kind) in row.shapes().iter().zip(kinds) {
         match (shape, kind) {
             (Shape::Empty, _) | (_, None) => {}
             (shape, Some(kind)) if shape == kind => votes -= 1,
@@ -99,19 +99,19 @@ fn votes(row: &Sampled, kinds: &[Option<Shape>]) -> i64 {
 }
 
 /// True when a row differs in kind from the rows it is compared with.
-pub(super) fn stands_out(row: &Sampled, others: &[Sampled]) -> bool {
-    let others: Vec<&Sampled> = others.iter().filter(|other| other.width() == row.width()).take(BODY).collect();
+pub(super) fn stands_out(row: &Sampled<'_>, others: &[Sampled<'_>]) -> bool {
+    let others: Vec<&Sampled<'_>> = others.iter().filter(|other| other.width() == row.width()).take(BODY).collect();
     votes(row, &kinds(body(&others))) > 0
 }
 
 /// True when a row is of another kind than rows that may be wider.
-pub(super) fn differs(row: &Sampled, others: &[Sampled]) -> bool {
-    let others: Vec<&Sampled> = others.iter().take(BODY).collect();
+pub(super) fn differs(row: &Sampled<'_>, others: &[Sampled<'_>]) -> bool {
+    let others: Vec<&Sampled<'_>> = others.iter().take(BODY).collect();
     votes(row, &kinds(body(&others))) > 0
 }
 
 /// Without kinds to compare: names are filled, short, different, and do not come up again below.
-fn looks_like_names(first: &Sampled, rest: &[&Sampled]) -> bool {
+fn looks_like_names(first: &Sampled, rest: &[&Sampled<'_>]) -> bool {
     let filled: Vec<&str> = first.cells.cells().map(str::trim).filter(|cell| !cell.is_empty()).collect();
     let mut different = filled.clone();
     different.sort_unstable();
@@ -119,7 +119,7 @@ fn looks_like_names(first: &Sampled, rest: &[&Sampled]) -> bool {
     let recurs = first.cells.cells().enumerate().filter(|(column, cell)| {
         !cell.trim().is_empty() && rest.iter().take(BODY).any(|row| row.cells.get(*column) == Some(cell))
     });
-    let typed = first.shapes.iter().filter(|shape| shape.is_typed()).count();
+    let typed = first.shapes().iter().filter(|shape| shape.is_typed()).count();
     let short = filled.iter().all(|name| name.chars().count() <= 60);
     different.len() == filled.len()
         && filled.len() * 2 > first.width()
@@ -130,7 +130,7 @@ fn looks_like_names(first: &Sampled, rest: &[&Sampled]) -> bool {
 }
 
 /// True when a column is made of codes such as `AB-123` and the first row holds one too.
-fn coded_alike(first: &Sampled, rest: &[&Sampled]) -> bool {
+fn coded_alike(first: &Sampled, rest: &[&Sampled<'_>]) -> bool {
     first.cells.cells().enumerate().any(|(column, cell)| {
         let pattern = pattern(cell);
         let below: Vec<&str> = rest.iter().take(BODY).filter_map(|row| row.cells.get(column)).collect();
@@ -157,7 +157,7 @@ fn pattern(text: &str) -> String {
 }
 
 /// Unique names, joined from the header's rows; columns without one are numbered.
-pub(super) fn names(head: &[&Sampled], width: usize, doubts: &mut Vec<Doubt>) -> Vec<String> {
+pub(super) fn names(head: &[&Sampled<'_>], width: usize, doubts: &mut Vec<Doubt>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for column in 0..width {
         let mut parts: Vec<String> = Vec::new();
@@ -184,7 +184,7 @@ pub(super) fn names(head: &[&Sampled], width: usize, doubts: &mut Vec<Doubt>) ->
 }
 
 /// The cell above a column; a heading over several columns stands in the first of them.
-fn part(row: &Sampled, column: usize, lowest: bool) -> String {
+fn part(row: &Sampled<'_>, column: usize, lowest: bool) -> String {
     let own = row.cells.get(column).unwrap_or_default();
     let filled = row.cells.cells().filter(|cell| !cell.trim().is_empty()).count();
     if !own.trim().is_empty() || lowest || filled * 2 > row.width() {

@@ -1,5 +1,7 @@
 //! Where the tables of a file begin and end.
 
+use std::cell::OnceCell;
+
 use super::block::{Block, blocks, slice, told};
 use super::header;
 use super::known::Known;
@@ -19,17 +21,26 @@ const LEFT_OUT: usize = 10;
 
 /// One row of the sample.
 #[derive(Debug)]
-pub(super) struct Sampled {
+pub(super) struct Sampled<'t> {
     start: u64,
     end: u64,
     pub line: u64,
     pub cells: Record,
-    pub shapes: Vec<Shape>,
     pub blank: bool,
-    text: String,
+    text: &'t str,
+    /// Found out when they are asked for: of most rows they never are.
+    shapes: OnceCell<Vec<Shape>>,
 }
 
-impl Sampled {
+impl Sampled<'_> {
+    pub fn shapes(&self) -> &[Shape] {
+        self.shapes.get_or_init(|| self.cells.cells().map(Shape::of).collect())
+    }
+
+    fn note(&self) -> Note {
+        Note { line: self.line, text: excerpt(self.text.trim_end(), NOTE) }
+    }
+
     pub fn width(&self) -> usize {
         self.cells.len()
     }
@@ -81,7 +92,7 @@ pub(super) fn find(
     Layout { tables: ranges.collect(), main, notes }
 }
 
-fn sample(grammar: &Grammar, text: &str, whole: bool) -> Vec<Sampled> {
+fn sample<'t>(grammar: &Grammar, text: &'t str, whole: bool) -> Vec<Sampled<'t>> {
     const ROWS: usize = 20_000;
     let width = usual_width(grammar, text);
     let mut records = Records::default();
@@ -99,9 +110,9 @@ fn sample(grammar: &Grammar, text: &str, whole: bool) -> Vec<Sampled> {
             end: (at + used) as u64,
             line,
             blank: records.best.cells().all(|cell| cell.trim().is_empty()),
-            shapes: records.best.cells().map(Shape::of).collect(),
-            text: excerpt(raw.trim_end(), NOTE),
             cells: records.best.clone(),
+            text: raw,
+            shapes: OnceCell::new(),
         });
         line += line_ends(raw, grammar.newline());
         at += used.max(1);
@@ -131,7 +142,7 @@ fn ends_inside(grammar: &Grammar, rest: &str, width: usize, records: &mut Record
 }
 
 /// Splits blocks into tables and rows that belong to none.
-fn tables_and_strays(rows: &[Sampled], blocks: Vec<Block>, known: &Known) -> (Vec<Block>, Vec<Block>) {
+fn tables_and_strays(rows: &[Sampled<'_>], blocks: Vec<Block>, known: &Known) -> (Vec<Block>, Vec<Block>) {
     let mut tables = Vec::new();
     let mut strays = Vec::new();
     let widest = blocks.iter().map(|block| block.width).max().unwrap_or(1);
@@ -159,16 +170,16 @@ fn tables_and_strays(rows: &[Sampled], blocks: Vec<Block>, known: &Known) -> (Ve
 }
 
 /// True for rows padded to a width with hardly a cell filled in each.
-fn hollow(rows: &[Sampled]) -> bool {
+fn hollow(rows: &[Sampled<'_>]) -> bool {
     rows.iter().all(|row| row.filled() <= 1 && row.width() > 2)
 }
 
 /// Leading rows that are no part of the table.
-fn preamble(rows: &[Sampled], width: usize) -> usize {
+fn preamble(rows: &[Sampled<'_>], width: usize) -> usize {
     if width < 2 {
         return rows.iter().take_while(|row| row.text.starts_with("sep=")).count();
     }
-    let outside = |row: &Sampled| {
+    let outside = |row: &Sampled<'_>| {
         let comment = row.cells.get(0).is_some_and(|cell| cell.starts_with("# ") || cell.starts_with("//"));
         let title = row.filled() <= 1 && width > 2 || row.width() == 1;
         title || comment || row.width() * 2 <= width
@@ -178,8 +189,8 @@ fn preamble(rows: &[Sampled], width: usize) -> usize {
 }
 
 /// Trailing rows of one cell that say something about a table of three columns or more. Others are short rows.
-fn footer(rows: &[Sampled], width: usize) -> usize {
-    let outside = |row: &&Sampled| row.width() == 1 && row.cells.get(0).is_some_and(is_prose);
+fn footer(rows: &[Sampled<'_>], width: usize) -> usize {
+    let outside = |row: &&Sampled<'_>| row.width() == 1 && row.cells.get(0).is_some_and(is_prose);
     let count = if width < 3 { 0 } else { rows.iter().rev().take_while(outside).count() };
     if count + 2 > rows.len() { 0 } else { count }
 }
@@ -197,13 +208,9 @@ fn largest(tables: &[Block]) -> usize {
     tables.iter().position(|block| size(block) == most).unwrap_or(0)
 }
 
-fn notes(rows: &[Sampled], tables: &[Block], strays: &[Block]) -> Vec<Note> {
-    let mut notes: Vec<Note> = strays
-        .iter()
-        .flat_map(|block| slice(rows, *block))
-        .filter(|row| !row.blank)
-        .map(|row| Note { line: row.line, text: row.text.clone() })
-        .collect();
+fn notes(rows: &[Sampled<'_>], tables: &[Block], strays: &[Block]) -> Vec<Note> {
+    let mut notes: Vec<Note> =
+        strays.iter().flat_map(|block| slice(rows, *block)).filter(|row| !row.blank).map(Sampled::note).collect();
     if tables.len() == 1
         && let Some(first) = tables.first()
     {
@@ -211,15 +218,15 @@ fn notes(rows: &[Sampled], tables: &[Block], strays: &[Block]) -> Vec<Note> {
         let known: Vec<u64> = notes.iter().map(|note| note.line).collect();
         let above =
             rows.get(..first.from).unwrap_or_default().iter().filter(|row| !row.blank && !known.contains(&row.line));
-        notes.extend(above.map(|row| Note { line: row.line, text: row.text.clone() }));
+        notes.extend(above.map(Sampled::note));
     }
     notes.sort_by_key(|note| note.line);
     notes
 }
 
-fn range(rows: &[Sampled], block: Block, (overrides, known): (&Overrides, &Known), open: bool) -> TableRange {
+fn range(rows: &[Sampled<'_>], block: Block, (overrides, known): (&Overrides, &Known), open: bool) -> TableRange {
     let mut doubts = Vec::new();
-    let body: Vec<&Sampled> = slice(rows, block).iter().filter(|row| !row.blank).collect();
+    let body: Vec<&Sampled<'_>> = slice(rows, block).iter().filter(|row| !row.blank).collect();
     let header_rows = match overrides.header_row {
         Some(HeaderRow::None) => 0,
         Some(HeaderRow::At(_)) => 1,

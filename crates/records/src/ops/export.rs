@@ -1,0 +1,87 @@
+//! Reading a table out.
+
+use std::sync::Arc;
+
+use model::{BaseId, Bits, Caller, Field, Ordinal, Table, TenantNo};
+
+use super::{Found, Records, find_table};
+use crate::error::Error;
+use crate::image::View;
+
+impl Records {
+    /// The records of a table in order, as plain texts: one picture of the base, read piece by piece.
+    ///
+    /// # Errors
+    /// [`Error::Denied`], [`Error::TableNotFound`], [`Error::ViewNotFound`].
+    pub async fn export(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        table: &str,
+        view_name: Option<&str>,
+    ) -> Result<Export, Error> {
+        let (scope, view) = self.view(caller, base).await?;
+        let table = Arc::clone(find_table(&view.image.schema, table)?);
+        if let Some(name) = view_name
+            && table.view(name).is_none()
+        {
+            return Err(Error::ViewNotFound { name: name.chars().take(255).collect() });
+        }
+        let live = Bits::clone(&view.image.table(table.no).live);
+        let ordinals = live.ones().map(|ordinal| ordinal as u32).collect();
+        let fields = table.live_fields().cloned().collect();
+        let source = (self.clone(), scope.tenant());
+        Ok(Export { source, view, page: None, table, fields, ordinals, next: 0 })
+    }
+}
+
+/// A table being read out.
+pub struct Export {
+    source: (Records, TenantNo),
+    view: View,
+    /// The next rows, where not all of the table is in memory.
+    page: Option<View>,
+    table: Arc<Table>,
+    fields: Vec<Arc<Field>>,
+    ordinals: Vec<u32>,
+    next: usize,
+}
+
+impl Export {
+    /// The names of the columns.
+    pub fn names(&self) -> Vec<&str> {
+        self.fields.iter().map(|field| field.name.as_str()).collect()
+    }
+
+    /// Fetches what of the next `count` rows is not in memory.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn fetch(&mut self, count: usize) -> Result<(), Error> {
+        let (records, tenant) = &self.source;
+        let ordinals = self.ordinals.iter().skip(self.next).take(count).map(|ordinal| Ordinal(*ordinal)).collect();
+        let found = Found { view: self.view.clone(), table: Arc::clone(&self.table), ordinals };
+        self.page = Some(records.told(*tenant, found).await?.view);
+        Ok(())
+    }
+
+    /// Hands the next `count` rows to `take`, a cell's text at a time with its column; false at the end.
+    ///
+    /// # Errors
+    /// [`Error::TooDeep`] when a formula nests too deeply.
+    pub fn read(&mut self, count: usize, mut take: impl FnMut(usize, &str)) -> Result<bool, Error> {
+        let view = self.page.take().unwrap_or_else(|| self.view.clone());
+        let rows = view.image.table(self.table.no);
+        let end = (self.next + count).min(self.ordinals.len());
+        let mut text = String::new();
+        for ordinal in self.ordinals.get(self.next..end).unwrap_or_default() {
+            for (column, field) in self.fields.iter().enumerate() {
+                text.clear();
+                view.plain_cell(&self.table, &rows, field, Ordinal(*ordinal), &mut text)?;
+                take(column, &text);
+            }
+        }
+        self.next = end;
+        Ok(end < self.ordinals.len())
+    }
+}
