@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use fields::Texting;
+use jiff::tz::TimeZone;
 use model::{
-    CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldId, Ordinal, Table, TableImage, Timestamp,
+    CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldId, FieldKind, Ordinal, Table, TableImage, Timestamp,
     write_json_string,
 };
 
@@ -17,6 +19,24 @@ pub struct Shape {
     pub fields: Option<Vec<FieldId>>,
     /// Field ids instead of names as keys.
     pub by_id: bool,
+    /// Cells as people see them, when set.
+    pub text: Option<TextShape>,
+}
+
+/// How cells are shown to people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextShape {
+    /// The zone of date-times in fields whose zone is `client`; a name of the IANA database.
+    pub time_zone: String,
+    /// A locale such as `en-us`.
+    pub locale: String,
+}
+
+impl TextShape {
+    fn texting(&self) -> Texting {
+        let time_zone = TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC);
+        Texting { time_zone, locale: self.locale.clone() }
+    }
 }
 
 /// A field ready to be written.
@@ -68,6 +88,7 @@ pub(crate) struct RecordWriter<'w> {
     table: &'w Table,
     rows: &'w TableImage,
     slots: Vec<Slot<'w>>,
+    text: Option<Texting>,
 }
 
 /// Up to this many records, computed cells are computed one by one rather than by chunk.
@@ -82,9 +103,10 @@ impl<'w> RecordWriter<'w> {
                 continue;
             }
             let key = if shape.by_id { Key::new(&field.id.to_string()) } else { Key::new(&field.name) };
-            slots.push(Slot { field, key, source: source(view, rows, field, ordinals) });
+            let source = source((view, rows), field, ordinals, shape.text.is_some());
+            slots.push(Slot { field, key, source });
         }
-        Self { view, table, rows, slots }
+        Self { view, table, rows, slots, text: shape.text.as_ref().map(TextShape::texting) }
     }
 
     /// Appends the records with commas between them.
@@ -149,6 +171,9 @@ impl<'w> RecordWriter<'w> {
 
     fn write_cell(&self, field: &Field, cells: &Cells<'_>, ordinal: Ordinal, out: &mut Vec<u8>) -> Result<bool, Error> {
         let row = ordinal.0 as usize % CHUNK;
+        if let Some(texting) = &self.text {
+            return self.write_text(field, (cells, ordinal), texting, out);
+        }
         Ok(match cells {
             Cells::Stored(chunk) => fields::write_cell(&field.kind, chunk.cell(row), out),
             Cells::Links(chunk, other) => write_links(chunk.cell(row), other, out),
@@ -163,6 +188,34 @@ impl<'w> RecordWriter<'w> {
 }
 
 impl RecordWriter<'_> {
+    /// A cell as people see it; false when that is nothing.
+    fn write_text(
+        &self,
+        field: &Field,
+        (cells, ordinal): (&Cells<'_>, Ordinal),
+        texting: &Texting,
+        out: &mut Vec<u8>,
+    ) -> Result<bool, Error> {
+        let row = ordinal.0 as usize % CHUNK;
+        let mut text = String::new();
+        let mut show = |cell: CellRef<'_>| match (&field.kind, cell) {
+            // The names of the linked records, joined already.
+            (FieldKind::MultipleRecordLinks(_), CellRef::Text(names)) => text.push_str(names),
+            (kind, cell) => fields::text_cell(kind, cell, texting, &mut text),
+        };
+        match cells {
+            Cells::Stored(chunk) => show(chunk.cell(row)),
+            Cells::Computed(chunk) => show(chunk.cell(row)),
+            Cells::Single => show(self.view.cell(self.table, self.rows, field, ordinal)?.view()),
+            Cells::Links(..) | Cells::None => {}
+        }
+        if text.is_empty() {
+            return Ok(false);
+        }
+        write_json_string(&text, out);
+        Ok(true)
+    }
+
     /// The cells of one chunk.
     fn cells<'s>(&'s self, slot: &'s Slot<'_>, chunk: usize) -> Result<Cells<'s>, Error> {
         let held = match &slot.source {
@@ -203,12 +256,17 @@ impl Key {
     }
 }
 
-fn source<'w>(view: &View, rows: &'w TableImage, field: &'w Field, ordinals: &[Ordinal]) -> Source<'w> {
-    if let Some(link) = field.kind.link() {
+fn source<'w>(
+    (view, rows): (&View, &'w TableImage),
+    field: &'w Field,
+    ordinals: &[Ordinal],
+    as_text: bool,
+) -> Source<'w> {
+    if let Some(link) = field.kind.link().filter(|_| !as_text) {
         let column = rows.columns.get(&field.no);
         return column.map_or(Source::Missing, |c| Source::Links(c, view.image.table(link.linked_table_no)));
     }
-    if field.kind.is_derived() {
+    if field.kind.is_derived() || field.kind.link().is_some() {
         return if ordinals.len() <= FEW { Source::Single } else { Source::Computed };
     }
     stored_column(rows, field.no, &field.kind).map_or(Source::Missing, Source::Stored)

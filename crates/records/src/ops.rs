@@ -9,6 +9,7 @@ mod get;
 mod list;
 mod search;
 mod undo;
+mod upsert;
 mod write;
 
 use std::ops::Deref;
@@ -42,6 +43,7 @@ pub use list::{ListQuery, PAGE, Page, Sort};
 pub use search::Hits;
 pub(crate) use undo::turned;
 pub use undo::{HISTORY, History, Undone};
+pub use upsert::{UpsertHow, UpsertRecord, Upserted};
 pub use write::{Deleted, NewRecord, UpdateRecord, Written};
 
 /// The handle of this context. Every request takes a copy, so there is only one thing to count.

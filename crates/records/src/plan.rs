@@ -154,6 +154,44 @@ impl<'i> Plan<'i> {
         Ok(())
     }
 
+    /// Changes cells of a record that this plan creates; with `replace` every writable cell not named is cleared.
+    pub fn amend(&mut self, table: &Arc<Table>, ordinal: Ordinal, row: Row, replace: bool) -> Result<(), Error> {
+        let mut cells = Vec::with_capacity(row.len());
+        let kept = |no: FieldNo| table.field_by_no(no).is_some_and(|field| field.kind.is_computed());
+        if replace {
+            let unnamed = |field: &&Arc<Field>| row.iter().all(|(named, _)| named.id != field.id);
+            for field in table.live_fields().filter(|field| field.kind.link().is_some()).filter(unnamed) {
+                self.set_links(table.no, field, ordinal, Vec::new());
+            }
+        }
+        for (field, incoming) in row {
+            if let Some(value) = self.value(table, &field, ordinal, incoming)? {
+                cells.push((field.no, value));
+            }
+        }
+        let created = &mut self.body.table(table.no).created;
+        if let Some(record) = created.iter_mut().find(|record| record.ordinal == ordinal) {
+            record.cells.retain(|(no, _)| !replace || kept(*no));
+            record.cells.retain(|(no, _)| cells.iter().all(|(named, _)| named != no));
+            record.cells.extend(cells.into_iter().filter(|(_, value)| !value.is_empty()));
+            record.cells.sort_unstable_by_key(|(field, _)| *field);
+        }
+        Ok(())
+    }
+
+    /// What a record holds once this plan is carried out.
+    pub fn cell(&self, table: TableNo, field: FieldNo, ordinal: Ordinal) -> CellValue {
+        let planned = self.body.tables.iter().find(|change| change.table == table);
+        let created = planned.and_then(|change| change.created.iter().find(|record| record.ordinal == ordinal));
+        if let Some(record) = created {
+            let held = record.cells.iter().find(|(no, _)| *no == field);
+            return held.map_or(CellValue::Empty, |(_, value)| value.clone());
+        }
+        let updated = planned.and_then(|change| change.updated.iter().find(|record| record.ordinal == ordinal));
+        let changed = updated.and_then(|record| record.cells.iter().find(|change| change.field == field));
+        changed.map_or_else(|| self.rows(table).cell(field, ordinal).to_value(), |change| change.after.clone())
+    }
+
     /// Deletes a record and unlinks it everywhere.
     pub fn delete(&mut self, table: &Arc<Table>, ordinal: Ordinal) {
         let rows = self.rows(table.no);
@@ -258,7 +296,7 @@ impl<'i> Plan<'i> {
     }
 
     /// Choice numbers, new names added to the field.
-    fn choices(&mut self, table: &Arc<Table>, field: &Field, choices: Vec<ChoiceIn>) -> CellValue {
+    pub fn choices(&mut self, table: &Arc<Table>, field: &Field, choices: Vec<ChoiceIn>) -> CellValue {
         let mut numbers = Vec::with_capacity(choices.len());
         for choice in choices {
             let no = match choice {

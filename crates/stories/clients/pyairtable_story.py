@@ -90,9 +90,34 @@ else:
     raise AssertionError("a record that is not there was got")
 assert [one.name for one in api.bases()] and base.name == "Library"
 
+# Upserts: by id, by a field, and anew; what is blank matches nothing.
+shelves = base.create_table("Shelves", [{"name": "Text", "type": "singleLineText"}, {"name": "Num", "type": "number", "options": {"precision": 0}}])
+one, two = base.table("Shelves").batch_create([{"Text": "One", "Num": 1}, {"Text": "Two", "Num": 2}])
+shelves = base.table("Shelves")
+result = shelves.batch_upsert(
+    [{"id": one["id"], "fields": {"Num": 3}}, {"fields": {"Text": "Two", "Num": 4}}, {"fields": {"Text": "Three", "Num": 5}}],
+    key_fields=["Text"],
+)
+assert set(result["updatedRecords"]) == {one["id"], two["id"]} and len(result["createdRecords"]) == 1, result
+assert [record["fields"] for record in result["records"]] == \
+    [{"Text": "One", "Num": 3}, {"Text": "Two", "Num": 4}, {"Text": "Three", "Num": 5}]
+result = shelves.batch_upsert(
+    [{"id": one["id"], "fields": {"Num": 3}}, {"fields": {"Text": "Two"}}, {"fields": {"Text": None, "Num": 6}}, {"fields": {"Text": None, "Num": 7}}],
+    key_fields=["Text"],
+    replace=True,
+)
+assert len(result["createdRecords"]) == 2 and [record["fields"] for record in result["records"]] == \
+    [{"Num": 3}, {"Text": "Two"}, {"Num": 6}, {"Num": 7}], result
+many = shelves.batch_upsert([{"fields": {"Text": f"Row {n}", "Num": n}} for n in range(25)], key_fields=["Text"])
+again = shelves.batch_upsert([{"fields": {"Text": f"Row {n}", "Num": -n}} for n in range(25)], key_fields=["Text"])
+assert len(many["createdRecords"]) == 25 and not again["createdRecords"]
+assert again["updatedRecords"] == many["createdRecords"]
+shown = shelves.all(cell_format="string", time_zone="utc", user_locale="en-ie", formula="{Num} = 6")
+assert [record["fields"] for record in shown] == [{"Num": "6"}], shown
+
 authors = base.create_table("Authors", [{"name": "Name", "type": "singleLineText"}])
 table.create_field("Author", "multipleRecordLinks", options={"linkedTableId": authors.id})
-assert {"Books", "Authors"} == {one.name for one in base.tables(force=True)}
+assert {"Books", "Authors", "Shelves"} == {one.name for one in base.tables(force=True)}
 
 
 class Author(Model):

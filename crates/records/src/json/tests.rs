@@ -40,7 +40,11 @@ async fn only_the_fields_asked_for_are_told_by_name_or_id(house: House) {
     let found = list(&house, "Tasks").await;
     let table = Arc::clone(&found.table);
     let field = |name: &str| table.field(name).unwrap().id;
-    let shape = |names: &[&str], by_id| Shape { fields: Some(names.iter().map(|name| field(name)).collect()), by_id };
+    let shape = |names: &[&str], by_id| Shape {
+        fields: Some(names.iter().map(|name| field(name)).collect()),
+        by_id,
+        text: None,
+    };
     assert_eq!(write(&found, &shape(&["Double", "Name"], false))[0]["fields"], json!({ "Name": "a", "Double": 4 }));
     assert_eq!(write(&found, &shape(&[], false))[0]["fields"], json!({}));
     let by_id = write(&found, &shape(&["Points"], true));

@@ -13,7 +13,7 @@ use model::{Caller, Field, FieldKind, Table, TableNo};
 use tenancy::{Action, Permit};
 
 use super::bulk::{Bulk, BulkRow, BulkRows, made_meanwhile};
-use super::write::{MOST_LOADED, queue};
+use super::write::{MOST_LOADED, append_encoded, queue};
 use super::{Records, find_table};
 use crate::error::Error;
 use crate::image::BaseImage;
@@ -134,7 +134,7 @@ impl Records {
         caller: &Caller,
         permit: &Permit,
         bulk: &Bulk,
-        (rows, mut before): (&mut BulkRows, Option<&mut Appending>),
+        (rows, before): (&mut BulkRows, Option<&mut Appending>),
         also: &A,
     ) -> Result<Appending, Error>
     where
@@ -144,7 +144,7 @@ impl Records {
         let mut ready = next.map(|at| Ready::new(rows, permit, at));
         let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
         let began = Instant::now();
-        if let Some(error) = before.as_deref_mut().and_then(Appending::failed) {
+        if let Some(error) = before.and_then(Appending::failed) {
             return Err(error.into());
         }
         also(&mut tx);
@@ -173,7 +173,7 @@ impl Records {
         let took = Arc::new(AtomicU64::new(0));
         let taken = Arc::clone(&took);
         tx.on_commit(Box::new(move || taken.store(began.elapsed().as_micros() as u64, Ordering::Relaxed)));
-        let committing = self.append_encoded(caller, tx, private, (now, Some(bulk.run.clone())), body)?;
+        let committing = append_encoded(caller, tx, private, (now, Some(bulk.run.clone())), body)?;
         Ok(Appending { committing, outcome: None, took, next })
     }
 

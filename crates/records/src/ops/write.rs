@@ -292,24 +292,8 @@ impl Records {
         body: Body,
     ) -> Result<i64, Error> {
         let (encoded, sequence) = (body.encode(), tx.head().sequence + 1);
-        self.append_encoded(caller, tx, private, (time, run), (body, encoded))?.await?;
+        append_encoded(caller, tx, private, (time, run), (body, encoded))?.await?;
         Ok(sequence)
-    }
-
-    /// As [`append`](Self::append), of a body that is text already, without waiting for the sync.
-    pub(super) fn append_encoded(
-        &self,
-        caller: &Caller,
-        mut tx: changes::BaseTx,
-        private: crate::image::Private,
-        (time, run): (Timestamp, Option<String>),
-        (body, encoded): (Body, String),
-    ) -> Result<Committing, Error> {
-        let schema_changed = !body.schema.is_empty();
-        let new = NewChange { run, actor: caller.actor.clone(), door: caller.door, time, body, schema_changed };
-        let change = tx.append_encoded(new, encoded);
-        private.follow(&mut tx, change);
-        Ok(tx.end()?)
     }
 
     async fn found(&self, permit: &Permit, table: TableNo, ordinals: Vec<Ordinal>) -> Result<Found, Error> {
@@ -318,6 +302,21 @@ impl Records {
         let table = schema.table_by_no(table).cloned().ok_or(Error::ImageGone)?;
         self.told(permit.tenant(), Found { view: View::new(image, self.clock.now()), table, ordinals }).await
     }
+}
+
+/// Appends a change whose body is text already, without waiting for the sync.
+pub(super) fn append_encoded(
+    caller: &Caller,
+    mut tx: changes::BaseTx,
+    private: crate::image::Private,
+    (time, run): (Timestamp, Option<String>),
+    (body, encoded): (Body, String),
+) -> Result<Committing, Error> {
+    let schema_changed = !body.schema.is_empty();
+    let new = NewChange { run, actor: caller.actor.clone(), door: caller.door, time, body, schema_changed };
+    let change = tx.append_encoded(new, encoded);
+    private.follow(&mut tx, change);
+    Ok(tx.end()?)
 }
 
 /// Most columns that a write waits for.

@@ -50,7 +50,7 @@ async fn another_table_or_shape_is_another_page(house: House) {
     house.schemas.create_table(&house.owner, house.base, &new).await.unwrap();
     let new = [cells(json!({ "Title": "Apollo" }))];
     house.records.create(&house.owner, house.base, "Only", &new, false).await.unwrap();
-    let by_id = Shape { fields: None, by_id: true };
+    let by_id = Shape { by_id: true, ..Shape::default() };
     let mut seen = Vec::new();
     for _ in 0..3 {
         for (table, shape) in [("Projects", &Shape::default()), ("Projects", &by_id), ("Only", &Shape::default())] {

@@ -4,13 +4,14 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
+use jiff::tz::TimeZone;
 use model::Caller;
 use web::{Failure, JsonBody, Params};
 
 use super::wire::{ListIn, RecordOut, RecordPath, RecordsOut, SortIn, TablePath};
 use super::{DOOR, base_id, fail, json};
 use crate::error::Error;
-use crate::json::Shape;
+use crate::json::{Shape, TextShape};
 use crate::ops::{ListQuery, PAGE, Page, Records, Sort, chosen};
 
 /// Gets a record.
@@ -19,6 +20,9 @@ use crate::ops::{ListQuery, PAGE, Page, Records, Sort, chosen};
     params(
         RecordPath,
         ("returnFieldsByFieldId" = Option<bool>, Query, description = "Field ids as keys instead of names"),
+        ("cellFormat" = Option<String>, Query, description = "`json` (the default), or `string`: cells as people see them"),
+        ("timeZone" = Option<String>, Query, description = "With `string`: an IANA zone, for date-times of the zone `client`"),
+        ("userLocale" = Option<String>, Query, description = "With `string`: a locale such as `en-gb`"),
     ),
     responses((status = 200, description = "The record", body = RecordOut))
 )]
@@ -34,13 +38,43 @@ pub(super) async fn get(
     }
     let found = records.get(&caller, base_id(&place.base)?, &place.table, &place.record).await.map_err(fail)?;
     let mut out = Vec::with_capacity(1_024);
-    let shape = Shape { fields: None, by_id: params.flag("returnFieldsByFieldId") };
+    let text = text_shape(params.get("cellFormat"), params.get("timeZone"), params.get("userLocale")).map_err(fail)?;
+    let shape = Shape { fields: None, by_id: params.flag("returnFieldsByFieldId"), text };
     found.write_one(&shape, &mut out).map_err(fail)?;
     Ok(json(out))
 }
 
 fn invalid(message: &str) -> Error {
     Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message: message.to_owned() }
+}
+
+/// How cells are shown, when they shall be as people see them.
+fn text_shape(format: Option<&str>, zone: Option<&str>, locale: Option<&str>) -> Result<Option<TextShape>, Error> {
+    let given = |value: Option<&str>| value.map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned);
+    match format {
+        None | Some("" | "json") => return Ok(None),
+        Some("string") => {}
+        Some(_) => return Err(invalid("`cellFormat` is `json` or `string`")),
+    }
+    let (Some(zone), Some(locale)) = (given(zone), given(locale)) else {
+        return Err(invalid("with `cellFormat=string` both `timeZone` and `userLocale` must be given"));
+    };
+    let zone = if zone.eq_ignore_ascii_case("client") { "UTC".to_owned() } else { zone };
+    if TimeZone::get(&zone).is_err() {
+        return Err(invalid(&format!(
+            "`timeZone` is a name of the IANA database such as `Europe/Paris`, not `{}`",
+            short(&zone)
+        )));
+    }
+    let known = locale.len() <= 35 && locale.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    if !known {
+        return Err(invalid(&format!("`userLocale` is a locale such as `en-gb`, not `{}`", short(&locale))));
+    }
+    Ok(Some(TextShape { time_zone: zone, locale: locale.to_lowercase().replace('_', "-") }))
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(64).collect()
 }
 
 impl ListIn {
@@ -73,13 +107,28 @@ impl ListIn {
             offset: text("offset"),
             return_fields_by_field_id: params.flag("returnFieldsByFieldId"),
             cell_format: text("cellFormat"),
+            time_zone: text("timeZone"),
+            user_locale: text("userLocale"),
         })
     }
 
-    fn query(self) -> Result<(ListQuery, Vec<String>, bool), Error> {
-        if self.cell_format.as_deref().is_some_and(|format| format != "json") {
-            return Err(invalid("`cellFormat` can be `json` only"));
-        }
+    /// Takes from the query string of a `POST` what clients leave there.
+    fn or_params(mut self, params: &Params) -> Self {
+        let text = |key: &str| params.get(key).map(str::to_owned);
+        self.cell_format = self.cell_format.or_else(|| text("cellFormat"));
+        self.time_zone = self.time_zone.or_else(|| text("timeZone"));
+        self.user_locale = self.user_locale.or_else(|| text("userLocale"));
+        self.return_fields_by_field_id |= params.flag("returnFieldsByFieldId");
+        self
+    }
+
+    fn shape(&self) -> Result<Shape, Error> {
+        let format = self.cell_format.as_deref();
+        let text = text_shape(format, self.time_zone.as_deref(), self.user_locale.as_deref())?;
+        Ok(Shape { fields: None, by_id: self.return_fields_by_field_id, text })
+    }
+
+    fn query(self) -> Result<(ListQuery, Vec<String>), Error> {
         let bounded = |value: Option<i64>, name: &str, most: i64| match value {
             Some(value) if value < 1 || value > most => Err(invalid(&format!("`{name}` must be from 1 to {most}"))),
             value => Ok(value.map(|value| value as usize)),
@@ -93,7 +142,7 @@ impl ListIn {
             page_size: bounded(self.page_size, "pageSize", PAGE as i64)?,
             offset: self.offset.filter(|offset| !offset.is_empty()),
         };
-        Ok((query, self.fields, self.return_fields_by_field_id))
+        Ok((query, self.fields))
     }
 }
 
@@ -133,19 +182,21 @@ pub(super) async fn list_by_post(
     State(records): State<Records>,
     Extension(caller): Extension<Caller>,
     Path(place): Path<TablePath>,
+    RawQuery(query): RawQuery,
     body: Body,
 ) -> Result<Response, Failure> {
     let body = JsonBody::read(DOOR, body).await?;
     let list = if body.is_empty() { ListIn::default() } else { body.parse(DOOR)? };
-    answer(&records, &caller, &place, list).await
+    answer(&records, &caller, &place, list.or_params(&Params::parse(query.as_deref().unwrap_or_default()))).await
 }
 
 async fn answer(records: &Records, caller: &Caller, place: &TablePath, list: ListIn) -> Result<Response, Failure> {
     let base = base_id(&place.base)?;
-    let (query, fields, by_id) = list.query().map_err(fail)?;
+    let shape = list.shape().map_err(fail)?;
+    let (query, fields) = list.query().map_err(fail)?;
     let page = records.list(caller, base, &place.table, &query).await.map_err(fail)?;
     let fields = chosen(&page.found.table, &fields).map_err(fail)?;
-    write_page(records, &page, &Shape { fields, by_id }).map_err(fail).map(json)
+    write_page(records, &page, &Shape { fields, ..shape }).map_err(fail).map(json)
 }
 
 fn write_page(records: &Records, page: &Page, shape: &Shape) -> Result<Vec<u8>, Error> {

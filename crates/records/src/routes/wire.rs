@@ -43,9 +43,18 @@ pub(super) struct WriteIn {
     /// Answers with field ids as keys instead of names.
     #[serde(default)]
     pub(super) return_fields_by_field_id: bool,
-    /// Not supported yet: answers 422.
+    /// Updates the records that match and creates the others. Only for updates of several records.
     #[serde(default)]
-    pub(super) perform_upsert: Option<Value>,
+    pub(super) perform_upsert: Option<PerformUpsertIn>,
+}
+
+/// How an upsert finds the records to update.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PerformUpsertIn {
+    /// One to three fields by name or id. A record without `id` updates the one that has the same values in all of them,
+    /// and is created where there is none.
+    pub(super) fields_to_merge_on: Vec<String>,
 }
 
 /// A record of a batch.
@@ -83,8 +92,12 @@ pub(super) struct ListIn {
     pub(super) offset: Option<String>,
     /// Answers with field ids as keys instead of names.
     pub(super) return_fields_by_field_id: bool,
-    /// `json`; `string` is not supported yet.
+    /// `json` (the default), or `string`: cells as people see them, which needs `timeZone` and `userLocale`.
     pub(super) cell_format: Option<String>,
+    /// With `string`: a name of the IANA database, for date-times in fields whose zone is `client`.
+    pub(super) time_zone: Option<String>,
+    /// With `string`: a locale such as `en-gb`, in any case.
+    pub(super) user_locale: Option<String>,
 }
 
 /// A sort key.
@@ -121,6 +134,21 @@ pub(super) struct RecordsOut {
     /// Where the next page begins; absent on the last one.
     #[schema(nullable = false)]
     offset: Option<String>,
+}
+
+/// Records after an update, with what an upsert did.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what is written without it")]
+pub(super) struct UpdatedOut {
+    /// The records in the order of the request.
+    records: Vec<RecordOut>,
+    /// Ids of records that were created; only for upserts.
+    #[schema(nullable = false)]
+    created_records: Option<Vec<String>>,
+    /// Ids of records that were there; only for upserts.
+    #[schema(nullable = false)]
+    updated_records: Option<Vec<String>>,
 }
 
 /// What a write of one record or of several answers.

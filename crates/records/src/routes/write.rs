@@ -7,11 +7,11 @@ use axum::{Extension, Json};
 use model::Caller;
 use web::{Failure, JsonBody, Params};
 
-use super::wire::{DeletedManyOut, DeletedOut, RecordOut, RecordPath, RecordsOut, TablePath, WriteIn, WrittenOut};
+use super::wire::{DeletedManyOut, DeletedOut, RecordOut, RecordPath, TablePath, UpdatedOut, WriteIn, WrittenOut};
 use super::{DOOR, base_id, fail, json as respond};
 use crate::error::Error;
 use crate::json::Shape;
-use crate::ops::{Records, UpdateRecord, Written};
+use crate::ops::{Records, UpdateRecord, UpsertHow, UpsertRecord, Upserted, Written};
 
 /// Most records of one call.
 const BATCH: usize = 10;
@@ -24,7 +24,7 @@ async fn read(body: Body, query: Option<&str>) -> Result<(WriteIn, Shape), Failu
     let body: WriteIn = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
     let by_id =
         body.return_fields_by_field_id || Params::parse(query.unwrap_or_default()).flag("returnFieldsByFieldId");
-    Ok((body, Shape { fields: None, by_id }))
+    Ok((body, Shape { by_id, ..Shape::default() }))
 }
 
 fn one(written: &Written, shape: &Shape) -> Result<Response, Failure> {
@@ -37,6 +37,18 @@ fn many(written: &Written, shape: &Shape) -> Result<Response, Failure> {
     let mut out = Vec::with_capacity(4_096);
     out.extend_from_slice(b"{\"records\":");
     written.found.write_all(shape, &mut out).map_err(fail)?;
+    out.push(b'}');
+    Ok(respond(out))
+}
+
+fn all_upserted(upserted: &Upserted, shape: &Shape) -> Result<Response, Failure> {
+    let mut out = Vec::with_capacity(4_096);
+    out.extend_from_slice(b"{\"records\":");
+    upserted.written.found.write_all(shape, &mut out).map_err(fail)?;
+    for (name, ids) in [("createdRecords", &upserted.created), ("updatedRecords", &upserted.updated)] {
+        let ids: Vec<String> = ids.iter().map(|id| format!("\"{id}\"")).collect();
+        out.extend_from_slice(format!(",\"{name}\":[{}]", ids.join(",")).as_bytes());
+    }
     out.push(b'}');
     Ok(respond(out))
 }
@@ -102,17 +114,20 @@ impl Target {
     async fn update_many(self, body: Body, replace: bool) -> Result<Response, Failure> {
         let base = base_id(&self.base)?;
         let (body, shape) = read(body, self.query.as_deref()).await?;
-        if body.perform_upsert.is_some() {
-            return Err(fail(Error::Request {
-                airtable_type: "INVALID_REQUEST_UNKNOWN",
-                message: "`performUpsert` is not supported yet".to_owned(),
-            }));
-        }
         let wrong = "You must provide an array of up to 10 record objects, each with an \"id\" ID field and a \
                      \"fields\" object for cell values.";
         let list = body.records.unwrap_or_default();
         if list.is_empty() || list.len() > BATCH {
             return Err(records_error(wrong));
+        }
+        if let Some(upsert) = body.perform_upsert {
+            let records = list.into_iter().map(|record| Some(UpsertRecord { id: record.id, fields: record.fields? }));
+            let wrong = "You must provide an array of up to 10 record objects, each with a \"fields\" object for cell \
+                         values and, unless it is to be matched, an \"id\".";
+            let records = records.collect::<Option<Vec<_>>>().ok_or_else(|| records_error(wrong))?;
+            let how = UpsertHow { on: upsert.fields_to_merge_on, typecast: body.typecast, replace };
+            let upserted = self.records.upsert(&self.caller, (base, &self.table), &records, &how).await;
+            return all_upserted(&upserted.map_err(fail)?, &shape);
         }
         let list = list
             .into_iter()
@@ -139,7 +154,7 @@ fn target(records: Records, caller: Caller, (base, table): (String, String), que
 /// Updates up to ten records; fields that are not named stay as they are.
 #[utoipa::path(
     patch, path = "/v0/{base}/{table}", operation_id = "records.update", tag = "records", params(TablePath),
-    request_body = WriteIn, responses((status = 200, description = "The records after", body = RecordsOut))
+    request_body = WriteIn, responses((status = 200, description = "The records after", body = UpdatedOut))
 )]
 pub(super) async fn merge(
     State(records): State<Records>,
@@ -154,7 +169,7 @@ pub(super) async fn merge(
 /// Replaces the cells of up to ten records; fields that are not named are emptied.
 #[utoipa::path(
     put, path = "/v0/{base}/{table}", operation_id = "records.replace", tag = "records", params(TablePath),
-    request_body = WriteIn, responses((status = 200, description = "The records after", body = RecordsOut))
+    request_body = WriteIn, responses((status = 200, description = "The records after", body = UpdatedOut))
 )]
 pub(super) async fn replace(
     State(records): State<Records>,

@@ -19,7 +19,7 @@ pub(super) fn chosen(found: &Found, names: &[String]) -> Result<Option<Vec<Field
 /// The records as `{"id", "created", "fields"}`: choices by name, linked records as `{"id", "text"}`, no empty cells.
 pub(super) fn records(found: &Found, fields: Option<Vec<FieldId>>) -> Result<Vec<Value>, Error> {
     let mut out = Vec::new();
-    found.write_all(&Shape { fields, by_id: false }, &mut out)?;
+    found.write_all(&Shape { fields, ..Shape::default() }, &mut out)?;
     let read: Vec<Map<String, Value>> = serde_json::from_slice(&out).map_err(|_| Error::ImageGone)?;
     let told = found.ordinals.iter().zip(read).map(|(ordinal, record)| one(found, *ordinal, record));
     told.collect()

@@ -15,4 +15,5 @@ mod refusals;
 mod schema;
 mod served;
 mod targets;
+mod upserts;
 mod vega;
