@@ -94,6 +94,11 @@ pub enum OptionsIn {
         /// The name wanted for the field on the other side.
         inverse_name: Option<String>,
     },
+    /// A count over a link field, by its id or name.
+    Count {
+        /// The link field.
+        link: String,
+    },
     /// A formula, not parsed.
     Formula {
         /// Its text.

@@ -2,6 +2,7 @@
 
 mod auto_number;
 mod checkbox;
+mod count;
 mod created_time;
 mod currency;
 mod date;
@@ -19,6 +20,7 @@ mod numeric;
 mod percent;
 mod phone_number;
 mod rating;
+mod rich_text;
 mod select;
 mod single_line_text;
 mod single_select;
@@ -30,6 +32,7 @@ pub use textual::MAX_TEXT;
 
 pub(crate) use auto_number::AutoNumber;
 pub(crate) use checkbox::Checkbox;
+pub(crate) use count::Count;
 pub(crate) use created_time::CreatedTime;
 pub(crate) use currency::Currency;
 pub(crate) use date::Date;
@@ -45,6 +48,7 @@ pub(crate) use number::Number;
 pub(crate) use percent::Percent;
 pub(crate) use phone_number::PhoneNumber;
 pub(crate) use rating::Rating;
+pub(crate) use rich_text::RichText;
 pub(crate) use single_line_text::SingleLineText;
 pub(crate) use single_select::SingleSelect;
 pub(crate) use url::Url;

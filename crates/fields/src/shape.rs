@@ -31,6 +31,7 @@ pub fn shape(kind: &FieldKind) -> Shape {
     match kind {
         FieldKind::SingleLineText
         | FieldKind::MultilineText
+        | FieldKind::RichText
         | FieldKind::Email
         | FieldKind::Url
         | FieldKind::PhoneNumber => Shape::Text,
@@ -39,7 +40,8 @@ pub fn shape(kind: &FieldKind) -> Shape {
         | FieldKind::Currency(_)
         | FieldKind::Duration(_)
         | FieldKind::Rating(_)
-        | FieldKind::AutoNumber => Shape::Number,
+        | FieldKind::AutoNumber
+        | FieldKind::Count(_) => Shape::Number,
         FieldKind::Checkbox(_) => Shape::Flag,
         FieldKind::SingleSelect(_) => Shape::Choice,
         FieldKind::MultipleSelects(_) => Shape::Choices,

@@ -4,14 +4,15 @@ use model::{CellRef, FieldKind};
 
 use crate::field_type::{FieldType, Texting};
 use crate::kinds::{
-    AutoNumber, Checkbox, CreatedTime, Currency, Date, DateTime, Duration, Email, Formula, LastModifiedTime,
-    MultilineText, MultipleRecordLinks, MultipleSelects, Number, Percent, PhoneNumber, Rating, SingleLineText,
-    SingleSelect, Url,
+    AutoNumber, Checkbox, Count, CreatedTime, Currency, Date, DateTime, Duration, Email, Formula, LastModifiedTime,
+    MultilineText, MultipleRecordLinks, MultipleSelects, Number, Percent, PhoneNumber, Rating, RichText,
+    SingleLineText, SingleSelect, Url,
 };
 
-static ALL: [&dyn FieldType; 20] = [
+static ALL: [&dyn FieldType; 22] = [
     &SingleLineText,
     &MultilineText,
+    &RichText,
     &Email,
     &Url,
     &PhoneNumber,
@@ -29,6 +30,7 @@ static ALL: [&dyn FieldType; 20] = [
     &LastModifiedTime,
     &AutoNumber,
     &MultipleRecordLinks,
+    &Count,
     &Formula,
 ];
 
@@ -47,6 +49,7 @@ pub fn of(kind: &FieldKind) -> &'static dyn FieldType {
     match kind {
         FieldKind::SingleLineText => &SingleLineText,
         FieldKind::MultilineText => &MultilineText,
+        FieldKind::RichText => &RichText,
         FieldKind::Email => &Email,
         FieldKind::Url => &Url,
         FieldKind::PhoneNumber => &PhoneNumber,
@@ -64,6 +67,7 @@ pub fn of(kind: &FieldKind) -> &'static dyn FieldType {
         FieldKind::LastModifiedTime(_) => &LastModifiedTime,
         FieldKind::AutoNumber => &AutoNumber,
         FieldKind::MultipleRecordLinks(_) => &MultipleRecordLinks,
+        FieldKind::Count(_) => &Count,
         FieldKind::Formula(_) => &Formula,
     }
 }

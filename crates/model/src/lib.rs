@@ -28,7 +28,7 @@ pub use id::{
     TokenId, UserId, ViewId, WorkspaceId,
 };
 pub use schema::{
-    CheckboxOptions, Choice, CreatedOptions, CurrencyOptions, DateFormat, DateOptions, DateTimeOptions,
+    CheckboxOptions, Choice, CountOptions, CreatedOptions, CurrencyOptions, DateFormat, DateOptions, DateTimeOptions,
     DurationOptions, Field, FieldKind, FormulaOptions, FormulaType, LinkOptions, ModifiedOptions, NumberOptions,
     RatingOptions, Schema, SelectOptions, Table, TimeFormat, View, ViewType,
 };

@@ -172,6 +172,8 @@ pub enum FieldKind {
     SingleLineText,
     /// Text of several lines.
     MultilineText,
+    /// Text of several lines in Markdown.
+    RichText,
     /// E-mail address.
     Email,
     /// Web address.
@@ -206,6 +208,8 @@ pub enum FieldKind {
     AutoNumber,
     /// Records of another table (or the same).
     MultipleRecordLinks(LinkOptions),
+    /// How many records a link cell holds.
+    Count(CountOptions),
     /// Computed from other fields.
     Formula(FormulaOptions),
 }
@@ -214,13 +218,19 @@ impl FieldKind {
     /// What kind of value its column holds; a formula's by its result.
     pub fn column(&self) -> Kind {
         match self {
-            Self::SingleLineText | Self::MultilineText | Self::Email | Self::Url | Self::PhoneNumber => Kind::Text,
+            Self::SingleLineText
+            | Self::MultilineText
+            | Self::RichText
+            | Self::Email
+            | Self::Url
+            | Self::PhoneNumber => Kind::Text,
             Self::Number(_)
             | Self::Percent(_)
             | Self::Currency(_)
             | Self::Duration(_)
             | Self::Rating(_)
-            | Self::AutoNumber => Kind::Number,
+            | Self::AutoNumber
+            | Self::Count(_) => Kind::Number,
             Self::Checkbox(_) => Kind::Flag,
             Self::SingleSelect(_) => Kind::Choice,
             Self::MultipleSelects(_) => Kind::Choices,
@@ -236,12 +246,12 @@ impl FieldKind {
 
     /// True when nobody can write the cell.
     pub fn is_computed(&self) -> bool {
-        matches!(self, Self::CreatedTime(_) | Self::LastModifiedTime(_) | Self::AutoNumber | Self::Formula(_))
+        matches!(self, Self::CreatedTime(_) | Self::LastModifiedTime(_) | Self::AutoNumber) || self.is_derived()
     }
 
     /// True for what is evaluated and never stored.
     pub fn is_derived(&self) -> bool {
-        matches!(self, Self::Formula(_))
+        matches!(self, Self::Formula(_) | Self::Count(_))
     }
 
     /// The options of a select field.
@@ -412,6 +422,16 @@ pub struct LinkOptions {
     /// Suggests one record per cell; not enforced.
     #[serde(default)]
     pub prefers_single: bool,
+}
+
+/// Options of count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CountOptions {
+    /// The link field of the same table whose records are counted.
+    pub link: FieldId,
+    /// Its number.
+    pub link_no: FieldNo,
 }
 
 /// Options of formula.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use clock::Ids;
 use fields::OptionsIn;
 use model::{
-    Field, FieldId, FieldKind, FieldNo, FormulaOptions, LinkOptions, Schema, Table, TableId, TableNo, Timestamp, View,
-    ViewType,
+    CountOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, LinkOptions, Schema, Table, TableId, TableNo,
+    Timestamp, View, ViewType,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -203,6 +203,7 @@ impl<'a> Draft<'a> {
         let kind = match read_options(&name, &new.field_type, new.options.as_ref(), None, self.ids, self.now)? {
             OptionsIn::Kind(kind) => kind,
             OptionsIn::Formula { text } => self.formula(no, &name, None, &text)?,
+            OptionsIn::Count { link } => self.count(no, &name, &link)?,
             OptionsIn::Link { linked_table, prefers_single, inverse_name } => {
                 return self.add_link(no, name, new.description.clone(), linked_table, prefers_single, inverse_name);
             }
@@ -298,6 +299,20 @@ impl<'a> Draft<'a> {
         }))
     }
 
+    /// Counts the records of a link field of the same table.
+    fn count(&self, no: TableNo, name: &str, link: &str) -> Result<FieldKind, Error> {
+        let field = self.schema.table_by_no(no).and_then(|table| table.field_exact(link));
+        if let Some(field) = field.filter(|field| field.kind.link().is_some()) {
+            return Ok(FieldKind::Count(CountOptions { link: field.id, link_no: field.no }));
+        }
+        let found = field.map_or("does not exist in this table".to_owned(), |field| {
+            format!("is of type `{}`", fields::of(&field.kind).name())
+        });
+        let link: String = link.chars().take(64).collect();
+        let reason = format!("`recordLinkFieldId` names a link field, and `{link}` {found}");
+        Err(Error::Options { field: name.to_owned(), reason })
+    }
+
     /// Changes name, description or options of a field.
     pub fn update_field(
         &mut self,
@@ -355,6 +370,7 @@ impl<'a> Draft<'a> {
         match read_options(&field.name, type_name, Some(options), Some(&field.kind), self.ids, self.now)? {
             OptionsIn::Kind(kind) => Ok(kind),
             OptionsIn::Formula { text } => self.formula(no, &field.name, Some(field.id), &text),
+            OptionsIn::Count { link } => self.count(no, &field.name, &link),
             OptionsIn::Link { linked_table, prefers_single, .. } => match &field.kind {
                 FieldKind::MultipleRecordLinks(link) if link.linked_table == linked_table => {
                     Ok(FieldKind::MultipleRecordLinks(LinkOptions { prefers_single, ..link.clone() }))

@@ -90,9 +90,13 @@ pub fn field_out(schema: &Schema, field: &Field) -> FieldOut {
 
 fn options(schema: &Schema, field: &Field) -> Option<Value> {
     let mut options = fields::of(&field.kind).write_options(&field.kind)?;
-    if let (FieldKind::Formula(formula), Value::Object(options)) = (&field.kind, &mut options) {
-        // The references are valid only while their fields live.
-        let valid = formula.references.iter().all(|id| schema.table_of(*id).is_some());
+    // The references are valid only while their fields live.
+    let valid = match &field.kind {
+        FieldKind::Formula(formula) => Some(formula.references.iter().all(|id| schema.table_of(*id).is_some())),
+        FieldKind::Count(count) => Some(schema.table_of(count.link).is_some()),
+        _ => None,
+    };
+    if let (Some(valid), Value::Object(options)) = (valid, &mut options) {
         options.insert("isValid".to_owned(), json!(valid));
     }
     Some(options)

@@ -117,7 +117,9 @@ pub fn profile<R: Read>(
             senders.push(sender);
             let columns = table.names.len();
             scope.spawn(move || {
-                blocks.into_iter().for_each(|block| block.count(columns, first, lane));
+                for block in blocks {
+                    block.count(columns, first, lane);
+                }
                 lane.iter_mut().for_each(Tally::finish);
             });
         }

@@ -12,7 +12,8 @@ use std::time::Instant;
 
 use formula::{Batch, Input, Program};
 use model::{
-    CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldNo, Kind, Ordinal, Table, TableImage, TableNo, Timestamp,
+    CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldKind, FieldNo, Kind, Ordinal, Table, TableImage, TableNo,
+    Timestamp,
 };
 use parking_lot::Mutex;
 use programs::{Compiled, Programs};
@@ -282,6 +283,9 @@ impl View {
         if let Some(link) = field.kind.link() {
             return self.link_texts(rows, field, link.linked_table_no, chunk, range, depth);
         }
+        if let FieldKind::Count(count) = &field.kind {
+            return Ok(counts(rows, count.link_no, chunk, range));
+        }
         let Some(compiled) = self.compiled(table, field, depth)? else {
             return Ok(failed(field.kind.column(), range.len()));
         };
@@ -353,6 +357,19 @@ fn stored_input<'b>(table: &'b Table, rows: &'b TableImage, no: FieldNo, chunk: 
         Some(select) => Input::Choice { chunk, select },
         None => Input::Stored(chunk),
     }
+}
+
+/// How many records each link cell holds. A record that is deleted is taken out of all of them.
+fn counts(rows: &TableImage, link: FieldNo, chunk: usize, range: std::ops::Range<usize>) -> ComputedChunk {
+    let mut values = Chunk::new(Kind::Number);
+    for (at, row) in range.enumerate() {
+        let count = match rows.cell(link, Ordinal((chunk * CHUNK + row) as u32)) {
+            CellRef::Links(list) => list.len(),
+            _ => 0,
+        };
+        values.set(at, CellRef::Number(count as f64));
+    }
+    ComputedChunk { values, errors: model::Bits::default() }
 }
 
 fn failed(kind: Kind, len: usize) -> ComputedChunk {

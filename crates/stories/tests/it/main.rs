@@ -7,6 +7,7 @@ mod binary;
 mod clients;
 mod document;
 mod durability;
+mod field_types;
 mod house;
 mod imports;
 mod racing;

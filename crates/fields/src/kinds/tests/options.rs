@@ -24,6 +24,7 @@ fn what_is_answered_can_be_given_back() {
                 assert!(prefers_single && inverse_name.is_none());
             }
             OptionsIn::Formula { text } => assert_eq!(text, "1"),
+            OptionsIn::Count { link } => assert_eq!(link, "fldBBBBBBBBBBBBBB"),
         }
         // Nothing given keeps everything.
         assert!(field_type.read_options(None, Some(&kind), &mut ids()).is_ok(), "{kind:?}");

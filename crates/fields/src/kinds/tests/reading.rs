@@ -67,6 +67,8 @@ fn every_writable_cell_is_cleared_alike() {
 fn values_that_fit() {
     for (kind, value, expected) in [
         (FieldKind::SingleLineText, json!("a\nb"), text("a\nb")),
+        (FieldKind::RichText, json!("**a**"), text("**a**\n")),
+        (FieldKind::RichText, json!("a\n"), text("a\n")),
         (FieldKind::Email, json!("not an address"), text("not an address")),
         (plain_number(), json!(1.25), number(1.25)),
         (kind("percent", &json!({"precision": 0})), json!(0.5), number(0.5)),

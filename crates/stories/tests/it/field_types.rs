@@ -1,0 +1,83 @@
+//! Field types, each through the doors.
+
+use hyper::Method;
+use serde_json::{Value, json};
+use testkit::on_every_database;
+
+use crate::app::TestApp;
+
+#[on_every_database]
+async fn a_count_follows_its_links(app: TestApp) {
+    let base = app.plans().await;
+    let (projects, tasks) = (format!("/v0/{base}/Projects"), format!("/v0/{base}/Tasks"));
+    let fields = format!("/v0/meta/bases/{base}/tables/Projects/fields");
+    let count = json!({ "name": "How many", "type": "count", "options": { "recordLinkFieldId": "Tasks" } });
+    let count = app.ok(Method::POST, &fields, &count).await;
+    let tables = app.get(&format!("/v0/meta/bases/{base}/tables")).await;
+    let link = &tables["tables"][1]["fields"][1]["id"];
+    assert_eq!(count["options"], json!({ "isValid": true, "recordLinkFieldId": link }));
+    let twice = json!({ "name": "Twice", "type": "formula", "options": { "formula": "{How many}*2" } });
+    app.ok(Method::POST, &fields, &twice).await;
+
+    let made = json!({ "records": [{ "fields": { "Title": "House" } }, { "fields": { "Title": "Boat" } }] });
+    let made = app.ok(Method::POST, &projects, &made).await;
+    assert_eq!(made["records"][0]["fields"], json!({ "Title": "House", "How many": 0, "Twice": 0 }));
+    let house = &made["records"][0]["id"];
+    let three: Vec<Value> =
+        (0..3).map(|n| json!({ "fields": { "Name": n.to_string(), "Project": [house] } })).collect();
+    let three = app.ok(Method::POST, &tasks, &json!({ "records": three })).await;
+    let told = async |wanted: [i64; 2]| {
+        let list = app.get(&format!("{projects}?sort[0][field]=How%20many&sort[0][direction]=desc")).await;
+        let numbers = [0, 1].map(|at| list["records"][at]["fields"]["How many"].as_i64().unwrap());
+        assert_eq!(numbers, wanted);
+        assert_eq!(list["records"][0]["fields"]["Twice"], wanted[0] * 2);
+    };
+    told([3, 0]).await;
+    let found = app.get(&format!("{projects}?filterByFormula=%7BHow%20many%7D%3D3&fields[]=Title")).await;
+    assert_eq!(found["records"][0]["fields"], json!({ "Title": "House" }));
+    app.ok(Method::DELETE, &format!("{tasks}/{}", three["records"][0]["id"].as_str().unwrap()), &Value::Null).await;
+    told([2, 0]).await;
+    let one = format!("{tasks}/{}", three["records"][1]["id"].as_str().unwrap());
+    app.ok(Method::PATCH, &one, &json!({ "fields": { "Project": [made["records"][1]["id"]] } })).await;
+    told([1, 1]).await;
+
+    let written = json!({ "fields": { "How many": 7 } });
+    let (status, answer) = app.call(Method::POST, &projects, &written).await;
+    assert_eq!((status, answer["error"]["type"].as_str()), (422, Some("INVALID_VALUE_FOR_COLUMN")));
+    let wrong = [
+        (json!({ "recordLinkFieldId": "Title" }), "`Title` is of type `singleLineText`"),
+        (json!({ "recordLinkFieldId": "fld00000000000000" }), "`fld00000000000000` does not exist in this table"),
+        (json!({ "recordLinkFieldId": 7 }), "the id or the name of a link field of this table"),
+        (json!({}), "recordLinkFieldId"),
+        (json!({ "recordLinkFieldId": "Tasks", "colour": "red" }), "colour"),
+    ];
+    for (options, words) in wrong {
+        let body = json!({ "name": "X", "type": "count", "options": options });
+        let (status, answer) = app.call(Method::POST, &fields, &body).await;
+        assert_eq!((status, answer["error"]["type"].as_str()), (422, Some("INVALID_FIELD_TYPE_OPTIONS_FOR_CREATE")));
+        assert!(answer["error"]["message"].as_str().unwrap().contains(words), "{answer}");
+    }
+}
+
+#[on_every_database]
+async fn rich_text_ends_with_a_line_end(app: TestApp) {
+    let base = app.plans().await;
+    let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    let made = app.ok(Method::POST, &fields, &json!({ "name": "Story", "type": "richText" })).await;
+    assert_eq!((made["type"].as_str(), made.get("options")), (Some("richText"), None));
+    let tasks = format!("/v0/{base}/Tasks");
+    for (written, read) in [("**bold**", "**bold**\n"), ("# Head\n\ntext\n", "# Head\n\ntext\n")] {
+        let record = app.ok(Method::POST, &tasks, &json!({ "fields": { "Story": written } })).await;
+        assert_eq!(record["fields"]["Story"], read);
+    }
+    let none = app.ok(Method::POST, &tasks, &json!({ "fields": { "Story": "" } })).await;
+    assert_eq!(none["fields"].get("Story"), None);
+    let found = app.get(&format!("{tasks}?filterByFormula=FIND('bold'%2C%20Story)&fields[]=Story")).await;
+    assert_eq!(found["records"].as_array().unwrap().len(), 1);
+    let (status, _) = app.call(Method::POST, &tasks, &json!({ "fields": { "Story": 5 } })).await;
+    assert_eq!(status, 422);
+    // A record is named by plain words.
+    let primary = json!({ "name": "Notes", "fields": [{ "name": "Body", "type": "richText" }] });
+    let (status, answer) = app.call(Method::POST, &format!("/v0/meta/bases/{base}/tables"), &primary).await;
+    assert_eq!(status, 422, "{answer}");
+}
