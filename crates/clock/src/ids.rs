@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use model::{BaseId, ChoiceId, FieldId, RecordId, TableId, TenantId, Timestamp, TokenId, UserId, ViewId, WorkspaceId};
+use model::{
+    BaseId, ChoiceId, FieldId, RecordId, TableId, TenantId, Timestamp, TokenId, UserId, ViewId, WebhookId, WorkspaceId,
+};
 use parking_lot::Mutex;
 
 /// How many values the six characters of chance in an id can take.
@@ -110,6 +112,8 @@ makers! {
     tenant: TenantId;
     /// The public part of a token.
     token: TokenId;
+    /// An id for a webhook.
+    webhook: WebhookId;
 }
 
 #[cfg(test)]

@@ -77,12 +77,21 @@ pub enum Scope {
     /// Read the own e-mail address.
     #[serde(rename = "user.email:read")]
     EmailRead,
+    /// Make and read webhooks.
+    #[serde(rename = "webhook:manage")]
+    WebhookManage,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 5] =
-        [Self::RecordsRead, Self::RecordsWrite, Self::SchemaRead, Self::SchemaWrite, Self::EmailRead];
+    pub const ALL: [Self; 6] = [
+        Self::RecordsRead,
+        Self::RecordsWrite,
+        Self::SchemaRead,
+        Self::SchemaWrite,
+        Self::EmailRead,
+        Self::WebhookManage,
+    ];
 
     /// The wire name.
     pub fn name(self) -> &'static str {
@@ -92,6 +101,7 @@ impl Scope {
             Self::SchemaRead => "schema.bases:read",
             Self::SchemaWrite => "schema.bases:write",
             Self::EmailRead => "user.email:read",
+            Self::WebhookManage => "webhook:manage",
         }
     }
 

@@ -126,6 +126,8 @@ ids! {
     TenantId = "ten";
     /// A personal access token (the part before the dot).
     TokenId = "pat";
+    /// A webhook of a base.
+    WebhookId = "ach";
 }
 
 macro_rules! numbers {

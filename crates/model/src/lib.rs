@@ -25,7 +25,7 @@ pub use cell::{CellError, CellRef, CellValue, CellsError, decode_cells, encode_c
 pub use column::{Bits, CHUNK, Chunk, Column, ComputedChunk, Flags, Kind, Lists, Numbers, Texts, pack_flags};
 pub use id::{
     BaseId, BaseNo, ChoiceId, FieldId, FieldNo, IdError, Ordinal, RecordId, TableId, TableNo, TenantId, TenantNo,
-    TokenId, UserId, ViewId, WorkspaceId,
+    TokenId, UserId, ViewId, WebhookId, WorkspaceId,
 };
 pub use schema::{
     CheckboxOptions, Choice, CountOptions, CreatedOptions, CurrencyOptions, DateFormat, DateOptions, DateTimeOptions,

@@ -19,6 +19,8 @@ pub enum Action {
     EditSchema,
     /// Create a base in a workspace.
     CreateBase,
+    /// Make webhooks and read what they tell.
+    ManageWebhooks,
     /// Give and take roles.
     ManagePeople,
     /// Make tokens and take them back.
@@ -27,13 +29,14 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ReadRecords,
         Self::Comment,
         Self::WriteRecords,
         Self::ReadSchema,
         Self::EditSchema,
         Self::CreateBase,
+        Self::ManageWebhooks,
         Self::ManagePeople,
         Self::ManageTokens,
     ];
@@ -44,7 +47,7 @@ impl Action {
             Self::ReadRecords | Self::ReadSchema => Role::ReadOnly,
             Self::Comment => Role::Commenter,
             Self::WriteRecords => Role::Editor,
-            Self::EditSchema | Self::CreateBase => Role::Creator,
+            Self::EditSchema | Self::CreateBase | Self::ManageWebhooks => Role::Creator,
             Self::ManagePeople | Self::ManageTokens => Role::Owner,
         }
     }
@@ -57,6 +60,7 @@ impl Action {
             Self::Comment | Self::WriteRecords => &[Scope::RecordsWrite],
             Self::ReadSchema => &[Scope::SchemaRead],
             Self::EditSchema | Self::CreateBase => &[Scope::SchemaWrite],
+            Self::ManageWebhooks => &[Scope::WebhookManage],
             Self::ManagePeople | Self::ManageTokens => &Scope::ALL,
         }
     }

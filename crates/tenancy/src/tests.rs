@@ -98,7 +98,8 @@ fn the_policy_is_this_table() {
             (format!("{action:?}"), row, scopes.join(" "))
         })
         .collect();
-    let all = "data.records:read data.records:write schema.bases:read schema.bases:write user.email:read";
+    let all =
+        "data.records:read data.records:write schema.bases:read schema.bases:write user.email:read webhook:manage";
     let expected = [
         ("ReadRecords", "+++++", "data.records:read"),
         ("Comment", "-++++", "data.records:write"),
@@ -106,6 +107,7 @@ fn the_policy_is_this_table() {
         ("ReadSchema", "+++++", "schema.bases:read"),
         ("EditSchema", "---++", "schema.bases:write"),
         ("CreateBase", "---++", "schema.bases:write"),
+        ("ManageWebhooks", "---++", "webhook:manage"),
         ("ManagePeople", "----+", all),
         ("ManageTokens", "----+", all),
     ];
