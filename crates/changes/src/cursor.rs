@@ -29,6 +29,27 @@ impl Changes {
         store::advance(tx, base, subscriber, sequence);
     }
 
+    /// Moves a cursor on from where it was read; false when somebody else has moved it, and then nothing of that
+    /// transaction may stay.
+    pub async fn advance_from(
+        tx: &mut Tx,
+        base: BaseNo,
+        subscriber: &str,
+        (from, to): (i64, i64),
+    ) -> Result<bool, Error> {
+        store::advance_from(tx, base, subscriber, (from, to)).await
+    }
+
+    /// Takes a cursor away: `subscriber` follows the base no longer.
+    pub fn forget(tx: &mut Tx, base: BaseNo, subscriber: &str) {
+        store::forget(tx, base, subscriber);
+    }
+
+    /// The bases that `subscriber` has a cursor on and has not read to their end.
+    pub async fn list_followed(&self, subscriber: &str, limit: i64) -> Result<Vec<Lately>, Error> {
+        store::followed(&self.db, subscriber, limit).await
+    }
+
     /// The bases changed at or after `from`, oldest change first. Read it with overlap: clocks of several
     /// processes differ, and a change is seen only after its commit.
     pub async fn list_lately(&self, from: Timestamp, limit: i64) -> Result<Vec<Lately>, Error> {

@@ -36,6 +36,12 @@ const CURSOR: &str = "SELECT sequence FROM cursors WHERE base = $1 AND subscribe
 const ADVANCE: &str = "INSERT INTO cursors (base, subscriber, sequence) VALUES ($1, $2, $3)
     ON CONFLICT (base, subscriber) DO UPDATE SET sequence = excluded.sequence
     WHERE cursors.sequence < excluded.sequence";
+const ADVANCE_FROM: &str = "UPDATE cursors SET sequence = $4
+    WHERE base = $1 AND subscriber = $2 AND sequence = $3 RETURNING sequence";
+const FORGET: &str = "DELETE FROM cursors WHERE base = $1 AND subscriber = $2";
+const FOLLOWED: &str = "SELECT h.tenant, h.base, h.sequence, h.changed FROM cursors c
+    JOIN heads h ON h.base = c.base
+    WHERE c.subscriber = $1 AND c.sequence < h.sequence ORDER BY h.base LIMIT $2";
 const LATELY: &str = "SELECT tenant, base, sequence, changed FROM heads WHERE changed >= $1 ORDER BY changed LIMIT $2";
 const BEHIND: &str = "SELECT h.tenant, h.base, h.sequence, h.changed FROM heads h
     LEFT JOIN cursors c ON c.base = h.base AND c.subscriber = $1
@@ -44,7 +50,9 @@ const BEHIND: &str = "SELECT h.tenant, h.base, h.sequence, h.changed FROM heads 
 /// Every text, so that a test can show each to both databases.
 #[cfg(test)]
 pub(crate) fn texts(dialect: db::Dialect) -> Vec<&'static str> {
-    vec![HEAD, HEAD_LOCKED.on(dialect), CREATE, MOVE, APPEND, SINCE, RUN, NEWEST, CURSOR, ADVANCE, LATELY, BEHIND]
+    let cursors = [CURSOR, ADVANCE, ADVANCE_FROM, FORGET, FOLLOWED, LATELY, BEHIND];
+    let log = [HEAD, HEAD_LOCKED.on(dialect), CREATE, MOVE, APPEND, SINCE, RUN, NEWEST];
+    log.into_iter().chain(cursors).collect()
 }
 
 pub(crate) fn create_head(tx: &mut Tx, tenant: TenantNo, base: BaseNo, now: Timestamp) {
@@ -174,6 +182,24 @@ pub(crate) async fn cursor(db: &Db, base: BaseNo, subscriber: &str) -> Result<Op
 
 pub(crate) fn advance(tx: &mut Tx, base: BaseNo, subscriber: &str, sequence: i64) {
     tx.queue(ADVANCE, params![base, subscriber, sequence]);
+}
+
+/// False when the cursor stands elsewhere.
+pub(crate) async fn advance_from(
+    tx: &mut Tx,
+    base: BaseNo,
+    subscriber: &str,
+    (from, to): (i64, i64),
+) -> Result<bool, Error> {
+    Ok(!tx.query(ADVANCE_FROM, params![base, subscriber, from, to]).await?.is_empty())
+}
+
+pub(crate) fn forget(tx: &mut Tx, base: BaseNo, subscriber: &str) {
+    tx.queue(FORGET, params![base, subscriber]);
+}
+
+pub(crate) async fn followed(db: &Db, subscriber: &str, limit: i64) -> Result<Vec<Lately>, Error> {
+    db.read(FOLLOWED, params![subscriber, limit]).await?.iter().map(lately_row).collect()
 }
 
 pub(crate) async fn lately(db: &Db, from: Timestamp, limit: i64) -> Result<Vec<Lately>, Error> {

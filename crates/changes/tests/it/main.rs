@@ -207,6 +207,28 @@ async fn cursors_move_forward_only(log: Log) {
 }
 
 #[on_every_database]
+async fn a_follower_that_was_overtaken_does_nothing(log: Log) {
+    write(&log.changes).await;
+    write(&log.changes).await;
+    assert!(log.changes.list_followed("webhooks", 10).await.unwrap().is_empty(), "without a cursor nobody follows");
+    let mut tx = log.test.db.begin(Group::House).await.unwrap();
+    Changes::advance(&mut tx, BASE, "webhooks", 0);
+    tx.commit().await.unwrap();
+    let followed = log.changes.list_followed("webhooks", 10).await.unwrap();
+    assert_eq!((followed[0].base, followed[0].sequence), (BASE, 2));
+    for (from, to, moved) in [(0, 1, true), (0, 2, false), (1, 2, true)] {
+        let mut tx = log.test.db.begin(Group::House).await.unwrap();
+        assert_eq!(Changes::advance_from(&mut tx, BASE, "webhooks", (from, to)).await.unwrap(), moved);
+        tx.commit().await.unwrap();
+    }
+    assert!(log.changes.list_followed("webhooks", 10).await.unwrap().is_empty());
+    let mut tx = log.test.db.begin(Group::House).await.unwrap();
+    Changes::forget(&mut tx, BASE, "webhooks");
+    tx.commit().await.unwrap();
+    assert_eq!(log.changes.find_cursor(BASE, "webhooks").await.unwrap(), None);
+}
+
+#[on_every_database]
 async fn a_commit_wakes_and_bases_changed_lately_are_found(log: Log) {
     let wake = log.changes.subscribe();
     assert!(!wake.has_changed().unwrap());
