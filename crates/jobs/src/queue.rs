@@ -6,7 +6,7 @@ use std::time::Duration;
 use clock::{Clock, Ids};
 use db::{Db, Dialect, Group, Migration, Tx};
 use model::Timestamp;
-use tokio::sync::{Notify, OnceCell};
+use tokio::sync::{OnceCell, watch};
 
 use crate::error::Error;
 use crate::job::{ATTEMPTS, DeadJob, Job, NewJob, Outcome};
@@ -22,7 +22,8 @@ pub struct Jobs {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
     ids: Ids,
-    pub(crate) wake: Arc<Notify>,
+    /// Grows with each commit that adds work: every worker of the process hears of it.
+    pub(crate) wake: watch::Sender<u64>,
     /// Filled once the leases of an earlier process were taken back.
     freed: Arc<OnceCell<()>>,
 }
@@ -30,7 +31,7 @@ pub struct Jobs {
 impl Jobs {
     /// The outbox and the queue in this database.
     pub fn new(db: Db, clock: Clock, ids: Ids) -> Self {
-        Self { db, clock, ids, wake: Arc::default(), freed: Arc::default() }
+        Self { db, clock, ids, wake: watch::Sender::new(0), freed: Arc::default() }
     }
 
     /// Publishes an event (JSON) in the transaction of what it tells.
@@ -48,8 +49,8 @@ impl Jobs {
     }
 
     fn wake_after(&self, tx: &mut Tx) {
-        let wake = Arc::clone(&self.wake);
-        tx.on_commit(Box::new(move || wake.notify_one()));
+        let wake = self.wake.clone();
+        tx.on_commit(Box::new(move || wake.send_modify(|commits| *commits = commits.wrapping_add(1))));
     }
 
     /// Leases due jobs of a kind for `lease`, at most `limit`.

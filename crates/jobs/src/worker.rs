@@ -87,6 +87,7 @@ impl Worker {
     /// of what was running then expire.
     pub async fn run(self, stop: CancellationToken) {
         let mut running = JoinSet::new();
+        let mut woken = self.jobs.wake.subscribe();
         while !stop.is_cancelled() {
             if let Err(error) = self.jobs.free().await {
                 tracing::warn!(error = %error, "the leases of an earlier run could not be taken back");
@@ -96,7 +97,7 @@ impl Worker {
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.jobs.wake.notified() => {}
+                _ = woken.changed() => {}
                 () = tokio::time::sleep(POLL) => {}
                 Some(_) = running.join_next() => {}
             }
