@@ -94,6 +94,15 @@ impl Outbound {
         }
     }
 
+    /// Says whether a URL that nobody vouches for may be called, as far as its text alone shows: where its host's name
+    /// leads is found out with each call.
+    ///
+    /// # Errors
+    /// [`Refusal`], which names what is wrong.
+    pub fn check(&self, url: &str) -> Result<(), Refusal> {
+        target::check(url, self.policy, Trust::Nobody).map(drop)
+    }
+
     fn for_trust(&self, trust: Trust) -> &Client {
         match trust {
             Trust::Nobody => &self.guarded,

@@ -29,6 +29,17 @@ fn a_sealed_value_opens_and_a_changed_one_does_not() {
     assert_eq!(signer.open::<(u32, String)>(""), None);
 }
 
+#[test]
+fn a_derived_secret_is_one_for_each_key_purpose_and_subject() {
+    let signer = Signer::new(&[7; 32]);
+    let secret = signer.derive("mac", "one");
+    assert_eq!(secret, signer.clone().derive("mac", "one"));
+    for other in [signer.derive("mac", "two"), signer.derive("seal", "one"), Signer::new(&[8; 32]).derive("mac", "one")]
+    {
+        assert_ne!(secret, other);
+    }
+}
+
 async fn parse(text: String) -> Result<serde_json::Value, Failure> {
     JsonBody::read(Door::Problem, Body::from(text)).await?.parse(Door::Problem)
 }

@@ -121,6 +121,19 @@ async fn urls_that_are_no_web_addresses_are_refused() {
     }
 }
 
+#[test]
+fn a_url_can_be_checked_before_anybody_calls_it() {
+    let strict = Outbound::new(Policy::default()).unwrap();
+    for fine in ["https://example.org/hook", "http://example.org:8080/?a=b"] {
+        assert_eq!(strict.check(fine), Ok(()), "{fine}");
+    }
+    for wrong in ["", "example.org", "ftp://example.org", "http://u:p@example.org", "http://127.0.0.1", "http://10.1"] {
+        assert!(strict.check(wrong).is_err(), "{wrong}");
+    }
+    assert_eq!(outbound().check("http://127.0.0.1:9/"), Ok(()));
+    assert!(outbound().check("http://169.254.169.254/").is_err(), "metadata is never called");
+}
+
 #[tokio::test]
 async fn the_operator_may_name_a_local_server() {
     let (url, task) = server(vec![answer("200 OK", "", "{\"ok\":true}")]).await;
