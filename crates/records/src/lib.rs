@@ -24,8 +24,8 @@ pub use error::Error;
 pub use json::Shape;
 pub use ops::{
     AggregateQuery, Aggregated, Appending, BULK_BYTES, BULK_RECORDS, Bulk, BulkRows, Deleted, Export, Found, GROUPS,
-    GroupOut, HISTORY, History, Hits, ListQuery, NewRecord, Page, Records, Sort, Undone, UpdateRecord, ValueMatch,
-    WORDS, Written,
+    GroupOut, HISTORY, History, Hits, ListQuery, NewRecord, Page, Picture, Records, Sort, Undone, UpdateRecord,
+    ValueMatch, WORDS, Written,
 };
 pub use routes::router;
 pub use tools::tools;

@@ -1,0 +1,107 @@
+//! A base as it was at one sequence, for those who follow the log.
+
+use std::sync::Arc;
+
+use events::Change;
+use model::{CellRef, CellValue, Field, FieldNo, Ordinal, RecordId, Schema, Table, TableNo, Timestamp};
+use tenancy::Scope;
+
+use super::Records;
+use crate::error::Error;
+use crate::image::{View, stored_column};
+
+/// A base at one sequence. It stays what it is while others write, until its holder moves it on.
+#[derive(Clone)]
+pub struct Picture(View);
+
+impl Records {
+    /// The base as it was at `sequence`.
+    ///
+    /// # Errors
+    /// [`Error::TooOld`] when the log no longer reaches back that far.
+    pub async fn picture(&self, scope: &Scope, sequence: i64) -> Result<Picture, Error> {
+        let mut image = self.images.at(scope.tenant(), scope.base_no(), sequence).await?;
+        // What a follower computes on its way is nothing that readers of the present look for.
+        image.computed = Arc::default();
+        Ok(Picture(View::new(Arc::new(image), self.clock.now())))
+    }
+
+    /// Reads from a picture. Columns that it misses are brought into memory, and it is read again.
+    ///
+    /// # Errors
+    /// [`Error::ImageMemory`] when they do not fit; those of `look`.
+    pub async fn look<T>(
+        &self,
+        scope: &Scope,
+        picture: &mut Picture,
+        look: impl Fn(&Picture) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.answer(scope, &mut picture.0, |view| look(&Picture(view.clone()))).await
+    }
+}
+
+impl Picture {
+    /// The last change in it.
+    pub fn sequence(&self) -> i64 {
+        self.0.image.sequence
+    }
+
+    /// The schema at this sequence.
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.0.image.schema
+    }
+
+    /// Moves on by the next change.
+    pub fn apply(&mut self, change: &Change) {
+        Arc::make_mut(&mut self.0.image).apply(change);
+    }
+
+    /// The id of a record, deleted or not.
+    pub fn id(&self, table: TableNo, ordinal: Ordinal) -> Option<RecordId> {
+        self.0.image.table(table).ids.get(ordinal)
+    }
+
+    /// When a record was created.
+    pub fn created(&self, table: TableNo, ordinal: Ordinal) -> Timestamp {
+        match self.0.image.table(table).created.cell(ordinal.0 as usize) {
+            CellRef::Time(time) => Timestamp(time),
+            _ => Timestamp(0),
+        }
+    }
+
+    /// The records that a link cell leads to, in their order; deleted ones included.
+    pub fn links(&self, table: TableNo, field: FieldNo, ordinal: Ordinal) -> Vec<u32> {
+        match self.0.image.table(table).cell(field, ordinal) {
+            CellRef::Links(list) => list.to_vec(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A cell, stored or computed.
+    ///
+    /// # Errors
+    /// [`Error::NotLoaded`], which [`Records::look`] answers to; [`Error::TooDeep`] for a formula that nests too deeply.
+    pub fn cell(&self, table: &Table, field: &Field, ordinal: Ordinal) -> Result<CellValue, Error> {
+        let rows = self.0.image.table(table.no);
+        if field.kind.is_derived() {
+            return self.0.cell(table, &rows, field, ordinal);
+        }
+        if field.kind.link().is_none() {
+            self.0.image.need(table.no, [field.no])?;
+        }
+        let column = stored_column(&rows, field.no, &field.kind);
+        Ok(column.map_or(CellValue::Empty, |column| column.cell(ordinal.0 as usize).to_value()))
+    }
+
+    /// The name by which people know a record: the text of its primary field.
+    ///
+    /// # Errors
+    /// As for [`Picture::cell`].
+    pub fn title(&self, table: TableNo, ordinal: Ordinal) -> Result<String, Error> {
+        let Some(found) = self.schema().table_by_no(table).cloned() else { return Ok(String::new()) };
+        self.0.title(&found, &self.0.image.table(table), ordinal)
+    }
+}
+
+#[cfg(test)]
+mod tests;
