@@ -22,6 +22,7 @@ use tools::Registry;
 use transfer::Transfers;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use web::{Door, Failure, Kind, Signer};
+use webhooks::Webhooks;
 
 use crate::doors::metrics_door;
 use crate::keys;
@@ -129,18 +130,33 @@ pub(crate) fn services(
     let schemas = Schemas::new(db.clone(), changes.clone(), access.clone(), clock.clone(), ids.clone());
     let memory = settings.records.image_memory.0 as usize;
     let source = (clock.clone(), ids.clone());
-    let records = Records::new((db.clone(), changes), access.clone(), schemas.clone(), source.clone(), signer, memory);
+    let log = (db.clone(), changes.clone());
+    let records = Records::new(log, access.clone(), schemas.clone(), source.clone(), signer.clone(), memory);
+    let jobs = Jobs::new(db.clone(), clock.clone(), ids.clone());
     let transfers = Transfers::new(transfer::Parts {
         db: db.clone(),
-        jobs: Jobs::new(db.clone(), clock.clone(), ids.clone()),
+        jobs: jobs.clone(),
         schemas: schemas.clone(),
         records: records.clone(),
         clock: clock.clone(),
-        ids,
+        ids: ids.clone(),
         folder: settings.server.data.join("uploads"),
     });
-    let tools = Registry::new(records::tools(&records))?;
     let outbound = Outbound::new(Policy { allow_private: settings.outbound.allow_private_addresses })?;
+    let webhooks = Webhooks::new(webhooks::Parts {
+        db: db.clone(),
+        changes,
+        access: access.clone(),
+        identity: identity.clone(),
+        schemas: schemas.clone(),
+        records: records.clone(),
+        jobs,
+        outbound: outbound.clone(),
+        signer,
+        clock: clock.clone(),
+        ids,
+    });
+    let tools = Registry::new(records::tools(&records))?;
     let assistant = Assistant::new(Parts {
         db: db.clone(),
         clock,
@@ -163,6 +179,7 @@ pub(crate) fn services(
             .routes(records::router(records.clone()))
             .tools(records::tools(&records)),
         transfers.service(),
+        webhooks.service(),
         assistant.mcp_service(stop),
         assistant.service(),
     ])
@@ -223,6 +240,7 @@ pub(crate) fn migrations() -> Vec<Migration> {
     all.extend(records::MIGRATIONS);
     all.extend(assistant::MIGRATIONS);
     all.extend(transfer::MIGRATIONS);
+    all.extend(webhooks::MIGRATIONS);
     all
 }
 

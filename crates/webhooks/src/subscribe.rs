@@ -1,0 +1,118 @@
+//! What webhooks do when bases change: follow the log, from a cursor of their own per base.
+
+use std::time::Duration;
+
+use db::Group;
+use jobs::NewJob;
+use model::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::Error;
+use crate::model::{LIFE, earlier};
+use crate::ops::{Called, PING, SUBSCRIBER, Webhooks};
+use crate::store::{self, Key};
+
+/// How often the log is looked at when nobody wakes us: other processes write too.
+const POLL: Duration = Duration::from_secs(1);
+/// How long to wait after a round, so that many commits are followed at once.
+const PAUSE: Duration = Duration::from_millis(50);
+/// How often what has passed its time is cleared away.
+const SWEEP: Duration = Duration::from_hours(1);
+/// Most bases of a round.
+const BASES: i64 = 1_000;
+
+impl Webhooks {
+    /// Follows the log until `drain`.
+    pub(crate) async fn follow_log(self, drain: CancellationToken) {
+        let mut woken = self.parts.changes.subscribe();
+        let (mut swept, mut looked) = (None, None);
+        while !drain.is_cancelled() {
+            let now = self.parts.clock.now();
+            let faultless = self.round().await;
+            if is_due(&mut looked, now, POLL) {
+                logged(self.ping_missed().await, "pings that were missed could not be made up for");
+            }
+            if is_due(&mut swept, now, SWEEP) {
+                logged(self.sweep().await, "what has passed its time could not be cleared away");
+            }
+            let pause = if faultless { PAUSE } else { POLL };
+            tokio::select! {
+                () = drain.cancelled() => {}
+                () = tokio::time::sleep(pause) => tokio::select! {
+                    () = drain.cancelled() => {}
+                    _ = woken.changed() => {}
+                    () = tokio::time::sleep(POLL) => {}
+                },
+            }
+        }
+    }
+
+    /// Follows every base that has gone on; false when one could not be followed.
+    pub(crate) async fn round(&self) -> bool {
+        let behind = match self.parts.changes.list_followed(SUBSCRIBER, BASES).await {
+            Ok(behind) => behind,
+            Err(error) => {
+                tracing::warn!(%error, "the log could not be looked at");
+                return false;
+            }
+        };
+        let mut faultless = true;
+        for base in behind {
+            let followed = self.catch_up((base.tenant, base.base)).await;
+            if let Err(error) = followed {
+                tracing::warn!(base = base.base.0, %error, "a base could not be followed");
+                faultless = false;
+            }
+        }
+        faultless
+    }
+
+    /// Queues pings for payloads that no ping is under way for: one that was made while the last ping was being noted
+    /// found that ping's job still there.
+    pub(crate) async fn ping_missed(&self) -> Result<(), Error> {
+        let missed = store::unpinged(&self.parts.db, self.parts.clock.now()).await?;
+        if missed.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.parts.db.begin(Group::House).await?;
+        for key in missed {
+            self.queue_ping(&mut tx, key)?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Adds the job of a ping, unless the webhook's is there: however many payloads come meanwhile, one ping tells all.
+    pub(crate) fn queue_ping(&self, tx: &mut db::Tx, (tenant, base, id): Key) -> Result<(), Error> {
+        let payload = serde_json::to_string(&Called { tenant, base, id }).map_err(|_| Error::Stored)?;
+        let run_at = self.parts.clock.now();
+        self.parts.jobs.enqueue(tx, NewJob { kind: PING, key: &id.to_string(), payload, run_at });
+        Ok(())
+    }
+
+    /// Forgets payloads and webhooks that have passed their time.
+    pub(crate) async fn sweep(&self) -> Result<(), Error> {
+        let until = earlier(self.parts.clock.now(), LIFE);
+        let mut tx = self.parts.db.begin(Group::House).await?;
+        store::payloads::prune(&mut tx, until);
+        tx.commit().await?;
+        for key in store::expired(&self.parts.db, until).await? {
+            self.remove(key).await?;
+        }
+        Ok(())
+    }
+}
+
+/// True when `every` has passed since the time that is noted, which then is `now`.
+fn is_due(last: &mut Option<Timestamp>, now: Timestamp, every: Duration) -> bool {
+    let due = last.is_none_or(|last| last <= earlier(now, every));
+    if due {
+        *last = Some(now);
+    }
+    due
+}
+
+fn logged(result: Result<(), Error>, what: &'static str) {
+    if let Err(error) = result {
+        tracing::warn!(%error, "{what}");
+    }
+}
