@@ -25,6 +25,7 @@ pub struct TestApp {
     /// The routes as the router prints them.
     pub routes: String,
     database: Option<String>,
+    near: bool,
     house: tokio::sync::Mutex<House>,
     _directory: tempfile::TempDir,
     client: Client<HttpConnector, Full<Bytes>>,
@@ -33,14 +34,26 @@ pub struct TestApp {
 
 impl ForDatabase for TestApp {
     async fn for_database(engine: Engine) -> Self {
-        let url = match engine {
-            Engine::Sqlite => None,
-            Engine::Postgres => match TestDb::postgres().await.target {
-                Target::Postgres { url, .. } => Some(url),
-                Target::Sqlite { .. } => None,
-            },
-        };
-        Self::open(url, "all").await
+        Self::open(database(engine).await, "all", false).await
+    }
+}
+
+/// A house whose calls may reach receivers on loopback.
+pub struct Near(pub TestApp);
+
+impl ForDatabase for Near {
+    async fn for_database(engine: Engine) -> Self {
+        Self(TestApp::open(database(engine).await, "all", true).await)
+    }
+}
+
+async fn database(engine: Engine) -> Option<String> {
+    match engine {
+        Engine::Sqlite => None,
+        Engine::Postgres => match TestDb::postgres().await.target {
+            Target::Postgres { url, .. } => Some(url),
+            Target::Sqlite { .. } => None,
+        },
     }
 }
 
@@ -57,21 +70,22 @@ impl TestApp {
 
     /// A server on the same database that opens some services only.
     pub async fn neighbour_for(&self, target: &str) -> Self {
-        let mut other = Self::open(self.database.clone(), target).await;
+        let mut other = Self::open(self.database.clone(), target, self.near).await;
         other.token.clone_from(&self.token);
         other
     }
 
-    async fn open(database: Option<String>, target: &str) -> Self {
+    async fn open(database: Option<String>, target: &str, near: bool) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let data = directory.path().join("data");
         let server = ServerSettings { data, target: target.to_owned(), ..ServerSettings::default() };
-        let settings = Settings {
+        let mut settings = Settings {
             server,
             database: Database { url: database.clone(), pool: 8 },
             master_key: Some("a key of stories, which nobody needs to guess".to_owned()),
             ..Settings::default()
         };
+        settings.outbound.allow_private_addresses = near;
         let stop = CancellationToken::new();
         let mut house = House::build(&settings, (Clock::system(), Ids::system()), None, stop.clone()).await.unwrap();
         let lifecycle = Lifecycle::new();
@@ -85,7 +99,7 @@ impl TestApp {
         #[expect(clippy::disallowed_methods, reason = "the test's own server")]
         tokio::spawn(web::serve(listener, house.router.clone(), limits(), stop.clone()));
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Self { address, token, routes, database, house: house.into(), _directory: directory, client, stop }
+        Self { address, token, routes, database, near, house: house.into(), _directory: directory, client, stop }
     }
 
     /// Says that the doors are open, as `serve` does.

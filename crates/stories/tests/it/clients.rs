@@ -12,7 +12,8 @@ pub fn setting(name: &str) -> String {
     value.unwrap_or_else(|_| panic!("{name} is not set: run `cargo xtask test`, which installs the clients"))
 }
 
-async fn run(app: &TestApp, mut command: Command) {
+/// Runs a client with the address, a token and a workspace; it must succeed.
+pub async fn run(app: &TestApp, mut command: Command) {
     let workspace = app.workspace().await;
     command.args([app.url(), app.token.clone(), workspace]);
     let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();

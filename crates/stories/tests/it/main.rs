@@ -18,3 +18,4 @@ mod served;
 mod targets;
 mod upserts;
 mod vega;
+mod webhooks;

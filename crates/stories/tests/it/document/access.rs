@@ -38,7 +38,7 @@ const fn named(operation: &'static str, query: &'static str, body: &'static str)
 }
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 47] = [
+pub const ACCESS: [Access; 53] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -77,6 +77,12 @@ pub const ACCESS: [Access; 47] = [
     named("records.replace_one", "", r#"{"fields":{"Name":"once more","Points":1}}"#),
     named("records.history", "?limit=2", ""),
     named("records.undo", "", ""),
+    named("webhooks.create", "", r#"{"specification":{"options":{"filters":{"dataTypes":["tableData"]}}}}"#),
+    named("webhooks.list", "", ""),
+    named("webhooks.list_payloads", "?cursor=1&limit=2", ""),
+    named("webhooks.enable_notifications", "", r#"{"enable":false}"#),
+    named("webhooks.refresh", "", ""),
+    named("webhooks.delete", "", ""),
     named("exports.create", "?base=BASE&table=Tasks", ""),
     named("imports.create", "?base=BASE&table=Tasks", "Name,Points\nread,3\n"),
     named("imports.get", "", ""),
@@ -102,6 +108,7 @@ pub struct Visit {
     workspace: String,
     records: Vec<String>,
     import: String,
+    webhook: String,
     token: String,
 }
 
@@ -122,7 +129,12 @@ impl Visit {
         let import = text(&app.upload(&path, b"Name\nread\n".to_vec()).await.1["id"]);
         app.text(Method::GET, &format!("/api/v1/imports/{import}/events")).await;
         app.ok(Method::POST, "/chat", &json!({ "message": "how many tasks are there?", "session_id": SESSION })).await;
-        Self { base, workspace: app.workspace().await, records, import, token }
+        let specification = json!({ "options": { "filters": { "dataTypes": ["tableData"] } } });
+        let hook = json!({ "notificationUrl": "https://example.org/hook", "specification": specification });
+        let webhook = text(&app.ok(Method::POST, &format!("/v0/bases/{base}/webhooks"), &hook).await["id"]);
+        // Something that it has to tell.
+        app.ok(Method::POST, &format!("/v0/{base}/Projects"), &json!({ "fields": {} })).await;
+        Self { base, workspace: app.workspace().await, records, import, webhook, token }
     }
 
     pub fn base(&self) -> &str {
@@ -154,6 +166,7 @@ impl Visit {
             .replace("{field}", "Name")
             .replace("{record}", record)
             .replace("{token}", &self.token)
+            .replace("{webhook}", &self.webhook)
             .replace("{id}", id);
         (method, self.filled(&(path + access.query)), self.filled(access.body))
     }
@@ -172,6 +185,7 @@ impl Visit {
                 .replace(&self.workspace, "wsp00000000000000")
                 .replace(&self.token, "pat00000000000000")
                 .replace(&self.import, "none")
+                .replace(&self.webhook, "ach00000000000000")
                 .replace("/sessions/ours", "/sessions/none")
         };
         (none(path), none(body))
