@@ -64,6 +64,7 @@ impl Webhook {
 /// What became of a ping, as it is listed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = WebhookPingResult)]
 pub struct PingResult {
     /// Whether it arrived.
     pub success: bool,
@@ -83,6 +84,7 @@ pub struct PingResult {
 
 /// Why a ping failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = WebhookPingError)]
 pub struct PingError {
     /// In words.
     pub message: String,

@@ -17,8 +17,8 @@ use web::{Door, Failure, JsonBody, Params};
 use crate::error::Error;
 use crate::ops::Webhooks;
 use wire::{
-    BasePath, CreatedOut, EnableIn, PageOut, PayloadParams, RefreshedOut, WebhookIn, WebhookOut, WebhookPath,
-    WebhooksOut,
+    BasePath, CreatedWebhookOut, EnableNotificationsIn, PayloadParams, PayloadsOut, RefreshedWebhookOut, WebhookIn,
+    WebhookOut, WebhookPath, WebhooksOut,
 };
 
 const DOOR: Door = Door::Airtable;
@@ -49,18 +49,18 @@ fn base_id(text: &str) -> Result<BaseId, Failure> {
 /// Makes a webhook. Its secret, which signs its pings, is shown only here.
 #[utoipa::path(
     post, path = "/v0/bases/{base}/webhooks", operation_id = "webhooks.create", tag = "webhooks", params(BasePath),
-    request_body = WebhookIn, responses((status = 200, description = "The webhook", body = CreatedOut))
+    request_body = WebhookIn, responses((status = 200, description = "The webhook", body = CreatedWebhookOut))
 )]
 async fn create(
     State(webhooks): State<Webhooks>,
     Extension(caller): Extension<Caller>,
     Path(place): Path<BasePath>,
     body: Body,
-) -> Result<Json<CreatedOut>, Failure> {
+) -> Result<Json<CreatedWebhookOut>, Failure> {
     let base = base_id(&place.base)?;
     let new: WebhookIn = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
     let created = webhooks.create(&caller, base, new.notification_url, new.specification).await.map_err(fail)?;
-    Ok(Json(CreatedOut::from(&created)))
+    Ok(Json(CreatedWebhookOut::from(&created)))
 }
 
 /// Lists the webhooks of a base.
@@ -94,7 +94,7 @@ async fn delete(
 /// Turns the pings of a webhook on or off; payloads are made all the same.
 #[utoipa::path(
     post, path = "/v0/bases/{base}/webhooks/{webhook}/enableNotifications",
-    operation_id = "webhooks.enable_notifications", tag = "webhooks", params(WebhookPath), request_body = EnableIn,
+    operation_id = "webhooks.enable_notifications", tag = "webhooks", params(WebhookPath), request_body = EnableNotificationsIn,
     responses((status = 200, description = "It is so"))
 )]
 async fn enable_notifications(
@@ -104,7 +104,7 @@ async fn enable_notifications(
     body: Body,
 ) -> Result<StatusCode, Failure> {
     let base = base_id(&place.base)?;
-    let wanted: EnableIn = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
+    let wanted: EnableNotificationsIn = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
     webhooks.enable_notifications(&caller, base, &place.webhook, wanted.enable).await.map_err(fail)?;
     Ok(StatusCode::OK)
 }
@@ -112,22 +112,22 @@ async fn enable_notifications(
 /// Lets a webhook live on for seven days, also one that has expired.
 #[utoipa::path(
     post, path = "/v0/bases/{base}/webhooks/{webhook}/refresh", operation_id = "webhooks.refresh", tag = "webhooks",
-    params(WebhookPath), responses((status = 200, description = "When it expires", body = RefreshedOut))
+    params(WebhookPath), responses((status = 200, description = "When it expires", body = RefreshedWebhookOut))
 )]
 async fn refresh(
     State(webhooks): State<Webhooks>,
     Extension(caller): Extension<Caller>,
     Path(place): Path<WebhookPath>,
-) -> Result<Json<RefreshedOut>, Failure> {
+) -> Result<Json<RefreshedWebhookOut>, Failure> {
     let expires = webhooks.refresh(&caller, base_id(&place.base)?, &place.webhook).await.map_err(fail)?;
-    Ok(Json(RefreshedOut { expiration_time: expires.iso() }))
+    Ok(Json(RefreshedWebhookOut { expiration_time: expires.iso() }))
 }
 
 /// Lists what a webhook has to tell, the oldest first, and lets it live on for seven days.
 #[utoipa::path(
     get, path = "/v0/bases/{base}/webhooks/{webhook}/payloads", operation_id = "webhooks.list_payloads",
     tag = "webhooks", params(WebhookPath, PayloadParams),
-    responses((status = 200, description = "A page of payloads", body = PageOut))
+    responses((status = 200, description = "A page of payloads", body = PayloadsOut))
 )]
 async fn payloads(
     State(webhooks): State<Webhooks>,

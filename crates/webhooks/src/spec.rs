@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 /// What a webhook wants to know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = WebhookSpecification)]
 pub struct Specification {
     /// Its parts.
     pub options: Options,
@@ -21,6 +22,7 @@ pub struct Specification {
 /// The parts of a specification.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = WebhookOptions)]
 pub struct Options {
     /// Which changes.
     pub filters: Filters,
@@ -32,6 +34,7 @@ pub struct Options {
 /// Which changes make payloads.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = WebhookFilters)]
 pub struct Filters {
     /// What they are about; at least one.
     pub data_types: Vec<DataType>,
@@ -60,6 +63,7 @@ pub struct Filters {
 /// What a change is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = WebhookDataType)]
 pub enum DataType {
     /// Records and their cells.
     TableData,
@@ -72,6 +76,7 @@ pub enum DataType {
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = WebhookChangeType)]
 pub enum ChangeType {
     /// Something is new.
     Add,
@@ -84,6 +89,7 @@ pub enum ChangeType {
 /// Which way a change came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = WebhookSource)]
 pub enum Source {
     /// A person at the platform itself.
     Client,
@@ -108,6 +114,7 @@ pub enum Source {
 /// More about the ways that changes come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = WebhookSourceOptions)]
 pub struct SourceOptions {
     /// Only this form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -120,6 +127,7 @@ pub struct SourceOptions {
 /// A form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = WebhookFormView)]
 pub struct FormView {
     /// Its view.
     #[schema(value_type = String)]
@@ -129,6 +137,7 @@ pub struct FormView {
 /// A form on a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = WebhookFormPage)]
 pub struct FormPage {
     /// Its page.
     pub page_id: String,
@@ -137,6 +146,7 @@ pub struct FormPage {
 /// How much of a change a payload holds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = WebhookIncludes)]
 pub struct Includes {
     /// Cells of a changed record to hold although they are as they were: `"all"` or a list of field ids.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -52,7 +52,7 @@ pub(super) struct WebhookIn {
 /// A webhook that was made.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct CreatedOut {
+pub(super) struct CreatedWebhookOut {
     /// Its id.
     id: String,
     /// The key that its pings are signed with.
@@ -61,7 +61,7 @@ pub(super) struct CreatedOut {
     expiration_time: String,
 }
 
-impl From<&Created> for CreatedOut {
+impl From<&Created> for CreatedWebhookOut {
     fn from(created: &Created) -> Self {
         Self {
             id: created.id.to_string(),
@@ -121,7 +121,7 @@ impl WebhookOut {
 /// Whether to ping.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct EnableIn {
+pub(super) struct EnableNotificationsIn {
     /// On or off.
     pub enable: bool,
 }
@@ -129,7 +129,7 @@ pub(super) struct EnableIn {
 /// A webhook that lives on.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct RefreshedOut {
+pub(super) struct RefreshedWebhookOut {
     /// Until then.
     pub expiration_time: String,
 }
@@ -137,7 +137,7 @@ pub(super) struct RefreshedOut {
 /// A page of payloads.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct PageOut {
+pub(super) struct PayloadsOut {
     /// The number to go on from.
     cursor: i64,
     /// True when more payloads are there.
