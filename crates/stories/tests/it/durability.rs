@@ -63,7 +63,11 @@ fn assert_kept(server: &Served, path: &str, acknowledged: &[String]) {
 /// Kills the server under eight writers twenty times, and starts it again.
 fn survive_kills(start: impl Fn() -> Served) {
     let mut server = start();
-    let path = format!("/v0/{}/T", server.base());
+    let base = server.base();
+    let path = format!("/v0/{base}/T");
+    let hooks = format!("/v0/bases/{base}/webhooks");
+    let watching = r#"{"specification":{"options":{"filters":{"dataTypes":["tableData"]}}}}"#;
+    let hook = server.send("POST", &hooks, watching).unwrap().1["id"].as_str().unwrap().to_owned();
     let mut acknowledged = Vec::new();
     for round in 0..20 {
         // Killed in the middle: after some writes, at another point each time.
@@ -84,6 +88,30 @@ fn survive_kills(start: impl Fn() -> Served) {
     }
     assert!(acknowledged.len() > 100, "only {} writes were acknowledged", acknowledged.len());
     assert_kept(&server, &path, &acknowledged);
+    assert_told(&server, &format!("{hooks}/{hook}/payloads"), server.ids(&path));
+}
+
+/// The webhook tells of every record once, in the order of the log.
+fn assert_told(server: &Served, path: &str, mut records: Vec<String>) {
+    let (mut told, mut sequences, mut cursor) = (Vec::new(), Vec::new(), 1);
+    loop {
+        let (status, page) = server.send("GET", &format!("{path}?cursor={cursor}"), "").unwrap();
+        assert_eq!(status, 200, "{page}");
+        for payload in page["payloads"].as_array().unwrap() {
+            sequences.push(payload["baseTransactionNumber"].as_i64().unwrap());
+            let tables = payload["changedTablesById"].as_object().unwrap().values();
+            told.extend(tables.flat_map(|table| table["createdRecordsById"].as_object().unwrap().keys().cloned()));
+        }
+        cursor = page["cursor"].as_i64().unwrap();
+        if page["mightHaveMore"] == false {
+            break;
+        }
+    }
+    assert!(sequences.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{sequences:?}");
+    assert_eq!(cursor, sequences.len() as i64 + 1, "numbers have no gaps");
+    told.sort_unstable();
+    records.sort_unstable();
+    assert!(told == records, "{} records, {} told", records.len(), told.len());
 }
 
 mod what_was_acknowledged_survives_kills {
