@@ -115,6 +115,24 @@ pub(crate) fn data() -> Value {
 }
 
 impl House {
+    /// The same webhooks, but calls may reach public addresses only.
+    pub fn guarded(&self) -> Webhooks {
+        let parts = &self.webhooks.parts;
+        Webhooks::new(Parts {
+            db: parts.db.clone(),
+            changes: parts.changes.clone(),
+            access: parts.access.clone(),
+            identity: parts.identity.clone(),
+            schemas: parts.schemas.clone(),
+            records: parts.records.clone(),
+            jobs: parts.jobs.clone(),
+            outbound: Outbound::new(Policy::default()).unwrap(),
+            signer: parts.signer.clone(),
+            clock: parts.clock.clone(),
+            ids: parts.ids.clone(),
+        })
+    }
+
     /// The id of a table.
     pub async fn table(&self, name: &str) -> String {
         self.schema().await.table(name).unwrap().id.to_string()

@@ -11,6 +11,7 @@
 mod cells;
 mod error;
 mod happened;
+mod jobs;
 mod model;
 mod ops;
 mod payload;

@@ -3,6 +3,7 @@
 mod follow;
 mod payloads;
 mod ping;
+mod sweep;
 
 use std::sync::Arc;
 

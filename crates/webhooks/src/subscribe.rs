@@ -2,15 +2,12 @@
 
 use std::time::Duration;
 
-use db::Group;
-use jobs::NewJob;
 use model::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
-use crate::model::{LIFE, earlier};
-use crate::ops::{Called, PING, SUBSCRIBER, Webhooks};
-use crate::store::{self, Key};
+use crate::model::earlier;
+use crate::ops::{SUBSCRIBER, Webhooks};
 
 /// How often the log is looked at when nobody wakes us: other processes write too.
 const POLL: Duration = Duration::from_secs(1);
@@ -65,40 +62,6 @@ impl Webhooks {
             }
         }
         faultless
-    }
-
-    /// Queues pings for payloads that no ping is under way for: one that was made while the last ping was being noted
-    /// found that ping's job still there.
-    pub(crate) async fn ping_missed(&self) -> Result<(), Error> {
-        let missed = store::unpinged(&self.parts.db, self.parts.clock.now()).await?;
-        if missed.is_empty() {
-            return Ok(());
-        }
-        let mut tx = self.parts.db.begin(Group::House).await?;
-        for key in missed {
-            self.queue_ping(&mut tx, key)?;
-        }
-        Ok(tx.commit().await?)
-    }
-
-    /// Adds the job of a ping, unless the webhook's is there: however many payloads come meanwhile, one ping tells all.
-    pub(crate) fn queue_ping(&self, tx: &mut db::Tx, (tenant, base, id): Key) -> Result<(), Error> {
-        let payload = serde_json::to_string(&Called { tenant, base, id }).map_err(|_| Error::Stored)?;
-        let run_at = self.parts.clock.now();
-        self.parts.jobs.enqueue(tx, NewJob { kind: PING, key: &id.to_string(), payload, run_at });
-        Ok(())
-    }
-
-    /// Forgets payloads and webhooks that have passed their time.
-    pub(crate) async fn sweep(&self) -> Result<(), Error> {
-        let until = earlier(self.parts.clock.now(), LIFE);
-        let mut tx = self.parts.db.begin(Group::House).await?;
-        store::payloads::prune(&mut tx, until);
-        tx.commit().await?;
-        for key in store::expired(&self.parts.db, until).await? {
-            self.remove(key).await?;
-        }
-        Ok(())
     }
 }
 

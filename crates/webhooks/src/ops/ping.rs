@@ -1,21 +1,18 @@
 //! Pings: calls that say that there are payloads.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_lc_rs::hmac;
 use db::Group;
-use futures_util::FutureExt;
-use jobs::{Handler, Job, Outcome, Worker};
+use jobs::{Job, NewJob, Outcome};
 use model::Timestamp;
 use outbound::Error as CallError;
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 
 use super::{Called, PING, Webhooks};
 use crate::error::Error;
 use crate::model::{PingError, PingResult, Webhook};
-use crate::store;
+use crate::store::{self, Key};
 
 /// The header with the signature.
 const MAC: &str = "X-Airtable-Content-MAC";
@@ -25,8 +22,6 @@ const TIME: Duration = Duration::from_secs(15);
 const SIZE: usize = 64 << 10;
 /// The longest wait that a receiver may ask for.
 const PATIENCE: Duration = Duration::from_hours(1);
-/// How many pings are under way at a time: receivers that hang hold up only so many.
-const ROOM: usize = 64;
 /// How long a ping waits that could not be noted.
 const SOON: Duration = Duration::from_secs(5);
 
@@ -37,21 +32,30 @@ struct Missed {
 }
 
 impl Webhooks {
-    /// Pings until `drain`.
-    pub(crate) async fn keep_pinging(self, drain: CancellationToken) {
-        self.worker().run(drain).await;
+    /// Queues pings for payloads that no ping is under way for: one that was made while the last ping was being noted
+    /// found that ping's job still there.
+    pub(crate) async fn ping_missed(&self) -> Result<(), Error> {
+        let missed = store::unpinged(&self.parts.db, self.parts.clock.now()).await?;
+        if missed.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.parts.db.begin(Group::House).await?;
+        for key in missed {
+            self.queue_ping(&mut tx, key)?;
+        }
+        Ok(tx.commit().await?)
     }
 
-    pub(crate) fn worker(&self) -> Worker {
-        let webhooks = self.clone();
-        let handler: Handler = Arc::new(move |job| {
-            let webhooks = webhooks.clone();
-            async move { webhooks.ping(job).await }.boxed()
-        });
-        Worker::new(self.parts.jobs.clone()).at_most(ROOM).job(PING, handler)
+    /// Adds the job of a ping, unless the webhook's is there: however many payloads come meanwhile, one ping tells all.
+    pub(crate) fn queue_ping(&self, tx: &mut db::Tx, (tenant, base, id): Key) -> Result<(), Error> {
+        let payload = serde_json::to_string(&Called { tenant, base, id }).map_err(|_| Error::Stored)?;
+        let run_at = self.parts.clock.now();
+        self.parts.jobs.enqueue(tx, NewJob { kind: PING, key: &id.to_string(), payload, run_at });
+        Ok(())
     }
 
-    async fn ping(&self, job: Job) -> Outcome {
+    /// Pings for a job, if the webhook still has something to tell.
+    pub(crate) async fn ping(&self, job: Job) -> Outcome {
         match self.attempt(&job).await {
             Ok(outcome) => outcome,
             // The receiver is not at fault, so it costs no attempt.

@@ -13,6 +13,19 @@ fn a_signature_is_that_of_the_standard() {
     assert_eq!(mac(b"Jefe", b"what do ya want for nothing?"), expected);
 }
 
+/// A name that leads elsewhere than it did, or another policy: the address counts at each call.
+#[on_every_database]
+async fn a_private_address_is_not_called(house: House) {
+    let receiver = Receiver::start(&[200]).await;
+    house.try_hook(Some(&receiver.url), data()).await.unwrap();
+    write(&house).await;
+    assert!(house.webhooks.round().await);
+    house.guarded().worker().run_until_idle().await.unwrap();
+    let result = house.only().await.last_result.unwrap();
+    assert_eq!(result.error.unwrap().message, "call refused: `127.0.0.1` is a loopback address");
+    assert_eq!((result.success, receiver.count()), (false, 0));
+}
+
 /// Follows the log and pings until nothing is due.
 async fn settle(house: &House) {
     assert!(house.webhooks.round().await);
