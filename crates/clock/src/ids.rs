@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use model::{
-    BaseId, ChoiceId, FieldId, RecordId, TableId, TenantId, Timestamp, TokenId, UserId, ViewId, WebhookId, WorkspaceId,
+    BaseId, ChoiceId, CommentId, FieldId, RecordId, TableId, TenantId, Timestamp, TokenId, UserId, ViewId, WebhookId,
+    WorkspaceId,
 };
 use parking_lot::Mutex;
 
@@ -104,6 +105,8 @@ makers! {
     record: RecordId;
     /// An id for a choice of a select field.
     choice: ChoiceId;
+    /// An id for a comment.
+    comment: CommentId;
     /// An id for a user.
     user: UserId;
     /// An id for a workspace.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    BaseId, BaseNo, ChoiceId, FieldId, FieldNo, Ordinal, RecordId, TableId, TableNo, TenantId, TenantNo, Timestamp,
-    TokenId, UserId, ViewId, WebhookId, WorkspaceId,
+    BaseId, BaseNo, ChoiceId, CommentId, FieldId, FieldNo, Ordinal, RecordId, TableId, TableNo, TenantId, TenantNo,
+    Timestamp, TokenId, UserId, ViewId, WebhookId, WorkspaceId,
 };
 use sql::{Type, Value};
 
@@ -63,7 +63,20 @@ macro_rules! ids {
 
 plain!(i64, i32, u32, f64, bool, String, &str, &String, Arc<str>, Vec<u8>, &[u8]);
 numbers!(TenantNo, BaseNo, TableNo, FieldNo, Ordinal, Timestamp);
-ids!(BaseId, TableId, FieldId, ViewId, RecordId, ChoiceId, UserId, WorkspaceId, TenantId, TokenId, WebhookId);
+ids!(
+    BaseId,
+    TableId,
+    FieldId,
+    ViewId,
+    RecordId,
+    ChoiceId,
+    CommentId,
+    UserId,
+    WorkspaceId,
+    TenantId,
+    TokenId,
+    WebhookId
+);
 
 impl Param for Value {
     /// A value knows its own type; the null of an `Option<Value>` is text.

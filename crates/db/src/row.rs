@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    BaseId, BaseNo, ChoiceId, FieldId, FieldNo, Ordinal, RecordId, TableId, TableNo, TenantId, TenantNo, Timestamp,
-    TokenId, UserId, ViewId, WebhookId, WorkspaceId,
+    BaseId, BaseNo, ChoiceId, CommentId, FieldId, FieldNo, Ordinal, RecordId, TableId, TableNo, TenantId, TenantNo,
+    Timestamp, TokenId, UserId, ViewId, WebhookId, WorkspaceId,
 };
 use sql::{Value, ValueRef};
 
@@ -159,7 +159,20 @@ macro_rules! ids {
 }
 
 numbers!(TenantNo, BaseNo, TableNo, FieldNo, Ordinal, Timestamp);
-ids!(BaseId, TableId, FieldId, ViewId, RecordId, ChoiceId, UserId, WorkspaceId, TenantId, TokenId, WebhookId);
+ids!(
+    BaseId,
+    TableId,
+    FieldId,
+    ViewId,
+    RecordId,
+    ChoiceId,
+    CommentId,
+    UserId,
+    WorkspaceId,
+    TenantId,
+    TokenId,
+    WebhookId
+);
 
 #[cfg(test)]
 mod tests;

@@ -21,10 +21,14 @@ pub use token::{Secret, TokenText};
 use db::Migration;
 
 /// The tables of this crate.
-pub const MIGRATIONS: [Migration; 4] = [
+pub const MIGRATIONS: [Migration; 5] = [
     Migration { name: "2026_03_01_0200_identity", sql: include_str!("../migrations/2026_03_01_0200_identity.sql") },
     Migration { name: "2026_03_01_0205_people", sql: include_str!("../migrations/2026_03_01_0205_people.sql") },
     Migration { name: "2026_03_01_0215_emails", sql: include_str!("../migrations/2026_03_01_0215_emails.sql") },
+    Migration {
+        name: "2026_11_28_0050_comment_scopes",
+        sql: include_str!("../migrations/2026_11_28_0050_comment_scopes.sql"),
+    },
     // A token that could do everything shall go on to.
     Migration {
         name: "2026_11_28_0100_webhook_scope",

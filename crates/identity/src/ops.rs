@@ -8,11 +8,12 @@ use db::{Db, Group, Tx};
 use model::{Scope, TenantNo, Timestamp, TokenId, UserId};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
+use sql::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
 use crate::people::{Kept, People};
-use crate::store;
+use crate::store::{self, Wanted};
 use crate::token::{Secret, TokenText};
 
 /// A user.
@@ -187,6 +188,24 @@ impl Identity {
     /// [`Error::Db`] when the database fails.
     pub async fn find_user_by_email(&self, tenant: TenantNo, email: &str) -> Result<Option<User>, Error> {
         store::user_by_email(&self.db, tenant, email).await
+    }
+
+    /// Those of these users who are of the tenant.
+    ///
+    /// # Errors
+    /// [`Error::Db`] when the database fails.
+    pub async fn find_users(&self, tenant: TenantNo, ids: &[UserId]) -> Result<Vec<User>, Error> {
+        let values: Vec<Value> = ids.iter().map(|id| id.to_string().into()).collect();
+        store::users_with(&self.db, tenant, Wanted::Id, &values).await
+    }
+
+    /// The users of the tenant with one of these e-mail addresses, as they are kept.
+    ///
+    /// # Errors
+    /// [`Error::Db`] when the database fails.
+    pub async fn find_users_by_email(&self, tenant: TenantNo, emails: &[String]) -> Result<Vec<User>, Error> {
+        let values: Vec<Value> = emails.iter().map(|email| email.clone().into()).collect();
+        store::users_with(&self.db, tenant, Wanted::Email, &values).await
     }
 
     /// The users of a tenant, the oldest first.

@@ -1,6 +1,6 @@
 //! Rows of users and tokens.
 
-use db::{Db, Tx};
+use db::{Db, Row, Tx};
 use model::{TenantNo, Timestamp, TokenId, UserId};
 use sql::Value;
 
@@ -12,6 +12,10 @@ const INSERT_USER: &str = "INSERT INTO users (tenant, id, email, name, created_a
 const USER: &str = "SELECT email, name FROM users WHERE tenant = $1 AND id = $2";
 const USER_BY_EMAIL: &str = "SELECT id, name FROM users WHERE tenant = $1 AND email = $2";
 const USERS: &str = "SELECT id, email, name FROM users WHERE tenant = $1 ORDER BY created_at, id";
+const USERS_WITH_ID: &str =
+    sql::among!("SELECT id, email, name FROM users WHERE id IN ", " AND tenant = $101 ORDER BY created_at, id");
+const USERS_WITH_EMAIL: &str =
+    sql::among!("SELECT id, email, name FROM users WHERE email IN ", " AND tenant = $101 ORDER BY created_at, id");
 const INSERT_TOKEN: &str = "INSERT INTO tokens (tenant, id, hash, owner, name, scopes, created_at, expires_at, \
      revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)";
 const TOKEN: &str = "SELECT tenant, hash, owner, scopes, expires_at, revoked_at FROM tokens WHERE id = $1";
@@ -25,8 +29,21 @@ pub(crate) const RAISE: &str = "UPDATE people SET revision = revision + 1 WHERE 
 const USED: &str = "UPDATE tokens SET last_used_at = $1 WHERE tenant = $2 AND id = $3";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&str; 11] =
-    [INSERT_USER, USER, USER_BY_EMAIL, USERS, INSERT_TOKEN, TOKEN, REVOKE, TOKENS, USED, REVISION, RAISE];
+pub(crate) const STATEMENTS: [&str; 13] = [
+    INSERT_USER,
+    USER,
+    USER_BY_EMAIL,
+    USERS,
+    USERS_WITH_ID,
+    USERS_WITH_EMAIL,
+    INSERT_TOKEN,
+    TOKEN,
+    REVOKE,
+    TOKENS,
+    USED,
+    REVISION,
+    RAISE,
+];
 
 pub(crate) fn insert_user(tx: &mut Tx, tenant: TenantNo, user: &User, now: Timestamp) {
     let values: Vec<Value> = vec![
@@ -52,7 +69,35 @@ pub(crate) async fn user_by_email(db: &Db, tenant: TenantNo, email: &str) -> Res
 }
 
 pub(crate) async fn users(db: &Db, tenant: TenantNo) -> Result<Vec<User>, Error> {
-    let rows = db.read(USERS, vec![tenant.0.into()]).await?;
+    read_users(&db.read(USERS, vec![tenant.0.into()]).await?)
+}
+
+/// Which of many users.
+pub(crate) enum Wanted {
+    Id,
+    Email,
+}
+
+/// The users of a tenant that have one of these values.
+pub(crate) async fn users_with(
+    db: &Db,
+    tenant: TenantNo,
+    wanted: Wanted,
+    values: &[Value],
+) -> Result<Vec<User>, Error> {
+    let text = match wanted {
+        Wanted::Id => USERS_WITH_ID,
+        Wanted::Email => USERS_WITH_EMAIL,
+    };
+    let mut found = Vec::new();
+    for mut values in sql::among(values) {
+        values.push(tenant.0.into());
+        found.extend(read_users(&db.read(text, values).await?)?);
+    }
+    Ok(found)
+}
+
+fn read_users(rows: &[Row]) -> Result<Vec<User>, Error> {
     rows.iter()
         .map(|row| {
             let id = row.get::<String>(0)?.parse().map_err(|_| Error::Stored)?;

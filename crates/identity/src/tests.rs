@@ -4,7 +4,7 @@ use db::Group;
 use model::{Scope, TenantNo, Timestamp, TokenId, UserId};
 use testkit::{ForDatabase, TestDb, on_every_database};
 
-use crate::{Error, Identity, MIGRATIONS, NewToken, TokenText, store};
+use crate::{Error, Identity, MIGRATIONS, NewToken, TokenText, User, store};
 
 const TENANT: TenantNo = TenantNo(1);
 
@@ -102,6 +102,44 @@ async fn a_list_tells_of_use_but_not_of_secrets(house: House) {
     assert_eq!(used, [("phone", Some(house.test.clock.now())), ("phone", None)]);
     assert!(!format!("{list:?}").contains(&token.reveal()[18..]));
     assert_eq!(house.identity.list_tokens(TenantNo(2), owner).await.unwrap(), []);
+}
+
+#[on_every_database]
+async fn users_are_found_many_at_a_time(house: House) {
+    let now = house.test.clock.now();
+    let users: Vec<User> = (0..130)
+        .map(|n| User { id: house.test.ids.user(now), email: format!("u{n}@example.org"), name: format!("u{n}") })
+        .collect();
+    let stranger = User { id: house.test.ids.user(now), email: "u0@example.org".to_owned(), name: "eve".to_owned() };
+    let mut tx = house.test.db.begin(Group::House).await.unwrap();
+    users.iter().for_each(|user| house.identity.insert_user(&mut tx, TENANT, user));
+    house.identity.insert_user(&mut tx, TenantNo(2), &stranger);
+    tx.commit().await.unwrap();
+    let mut ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
+    ids.push(stranger.id);
+    let mut found = house.identity.find_users(TENANT, &ids).await.unwrap();
+    found.sort_by_key(|user| user.id);
+    assert_eq!(found, users);
+    assert_eq!(house.identity.find_users(TENANT, &[]).await.unwrap(), []);
+    let emails = ["u7@example.org", "u0@example.org", "nobody@example.org"].map(str::to_owned);
+    let found = house.identity.find_users_by_email(TENANT, &emails).await.unwrap();
+    let names: Vec<_> = found.iter().map(|user| user.name.as_str()).collect();
+    assert_eq!(names, ["u0", "u7"]);
+}
+
+/// A store of before there were comments.
+#[on_every_database]
+async fn a_token_for_everything_stays_one(test: TestDb) {
+    let test = test.migrated(&[&MIGRATIONS[..3]]).await;
+    let identity = Identity::new(test.db.clone(), test.clock.clone(), test.ids.clone());
+    let without = |scope: &Scope| ![Scope::CommentsRead, Scope::CommentsWrite].contains(scope);
+    let all = Scope::ALL.into_iter().filter(without).collect();
+    let all = identity.create_token(&NewToken { scopes: all, ..House::new_token(None) }).await.unwrap();
+    let narrow = identity.create_token(&House::new_token(None)).await.unwrap();
+    let test = test.migrated(&[&MIGRATIONS]).await;
+    let identity = Identity::new(test.db.clone(), test.clock.clone(), test.ids.clone());
+    assert_eq!(identity.authenticate(all.reveal()).await.unwrap().unwrap().scopes, Scope::ALL);
+    assert_eq!(identity.authenticate(narrow.reveal()).await.unwrap().unwrap().scopes, [Scope::RecordsRead]);
 }
 
 #[on_every_database]

@@ -68,6 +68,12 @@ pub enum Scope {
     /// Write records.
     #[serde(rename = "data.records:write")]
     RecordsWrite,
+    /// Read comments on records.
+    #[serde(rename = "data.recordComments:read")]
+    CommentsRead,
+    /// Write comments on records.
+    #[serde(rename = "data.recordComments:write")]
+    CommentsWrite,
     /// Read schemas.
     #[serde(rename = "schema.bases:read")]
     SchemaRead,
@@ -84,9 +90,11 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::RecordsRead,
         Self::RecordsWrite,
+        Self::CommentsRead,
+        Self::CommentsWrite,
         Self::SchemaRead,
         Self::SchemaWrite,
         Self::EmailRead,
@@ -98,6 +106,8 @@ impl Scope {
         match self {
             Self::RecordsRead => "data.records:read",
             Self::RecordsWrite => "data.records:write",
+            Self::CommentsRead => "data.recordComments:read",
+            Self::CommentsWrite => "data.recordComments:write",
             Self::SchemaRead => "schema.bases:read",
             Self::SchemaWrite => "schema.bases:write",
             Self::EmailRead => "user.email:read",

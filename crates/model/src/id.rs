@@ -118,6 +118,8 @@ ids! {
     RecordId = "rec";
     /// A choice of a select field.
     ChoiceId = "sel";
+    /// A comment on a record.
+    CommentId = "com";
     /// A user.
     UserId = "usr";
     /// A workspace.

@@ -24,8 +24,8 @@ pub use caller::{Actor, Caller, Door, Role, Scope};
 pub use cell::{CellError, CellRef, CellValue, CellsError, decode_cells, encode_cell, encode_cells, write_json_string};
 pub use column::{Bits, CHUNK, Chunk, Column, ComputedChunk, Flags, Kind, Lists, Numbers, Texts, pack_flags};
 pub use id::{
-    BaseId, BaseNo, ChoiceId, FieldId, FieldNo, IdError, Ordinal, RecordId, TableId, TableNo, TenantId, TenantNo,
-    TokenId, UserId, ViewId, WebhookId, WorkspaceId,
+    BaseId, BaseNo, ChoiceId, CommentId, FieldId, FieldNo, IdError, Ordinal, RecordId, TableId, TableNo, TenantId,
+    TenantNo, TokenId, UserId, ViewId, WebhookId, WorkspaceId,
 };
 pub use schema::{
     CheckboxOptions, Choice, CountOptions, CreatedOptions, CurrencyOptions, DateFormat, DateOptions, DateTimeOptions,

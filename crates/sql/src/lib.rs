@@ -8,8 +8,10 @@
 //! beyond that stands in `dialect.rs` and nowhere else.
 #![deny(missing_docs)]
 
+mod among;
 mod dialect;
 mod value;
 
+pub use among::{AMONG, among};
 pub use dialect::{Dialect, Text, WordError};
 pub use value::{Type, Typed, Value, ValueRef};

@@ -58,7 +58,25 @@ impl Access {
     /// # Errors
     /// [`Denied`]; a base of another tenant answers as one that does not exist.
     pub async fn scope(&self, caller: &Caller, base: BaseId) -> Result<Scope, Denied> {
-        self.check(caller, Action::ReadRecords, base).await.map(Scope)
+        self.scope_for(caller, Action::ReadRecords, base).await
+    }
+
+    /// The boundary within which the caller may read what this action is about.
+    ///
+    /// # Errors
+    /// [`Denied`]; a base of another tenant answers as one that does not exist.
+    pub async fn scope_for(&self, caller: &Caller, action: Action, base: BaseId) -> Result<Scope, Denied> {
+        self.check(caller, action, base).await.map(Scope)
+    }
+
+    /// True when the user has a role in the workspace that holds the base.
+    ///
+    /// # Errors
+    /// [`Denied::Unchecked`] when the database fails.
+    pub async fn is_member(&self, scope: &Scope, user: UserId) -> Result<bool, Denied> {
+        let revision = self.people.revision().await.map_err(Error::from)?;
+        let held = self.memberships_of(revision, scope.tenant(), user).await?;
+        Ok(held.iter().any(|entry| entry.id == scope.workspace()))
     }
 
     async fn check(&self, caller: &Caller, action: Action, id: BaseId) -> Result<Granted, Denied> {
@@ -133,16 +151,23 @@ impl Access {
     }
 
     async fn memberships(&self, revision: i64, caller: &Caller) -> Result<Arc<Vec<WorkspaceEntry>>, Denied> {
-        let db = self.people.db();
-        let user = match caller.actor {
-            Actor::User(user) => user,
-            Actor::System(_) => return Ok(Arc::new(store::workspaces(db, caller.tenant).await?)),
-        };
-        let key = (caller.tenant, user);
+        match caller.actor {
+            Actor::User(user) => self.memberships_of(revision, caller.tenant, user).await,
+            Actor::System(_) => Ok(Arc::new(store::workspaces(self.people.db(), caller.tenant).await?)),
+        }
+    }
+
+    async fn memberships_of(
+        &self,
+        revision: i64,
+        tenant: TenantNo,
+        user: UserId,
+    ) -> Result<Arc<Vec<WorkspaceEntry>>, Denied> {
+        let key = (tenant, user);
         if let Some(held) = self.kept.get(revision, |kept| kept.memberships.get(&key).cloned()) {
             return Ok(held);
         }
-        let found = Arc::new(store::memberships(db, caller.tenant, user).await?);
+        let found = Arc::new(store::memberships(self.people.db(), tenant, user).await?);
         self.kept.put(revision, |kept| drop(kept.memberships.insert(key, Arc::clone(&found))));
         Ok(found)
     }

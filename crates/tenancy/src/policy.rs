@@ -9,6 +9,8 @@ use crate::error::Denied;
 pub enum Action {
     /// Read records.
     ReadRecords,
+    /// Read comments on records.
+    ReadComments,
     /// Comment on records.
     Comment,
     /// Create, update and delete records.
@@ -29,8 +31,9 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ReadRecords,
+        Self::ReadComments,
         Self::Comment,
         Self::WriteRecords,
         Self::ReadSchema,
@@ -44,7 +47,7 @@ impl Action {
     /// The least role that may.
     pub fn role(self) -> Role {
         match self {
-            Self::ReadRecords | Self::ReadSchema => Role::ReadOnly,
+            Self::ReadRecords | Self::ReadComments | Self::ReadSchema => Role::ReadOnly,
             Self::Comment => Role::Commenter,
             Self::WriteRecords => Role::Editor,
             Self::EditSchema | Self::CreateBase | Self::ManageWebhooks => Role::Creator,
@@ -57,7 +60,9 @@ impl Action {
     pub fn scopes(self) -> &'static [Scope] {
         match self {
             Self::ReadRecords => &[Scope::RecordsRead],
-            Self::Comment | Self::WriteRecords => &[Scope::RecordsWrite],
+            Self::ReadComments => &[Scope::CommentsRead],
+            Self::Comment => &[Scope::CommentsWrite],
+            Self::WriteRecords => &[Scope::RecordsWrite],
             Self::ReadSchema => &[Scope::SchemaRead],
             Self::EditSchema | Self::CreateBase => &[Scope::SchemaWrite],
             Self::ManageWebhooks => &[Scope::WebhookManage],

@@ -98,11 +98,12 @@ fn the_policy_is_this_table() {
             (format!("{action:?}"), row, scopes.join(" "))
         })
         .collect();
-    let all =
-        "data.records:read data.records:write schema.bases:read schema.bases:write user.email:read webhook:manage";
+    let all = "data.records:read data.records:write data.recordComments:read data.recordComments:write \
+        schema.bases:read schema.bases:write user.email:read webhook:manage";
     let expected = [
         ("ReadRecords", "+++++", "data.records:read"),
-        ("Comment", "-++++", "data.records:write"),
+        ("ReadComments", "+++++", "data.recordComments:read"),
+        ("Comment", "-++++", "data.recordComments:write"),
         ("WriteRecords", "--+++", "data.records:write"),
         ("ReadSchema", "+++++", "schema.bases:read"),
         ("EditSchema", "---++", "schema.bases:write"),
@@ -161,6 +162,18 @@ async fn a_role_counts_from_the_next_request(house: House) {
         assert_eq!(house.read(&bob, house.base).await, seen);
         assert_eq!(house.read(&bob, house.base).await, seen, "from memory");
     }
+}
+
+#[on_every_database]
+async fn who_has_a_role_is_a_member(house: House) {
+    let bob = house.user("bob").await;
+    let scope = house.access.scope_for(&house.owner, Action::ReadComments, house.base).await.unwrap();
+    let is_member = async |who: &Caller| house.access.is_member(&scope, who.user().unwrap()).await.unwrap();
+    assert!(is_member(&house.owner).await && !is_member(&bob).await);
+    house.set_role(&bob, Some(Role::ReadOnly)).await.unwrap();
+    assert!(is_member(&bob).await);
+    house.set_role(&bob, None).await.unwrap();
+    assert!(!is_member(&bob).await);
 }
 
 #[on_every_database]
