@@ -6,6 +6,7 @@ use axum::middleware::from_fn_with_state;
 use axum::{Extension, Router};
 use changes::Changes;
 use clock::{Clock, Ids};
+use comments::Comments;
 use db::{Db, Migration, Target};
 use identity::Identity;
 use jobs::Jobs;
@@ -130,8 +131,24 @@ pub(crate) fn services(
     let schemas = Schemas::new(db.clone(), changes.clone(), access.clone(), clock.clone(), ids.clone());
     let memory = settings.records.image_memory.0 as usize;
     let source = (clock.clone(), ids.clone());
-    let log = (db.clone(), changes.clone());
-    let records = Records::new(log, access.clone(), schemas.clone(), source.clone(), signer.clone(), memory);
+    let records = Records::new(
+        (db.clone(), changes.clone()),
+        access.clone(),
+        schemas.clone(),
+        source.clone(),
+        signer.clone(),
+        memory,
+        comments::counts(db.clone()),
+    );
+    let comments = Comments::new(comments::Parts {
+        db: db.clone(),
+        access: access.clone(),
+        identity: identity.clone(),
+        records: records.clone(),
+        signer: signer.clone(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+    });
     let jobs = Jobs::new(db.clone(), clock.clone(), ids.clone());
     let transfers = Transfers::new(transfer::Parts {
         db: db.clone(),
@@ -156,16 +173,7 @@ pub(crate) fn services(
         clock: clock.clone(),
         ids,
     });
-    let tools = Registry::new(records::tools(&records))?;
-    let assistant = Assistant::new(Parts {
-        db: db.clone(),
-        clock,
-        tools,
-        provider: llm::provider(&settings.llm, &outbound),
-        model: settings.llm.clone(),
-        prices: Prices::default(),
-        config: settings.assistant.clone(),
-    });
+    let assistant = assistant(settings, &outbound, db, clock, Registry::new(records::tools(&records))?);
     let members = Members::new(access, identity.clone(), source.0, source.1);
     let noting = identity.clone();
     let checked = db.clone();
@@ -178,11 +186,30 @@ pub(crate) fn services(
         Service::new("records", "Keeps records and answers questions about them")
             .routes(records::router(records.clone()))
             .tools(records::tools(&records)),
+        comments.service(),
         transfers.service(),
         webhooks.service(),
         assistant.mcp_service(stop),
         assistant.service(),
     ])
+}
+
+fn assistant(
+    settings: &Settings,
+    outbound: &Outbound,
+    db: &Db,
+    clock: Clock,
+    tools: Registry,
+) -> Assistant {
+    Assistant::new(Parts {
+        db: db.clone(),
+        clock,
+        tools,
+        provider: llm::provider(&settings.llm, outbound),
+        model: settings.llm.clone(),
+        prices: Prices::default(),
+        config: settings.assistant.clone(),
+    })
 }
 
 async fn database(db: Db) -> Result<(), String> {
@@ -240,6 +267,7 @@ pub(crate) fn migrations() -> Vec<Migration> {
     all.extend(records::MIGRATIONS);
     all.extend(assistant::MIGRATIONS);
     all.extend(transfer::MIGRATIONS);
+    all.extend(comments::MIGRATIONS);
     all.extend(webhooks::MIGRATIONS);
     all
 }

@@ -9,6 +9,7 @@ use model::{
     write_json_string,
 };
 
+use crate::counts::Counted;
 use crate::error::Error;
 use crate::image::{View, stored_column};
 
@@ -89,6 +90,7 @@ pub(crate) struct RecordWriter<'w> {
     rows: &'w TableImage,
     slots: Vec<Slot<'w>>,
     text: Option<Texting>,
+    counts: Option<&'w Counted>,
 }
 
 /// Up to this many records, computed cells are computed one by one rather than by chunk.
@@ -106,7 +108,13 @@ impl<'w> RecordWriter<'w> {
             let source = source((view, rows), field, ordinals, shape.text.is_some());
             slots.push(Slot { field, key, source });
         }
-        Self { view, table, rows, slots, text: shape.text.as_ref().map(TextShape::texting) }
+        let text = shape.text.as_ref().map(TextShape::texting);
+        Self { view, table, rows, slots, text, counts: None }
+    }
+
+    /// With the number of comments behind each record's cells.
+    pub fn with_counts(self, counts: &'w Counted) -> Self {
+        Self { counts: Some(counts), ..self }
     }
 
     /// Appends the records with commas between them.
@@ -165,7 +173,12 @@ impl<'w> RecordWriter<'w> {
             Some(comma) => *comma = b'{',
             None => out.push(b'{'),
         }
-        out.extend_from_slice(b"}}");
+        out.push(b'}');
+        if let Some(counts) = self.counts {
+            out.extend_from_slice(b",\"commentCount\":");
+            out.extend_from_slice(counts.get(&ordinal).copied().unwrap_or(0).to_string().as_bytes());
+        }
+        out.push(b'}');
         Ok(created)
     }
 

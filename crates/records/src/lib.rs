@@ -7,6 +7,7 @@
 //! not synced; what depends on rows is decided in the writer, on the private image; computed values are never stored.
 
 mod ask;
+mod counts;
 mod error;
 mod image;
 mod json;
@@ -20,11 +21,12 @@ mod tools;
 #[cfg(test)]
 mod fixture;
 
+pub use counts::{CommentCounts, Counted};
 pub use error::Error;
 pub use json::Shape;
 pub use ops::{
     AggregateQuery, Aggregated, Appending, BULK_BYTES, BULK_RECORDS, Bulk, BulkRows, Deleted, Export, Found, GROUPS,
-    GroupOut, HISTORY, History, Hits, ListQuery, NewRecord, Page, Picture, Records, Sort, Undone, UpdateRecord,
+    GroupOut, HISTORY, History, Hits, ListQuery, NewRecord, Page, Picture, Place, Records, Sort, Undone, UpdateRecord,
     ValueMatch, WORDS, Written,
 };
 pub use routes::router;

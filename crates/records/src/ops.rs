@@ -28,6 +28,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 use web::Signer;
 
+use crate::counts::CommentCounts;
 use crate::error::Error;
 use crate::image::{Images, View};
 use crate::pages::Pages;
@@ -38,7 +39,7 @@ pub use append::Appending;
 pub use bulk::{BULK_BYTES, BULK_RECORDS, Bulk, BulkRows};
 pub use export::Export;
 pub use find_values::{ValueMatch, WORDS};
-pub use get::Found;
+pub use get::{Found, Place};
 pub(crate) use list::chosen;
 pub use list::{ListQuery, PAGE, Page, Sort};
 pub use picture::Picture;
@@ -57,6 +58,7 @@ pub struct Parts {
     pub(crate) access: Access,
     pub(crate) changes: Changes,
     pub(crate) clock: Clock,
+    pub(crate) counts: CommentCounts,
     pub(crate) ids: Ids,
     pub(crate) images: Images,
     pub(crate) signer: Signer,
@@ -76,7 +78,7 @@ impl Deref for Records {
 }
 
 impl Records {
-    /// Makes the handle; `memory` bounds all images together, in bytes.
+    /// Makes the handle; `memory` bounds all images together, in bytes; `counts` knows the comments on records.
     pub fn new(
         (db, changes): (Db, Changes),
         access: Access,
@@ -84,6 +86,7 @@ impl Records {
         (clock, ids): (Clock, Ids),
         signer: Signer,
         memory: usize,
+        counts: CommentCounts,
     ) -> Self {
         let kept: Arc<Mutex<Vec<list::Kept>>> = Arc::default();
         let pages: Arc<Pages> = Arc::default();
@@ -91,7 +94,7 @@ impl Records {
         let shed = move |drop| list::shed(&results.0, drop) + results.1.shed(drop);
         let images = Images::new(db, changes.clone(), schemas.clone(), memory, shed);
         let confirmed = Mutex::default();
-        Self(Arc::new(Parts { access, changes, clock, ids, images, signer, kept, pages, schemas, confirmed }))
+        Self(Arc::new(Parts { access, changes, clock, counts, ids, images, signer, kept, pages, schemas, confirmed }))
     }
 
     /// A read scope and the base's picture for it.

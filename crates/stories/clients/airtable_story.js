@@ -37,6 +37,8 @@ async function main() {
     .select({ filterByFormula: "{Height} > 8", sort: [{ field: "Name", direction: "desc" }], fields: ["Name"] })
     .all();
   assert.deepStrictEqual(tall.map((record) => record.get("Name")), ["p29", "p28", "p19", "p18", "p09", "p08"]);
+  const counted = await table.select({ recordMetadata: ["commentCount"], maxRecords: 2 }).all();
+  assert.deepStrictEqual(counted.map((record) => record.commentCount), [0, 0]);
   const page = await table.select({ maxRecords: 3 }).firstPage();
   assert.strictEqual(page.length, 3);
   const long = `OR(${Array.from({ length: 600 }, (_, n) => `RECORD_ID()='${made[n % 30].id}'`).join(",")})`;

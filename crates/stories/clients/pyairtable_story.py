@@ -63,6 +63,28 @@ assert field.name == "Shelf"
 by_id = table.all(use_field_ids=True, max_records=1)[0]["fields"]
 assert all(key.startswith("fld") for key in by_id)
 
+# Comments: written, mentioned, changed, counted, deleted.
+me, commented = api.whoami()["id"], made[15]["id"]
+comment = table.add_comment(commented, f"Read it, @[{me}]!")
+assert comment.author.id == me and comment.last_updated_time is None
+assert comment.mentioned[me].display_name and comment.mentioned[me].type == "user"
+second = table.add_comment(commented, "Twice")
+assert [one.text for one in table.comments(commented)] == ["Twice", comment.text]
+comment.text = "Never mind"
+comment.save()
+assert comment.last_updated_time and not comment.mentioned
+assert [one.text for one in table.comments(commented)] == ["Twice", "Never mind"]
+everything = "OR(" + ",".join(f"RECORD_ID()='{record['id']}'" for record in made * 40) + ",TRUE())"
+for options in [{}, {"page_size": 10}, {"formula": everything}]:
+    counts = {record["id"]: record["commentCount"] for record in table.all(count_comments=True, **options)}
+    assert counts[commented] == 2 and sum(counts.values()) == 2, (options, counts)
+assert "commentCount" not in table.all(max_records=1)[0]
+second.delete()
+assert second.deleted and [one.id for one in table.comments(commented)] == [comment.id]
+for n in range(103):
+    table.add_comment(made[16]["id"], f"No. {n}")
+assert [one.text for one in table.comments(made[16]["id"])] == [f"No. {n}" for n in reversed(range(103))]
+
 
 # Sort by two keys, page with a filter, replace a batch, refuse what does not fit.
 mixed = table.all(sort=["Pages", "-Title"], fields=["Title", "Pages"], formula="{Pages} <= 130")

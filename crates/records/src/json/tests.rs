@@ -56,6 +56,33 @@ async fn only_the_fields_asked_for_are_told_by_name_or_id(house: House) {
 }
 
 #[on_every_database]
+async fn comments_are_counted_when_asked_for(house: House) {
+    house.create("Tasks", &[json!({ "Name": "a" }), json!({}), json!({ "Name": "c" })]).await;
+    let asked = async |query: crate::ListQuery| {
+        let page = house.records.list(&house.owner, house.base, "Tasks", &query).await.unwrap();
+        let Some(counts) = page.counts else { return write(&page.found, &Shape::default()) };
+        let mut out = Vec::new();
+        page.found.write_counted(&Shape::default(), &counts, &mut out).unwrap();
+        serde_json::from_slice(&out).unwrap()
+    };
+    let counts =
+        |told: &Value| told.as_array().unwrap().iter().map(|one| one["commentCount"].clone()).collect::<Vec<_>>();
+    let plain = asked(crate::ListQuery::default()).await;
+    assert_eq!(counts(&plain), [Value::Null, Value::Null, Value::Null]);
+    let counting = |query| crate::ListQuery { comment_counts: true, ..query };
+    let mut told = asked(counting(crate::ListQuery::default())).await;
+    assert_eq!(counts(&told), [json!(0), json!(1), json!(2)]);
+    for record in told.as_array_mut().unwrap() {
+        record.as_object_mut().unwrap().remove("commentCount");
+    }
+    assert_eq!(told, plain, "and nothing else is told differently");
+    let sorted = counting(crate::fixture::list("{Name} = 'c'", &[("Name", true)]));
+    assert_eq!(counts(&asked(sorted).await), [json!(2)]);
+    let nothing = counting(crate::fixture::list("{Name} = 'd'", &[]));
+    assert_eq!(asked(nothing).await, json!([]));
+}
+
+#[on_every_database]
 async fn names_and_texts_are_escaped(house: House) {
     let name = "a \"quoted\" \\ name\nof two lines 🙂";
     let field = serde_json::from_value(json!({ "name": name, "type": "multilineText" })).unwrap();

@@ -2,12 +2,24 @@
 
 use std::sync::Arc;
 
-use model::{BaseId, Caller, Ordinal, RecordId, Table};
+use model::{BaseId, Caller, Ordinal, RecordId, Table, TableNo};
+use tenancy::Scope;
 
 use super::{Records, find_table};
+use crate::counts::Counted;
 use crate::error::Error;
-use crate::image::View;
+use crate::image::{BaseImage, View};
 use crate::json::{RecordWriter, Shape};
+
+/// Where a record is in its base. No other record ever comes to be there, and the record comes back to it when its
+/// deletion is undone, so others may keep what they know of a record by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The table.
+    pub table: TableNo,
+    /// The record.
+    pub ordinal: Ordinal,
+}
 
 /// Records that were found, ready to be written as JSON.
 pub struct Found {
@@ -40,6 +52,16 @@ impl Found {
         Ok(())
     }
 
+    /// Appends the records as a JSON array, each with its number of comments.
+    pub(crate) fn write_counted(&self, shape: &Shape, counts: &Counted, out: &mut Vec<u8>) -> Result<(), Error> {
+        let rows = self.view.image.table(self.table.no);
+        let writer = RecordWriter::new(&self.view, &self.table, &rows, shape, &self.ordinals).with_counts(counts);
+        out.push(b'[');
+        writer.write(&self.ordinals, out)?;
+        out.push(b']');
+        Ok(())
+    }
+
     /// The ids of the records.
     pub fn ids(&self) -> Vec<RecordId> {
         let rows = self.view.image.table(self.table.no);
@@ -54,10 +76,26 @@ impl Records {
     /// [`Error::Denied`], [`Error::TableNotFound`], [`Error::RecordNotFound`].
     pub async fn get(&self, caller: &Caller, base: BaseId, table: &str, record: &str) -> Result<Found, Error> {
         let (scope, view) = self.view(caller, base).await?;
-        let table = Arc::clone(find_table(&view.image.schema, table)?);
-        let not_found = || Error::RecordNotFound { id: record.chars().take(64).collect() };
-        let id: RecordId = record.parse().map_err(|_| not_found())?;
-        let ordinal = view.image.table(table.no).find(id).ok_or_else(not_found)?;
+        let (table, ordinal) = find(&view.image, table, record)?;
         self.told(scope.tenant(), Found { view, table, ordinals: vec![ordinal] }).await
     }
+
+    /// Finds where a record is.
+    ///
+    /// # Errors
+    /// [`Error::TableNotFound`], [`Error::RecordNotFound`].
+    pub async fn locate(&self, scope: &Scope, table: &str, record: &str) -> Result<Place, Error> {
+        let image = self.images.current(scope.tenant(), scope.base_no()).await?;
+        let (table, ordinal) = find(&image, table, record)?;
+        Ok(Place { table: table.no, ordinal })
+    }
+}
+
+/// An existing record by the id or name of its table and its own id.
+fn find(image: &BaseImage, table: &str, record: &str) -> Result<(Arc<Table>, Ordinal), Error> {
+    let table = Arc::clone(find_table(&image.schema, table)?);
+    let not_found = || Error::RecordNotFound { id: record.chars().take(64).collect() };
+    let id: RecordId = record.parse().map_err(|_| not_found())?;
+    let ordinal = image.table(table.no).find(id).ok_or_else(not_found)?;
+    Ok((table, ordinal))
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Found, Records, find_table};
 use crate::ask::{Columns, selected};
+use crate::counts::Counted;
 use crate::error::Error;
 use crate::image::View;
 use crate::plan::unknown_field;
@@ -42,6 +43,9 @@ pub struct ListQuery {
     /// The cursor of the page before.
     #[serde(skip)]
     pub offset: Option<String>,
+    /// Whether to count the comments of each record.
+    #[serde(skip)]
+    pub comment_counts: bool,
 }
 
 /// A sort key.
@@ -61,6 +65,8 @@ pub struct Page {
     pub offset: Option<String>,
     /// How many records match, over all pages.
     pub total: usize,
+    /// The comments of each record, where they were asked for.
+    pub counts: Option<Counted>,
 }
 
 /// Where a list goes on: the sequence it began at, how far it came, and of which question.
@@ -138,7 +144,7 @@ impl Records {
         let cursor = self.cursor(query, digest, &view)?;
         if query.is_walk() {
             let page = self.walk(view, table, query, &cursor);
-            return Ok(Page { found: self.told(scope.tenant(), page.found).await?, ..page });
+            return self.complete(&scope, page, query).await;
         }
         let kept = self.kept((digest, cursor.n, cursor.t)).filter(|order| order.reaches(cursor.p));
         let order = if let Some(order) = kept {
@@ -152,9 +158,14 @@ impl Records {
             self.keep((digest, cursor.n, cursor.t), &order);
             order
         };
-        let mut page = self.page(view, table, query, &order, &cursor);
-        page.found = self.told(scope.tenant(), page.found).await?;
-        Ok(page)
+        let page = self.page(view, table, query, &order, &cursor);
+        self.complete(&scope, page, query).await
+    }
+
+    /// Brings what a page tells beside the ordinals of its records.
+    async fn complete(&self, scope: &tenancy::Scope, page: Page, query: &ListQuery) -> Result<Page, Error> {
+        let counts = if query.comment_counts { Some(self.counted(scope, &page.found).await?) } else { None };
+        Ok(Page { found: self.told(scope.tenant(), page.found).await?, counts, ..page })
     }
 
     fn cursor(&self, query: &ListQuery, digest: u64, view: &View) -> Result<Cursor, Error> {
@@ -210,7 +221,7 @@ impl Records {
         let next = live.next().filter(|_| given < most);
         let on = |next: Ordinal| Cursor { p: given, w: Some(Walk { o: next.0, ..walk }), ..*cursor };
         let offset = next.map(|next| self.offset(&on(next)));
-        Page { found: Found { view, table, ordinals }, offset, total: most.min(walk.m) }
+        Page { found: Found { view, table, ordinals }, offset, total: most.min(walk.m), counts: None }
     }
 
     fn offset(&self, cursor: &Cursor) -> String {
@@ -234,7 +245,7 @@ impl Records {
         // Beyond what is known yet there may be records that were deleted meanwhile: the next page says so.
         let more = known < most || left.iter().any(|ordinal| rows.is_live(Ordinal(*ordinal)));
         let offset = more.then(|| self.offset(&Cursor { p: at, ..*cursor }));
-        Page { found: Found { view, table, ordinals }, offset, total: most }
+        Page { found: Found { view, table, ordinals }, offset, total: most, counts: None }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod history;
 mod links;
+mod locating;
 mod paging;
 mod racing;
 mod undoing;

@@ -109,6 +109,7 @@ impl ListIn {
             cell_format: text("cellFormat"),
             time_zone: text("timeZone"),
             user_locale: text("userLocale"),
+            record_metadata: params.list("recordMetadata").into_iter().map(str::to_owned).collect(),
         })
     }
 
@@ -141,8 +142,17 @@ impl ListIn {
             max_records: bounded(self.max_records, "maxRecords", i64::MAX)?,
             page_size: bounded(self.page_size, "pageSize", PAGE as i64)?,
             offset: self.offset.filter(|offset| !offset.is_empty()),
+            comment_counts: counts_comments(&self.record_metadata)?,
         };
         Ok((query, self.fields))
+    }
+}
+
+/// What is asked for beside the cells: the number of comments is all there is.
+fn counts_comments(metadata: &[String]) -> Result<bool, Error> {
+    match metadata.iter().find(|name| *name != "commentCount") {
+        Some(_) => Err(invalid("`recordMetadata` can be `commentCount` only")),
+        None => Ok(!metadata.is_empty()),
     }
 }
 
@@ -203,7 +213,10 @@ fn write_page(records: &Records, page: &Page, shape: &Shape) -> Result<Vec<u8>, 
     // Most pages fit, so the text is not moved while it grows.
     let mut out = Vec::with_capacity(64 * 1_024);
     out.extend_from_slice(b"{\"records\":");
-    records.write_page(&page.found, shape, &mut out)?;
+    match &page.counts {
+        Some(counts) => page.found.write_counted(shape, counts, &mut out)?,
+        None => records.write_page(&page.found, shape, &mut out)?,
+    }
     if let Some(offset) = &page.offset {
         out.extend_from_slice(b",\"offset\":");
         model::write_json_string(offset, &mut out);

@@ -98,6 +98,9 @@ pub(super) struct ListIn {
     pub(super) time_zone: Option<String>,
     /// With `string`: a locale such as `en-gb`, in any case.
     pub(super) user_locale: Option<String>,
+    /// `commentCount` tells beside each record how many comments it has.
+    #[param(rename = "recordMetadata[]")]
+    pub(super) record_metadata: Vec<String>,
 }
 
 /// A sort key.
@@ -123,6 +126,9 @@ pub(super) struct RecordOut {
     /// Its cells by field name; empty ones are left out.
     #[schema(value_type = Object)]
     fields: Map<String, Value>,
+    /// How many comments it has, replies included, when `recordMetadata` asks for it.
+    #[schema(nullable = false)]
+    comment_count: Option<i64>,
 }
 
 /// Records. Doors write them straight from columns; this is their description.

@@ -5,6 +5,7 @@ mod app;
 mod assistant;
 mod binary;
 mod clients;
+mod comments;
 mod document;
 mod durability;
 mod field_types;

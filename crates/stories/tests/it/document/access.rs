@@ -19,7 +19,7 @@ pub enum Reach {
 pub struct Access {
     pub operation: &'static str,
     pub reach: Reach,
-    /// Behind the path; `BASE` and `RECORD` stand for ids.
+    /// Behind the path; `BASE`, `RECORD` and `COMMENT` stand for ids.
     query: &'static str,
     /// The body, with the same words.
     body: &'static str,
@@ -38,7 +38,7 @@ const fn named(operation: &'static str, query: &'static str, body: &'static str)
 }
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 53] = [
+pub const ACCESS: [Access; 59] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -63,7 +63,7 @@ pub const ACCESS: [Access; 53] = [
     named("tables.update", "", r#"{"description":"what is to be done"}"#),
     named("fields.create", "", r#"{"name":"Owner","type":"singleLineText","description":"who"}"#),
     named("fields.update", "", r#"{"description":"what it is called"}"#),
-    named("records.list", "?pageSize=2&sort[0][field]=Name&fields[]=Name", ""),
+    named("records.list", "?pageSize=2&sort[0][field]=Name&fields[]=Name&recordMetadata[]=commentCount", ""),
     named("records.list_by_post", "", r#"{"pageSize":2,"filterByFormula":"{Points} > 0"}"#),
     named("records.get", "?returnFieldsByFieldId=true", ""),
     named(
@@ -75,6 +75,12 @@ pub const ACCESS: [Access; 53] = [
     named("records.update_one", "", r#"{"fields":{"Urgent":true}}"#),
     named("records.replace", "", r#"{"records":[{"id":"RECORD","fields":{"Name":"again"}}]}"#),
     named("records.replace_one", "", r#"{"fields":{"Name":"once more","Points":1}}"#),
+    named("comments.create", "", r#"{"text":"good, @[owner@localhost]","parentCommentId":"COMMENT"}"#),
+    named("comments.react", "", ""),
+    named("comments.update", "", r#"{"text":"better"}"#),
+    named("comments.list", "?pageSize=1", ""),
+    named("comments.take_back_reaction", "", ""),
+    named("comments.delete", "", ""),
     named("records.history", "?limit=2", ""),
     named("records.undo", "", ""),
     named("webhooks.create", "", r#"{"specification":{"options":{"filters":{"dataTypes":["tableData"]}}}}"#),
@@ -110,6 +116,7 @@ pub struct Visit {
     import: String,
     webhook: String,
     token: String,
+    comment: String,
 }
 
 /// The session that the owner has begun.
@@ -122,7 +129,10 @@ impl Visit {
         let rows: Vec<Value> =
             (0..3).map(|n| json!({ "fields": { "Name": format!("{NOTE} {n}"), "Points": n } })).collect();
         let made = app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &json!({ "records": rows })).await;
-        let records = made["records"].as_array().unwrap().iter().map(|record| text(&record["id"])).collect();
+        let records: Vec<String> =
+            made["records"].as_array().unwrap().iter().map(|record| text(&record["id"])).collect();
+        let said = json!({ "text": NOTE });
+        let comment = app.ok(Method::POST, &format!("/v0/{base}/Tasks/{}/comments", records[0]), &said).await;
         let (_, token) = app.call(Method::POST, "/api/v1/tokens", &json!({ "name": "spare" })).await;
         let token = token["token"].as_str().unwrap().split('.').next().unwrap().to_owned();
         let path = format!("/api/v1/imports?base={base}&table=Tasks&dryRun=true");
@@ -134,7 +144,7 @@ impl Visit {
         let webhook = text(&app.ok(Method::POST, &format!("/v0/bases/{base}/webhooks"), &hook).await["id"]);
         // Something that it has to tell.
         app.ok(Method::POST, &format!("/v0/{base}/Projects"), &json!({ "fields": {} })).await;
-        Self { base, workspace: app.workspace().await, records, import, webhook, token }
+        Self { base, workspace: app.workspace().await, records, import, webhook, token, comment: text(&comment["id"]) }
     }
 
     pub fn base(&self) -> &str {
@@ -146,8 +156,8 @@ impl Visit {
     }
 
     /// What nobody else may read.
-    pub fn secrets(&self) -> [&str; 5] {
-        [&self.base, &self.workspace, &self.records[0], NOTE, "Plans"]
+    pub fn secrets(&self) -> [&str; 6] {
+        [&self.base, &self.workspace, &self.records[0], &self.comment, NOTE, "Plans"]
     }
 
     pub fn request(&self, document: &Value, access: &Access) -> (Method, String, String) {
@@ -167,6 +177,8 @@ impl Visit {
             .replace("{record}", record)
             .replace("{token}", &self.token)
             .replace("{webhook}", &self.webhook)
+            .replace("{comment}", &self.comment)
+            .replace("{emoji}", "1f44d")
             .replace("{id}", id);
         (method, self.filled(&(path + access.query)), self.filled(access.body))
     }
@@ -175,6 +187,7 @@ impl Visit {
         text.replace("BASE", &self.base)
             .replace("RECORD", &self.records[0])
             .replace("LAST", &self.records[2])
+            .replace("COMMENT", &self.comment)
             .replace("WORKSPACE", &self.workspace)
     }
 
