@@ -144,6 +144,7 @@ pub(crate) fn services(
         db: db.clone(),
         access: access.clone(),
         identity: identity.clone(),
+        schemas: schemas.clone(),
         records: records.clone(),
         signer: signer.clone(),
         clock: clock.clone(),
@@ -173,7 +174,8 @@ pub(crate) fn services(
         clock: clock.clone(),
         ids,
     });
-    let assistant = assistant(settings, &outbound, db, clock, Registry::new(records::tools(&records))?);
+    let tools = Registry::new([records::tools(&records), comments::tools(&comments)].concat())?;
+    let assistant = assistant(settings, &outbound, db, clock, tools);
     let members = Members::new(access, identity.clone(), source.0, source.1);
     let noting = identity.clone();
     let checked = db.clone();

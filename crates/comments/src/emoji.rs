@@ -1,6 +1,6 @@
 //! Emojis, as far as they can be told from other text without a table of all of them.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 /// Most code points of an emoji: a family of four with skin tones has eleven.
 const MOST: usize = 16;
@@ -32,6 +32,13 @@ impl Emoji {
     /// Its code points.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// The emoji itself.
+impl fmt::Display for Emoji {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        code_points(&self.0).unwrap_or_default().into_iter().try_for_each(|point| f.write_char(point))
     }
 }
 

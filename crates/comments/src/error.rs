@@ -11,6 +11,9 @@ pub enum Error {
     /// The caller may not, or the base does not exist for them.
     #[error(transparent)]
     Denied(#[from] Denied),
+    /// There is no base of this name.
+    #[error(transparent)]
+    Schema(#[from] schema::Error),
     /// There is no such record.
     #[error(transparent)]
     Records(#[from] records::Error),
@@ -83,6 +86,7 @@ impl web::ApiError for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::Denied(error) => error.kind(),
+            Self::Schema(error) => error.kind(),
             Self::Records(error) => error.kind(),
             Self::Identity(error) => error.kind(),
             Self::Db(error) => web::database_kind(error),
@@ -96,6 +100,7 @@ impl web::ApiError for Error {
     fn code(&self) -> &'static str {
         match self {
             Self::Denied(error) => error.code(),
+            Self::Schema(error) => error.code(),
             Self::Records(error) => error.code(),
             Self::Identity(error) => error.code(),
             Self::Db(error) => web::database_kind(error).code(),
@@ -115,6 +120,7 @@ impl web::ApiError for Error {
     fn airtable_type(&self) -> Option<&'static str> {
         match self {
             Self::Denied(error) => error.airtable_type(),
+            Self::Schema(error) => error.airtable_type(),
             Self::Records(error) => error.airtable_type(),
             Self::Offset { .. } => Some("INVALID_OFFSET_VALUE"),
             _ => None,

@@ -85,6 +85,7 @@ impl ForDatabase for House {
             db,
             access: access.clone(),
             identity: identity.clone(),
+            schemas,
             records: records.clone(),
             signer,
             clock,

@@ -16,6 +16,7 @@ mod ops;
 mod routes;
 mod service;
 mod store;
+mod tools;
 
 #[cfg(test)]
 mod fixture;
@@ -25,3 +26,4 @@ pub use error::Error;
 pub use model::{Comment, NewComment, Reaction, Subject, Told};
 pub use ops::{Comments, MAX_MENTIONS, MAX_REACTIONS, MAX_TEXT, PAGE, Page, Parts, counts};
 pub use service::MIGRATIONS;
+pub use tools::tools;

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use clock::{Clock, Ids};
 use db::{Db, Group, Tx};
 use identity::Identity;
-use model::{Caller, CommentId, UserId};
+use model::{BaseId, Caller, CommentId, UserId};
 use records::{CommentCounts, Place, Records};
+use schema::Schemas;
 use tenancy::{Access, Action, Permit};
 use web::Signer;
 
@@ -33,6 +34,8 @@ pub struct Parts {
     pub access: Access,
     /// Who is who.
     pub identity: Identity,
+    /// The bases, which tools name.
+    pub schemas: Schemas,
     /// The records that are commented on.
     pub records: Records,
     /// Makes cursors.
@@ -66,6 +69,17 @@ impl Comments {
     /// Makes the handle.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// The base of this id or name.
+    ///
+    /// # Errors
+    /// [`Error::Schema`] when the caller sees none of this name; an id is not looked up.
+    pub(crate) async fn find_base(&self, caller: &Caller, name: &str) -> Result<BaseId, Error> {
+        match name.parse() {
+            Ok(id) => Ok(id),
+            Err(_) => Ok(self.0.schemas.find_base(caller, name).await?.id),
+        }
     }
 
     /// Permit to comment in the base of a record, and who gets it.

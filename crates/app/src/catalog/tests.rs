@@ -55,7 +55,7 @@ async fn names_are_unique_across_services() {
 async fn every_tool_is_offered_by_a_service_and_names_its_operation() {
     let services = list_services().await.unwrap();
     let tools: Vec<_> = services.iter().flat_map(|service| &service.tools).collect();
-    for name in ["list_bases", "describe_table", "aggregate", "find_values", "create_records", "undo"] {
+    for name in ["list_bases", "describe_table", "aggregate", "find_values", "create_records", "undo", "add_comment"] {
         assert!(tools.contains(&&name), "{tools:?}");
     }
 }

@@ -19,6 +19,7 @@ fn an_emoji_is_read_as_itself_and_by_its_code_points() {
     ] {
         assert_eq!(read(text).as_deref(), Some(points), "{text}");
         assert_eq!(read(points).as_deref(), Some(points));
+        assert_eq!(Emoji::parse(points).unwrap().to_string(), text);
         assert_eq!(read(&points.to_uppercase()).as_deref(), Some(points));
     }
 }

@@ -174,6 +174,8 @@ fn arguments(tool: &str) -> Value {
         "list_tables" | "undo" => json!({}),
         "describe_table" | "list_records" => json!({ "table": "Tasks" }),
         "get_record" => json!({ "table": "Tasks", "record": record }),
+        "list_comments" => json!({ "table": "Tasks", "record": record }),
+        "add_comment" => json!({ "table": "Tasks", "record": record, "text": "theirs", "dry_run": true }),
         "search_records" => json!({ "text": "paint" }),
         "aggregate" => json!({ "table": "Tasks", "aggregates": [{ "op": "count" }] }),
         "find_values" => json!({ "words": ["paint"] }),
