@@ -1,7 +1,7 @@
 //! The tools of comments, for models, MCP clients and workflow steps.
 
 use identity::User;
-use model::{BaseId, Caller, UserId};
+use model::{BaseId, Caller, Timestamp, UserId};
 use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -124,7 +124,7 @@ fn shown(comment: &Comment, people: &FxHashMap<UserId, User>) -> Value {
     let reactions = comment.reactions.iter();
     json!({
         "id": comment.id, "author": person(&comment.author), "text": comment.text, "created": comment.created.iso(),
-        "edited": comment.updated.map(|at| at.iso()), "reply_to": comment.parent,
+        "edited": comment.updated.map(Timestamp::iso), "reply_to": comment.parent,
         "mentioned": comment.mentions.iter().map(person).collect::<Vec<_>>(),
         "reactions": reactions
             .map(|reaction| json!({ "emoji": reaction.emoji.to_string(), "user": name(&reaction.user) }))

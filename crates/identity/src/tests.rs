@@ -112,7 +112,9 @@ async fn users_are_found_many_at_a_time(house: House) {
         .collect();
     let stranger = User { id: house.test.ids.user(now), email: "u0@example.org".to_owned(), name: "eve".to_owned() };
     let mut tx = house.test.db.begin(Group::House).await.unwrap();
-    users.iter().for_each(|user| house.identity.insert_user(&mut tx, TENANT, user));
+    for user in &users {
+        house.identity.insert_user(&mut tx, TENANT, user);
+    }
     house.identity.insert_user(&mut tx, TenantNo(2), &stranger);
     tx.commit().await.unwrap();
     let mut ids: Vec<UserId> = users.iter().map(|user| user.id).collect();

@@ -2,11 +2,11 @@
 
 use crate::Value;
 
-/// How many values [`among!`](crate::among) takes: a page.
+/// How many values [`among!`](crate::among!) takes: a page.
 pub const AMONG: usize = 100;
 
 /// A statement that is about rows with one of [`AMONG`] values, `$1` to `$100`; its other values are `$101` and on:
-/// `among!("SELECT … WHERE id IN ", " AND tenant = $101")`. The values come from [`among`].
+/// `among!("SELECT … WHERE id IN ", " AND tenant = $101")`. The values come from [`among()`].
 #[macro_export]
 macro_rules! among {
     ($before:literal, $after:literal) => {

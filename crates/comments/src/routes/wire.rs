@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use identity::User;
-use model::UserId;
+use model::{Timestamp, UserId};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -190,7 +190,7 @@ impl CommentOut {
             id: comment.id.to_string(),
             text: comment.text.clone(),
             created_time: comment.created.iso(),
-            last_updated_time: comment.updated.map(|at| at.iso()),
+            last_updated_time: comment.updated.map(Timestamp::iso),
             author: CommentAuthorOut { id: comment.author.to_string(), email, name },
             mentioned: Some(mentioned).filter(|mentioned| !mentioned.is_empty()),
             parent_comment_id: comment.parent.map(|id| id.to_string()),

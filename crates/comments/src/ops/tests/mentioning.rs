@@ -52,7 +52,7 @@ async fn who_was_mentioned_stays_so(house: House) {
 #[on_every_database]
 async fn mentions_have_a_bound(house: House) {
     let ann = id(&house.owner);
-    let others = |count: usize| (0..count).map(|n| format!("@[u{n}@example.org]")).collect::<String>();
+    let others = |count: usize| (0..count).map(|n| format!("@[u{n}@example.org]")).collect::<Vec<_>>().concat();
     let within = house.say(&house.owner, &format!("{}@[{ann}]", others(MAX_MENTIONS - 1))).await;
     assert_eq!(within.mentions, [ann]);
     let past = house.say(&house.owner, &format!("{}@[ann@example.org]", others(MAX_MENTIONS))).await;
