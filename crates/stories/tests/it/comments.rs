@@ -359,3 +359,31 @@ async fn lists_tell_the_number_of_comments_when_asked(app: TestApp) {
     let again = app.get(&format!("{tasks}?recordMetadata[]=commentCount&maxRecords=1")).await;
     assert_eq!(counts(&again), [(scene.record.clone(), json!(3))], "a page that is kept does not keep the number");
 }
+
+#[on_every_database]
+async fn models_read_and_write_comments_by_tools(app: TestApp) {
+    let scene = Scene::new(&app).await;
+    let (bob, bobs) = person(&app, "bob", "commenter").await;
+    let (_, rays) = person(&app, "ray", "readOnly").await;
+    let tool = async |token: &str, name: &str, more: Value| {
+        let mut arguments = json!({ "base": "Plans", "table": "Tasks", "record": scene.record });
+        arguments.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let body = json!({ "tool_name": name, "arguments": arguments }).to_string();
+        app.send(Method::POST, "/execute-tool", Some(token), body).await
+    };
+    let text = json!({ "text": "@[bob@example.org], please look" });
+    let dry = json!({ "text": "@[bob@example.org], please look", "dry_run": true });
+    let (_, shown) = tool(&app.token, "add_comment", dry).await;
+    assert_eq!(shown["result"]["preview"][0]["after"]["text"], format!("@[{bob}], please look"), "{shown}");
+    assert_eq!(app.get(&scene.comments).await["comments"], json!([]));
+    let (status, made) = tool(&app.token, "add_comment", text.clone()).await;
+    assert_eq!(status, 200, "{made}");
+    let reply = json!({ "text": "done", "reply_to": made["result"]["comment"]["id"] });
+    assert_eq!(tool(&bobs, "add_comment", reply).await.0, 200);
+    assert_eq!(tool(&rays, "add_comment", text).await.0, 403);
+    let (_, listed) = tool(&rays, "list_comments", json!({})).await;
+    let comments = listed["result"]["comments"].as_array().unwrap();
+    let names: Vec<_> = comments.iter().map(|comment| comment["author"]["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["bob", "owner"]);
+    assert_eq!(comments[0]["reply_to"], comments[1]["id"]);
+}
