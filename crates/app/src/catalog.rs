@@ -117,73 +117,121 @@ impl House {
     }
 }
 
+/// What the contexts are made of; each takes a copy of the parts that it needs.
+struct Ground {
+    db: Db,
+    clock: Clock,
+    ids: Ids,
+    signer: Signer,
+    changes: Changes,
+    jobs: Jobs,
+    outbound: Outbound,
+    identity: Identity,
+    access: Access,
+    schemas: Schemas,
+    records: Records,
+}
+
+impl Ground {
+    fn new(
+        settings: &Settings,
+        db: &Db,
+        identity: &Identity,
+        (clock, ids): (Clock, Ids),
+        signer: Signer,
+    ) -> anyhow::Result<Self> {
+        let changes = Changes::new(db.clone());
+        let access = Access::new(identity.people());
+        let schemas = Schemas::new(db.clone(), changes.clone(), access.clone(), clock.clone(), ids.clone());
+        let records = Records::new(
+            (db.clone(), changes.clone()),
+            access.clone(),
+            schemas.clone(),
+            (clock.clone(), ids.clone()),
+            signer.clone(),
+            settings.records.image_memory.0 as usize,
+            comments::counts(db.clone()),
+        );
+        let jobs = Jobs::new(db.clone(), clock.clone(), ids.clone());
+        let outbound = Outbound::new(Policy { allow_private: settings.outbound.allow_private_addresses })?;
+        let (db, identity) = (db.clone(), identity.clone());
+        Ok(Self { db, clock, ids, signer, changes, jobs, outbound, identity, access, schemas, records })
+    }
+
+    fn comments(&self) -> Comments {
+        Comments::new(comments::Parts {
+            db: self.db.clone(),
+            access: self.access.clone(),
+            identity: self.identity.clone(),
+            schemas: self.schemas.clone(),
+            records: self.records.clone(),
+            signer: self.signer.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        })
+    }
+
+    fn transfers(&self, settings: &Settings) -> Transfers {
+        Transfers::new(transfer::Parts {
+            db: self.db.clone(),
+            jobs: self.jobs.clone(),
+            schemas: self.schemas.clone(),
+            records: self.records.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            folder: settings.server.data.join("uploads"),
+        })
+    }
+
+    fn webhooks(&self) -> Webhooks {
+        Webhooks::new(webhooks::Parts {
+            db: self.db.clone(),
+            changes: self.changes.clone(),
+            access: self.access.clone(),
+            identity: self.identity.clone(),
+            schemas: self.schemas.clone(),
+            records: self.records.clone(),
+            jobs: self.jobs.clone(),
+            outbound: self.outbound.clone(),
+            signer: self.signer.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        })
+    }
+
+    fn assistant(&self, settings: &Settings, tools: Registry) -> Assistant {
+        Assistant::new(Parts {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            tools,
+            provider: llm::provider(&settings.llm, &self.outbound),
+            model: settings.llm.clone(),
+            prices: Prices::default(),
+            config: settings.assistant.clone(),
+        })
+    }
+}
+
 /// Constructs every context and lists its service.
 pub(crate) fn services(
     settings: &Settings,
     db: &Db,
     identity: &Identity,
-    (clock, ids): (Clock, Ids),
+    source: (Clock, Ids),
     signer: Signer,
     stop: CancellationToken,
 ) -> anyhow::Result<Vec<Service>> {
-    let changes = Changes::new(db.clone());
-    let access = Access::new(identity.people());
-    let schemas = Schemas::new(db.clone(), changes.clone(), access.clone(), clock.clone(), ids.clone());
-    let memory = settings.records.image_memory.0 as usize;
-    let source = (clock.clone(), ids.clone());
-    let records = Records::new(
-        (db.clone(), changes.clone()),
-        access.clone(),
-        schemas.clone(),
-        source.clone(),
-        signer.clone(),
-        memory,
-        comments::counts(db.clone()),
-    );
-    let comments = Comments::new(comments::Parts {
-        db: db.clone(),
-        access: access.clone(),
-        identity: identity.clone(),
-        schemas: schemas.clone(),
-        records: records.clone(),
-        signer: signer.clone(),
-        clock: clock.clone(),
-        ids: ids.clone(),
-    });
-    let jobs = Jobs::new(db.clone(), clock.clone(), ids.clone());
-    let transfers = Transfers::new(transfer::Parts {
-        db: db.clone(),
-        jobs: jobs.clone(),
-        schemas: schemas.clone(),
-        records: records.clone(),
-        clock: clock.clone(),
-        ids: ids.clone(),
-        folder: settings.server.data.join("uploads"),
-    });
-    let outbound = Outbound::new(Policy { allow_private: settings.outbound.allow_private_addresses })?;
-    let webhooks = Webhooks::new(webhooks::Parts {
-        db: db.clone(),
-        changes,
-        access: access.clone(),
-        identity: identity.clone(),
-        schemas: schemas.clone(),
-        records: records.clone(),
-        jobs,
-        outbound: outbound.clone(),
-        signer,
-        clock: clock.clone(),
-        ids,
-    });
-    let tools = Registry::new([records::tools(&records), comments::tools(&comments)].concat())?;
-    let assistant = assistant(settings, &outbound, db, clock, tools);
-    let members = Members::new(access, identity.clone(), source.0, source.1);
-    let noting = identity.clone();
-    let checked = db.clone();
+    let ground = Ground::new(settings, db, identity, source, signer)?;
+    let (comments, transfers, webhooks) = (ground.comments(), ground.transfers(settings), ground.webhooks());
+    let tools = Registry::new([records::tools(&ground.records), comments::tools(&comments)].concat())?;
+    let assistant = ground.assistant(settings, tools);
+    let Ground { db, clock, ids, identity, access, schemas, records, .. } = ground;
+    let members = Members::new(access, identity.clone(), clock, ids);
     Ok(vec![
         Service::new("tenants", "Knows people, workspaces, roles and tokens")
             .routes(tenancy::router(members))
-            .hand("tenants.note_uses", move |drain| noting.keep_noting(drain))
-            .check(Check::new("database", move || database(checked.clone()))),
+            .hand("tenants.note_uses", move |drain| identity.keep_noting(drain))
+            .check(Check::new("database", move || database(db.clone()))),
         Service::new("bases", "Keeps bases, tables and fields").routes(schema::router(schemas)),
         Service::new("records", "Keeps records and answers questions about them")
             .routes(records::router(records.clone()))
@@ -194,24 +242,6 @@ pub(crate) fn services(
         assistant.mcp_service(stop),
         assistant.service(),
     ])
-}
-
-fn assistant(
-    settings: &Settings,
-    outbound: &Outbound,
-    db: &Db,
-    clock: Clock,
-    tools: Registry,
-) -> Assistant {
-    Assistant::new(Parts {
-        db: db.clone(),
-        clock,
-        tools,
-        provider: llm::provider(&settings.llm, outbound),
-        model: settings.llm.clone(),
-        prices: Prices::default(),
-        config: settings.assistant.clone(),
-    })
 }
 
 async fn database(db: Db) -> Result<(), String> {

@@ -7,7 +7,9 @@ use identity::Identity;
 use jobs::Jobs;
 use model::{Actor, BaseId, Caller, Door, Scope, TenantNo};
 use outbound::{Outbound, Policy};
-use records::{Records, UpdateRecord};
+use records::{
+    CommentCounts, Counted, {Records, UpdateRecord},
+};
 use schema::{NewBase, NewTable, Schemas};
 use serde_json::{Map, Value, json};
 use tenancy::{Access, Bootstrap};
@@ -64,7 +66,9 @@ impl ForDatabase for House {
         schemas.create_field(&owner, base.base, "Tasks", &serde_json::from_value(link).unwrap()).await.unwrap();
         let signer = Signer::new(b"a secret of tests that is long enough");
         let log = (test.db.clone(), changes.clone());
-        let records = Records::new(log, access.clone(), schemas.clone(), source.clone(), signer.clone(), 1 << 30);
+        let counts = CommentCounts::new(async |_, _, _| Ok(Counted::default()));
+        let records =
+            Records::new(log, access.clone(), schemas.clone(), source.clone(), signer.clone(), 1 << 30, counts);
         let webhooks = Webhooks::new(Parts {
             db: test.db.clone(),
             changes,

@@ -152,6 +152,9 @@ async fn cells_are_told_as_people_see_them(app: TestApp) {
     let address = format!("{tasks}/listRecords?timeZone=utc&userLocale=en-ie");
     let posted = app.ok(Method::POST, &address, &json!({ "cellFormat": "string" })).await;
     assert_eq!(posted["records"][0]["fields"], *shown);
+    let counted =
+        app.get(&format!("{tasks}?cellFormat=string&timeZone=utc&userLocale=en&recordMetadata[]=commentCount")).await;
+    assert_eq!((&counted["records"][0]["commentCount"], &counted["records"][0]["fields"]), (&json!(0), shown));
     // With `json` they mean nothing.
     let plain = app.get(&format!("{tasks}?cellFormat=json&timeZone=utc&userLocale=en-ie")).await;
     assert_eq!(plain["records"][0], made);
