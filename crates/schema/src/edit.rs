@@ -1,5 +1,7 @@
 //! Making and changing tables and fields in memory; the operations write what comes out.
 
+mod trash;
+
 use std::sync::Arc;
 
 use clock::Ids;
@@ -13,6 +15,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::error::Error;
+
+pub(crate) use trash::{Trashed, not_in_trash, trashed_fields};
 
 /// Most tables of a base.
 const TABLES: usize = 1_000;

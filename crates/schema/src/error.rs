@@ -73,6 +73,14 @@ pub enum Error {
         /// The names along the way.
         path: String,
     },
+    /// Nothing in the trash has this id.
+    #[error(
+        "there is nothing called `{id}` in the trash of this base: give the id of a table or a field from the list"
+    )]
+    NotInTrash {
+        /// What was asked for.
+        id: String,
+    },
     /// A bound was passed.
     #[error("{what} would be more than {bound}")]
     TooMany {
@@ -108,7 +116,7 @@ impl web::ApiError for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::Denied(denied) => denied.kind(),
-            Self::TableNotFound { .. } | Self::FieldNotFound { .. } => Kind::NotFound,
+            Self::TableNotFound { .. } | Self::FieldNotFound { .. } | Self::NotInTrash { .. } => Kind::NotFound,
             Self::Stored(_) => Kind::Internal,
             Self::Changes(changes::Error::NoBase { .. }) => Kind::NotFound,
             Self::Changes(changes::Error::Db(error)) | Self::Db(error) => web::database_kind(error),
@@ -129,6 +137,7 @@ impl web::ApiError for Error {
             Self::Options { .. } => "field-options",
             Self::Formula { .. } => "formula",
             Self::Cycle { .. } => "formula-cycle",
+            Self::NotInTrash { .. } => "not-in-trash",
             Self::TooMany { .. } => "too-many",
             Self::Invalid { .. } => "invalid",
             Self::Stored(_) => "internal",
@@ -140,7 +149,9 @@ impl web::ApiError for Error {
     fn airtable_type(&self) -> Option<&'static str> {
         Some(match self {
             Self::Denied(denied) => return denied.airtable_type(),
-            Self::TableNotFound { .. } | Self::FieldNotFound { .. } => "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND",
+            Self::TableNotFound { .. } | Self::FieldNotFound { .. } | Self::NotInTrash { .. } => {
+                "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND"
+            }
             Self::TableName { .. } => "DUPLICATE_TABLE_NAME",
             Self::FieldName { .. } => "DUPLICATE_OR_EMPTY_FIELD_NAME",
             Self::FieldType { .. } | Self::Primary { .. } => "UNSUPPORTED_FIELD_TYPE_FOR_CREATE",

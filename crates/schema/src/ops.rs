@@ -1,5 +1,7 @@
 //! Operations on bases, tables and fields.
 
+mod trash;
+
 use std::sync::Arc;
 
 use changes::{Changes, NewChange};

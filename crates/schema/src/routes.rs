@@ -1,6 +1,8 @@
 //! Airtable's meta API: bases, tables and fields.
 #![expect(unused_qualifications, reason = "the annotations of parameters expand so")]
 
+mod trash;
+
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -34,6 +36,7 @@ pub fn router(schemas: Schemas) -> OpenApiRouter {
         .routes(routes!(update_table))
         .routes(routes!(create_field))
         .routes(routes!(update_field))
+        .merge(trash::router())
         .with_state(schemas)
 }
 

@@ -284,7 +284,9 @@ impl View {
             return self.link_texts(rows, field, link.linked_table_no, chunk, range, depth);
         }
         if let FieldKind::Count(count) = &field.kind {
-            return Ok(counts(rows, count.link_no, chunk, range));
+            let counted = table.field_by_no(count.link_no).is_some_and(|link| !link.deleted);
+            let len = range.len();
+            return Ok(if counted { counts(rows, count.link_no, chunk, range) } else { failed(Kind::Number, len) });
         }
         let Some(compiled) = self.compiled(table, field, depth)? else {
             return Ok(failed(field.kind.column(), range.len()));

@@ -17,6 +17,7 @@ mod refusals;
 mod schema;
 mod served;
 mod targets;
+mod trash;
 mod upserts;
 mod vega;
 mod webhooks;

@@ -38,7 +38,7 @@ const fn named(operation: &'static str, query: &'static str, body: &'static str)
 }
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 59] = [
+pub const ACCESS: [Access; 63] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -95,6 +95,10 @@ pub const ACCESS: [Access; 59] = [
     named("imports.events", "", ""),
     Access { operation: "imports.list", reach: Reach::Own, query: "?fingerprint=00", body: "" },
     named("imports.cancel", "", ""),
+    named("fields.delete", "", ""),
+    named("tables.delete", "", ""),
+    named("trash.list", "", ""),
+    named("trash.restore", "", ""),
     named("records.delete_one", "", ""),
     named("records.delete", "?records[]=LAST", ""),
     own("assistant.chat", r#"{"message":"how many tasks are there?","session_id":"access"}"#),
@@ -117,6 +121,7 @@ pub struct Visit {
     webhook: String,
     token: String,
     comment: String,
+    trashed: String,
 }
 
 /// The session that the owner has begun.
@@ -144,7 +149,10 @@ impl Visit {
         let webhook = text(&app.ok(Method::POST, &format!("/v0/bases/{base}/webhooks"), &hook).await["id"]);
         // Something that it has to tell.
         app.ok(Method::POST, &format!("/v0/{base}/Projects"), &json!({ "fields": {} })).await;
-        Self { base, workspace: app.workspace().await, records, import, webhook, token, comment: text(&comment["id"]) }
+        let gone =
+            app.ok(Method::DELETE, &format!("/v0/meta/bases/{base}/tables/Tasks/fields/Due"), &Value::Null).await;
+        let (comment, trashed) = (text(&comment["id"]), text(&gone["id"]));
+        Self { base, workspace: app.workspace().await, records, import, webhook, token, comment, trashed }
     }
 
     pub fn base(&self) -> &str {
@@ -169,11 +177,21 @@ impl Visit {
         });
         let (method, path) = found.unwrap_or_else(|| panic!("`{}` is not in the document", access.operation));
         let record = if access.operation == "records.delete_one" { &self.records[1] } else { &self.records[0] };
-        let id = if access.operation.starts_with("imports.") { &self.import } else { SESSION };
+        let id = match access.operation.split('.').next() {
+            Some("imports") => &self.import,
+            Some("trash") => &self.trashed,
+            _ => SESSION,
+        };
+        // What earlier requests have made.
+        let (table, field) = match access.operation {
+            "tables.delete" => ("Notes", "Name"),
+            "fields.delete" => ("Tasks", "Owner"),
+            _ => ("Tasks", "Name"),
+        };
         let path = path
             .replace("{base}", &self.base)
-            .replace("{table}", "Tasks")
-            .replace("{field}", "Name")
+            .replace("{table}", table)
+            .replace("{field}", field)
             .replace("{record}", record)
             .replace("{token}", &self.token)
             .replace("{webhook}", &self.webhook)

@@ -1,0 +1,95 @@
+//! Deleting tables and fields, the trash, and the way back.
+
+use std::sync::Arc;
+
+use model::{BaseId, Caller, FieldId, Schema, TableId};
+
+use super::{Schemas, find_table};
+use crate::edit::{Trashed, not_in_trash, trashed_fields};
+use crate::error::Error;
+
+/// What the trash of a base holds.
+pub struct Trash {
+    /// The schema, in which it is marked.
+    pub schema: Arc<Schema>,
+    /// Fields of tables that are not deleted themselves.
+    pub fields: Vec<Trashed>,
+}
+
+/// What came out of the trash.
+pub struct Restored {
+    /// Its id.
+    pub id: String,
+    /// Its name, which is another one where that was taken meanwhile.
+    pub name: String,
+}
+
+impl Schemas {
+    /// Moves a table to the trash, with the link fields of others that lead to it.
+    ///
+    /// # Errors
+    /// [`Error::TableNotFound`]; [`Error::Invalid`] for the last one; [`Error::Denied`] without the right.
+    pub async fn delete_table(&self, caller: &Caller, base: BaseId, table: &str) -> Result<TableId, Error> {
+        let deleted = self.edit(caller, base, (0, 0), |draft| {
+            let table = Arc::clone(find_table(&draft.schema, table)?);
+            draft.delete_table(table.no)?;
+            Ok(table.id)
+        });
+        Ok(deleted.await?.1)
+    }
+
+    /// Moves a field to the trash; of a link both sides.
+    ///
+    /// # Errors
+    /// [`Error::TableNotFound`], [`Error::FieldNotFound`]; [`Error::Invalid`] for the primary field; [`Error::Denied`]
+    /// without the right.
+    pub async fn delete_field(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        (table, field): (&str, &str),
+    ) -> Result<FieldId, Error> {
+        let deleted = self.edit(caller, base, (0, 0), |draft| {
+            let table = Arc::clone(find_table(&draft.schema, table)?);
+            let field = table.field(field).ok_or_else(|| Error::FieldNotFound {
+                name: field.chars().take(64).collect(),
+                table: table.name.clone(),
+            })?;
+            draft.delete_field(table.no, field.id)?;
+            Ok(field.id)
+        });
+        Ok(deleted.await?.1)
+    }
+
+    /// What is in the trash.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when the base does not exist for the caller.
+    pub async fn list_trash(&self, caller: &Caller, base: BaseId) -> Result<Trash, Error> {
+        let schema = self.describe(caller, base).await?;
+        let fields = trashed_fields(&schema);
+        Ok(Trash { schema, fields })
+    }
+
+    /// Brings a table or a field back from the trash, with its cells.
+    ///
+    /// # Errors
+    /// [`Error::NotInTrash`]; [`Error::Invalid`] where something else must come first; [`Error::TooMany`];
+    /// [`Error::Denied`] without the right.
+    pub async fn restore(&self, caller: &Caller, base: BaseId, id: &str) -> Result<Restored, Error> {
+        let (table, field) = (id.parse::<TableId>().ok(), id.parse::<FieldId>().ok());
+        let (schema, no) = self
+            .edit(caller, base, (0, 0), |draft| match (table, field) {
+                (Some(table), _) => draft.restore_table(table),
+                (_, Some(field)) => draft.restore_field(field),
+                _ => Err(not_in_trash(&id.chars().take(64).collect::<String>())),
+            })
+            .await?;
+        let table = schema.table_by_no(no);
+        let name = match field {
+            Some(field) => table.and_then(|table| table.field_by_id(field)).map(|field| field.name.clone()),
+            None => table.map(|table| table.name.clone()),
+        };
+        Ok(Restored { id: id.to_owned(), name: name.unwrap_or_default() })
+    }
+}
