@@ -11,7 +11,7 @@ use db::{Db, Migration, Target};
 use identity::Identity;
 use jobs::Jobs;
 use llm::Prices;
-use model::{Actor, Caller, Scope};
+use model::{Actor, Caller};
 use outbound::{Outbound, Policy};
 use records::Records;
 use runtime::{Check, Hand, Health, Opened, Service, Targets, open};
@@ -87,14 +87,7 @@ impl House {
     pub async fn as_owner(&self) -> anyhow::Result<Router> {
         let owner = Bootstrap::owner(&self.db).await?;
         let (tenant, user) = owner.context("the store has no owner yet: start `airloom serve` once")?;
-        let caller = Caller {
-            actor: Actor::User(user),
-            tenant,
-            token: None,
-            scopes: Scope::ALL.to_vec(),
-            door: model::Door::PublicApi,
-            request: String::new(),
-        };
+        let caller = Caller::unlimited(Actor::User(user), tenant, model::Door::PublicApi);
         Ok(self.doors.clone().fallback(not_found).layer(Extension(caller)))
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clock::Clock;
 use llm::{Answer, Part, Prices, Scripted};
-use model::{Actor, Caller, Door, Scope, TenantNo, UserId};
+use model::{Actor, Caller, Door, TenantNo, UserId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,14 +17,7 @@ use crate::{Assistant, Config, Parts};
 
 /// A user of a tenant; users of different numbers are different people.
 pub(crate) fn caller(tenant: i64, user: u64) -> Caller {
-    Caller {
-        actor: Actor::User(UserId::ordered(1, user)),
-        tenant: TenantNo(tenant),
-        token: None,
-        scopes: Scope::ALL.to_vec(),
-        door: Door::PublicApi,
-        request: String::new(),
-    }
+    Caller::unlimited(Actor::User(UserId::ordered(1, user)), TenantNo(tenant), Door::PublicApi)
 }
 
 /// An assistant driven by a script, with its script.

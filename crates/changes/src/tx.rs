@@ -109,8 +109,8 @@ impl BaseTx {
 
     /// Commits; returns after the sync, with what was appended.
     pub async fn commit(mut self) -> Result<Vec<Arc<Change>>, Error> {
-        let appended = self.appended.clone();
         self.follow();
+        let appended = std::mem::take(&mut self.appended);
         self.tx.commit().await?;
         Ok(appended.into_iter().map(|(change, _)| change).collect())
     }

@@ -2,7 +2,7 @@
 
 use changes::Changes;
 use identity::{Identity, User};
-use model::{Actor, BaseId, Caller, CommentId, Door, Role, Scope, TenantNo, WorkspaceId};
+use model::{Actor, BaseId, Caller, CommentId, Door, Role, TenantNo, WorkspaceId};
 use records::Records;
 use schema::{NewBase, Schemas};
 use serde_json::{Map, Value, json};
@@ -28,14 +28,7 @@ pub(crate) struct House {
 }
 
 pub(crate) fn caller(user: &User, tenant: TenantNo) -> Caller {
-    Caller {
-        actor: Actor::User(user.id),
-        tenant,
-        token: None,
-        scopes: Scope::ALL.to_vec(),
-        door: Door::PublicApi,
-        request: String::new(),
-    }
+    Caller::unlimited(Actor::User(user.id), tenant, Door::PublicApi)
 }
 
 fn cells(cells: Value) -> Map<String, Value> {

@@ -6,7 +6,7 @@ mod wire;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::{Extension, Json};
-use model::{BaseId, Caller};
+use model::Caller;
 use tenancy::Denied;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -37,19 +37,20 @@ fn fail(error: Error) -> Failure {
     Failure::new(DOOR, &error)
 }
 
-fn base_id(text: &str) -> Result<BaseId, Error> {
-    text.parse().map_err(|_| Error::Denied(Denied::NotFound))
+fn subject<'a>(base: &str, table: &'a str, record: &'a str) -> Result<Subject<'a>, Error> {
+    let base = base.parse().map_err(|_| Error::Denied(Denied::NotFound))?;
+    Ok(Subject { base, table, record })
 }
 
 impl CommentsPath {
     fn subject(&self) -> Result<Subject<'_>, Error> {
-        Ok(Subject { base: base_id(&self.base)?, table: &self.table, record: &self.record })
+        subject(&self.base, &self.table, &self.record)
     }
 }
 
 impl CommentPath {
     fn subject(&self) -> Result<Subject<'_>, Error> {
-        Ok(Subject { base: base_id(&self.base)?, table: &self.table, record: &self.record })
+        subject(&self.base, &self.table, &self.record)
     }
 }
 

@@ -144,16 +144,14 @@ impl Caller {
         if let Actor::User(user) = self.actor { Some(user) } else { None }
     }
 
+    /// Somebody with every scope, who came without a token and for no request.
+    pub fn unlimited(actor: Actor, tenant: TenantNo, door: Door) -> Self {
+        Self { actor, tenant, token: None, scopes: Scope::ALL.to_vec(), door, request: String::new() }
+    }
+
     /// The house itself, for a reason that the log shows.
     pub fn system(tenant: TenantNo, reason: &str) -> Self {
-        Self {
-            actor: Actor::System(reason.to_owned()),
-            tenant,
-            token: None,
-            scopes: Scope::ALL.to_vec(),
-            door: Door::System,
-            request: String::new(),
-        }
+        Self::unlimited(Actor::System(reason.to_owned()), tenant, Door::System)
     }
 
     /// True when the token may do this.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use changes::Changes;
 use identity::{Identity, User};
-use model::{Actor, BaseId, Caller, Door, Ordinal, Role, Scope};
+use model::{Actor, BaseId, Caller, Door, Ordinal, Role};
 use schema::{NewBase, NewTable, Schemas};
 use serde_json::{Map, Value, json};
 use tenancy::{Access, Bootstrap};
@@ -38,14 +38,7 @@ impl ForDatabase for House {
         let access = Access::new(identity.people());
         let chosen = Bootstrap { email: Some("ann@example.org".to_owned()), ..Bootstrap::default() };
         let installed = chosen.run(&test.db, &identity, (&test.clock, &test.ids)).await.unwrap().unwrap();
-        let owner = Caller {
-            actor: Actor::User(installed.owner.id),
-            tenant: model::TenantNo(1),
-            token: None,
-            scopes: Scope::ALL.to_vec(),
-            door: Door::PublicApi,
-            request: String::new(),
-        };
+        let owner = Caller::unlimited(Actor::User(installed.owner.id), model::TenantNo(1), Door::PublicApi);
         let changes = Changes::new(test.db.clone());
         let schemas =
             Schemas::new(test.db.clone(), changes.clone(), access.clone(), test.clock.clone(), test.ids.clone());

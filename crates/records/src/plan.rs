@@ -307,11 +307,7 @@ impl<'i> Plan<'i> {
                 numbers.push(no);
             }
         }
-        match (&field.kind, numbers.first()) {
-            (_, None) => CellValue::Empty,
-            (FieldKind::SingleSelect(_), Some(no)) => CellValue::Choice(*no),
-            _ => CellValue::Choices(numbers),
-        }
+        choice_cell(&field.kind, numbers)
     }
 
     fn new_choice(&mut self, table: &Arc<Table>, field: &Field, name: String) -> u32 {
@@ -343,6 +339,15 @@ impl<'i> Plan<'i> {
         }
         self.body.tables.retain(|table| !table.is_empty());
         self.body
+    }
+}
+
+/// The cell of a select that holds these choices.
+pub(crate) fn choice_cell(kind: &FieldKind, numbers: Vec<u32>) -> CellValue {
+    match (kind, numbers.first()) {
+        (_, None) => CellValue::Empty,
+        (FieldKind::SingleSelect(_), Some(no)) => CellValue::Choice(*no),
+        _ => CellValue::Choices(numbers),
     }
 }
 

@@ -270,13 +270,7 @@ impl<'a> Draft<'a> {
     }
 
     fn free_field_name(&self, no: TableNo, wanted: &str) -> String {
-        let mut name = wanted.to_owned();
-        let mut count = 2;
-        while self.field_name(no, &name, None).is_err() && count < 10_000 {
-            name = format!("{wanted} {count}");
-            count += 1;
-        }
-        name
+        free_name(wanted, |name| self.field_name(no, name, None).is_ok())
     }
 
     /// Compiles a formula against the table and refuses one that needs itself.
@@ -386,6 +380,17 @@ impl<'a> Draft<'a> {
             },
         }
     }
+}
+
+/// The name, or with the first number behind it with which it is free.
+fn free_name(wanted: &str, is_free: impl Fn(&str) -> bool) -> String {
+    let mut name = wanted.to_owned();
+    let mut count = 2;
+    while !is_free(&name) && count < 10_000 {
+        name = format!("{wanted} {count}");
+        count += 1;
+    }
+    name
 }
 
 fn read_options(

@@ -1,6 +1,6 @@
 use changes::Changes;
 use identity::Identity;
-use model::{Actor, BaseId, Caller, Door, Role, Schema, Scope, TenantNo, WorkspaceId};
+use model::{Actor, BaseId, Caller, Door, Role, Schema, TenantNo, WorkspaceId};
 use serde_json::{Value, json};
 use tenancy::{Access, Bootstrap, Members, NewMember};
 use testkit::{ForDatabase, TestDb, on_every_database};
@@ -28,14 +28,7 @@ fn table(name: &str, fields: Vec<NewField>) -> NewTable {
 }
 
 fn caller(user: model::UserId, tenant: TenantNo) -> Caller {
-    Caller {
-        actor: Actor::User(user),
-        tenant,
-        token: None,
-        scopes: Scope::ALL.to_vec(),
-        door: Door::PublicApi,
-        request: String::new(),
-    }
+    Caller::unlimited(Actor::User(user), tenant, Door::PublicApi)
 }
 
 fn plans(workspace: WorkspaceId) -> NewBase {

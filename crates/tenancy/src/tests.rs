@@ -27,14 +27,7 @@ struct House {
 }
 
 fn caller(user: &User, tenant: TenantNo) -> Caller {
-    Caller {
-        actor: Actor::User(user.id),
-        tenant,
-        token: None,
-        scopes: Scope::ALL.to_vec(),
-        door: Door::PublicApi,
-        request: String::new(),
-    }
+    Caller::unlimited(Actor::User(user.id), tenant, Door::PublicApi)
 }
 
 impl ForDatabase for House {

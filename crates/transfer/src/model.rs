@@ -1,6 +1,6 @@
 //! What an import is.
 
-use model::{Actor, BaseId, Caller, Door, FieldId, Scope, TenantNo, UserId};
+use model::{Actor, BaseId, Caller, Door, FieldId, TenantNo, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::csv::{Dialect, Overrides, Position, TableRange};
@@ -225,13 +225,7 @@ pub struct Import {
 impl Import {
     /// The person who asked for it, as who it writes.
     pub(crate) fn caller(&self) -> Caller {
-        Caller {
-            actor: Actor::User(self.owner),
-            tenant: self.tenant,
-            token: None,
-            scopes: Scope::ALL.to_vec(),
-            door: Door::Import,
-            request: self.id.clone(),
-        }
+        let request = self.id.clone();
+        Caller { request, ..Caller::unlimited(Actor::User(self.owner), self.tenant, Door::Import) }
     }
 }

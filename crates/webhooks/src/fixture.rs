@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use changes::Changes;
 use identity::Identity;
 use jobs::Jobs;
-use model::{Actor, BaseId, Caller, Door, Scope, TenantNo};
+use model::{Actor, BaseId, Caller, Door, TenantNo};
 use outbound::{Outbound, Policy};
 use records::{
     CommentCounts, Counted, {Records, UpdateRecord},
@@ -46,14 +46,7 @@ impl ForDatabase for House {
         let access = Access::new(identity.people());
         let chosen = Bootstrap { email: Some("ann@example.org".to_owned()), ..Bootstrap::default() };
         let installed = chosen.run(&test.db, &identity, (&test.clock, &test.ids)).await.unwrap().unwrap();
-        let owner = Caller {
-            actor: Actor::User(installed.owner.id),
-            tenant: TenantNo(1),
-            token: None,
-            scopes: Scope::ALL.to_vec(),
-            door: Door::PublicApi,
-            request: String::new(),
-        };
+        let owner = Caller::unlimited(Actor::User(installed.owner.id), TenantNo(1), Door::PublicApi);
         let changes = Changes::new(test.db.clone());
         let source = (test.clock.clone(), test.ids.clone());
         let schemas =

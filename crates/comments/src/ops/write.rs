@@ -27,8 +27,7 @@ impl Comments {
         let (writing, mut tx, comment) = self.drafted(caller, subject, new).await?;
         store::insert(&mut tx, &writing.permit, writing.place, &comment)?;
         tx.commit().await?;
-        let scope = writing.permit.scope();
-        Ok(Told { people: self.people(&scope, std::slice::from_ref(&comment)).await?, what: comment })
+        self.told(&writing, comment).await
     }
 
     /// Tells what [`Comments::create`] would write, and writes nothing.
@@ -43,8 +42,13 @@ impl Comments {
     ) -> Result<Told<Comment>, Error> {
         let (writing, tx, comment) = self.drafted(caller, subject, new).await?;
         drop(tx);
-        let scope = writing.permit.scope();
-        Ok(Told { people: self.people(&scope, std::slice::from_ref(&comment)).await?, what: comment })
+        self.told(&writing, comment).await
+    }
+
+    /// A comment without reactions, with the people in it.
+    async fn told(&self, writing: &Writing, comment: Comment) -> Result<Told<Comment>, Error> {
+        let people = self.people(&writing.permit.scope(), std::slice::from_ref(&comment)).await?;
+        Ok(Told { people, what: comment })
     }
 
     /// A comment that may be written now.

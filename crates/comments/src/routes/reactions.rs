@@ -5,7 +5,7 @@ use axum::{Extension, Json};
 use model::Caller;
 use web::{Door, Failure};
 
-use super::base_id;
+use super::subject;
 use super::wire::{CommentOut, ReactionPath};
 use crate::error::Error;
 use crate::model::Subject;
@@ -19,7 +19,7 @@ fn fail(error: Error) -> Failure {
 
 impl ReactionPath {
     fn subject(&self) -> Result<Subject<'_>, Error> {
-        Ok(Subject { base: base_id(&self.base)?, table: &self.table, record: &self.record })
+        subject(&self.base, &self.table, &self.record)
     }
 }
 

@@ -6,14 +6,14 @@ use clock::Ids;
 use db::Tx;
 use events::{Cells, Change};
 use fields::{ChoiceIn, Incoming};
-use model::{BaseId, Caller, CellValue, Field, FieldKind, Ordinal, RecordId, Table, Timestamp, encode_cells};
+use model::{BaseId, Caller, CellValue, Field, Ordinal, RecordId, Table, Timestamp, encode_cells};
 use tenancy::Action;
 
 use super::Records;
 use super::write::queue;
 use crate::error::Error;
 use crate::image::BaseImage;
-use crate::plan::{Plan, record_cells, unknown_field};
+use crate::plan::{Plan, choice_cell, record_cells, unknown_field};
 use crate::store::{Mark, PreparedRows};
 
 /// The most records of one change.
@@ -137,11 +137,7 @@ fn known(field: &Field, incoming: Incoming) -> Result<CellValue, Incoming> {
                     ChoiceIn::New(_) => return Err(Incoming::Choices(choices)),
                 }
             }
-            Ok(match (&field.kind, numbers.first()) {
-                (_, None) => CellValue::Empty,
-                (FieldKind::SingleSelect(_), Some(no)) => CellValue::Choice(*no),
-                _ => CellValue::Choices(numbers),
-            })
+            Ok(choice_cell(&field.kind, numbers))
         }
         Incoming::Links(_) => Err(incoming),
     }

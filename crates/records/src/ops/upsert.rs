@@ -10,7 +10,7 @@ use super::write::{End, Steps, Written, find_all};
 use super::{MANY, Records, aside};
 use crate::error::Error;
 use crate::image::{BaseImage, stored_column};
-use crate::plan::{Plan, Row, read_row, unknown_field};
+use crate::plan::{Plan, Row, choice_cell, read_row, unknown_field};
 
 /// Most fields to match on.
 const MERGE: usize = 3;
@@ -86,7 +86,6 @@ impl Records {
         how: &UpsertHow,
     ) -> Result<Upserted, Error> {
         let reading = Reading { typecast: how.typecast, ..Reading::default() };
-        let made = parking_lot::Mutex::new(Vec::new());
         let steps = Steps {
             prepare: |image: &BaseImage, table: &Table| {
                 let read = records.iter().enumerate().map(|(at, r)| read_row(table, &r.fields, &reading, at));
@@ -101,14 +100,11 @@ impl Records {
                 Ok(targets)
             },
             decide: |plan: &mut Plan<'_>, table: &Arc<Table>, targets: Vec<Ordinal>, prepared: Prepared| {
-                let decided = Deciding { plan, table, replace: how.replace, touched: Vec::new(), created: Vec::new() }
-                    .decide(targets, prepared)?;
-                *made.lock() = decided.1;
-                Ok(decided.0)
+                Deciding { plan, table, replace: how.replace, touched: Vec::new(), created: Vec::new() }
+                    .decide(targets, prepared)
             },
         };
-        let written = self.write(caller, (base, table), End::Commit, steps).await?;
-        let made = made.into_inner();
+        let (written, made) = self.write(caller, (base, table), End::Commit, steps).await?;
         let (mut created, mut updated) = (Vec::new(), Vec::new());
         for (id, ordinal) in written.found.ids().into_iter().zip(&written.found.ordinals) {
             let list = if made.contains(ordinal) { &mut created } else { &mut updated };
@@ -198,10 +194,7 @@ fn key(on: &[Arc<Field>], row: &Row, mut choices: impl FnMut(&Field, &[ChoiceIn]
 fn known_choices(field: &Field, choices: &[ChoiceIn]) -> Option<CellValue> {
     let no = |choice: &ChoiceIn| if let ChoiceIn::No(no) = choice { Some(*no) } else { None };
     let numbers = choices.iter().map(no).collect::<Option<Vec<u32>>>()?;
-    Some(match (&field.kind, numbers.first()) {
-        (model::FieldKind::SingleSelect(_), Some(no)) => CellValue::Choice(*no),
-        _ => CellValue::Choices(numbers),
-    })
+    Some(choice_cell(&field.kind, numbers))
 }
 
 /// Finds the live records that have a key, among those that `look` says.

@@ -29,7 +29,8 @@ pub struct UpdateRecord {
 }
 
 /// The steps of a write. `prepare` reads values and finds out what it can before the writer is there, `targets` names the
-/// records to be changed by what is there when it is, `decide` plans the change and answers the records to tell.
+/// records to be changed by what is there when it is, `decide` plans the change and answers the records to tell, and whatever
+/// else the operation wants to know.
 pub(super) struct Steps<R, T, D> {
     pub prepare: R,
     pub targets: T,
@@ -100,10 +101,12 @@ impl Records {
             },
             targets: |_: &BaseImage, _: &Table, _: &mut Vec<Row>| Ok(Vec::new()),
             decide: |plan: &mut Plan<'_>, table: &Arc<Table>, _: Vec<Ordinal>, rows: Vec<Row>| {
-                rows.into_iter().map(|row| Ok(plan.create(table, row, None)?.1)).collect()
+                let places: Result<_, Error> =
+                    rows.into_iter().map(|row| Ok(plan.create(table, row, None)?.1)).collect();
+                Ok((places?, ()))
             },
         };
-        self.write(caller, (base, table), end, steps).await
+        Ok(self.write(caller, (base, table), end, steps).await?.0)
     }
 
     /// Updates records, all or none; with `replace` cells not named are cleared.
@@ -158,10 +161,10 @@ impl Records {
                 for (ordinal, row) in ordinals.iter().zip(rows) {
                     plan.update(table, *ordinal, row, replace)?;
                 }
-                Ok(ordinals)
+                Ok((ordinals, ()))
             },
         };
-        self.write(caller, (base, table), end, steps).await
+        Ok(self.write(caller, (base, table), end, steps).await?.0)
     }
 
     /// Deletes records, all or none.
@@ -203,25 +206,25 @@ impl Records {
                 for ordinal in &ordinals {
                     plan.delete(table, *ordinal);
                 }
-                Ok(ordinals)
+                Ok((ordinals, ()))
             },
         };
-        self.write(caller, place, end, steps).await
+        Ok(self.write(caller, place, end, steps).await?.0)
     }
 
     /// Writes, and once more when what depends on other records needs columns that are not in memory: the writer
     /// loads none.
-    pub(super) async fn write<P, R, T, D>(
+    pub(super) async fn write<P, E, R, T, D>(
         &self,
         caller: &Caller,
         (base, table): (BaseId, &str),
         end: End,
         steps: Steps<R, T, D>,
-    ) -> Result<Written, Error>
+    ) -> Result<(Written, E), Error>
     where
         R: Fn(&BaseImage, &Table) -> Result<P, Error>,
         T: Fn(&BaseImage, &Table, &mut P) -> Result<Vec<Ordinal>, Error>,
-        D: Fn(&mut Plan<'_>, &Arc<Table>, Vec<Ordinal>, P) -> Result<Vec<Ordinal>, Error>,
+        D: Fn(&mut Plan<'_>, &Arc<Table>, Vec<Ordinal>, P) -> Result<(Vec<Ordinal>, E), Error>,
     {
         let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
         let mut wanted = Vec::new();
@@ -237,18 +240,18 @@ impl Records {
     }
 
     /// Prepare, begin, decide on the private image, write, commit, return.
-    async fn attempt<P, R, T, D>(
+    async fn attempt<P, E, R, T, D>(
         &self,
         caller: &Caller,
         permit: &Permit,
         table: &str,
         end: End,
         steps: &Steps<R, T, D>,
-    ) -> Result<Written, Error>
+    ) -> Result<(Written, E), Error>
     where
         R: Fn(&BaseImage, &Table) -> Result<P, Error>,
         T: Fn(&BaseImage, &Table, &mut P) -> Result<Vec<Ordinal>, Error>,
-        D: Fn(&mut Plan<'_>, &Arc<Table>, Vec<Ordinal>, P) -> Result<Vec<Ordinal>, Error>,
+        D: Fn(&mut Plan<'_>, &Arc<Table>, Vec<Ordinal>, P) -> Result<(Vec<Ordinal>, E), Error>,
     {
         let image = self.images.current(permit.tenant(), permit.base_no()).await?;
         let mut prepared = (steps.prepare)(&image, find_table(&image.schema, table)?)?;
@@ -266,13 +269,13 @@ impl Records {
         private.fill(&mut tx, permit.tenant(), table.no, &ordinals).await?;
         let now = self.clock.now();
         let sequence = tx.head().sequence;
-        let (no, ordinals, body) = private.read(|image| {
+        let (no, (ordinals, extra), body) = private.read(|image| {
             let mut plan = Plan::new(image, &self.ids, now);
-            let ordinals = (steps.decide)(&mut plan, &table, ordinals, prepared)?;
+            let decided = (steps.decide)(&mut plan, &table, ordinals, prepared)?;
             let body = plan.finish();
             let mark = Mark::new(sequence + 1, now, &caller.actor);
             queue(&mut tx, permit, &mark, &body, image)?;
-            Ok::<_, Error>((table.no, ordinals, body))
+            Ok::<_, Error>((table.no, decided, body))
         })?;
         let sequence = if body.is_empty() || end == End::Discard {
             sequence
@@ -280,7 +283,7 @@ impl Records {
             self.append(caller, tx, private, (now, None), body).await?
         };
         let found = self.found(permit, no, ordinals).await?;
-        Ok(Written { found, sequence })
+        Ok((Written { found, sequence }, extra))
     }
 
     pub(super) async fn append(

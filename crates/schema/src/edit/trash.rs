@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use model::{Field, FieldId, FieldKind, LinkOptions, Table, TableId, TableNo};
+use model::{Field, FieldId, LinkOptions, Table, TableId, TableNo};
 
-use super::{Draft, FIELDS, TABLES};
+use super::{Draft, FIELDS, TABLES, free_name};
 use crate::error::Error;
 
 /// A field that is in the trash, with its table.
@@ -50,7 +50,7 @@ impl Draft<'_> {
         if self.schema.live_tables().count() >= TABLES {
             return Err(Error::TooMany { what: "the number of tables", bound: TABLES });
         }
-        let name = self.free_table_name(&table.name);
+        let name = free_name(&table.name, |name| self.table_name(name, None).is_ok());
         if let Some(table) = self.table_mut(table.no) {
             (table.deleted, table.name) = (false, name);
         }
@@ -113,16 +113,6 @@ impl Draft<'_> {
             (field.deleted, field.name) = (deleted, name);
         }
     }
-
-    fn free_table_name(&self, wanted: &str) -> String {
-        let mut name = wanted.to_owned();
-        let mut count = 2;
-        while self.table_name(&name, None).is_err() && count < 10_000 {
-            name = format!("{wanted} {count}");
-            count += 1;
-        }
-        name
-    }
 }
 
 /// The deleted fields of live tables. A link that went with the table that it leads to comes back with that.
@@ -139,7 +129,7 @@ pub(crate) fn trashed_fields(schema: &model::Schema) -> Vec<Trashed> {
 }
 
 fn other_side(field: &Field) -> Option<(TableNo, FieldId)> {
-    if let FieldKind::MultipleRecordLinks(link) = &field.kind { other(link) } else { None }
+    field.kind.link().and_then(other)
 }
 
 fn other(link: &LinkOptions) -> Option<(TableNo, FieldId)> {

@@ -1,5 +1,5 @@
 use identity::{Identity, User};
-use model::{Actor, Door, Scope};
+use model::{Actor, Door};
 use serde_json::json;
 use testkit::{Engine, ForDatabase, TestDb, on_every_database};
 
@@ -25,14 +25,7 @@ impl ForDatabase for House {
         let access = Access::new(identity.people());
         let chosen = tenancy::Bootstrap { email: Some("ann@example.org".to_owned()), ..tenancy::Bootstrap::default() };
         let installed = chosen.run(&test.db, &identity, (&test.clock, &test.ids)).await.unwrap().unwrap();
-        let owner = Caller {
-            actor: Actor::User(installed.owner.id),
-            tenant: TenantNo(1),
-            token: None,
-            scopes: Scope::ALL.to_vec(),
-            door: Door::PublicApi,
-            request: String::new(),
-        };
+        let owner = Caller::unlimited(Actor::User(installed.owner.id), TenantNo(1), Door::PublicApi);
         let changes = Changes::new(test.db.clone());
         let schemas =
             Schemas::new(test.db.clone(), changes.clone(), access.clone(), test.clock.clone(), test.ids.clone());
