@@ -99,6 +99,22 @@ pub enum OptionsIn {
         /// The link field.
         link: String,
     },
+    /// A look through a link field, fields by id or name.
+    Lookup {
+        /// The link field.
+        link: String,
+        /// The field of the linked table.
+        field: String,
+    },
+    /// The same with a formula over the values, not parsed.
+    Rollup {
+        /// The link field.
+        link: String,
+        /// The field of the linked table.
+        field: String,
+        /// The formula's text.
+        text: String,
+    },
     /// A formula, not parsed.
     Formula {
         /// Its text.

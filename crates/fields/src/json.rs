@@ -1,6 +1,6 @@
 //! The read form of cells: the hot path of every page.
 
-use model::{CellRef, FieldKind, SelectOptions, Timestamp};
+use model::{CellRef, FieldKind, FormulaType, Items, SelectOptions, Timestamp};
 
 use crate::shape::{Shape, shape};
 
@@ -25,14 +25,28 @@ pub fn write_cell(kind: &FieldKind, cell: CellRef<'_>, out: &mut Vec<u8>) -> boo
         CellRef::Time(time) => write_time(kind, Timestamp(time), out),
         CellRef::Choice(no) => return kind.select().is_some_and(|select| write_choice(select, no, out)),
         CellRef::Choices(nos) => return kind.select().is_some_and(|select| write_choices(select, nos, out)),
+        CellRef::Values(items) => write_items(kind.item(), items, out),
         CellRef::Error(_) => out.extend_from_slice(br##"{"error":"#ERROR!"}"##),
     }
     true
 }
 
+fn write_items(kind: &FieldKind, items: Items<'_>, out: &mut Vec<u8>) {
+    out.push(b'[');
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        if !write_cell(kind, item, out) {
+            out.extend_from_slice(b"null");
+        }
+    }
+    out.push(b']');
+}
+
 fn write_time(kind: &FieldKind, time: Timestamp, out: &mut Vec<u8>) {
     out.push(b'"');
-    if shape(kind) == Shape::Date {
+    if matches!(shape(kind), Shape::Date | Shape::List(FormulaType::Date)) {
         time.write_date(out);
     } else {
         time.write_iso(out);

@@ -35,5 +35,5 @@ pub use order::{ChoiceRanks, compare_cells, compare_text, text_key};
 pub use palette::{BRIGHT_COLORS, CHECKBOX_ICONS, CHOICE_COLORS, RATING_ICONS};
 pub use plain::{plain_cell, push_number};
 pub use problem::{CellProblem, OptionsError};
-pub use shape::{Shape, shape};
+pub use shape::{Shape, item_type, shape};
 pub use table::{all, by_name, of, text_cell};

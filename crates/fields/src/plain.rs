@@ -1,6 +1,6 @@
 //! The text of cells in CSV files.
 
-use model::{CellRef, FieldKind, Timestamp};
+use model::{CellRef, FieldKind, FormulaType, Timestamp};
 
 use crate::json::{EXACT, special};
 use crate::list::join_names;
@@ -17,6 +17,12 @@ pub fn plain_cell(kind: &FieldKind, cell: CellRef<'_>, out: &mut String) {
         CellRef::Time(time) => push_time(kind, Timestamp(time), out),
         CellRef::Choice(no) => push_choice(kind, no, out),
         CellRef::Choices(nos) => push_choices(kind, nos, out),
+        CellRef::Values(items) => {
+            for (index, item) in items.iter().enumerate() {
+                out.push_str(if index == 0 { "" } else { ", " });
+                plain_cell(kind.item(), item, out);
+            }
+        }
         CellRef::Error(_) => out.push_str("#ERROR!"),
     }
 }
@@ -36,7 +42,7 @@ pub fn push_number(number: f64, out: &mut String) {
 
 fn push_time(kind: &FieldKind, time: Timestamp, out: &mut String) {
     let mut bytes = Vec::with_capacity(24);
-    if shape(kind) == Shape::Date {
+    if matches!(shape(kind), Shape::Date | Shape::List(FormulaType::Date)) {
         time.write_date(&mut bytes);
     } else {
         time.write_iso(&mut bytes);

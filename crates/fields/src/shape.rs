@@ -24,6 +24,8 @@ pub enum Shape {
     Choices,
     /// The names of linked records.
     Links,
+    /// Several values.
+    List(FormulaType),
 }
 
 /// How a formula sees a field of this kind. A formula that answers 1 or 0 is a number: so it is kept.
@@ -50,12 +52,31 @@ pub fn shape(kind: &FieldKind) -> Shape {
         FieldKind::CreatedTime(options) => day_or_time(options.date_only),
         FieldKind::LastModifiedTime(options) => day_or_time(options.date_only),
         FieldKind::MultipleRecordLinks(_) => Shape::Links,
-        FieldKind::Formula(formula) => match formula.result {
-            FormulaType::Number | FormulaType::Flag => Shape::Number,
-            FormulaType::Text => Shape::Text,
-            FormulaType::Date => Shape::Date,
-            FormulaType::DateTime => Shape::DateTime,
-        },
+        FieldKind::MultipleLookupValues(lookup) => Shape::List(item_type(&lookup.result)),
+        FieldKind::Rollup(rollup) if rollup.list => Shape::List(rollup.result),
+        FieldKind::Rollup(rollup) => one(rollup.result),
+        FieldKind::Formula(formula) => one(formula.result),
+    }
+}
+
+fn one(result: FormulaType) -> Shape {
+    match result {
+        FormulaType::Number | FormulaType::Flag => Shape::Number,
+        FormulaType::Text => Shape::Text,
+        FormulaType::Date => Shape::Date,
+        FormulaType::DateTime => Shape::DateTime,
+    }
+}
+
+/// What a value of this kind is as one of a list.
+pub fn item_type(kind: &FieldKind) -> FormulaType {
+    match shape(kind) {
+        Shape::Number => FormulaType::Number,
+        Shape::Text | Shape::Choice | Shape::Choices | Shape::Links => FormulaType::Text,
+        Shape::Flag => FormulaType::Flag,
+        Shape::Date => FormulaType::Date,
+        Shape::DateTime => FormulaType::DateTime,
+        Shape::List(item) => item,
     }
 }
 

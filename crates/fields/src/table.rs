@@ -5,11 +5,11 @@ use model::{CellRef, FieldKind};
 use crate::field_type::{FieldType, Texting};
 use crate::kinds::{
     AutoNumber, Checkbox, Count, CreatedTime, Currency, Date, DateTime, Duration, Email, Formula, LastModifiedTime,
-    MultilineText, MultipleRecordLinks, MultipleSelects, Number, Percent, PhoneNumber, Rating, RichText,
-    SingleLineText, SingleSelect, Url,
+    MultilineText, MultipleLookupValues, MultipleRecordLinks, MultipleSelects, Number, Percent, PhoneNumber, Rating,
+    RichText, Rollup, SingleLineText, SingleSelect, Url,
 };
 
-static ALL: [&dyn FieldType; 22] = [
+static ALL: [&dyn FieldType; 24] = [
     &SingleLineText,
     &MultilineText,
     &RichText,
@@ -31,6 +31,8 @@ static ALL: [&dyn FieldType; 22] = [
     &AutoNumber,
     &MultipleRecordLinks,
     &Count,
+    &MultipleLookupValues,
+    &Rollup,
     &Formula,
 ];
 
@@ -68,6 +70,8 @@ pub fn of(kind: &FieldKind) -> &'static dyn FieldType {
         FieldKind::AutoNumber => &AutoNumber,
         FieldKind::MultipleRecordLinks(_) => &MultipleRecordLinks,
         FieldKind::Count(_) => &Count,
+        FieldKind::MultipleLookupValues(_) => &MultipleLookupValues,
+        FieldKind::Rollup(_) => &Rollup,
         FieldKind::Formula(_) => &Formula,
     }
 }

@@ -8,6 +8,7 @@ use crate::arithmetic::{binary, errors, unary};
 use crate::eval::{Context, Lanes, Spent};
 use crate::expr::Expr;
 use crate::lane::{Cell, Lane, Mixed, Numbers, Values};
+use crate::lists::values;
 use crate::mask::Mask;
 use crate::strings::{Builder, Made};
 use crate::value::{Scalar, Val};
@@ -179,8 +180,11 @@ impl<'b> Call<'_, 'b> {
                 continue;
             }
             for row in extent.rows.rows() {
-                if let (Some(state), Val::Number(number)) = (states.get_mut(row), lane.get(row)) {
-                    *state = step(*state, number);
+                let Some(state) = states.get_mut(row) else { continue };
+                for value in values(lane, row) {
+                    if let Val::Number(number) = value {
+                        *state = step(*state, number);
+                    }
                 }
             }
         }

@@ -28,6 +28,24 @@ pub enum Shape {
     Choice,
     /// Several choices.
     Choices,
+    /// Several values of this type.
+    List(FormulaType),
+}
+
+/// The type of an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Type {
+    One(FormulaType),
+    List(FormulaType),
+}
+
+impl Type {
+    /// The type of each value.
+    fn item(self) -> FormulaType {
+        match self {
+            Self::One(result) | Self::List(result) => result,
+        }
+    }
 }
 
 /// A field that a formula refers to.
@@ -49,25 +67,35 @@ pub(crate) struct Checker<'r> {
 }
 
 impl Checker<'_> {
-    pub fn check(&mut self, node: &Node) -> (Expr, FormulaType) {
+    /// An expression with its type.
+    pub fn check(&mut self, node: &Node) -> (Expr, Type) {
         let (expr, result) = match &node.kind {
-            NodeKind::Number(number) => (number_of(*number), FormulaType::Number),
-            NodeKind::Text(text) => (Expr::Constant(Scalar::Text(text.clone().into())), FormulaType::Text),
             NodeKind::Field(name) => self.field(name, node),
             NodeKind::Call(name, arguments) => self.call(name, arguments, node),
-            NodeKind::Unary("-", inner) => (Expr::Negate(Box::new(self.check(inner).0)), FormulaType::Number),
-            NodeKind::Unary(_, inner) => self.check(inner),
-            NodeKind::Chain(first, rest) => self.chain(first, rest),
+            NodeKind::Unary(sign, inner) if *sign != "-" => self.check(inner),
+            NodeKind::Number(number) => (number_of(*number), Type::One(FormulaType::Number)),
+            NodeKind::Text(text) => (Expr::Constant(Scalar::Text(text.clone().into())), Type::One(FormulaType::Text)),
+            NodeKind::Unary(_, inner) => (Expr::Negate(Box::new(self.one(inner).0)), Type::One(FormulaType::Number)),
+            NodeKind::Chain(first, rest) => {
+                let (expr, result) = self.chain(first, rest);
+                (expr, Type::One(result))
+            }
         };
-        (fold(expr), result)
+        if let Type::List(_) = result { (expr, result) } else { (fold(expr), result) }
+    }
+
+    /// An expression of one value, with its type.
+    fn one(&mut self, node: &Node) -> (Expr, FormulaType) {
+        let (expr, result) = self.check(node);
+        flat(expr, result)
     }
 
     fn chain(&mut self, first: &Node, rest: &[(&'static str, Node)]) -> (Expr, FormulaType) {
-        let first = self.check(first).0;
+        let first = self.one(first).0;
         let mut result = FormulaType::Text;
         let (mut parts, mut operations) = (Vec::new(), Vec::new());
         for (sign, right) in rest {
-            let right = self.check(right).0;
+            let right = self.one(right).0;
             match Op::of(sign) {
                 None => parts.push(right),
                 Some(op) => {
@@ -91,14 +119,14 @@ impl Checker<'_> {
         (record_is(whole), result)
     }
 
-    fn field(&mut self, name: &str, node: &Node) -> (Expr, FormulaType) {
+    fn field(&mut self, name: &str, node: &Node) -> (Expr, Type) {
         let Some(reference) = (self.resolve)(name) else {
             self.problems.push(Diagnostic {
                 message: format!("Unknown field names: {}", name.to_lowercase()),
                 span: node.span.clone(),
                 kind: DiagnosticKind::UnknownField { name: name.to_owned() },
             });
-            return (number_of(0.0), FormulaType::Number);
+            return (number_of(0.0), Type::One(FormulaType::Number));
         };
         let known = self.references.iter().position(|held| held.field == reference.field);
         let slot = known.unwrap_or_else(|| {
@@ -107,17 +135,18 @@ impl Checker<'_> {
         });
         self.spans.push((node.span.clone(), slot));
         let result = match reference.shape {
-            Shape::Number => FormulaType::Number,
-            Shape::Flag => FormulaType::Flag,
-            Shape::Date => FormulaType::Date,
-            Shape::DateTime => FormulaType::DateTime,
-            Shape::Text | Shape::Choice | Shape::Choices => FormulaType::Text,
+            Shape::Number => Type::One(FormulaType::Number),
+            Shape::Flag => Type::One(FormulaType::Flag),
+            Shape::Date => Type::One(FormulaType::Date),
+            Shape::DateTime => Type::One(FormulaType::DateTime),
+            Shape::Text | Shape::Choice | Shape::Choices => Type::One(FormulaType::Text),
+            Shape::List(item) => Type::List(item),
         };
         (Expr::Slot(slot, reference.shape), result)
     }
 
-    fn call(&mut self, name: &str, arguments: &[Node], node: &Node) -> (Expr, FormulaType) {
-        let checked: Vec<(Expr, FormulaType)> = arguments.iter().map(|argument| self.check(argument)).collect();
+    fn call(&mut self, name: &str, arguments: &[Node], node: &Node) -> (Expr, Type) {
+        let checked: Vec<(Expr, Type)> = arguments.iter().map(|argument| self.check(argument)).collect();
         let Some(function) = find(name) else {
             let near = functions()
                 .iter()
@@ -128,7 +157,7 @@ impl Checker<'_> {
                 span: node.span.clone(),
                 kind: DiagnosticKind::UnknownFunction { name: name.to_owned() },
             });
-            return (number_of(0.0), FormulaType::Number);
+            return (number_of(0.0), Type::One(FormulaType::Number));
         };
         if checked.len() < function.least || checked.len() > function.most {
             self.problems.push(Diagnostic {
@@ -137,15 +166,44 @@ impl Checker<'_> {
                 kind: DiagnosticKind::WrongArity,
             });
         }
+        let first = checked.first().map_or(FormulaType::Text, |(_, result)| result.item());
+        let dates = checked.iter().filter_map(|(_, result)| match result {
+            Type::List(item @ (FormulaType::Date | FormulaType::DateTime)) => Some(*item),
+            _ => None,
+        });
+        let dates = dates.reduce(common);
+        let checked: Vec<(Expr, FormulaType)> = checked
+            .into_iter()
+            .enumerate()
+            .map(
+                |(index, (expr, result))| {
+                    if index < function.lists { (expr, result.item()) } else { flat(expr, result) }
+                },
+            )
+            .collect();
         let result = match function.returns {
-            Returns::Always(result) => result,
-            Returns::Branches => branches(name, &checked),
+            Returns::Always(result) => Type::One(result),
+            Returns::Branches => Type::One(branches(name, &checked)),
+            Returns::Extreme(_) => Type::One(dates.unwrap_or(FormulaType::Number)),
+            Returns::List => Type::List(first),
+        };
+        let function = match function.returns {
+            Returns::Extreme(of_dates) if dates.is_some() => of_dates,
+            _ => function,
         };
         let mut arguments: Vec<Expr> = checked.into_iter().map(|(expr, _)| expr).collect();
         if function.name == "OR" {
             arguments = gather(arguments);
         }
         (Expr::Call(function, arguments), result)
+    }
+}
+
+/// One value where there are several: the only one, or the text of all.
+pub(crate) fn flat(expr: Expr, result: Type) -> (Expr, FormulaType) {
+    match result {
+        Type::One(result) => (expr, result),
+        Type::List(_) => (Expr::Flat(Box::new(expr)), FormulaType::Text),
     }
 }
 

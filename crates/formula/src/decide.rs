@@ -1,8 +1,10 @@
 //! AND and OR: arguments are computed only for rows that are not decided yet, unless they may be errors.
 
+use model::Chunk;
+
 use crate::call::Call;
 use crate::eval::Lanes;
-use crate::lane::Lane;
+use crate::lane::{Lane, Values};
 use crate::mask::Mask;
 use crate::program::Input;
 
@@ -10,7 +12,10 @@ use crate::program::Input;
 pub(crate) fn decide<'b>(call: &Call<'_, 'b>, by: bool) -> Lanes<'b> {
     let inputs = call.cx.batch.inputs;
     let holds_errors = |slot: usize| match inputs.get(slot) {
-        Some(Input::Computed(chunk)) => chunk.errors.count() > 0,
+        Some(Input::Computed(chunk)) => {
+            let within = if let Chunk::Values(lists) = &chunk.values { lists.errors().count() } else { 0 };
+            chunk.errors.count() + within > 0
+        }
         _ => false,
     };
     let (mut open, mut error) = (call.rows.clone(), Mask::default());
@@ -22,7 +27,10 @@ pub(crate) fn decide<'b>(call: &Call<'_, 'b>, by: bool) -> Lanes<'b> {
         }
         let lane = call.cx.eval(argument, within)?;
         error.add(&lane.errors(call.cx.n).and(within));
-        let truth = lane.truth(within);
+        let truth = match &lane.values {
+            Values::Lists(lists) => lists.truth(within, by).but(&lane.error),
+            _ => lane.truth(within),
+        };
         open = if by { open.without(&truth) } else { open.and(&truth) };
     }
     let flags = if by { call.rows.without(&open) } else { open };

@@ -10,6 +10,7 @@ use crate::expr::{Expr, Op};
 use crate::functions::Run;
 use crate::input::read;
 use crate::lane::Lane;
+use crate::lists::flat;
 use crate::mask::Mask;
 use crate::program::Batch;
 use crate::strings::Builder;
@@ -61,6 +62,7 @@ impl<'b> Context<'b> {
                 Run::Over(run) => run(&Call { cx: self, arguments, rows }),
             },
             Expr::Negate(inner) => Ok(negate(self.eval(inner, rows)?, self.n)),
+            Expr::Flat(inner) => flat(self, self.eval(inner, rows)?, rows),
             Expr::Chain(first, rest) => self.chain(first, rest, rows),
             Expr::Join(parts) => {
                 let parts: Vec<Lane<'b>> = parts.iter().map(|part| self.eval(part, rows)).collect::<Result<_, _>>()?;

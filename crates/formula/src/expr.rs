@@ -13,6 +13,8 @@ pub(crate) enum Expr {
     Slot(usize, Shape),
     Call(&'static Function, Vec<Expr>),
     Negate(Box<Expr>),
+    /// One value out of a list of them.
+    Flat(Box<Expr>),
     /// Operators from left to right.
     Chain(Box<Expr>, Vec<(Op, Expr)>),
     /// Texts one after the other.
@@ -94,7 +96,7 @@ impl Expr {
             Self::Constant(_) => Reads::Nothing,
             Self::Slot(..) | Self::Among(..) => Reads::Record,
             Self::Call(function, arguments) => function.reads.max(all(arguments)),
-            Self::Negate(inner) => inner.reads(),
+            Self::Negate(inner) | Self::Flat(inner) => inner.reads(),
             Self::Join(parts) => all(parts),
             Self::Chain(first, rest) => rest.iter().map(|(_, part)| part.reads()).fold(first.reads(), Reads::max),
         }
@@ -108,7 +110,7 @@ impl Expr {
             Self::Slot(at, _) | Self::Among(Subject::Slot(at, _), _) => slot(*at),
             Self::Among(Subject::Record, _) => false,
             Self::Call(function, arguments) => function.fails || any(arguments),
-            Self::Negate(inner) => inner.may_fail(slot),
+            Self::Negate(inner) | Self::Flat(inner) => inner.may_fail(slot),
             // A text may come out too long.
             Self::Join(_) => true,
             Self::Chain(first, rest) => first.may_fail(slot) || rest.iter().any(|(_, part)| part.may_fail(slot)),

@@ -2,10 +2,18 @@
 
 mod abs;
 mod and;
+mod array_compact;
+mod array_flatten;
+mod array_join;
+mod array_slice;
+mod array_unique;
 mod average;
 mod blank;
 mod ceiling;
 mod concatenate;
+mod count;
+mod counta;
+mod countall;
 mod created_time;
 mod dateadd;
 mod datestr;
@@ -75,6 +83,8 @@ pub struct Function {
     pub examples: &'static [(&'static str, &'static str)],
     pub(crate) least: usize,
     pub(crate) most: usize,
+    /// How many of its first arguments may be lists; others are made one value first.
+    pub(crate) lists: usize,
     pub(crate) returns: Returns,
     pub(crate) reads: Reads,
     /// True when it can make an error of arguments that are none.
@@ -85,6 +95,8 @@ pub struct Function {
 /// What a function is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
+    /// Several values.
+    Array,
     /// Points in time.
     Date,
     /// Conditions.
@@ -110,6 +122,10 @@ pub(crate) enum Returns {
     Always(FormulaType),
     /// That of its branches.
     Branches,
+    /// A number; of lists of dates a date, which another function finds.
+    Extreme(&'static Function),
+    /// A list of what its first argument holds.
+    List,
 }
 
 /// What a value depends on beside its arguments.
@@ -127,10 +143,18 @@ const MANY: usize = 1_000;
 static FUNCTIONS: &[&Function] = &[
     &abs::FUNCTION,
     &and::FUNCTION,
+    &array_compact::FUNCTION,
+    &array_flatten::FUNCTION,
+    &array_join::FUNCTION,
+    &array_slice::FUNCTION,
+    &array_unique::FUNCTION,
     &average::FUNCTION,
     &blank::FUNCTION,
     &ceiling::FUNCTION,
     &concatenate::FUNCTION,
+    &count::FUNCTION,
+    &counta::FUNCTION,
+    &countall::FUNCTION,
     &created_time::FUNCTION,
     &dateadd::FUNCTION,
     &datestr::FUNCTION,

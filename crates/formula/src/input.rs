@@ -7,6 +7,7 @@ use model::{Bits, Chunk, SelectOptions};
 use crate::check::Shape;
 use crate::eval::{Context, Lanes};
 use crate::lane::{Lane, Values};
+use crate::lists;
 use crate::mask::Mask;
 use crate::program::Input;
 use crate::strings::{Builder, Made, Strings};
@@ -16,8 +17,17 @@ use crate::value::Scalar;
 pub(crate) fn read<'b>(cx: &Context<'b>, slot: usize, shape: Shape, rows: &Mask) -> Lanes<'b> {
     match cx.batch.inputs.get(slot) {
         None | Some(Input::Missing) => Ok(Lane::same(blank(shape))),
-        Some(Input::Stored(chunk)) => Ok(column(cx, chunk, None, shape)),
-        Some(Input::Computed(computed)) => Ok(column(cx, &computed.values, Some(&computed.errors), shape)),
+        Some(Input::Stored(chunk)) => Ok(column(part_of(cx), chunk, None, shape)),
+        Some(Input::Computed(computed)) => {
+            let errors = Some(&computed.errors);
+            let Chunk::Values(lists) = &computed.values else {
+                return Ok(column(part_of(cx), &computed.values, errors, shape));
+            };
+            let Shape::List(item) = shape else { return Ok(Lane::same(Scalar::Error)) };
+            let mut lane = lists::read(cx, lists, item);
+            lane.error.add(&Mask::slice(&computed.errors, cx.batch.rows.start, cx.n));
+            Ok(lane)
+        }
         Some(Input::Choice { chunk, select }) => match chunk {
             Chunk::Choice(numbers) => {
                 let numbers = part(numbers, cx.batch.rows.start, cx.n, 0);
@@ -30,7 +40,7 @@ pub(crate) fn read<'b>(cx: &Context<'b>, slot: usize, shape: Shape, rows: &Mask)
 
 /// A system time of the records.
 pub(crate) fn system<'b>(cx: &Context<'b>, chunk: Option<&'b Chunk>) -> Lane<'b> {
-    chunk.map_or_else(|| Lane::same(Scalar::Blank), |chunk| column(cx, chunk, None, Shape::DateTime))
+    chunk.map_or_else(|| Lane::same(Scalar::Blank), |chunk| column(part_of(cx), chunk, None, Shape::DateTime))
 }
 
 /// An unchecked box is 0, not blank.
@@ -47,8 +57,18 @@ fn part<T: Copy>(held: &[T], start: usize, n: usize, empty: T) -> Cow<'_, [T]> {
     }
 }
 
-fn column<'b>(cx: &Context<'b>, chunk: &'b Chunk, errors: Option<&Bits>, shape: Shape) -> Lane<'b> {
-    let (start, n) = (cx.batch.rows.start, cx.n);
+/// Where the batch begins, and how many rows it has.
+fn part_of(cx: &Context<'_>) -> (usize, usize) {
+    (cx.batch.rows.start, cx.n)
+}
+
+/// `n` values of a chunk from `start` on.
+pub(crate) fn column<'b>(
+    (start, n): (usize, usize),
+    chunk: &'b Chunk,
+    errors: Option<&Bits>,
+    shape: Shape,
+) -> Lane<'b> {
     let mut lane = match chunk {
         Chunk::Number(numbers) => {
             let mut lane = Lane::new(Values::Numbers(part(&numbers.values, start, n, 0.0)));
@@ -69,7 +89,7 @@ fn column<'b>(cx: &Context<'b>, chunk: &'b Chunk, errors: Option<&Bits>, shape: 
             Lane { values: Values::Times(times, shape == Shape::Date), blank, error: Mask::default() }
         }
         // What no formula can read is an error, where there is something.
-        Chunk::Choice(_) | Chunk::Choices(_) | Chunk::Links(_) => {
+        Chunk::Choice(_) | Chunk::Choices(_) | Chunk::Links(_) | Chunk::Values(_) => {
             let mut lane = Lane::numbers(vec![0.0; n], Mask::default());
             for row in 0..n {
                 if chunk.cell(start + row).is_empty() { lane.blank.set(row) } else { lane.error.set(row) }
@@ -85,7 +105,7 @@ fn column<'b>(cx: &Context<'b>, chunk: &'b Chunk, errors: Option<&Bits>, shape: 
 
 /// The names of several choices.
 fn names<'b>(cx: &Context<'b>, chunk: &'b Chunk, select: &'b SelectOptions, rows: &Mask) -> Lanes<'b> {
-    let Chunk::Choices(lists) = chunk else { return Ok(column(cx, chunk, None, Shape::Choices)) };
+    let Chunk::Choices(lists) = chunk else { return Ok(column(part_of(cx), chunk, None, Shape::Choices)) };
     let left = cx.left();
     let mut builder = Builder::new(cx.n);
     for row in rows.rows() {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use model::SelectOptions;
 
+use crate::lists::Lists;
 use crate::mask::Mask;
 use crate::strings::Strings;
 use crate::value::{Scalar, Val, is_true};
@@ -33,6 +34,8 @@ pub(crate) enum Values<'a> {
     Choices(Cow<'a, [u32]>, &'a SelectOptions),
     /// A kind for each row.
     Mixed(Mixed),
+    /// Several values a row. Only functions over lists meet them: everywhere else they have been made flat.
+    Lists(Lists<'a>),
 }
 
 /// Values of different kinds.
@@ -103,6 +106,7 @@ impl<'a> Lane<'a> {
                 .and_then(|no| select.by_no(*no))
                 .map_or(Val::Blank, |choice| Val::Text(&choice.name)),
             Values::Mixed(mixed) => mixed.get(row),
+            Values::Lists(_) => Val::Blank,
         }
     }
 
@@ -124,6 +128,7 @@ impl<'a> Lane<'a> {
             Values::Flags(flags) => flags.and(rows),
             Values::Texts(strings) => strings.filled().and(rows),
             Values::Times(..) => rows.clone(),
+            Values::Lists(lists) => lists.truth(rows, true),
             Values::Choices(..) | Values::Mixed(_) => {
                 let mut found = Mask::default();
                 rows.rows().filter(|row| self.get(*row).truth()).for_each(|row| found.set(row));
@@ -159,7 +164,9 @@ impl<'a> Lane<'a> {
                 }
                 Cow::Owned(numbers)
             }
-            Values::Choices(..) | Values::Mixed(_) => (0..n).map(|row| self.get(row).number()).collect(),
+            Values::Choices(..) | Values::Mixed(_) | Values::Lists(_) => {
+                (0..n).map(|row| self.get(row).number()).collect()
+            }
         })
     }
 }

@@ -21,6 +21,7 @@ mod functions;
 mod input;
 mod lane;
 mod lex;
+mod lists;
 mod mask;
 mod merge;
 mod moment;
@@ -36,7 +37,7 @@ mod value;
 pub use check::{Reference, Shape};
 pub use functions::{Family, Function, functions};
 pub use parse::{Diagnostic, DiagnosticKind};
-pub use program::{Batch, Input, Program, compile};
+pub use program::{Batch, Input, Program, compile, compile_rollup};
 
 #[cfg(test)]
 mod tests;

@@ -65,7 +65,7 @@ fn family(lane: &Lane<'_>) -> Family {
         Values::Same(Scalar::Number(_)) | Values::Numbers(_) | Values::Flags(_) => Family::Number,
         Values::Same(Scalar::Text(_)) | Values::Texts(_) | Values::Choices(..) => Family::Text,
         Values::Same(Scalar::Time(_, day)) | Values::Times(_, day) => Family::Time(*day),
-        Values::Mixed(_) => Family::Mixed,
+        Values::Mixed(_) | Values::Lists(_) => Family::Mixed,
     }
 }
 

@@ -1,8 +1,9 @@
 //! Lanes as the chunks of a computed column.
 
-use model::{Bits, CellRef, Chunk, ComputedChunk, Kind, Numbers};
+use model::{Bits, CellRef, Chunk, ComputedChunk, FormulaType, Kind, Numbers};
 
 use crate::lane::{Lane, Values};
+use crate::lists;
 use crate::mask::Mask;
 use crate::strings::{Builder, Made};
 use crate::value::Val;
@@ -10,17 +11,28 @@ use crate::value::Val;
 /// A chunk while its pieces come in.
 pub(crate) struct Output {
     kind: Kind,
+    result: FormulaType,
     n: usize,
     chunk: ComputedChunk,
 }
 
 impl Output {
-    pub fn new(kind: Kind, n: usize) -> Self {
-        Self { kind, n, chunk: ComputedChunk { values: Chunk::new(kind), errors: Bits::default() } }
+    pub fn new(kind: Kind, result: FormulaType, n: usize) -> Self {
+        Self { kind, result, n, chunk: ComputedChunk { values: Chunk::new(kind), errors: Bits::default() } }
     }
 
     /// Takes in `n` rows from `start` on.
     pub fn put(&mut self, start: usize, n: usize, lane: Lane<'_>) {
+        if let Chunk::Values(lists) = &mut self.chunk.values {
+            for row in 0..n {
+                if lane.error.get(row) {
+                    self.chunk.errors.set(start + row, true);
+                } else {
+                    lists::put(&lane, self.result, row, lists, start + row);
+                }
+            }
+            return;
+        }
         let part = column(self.kind, n, lane);
         if n == self.n {
             self.chunk = part;

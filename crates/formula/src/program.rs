@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use model::{Bits, Chunk, ComputedChunk, FormulaType, Kind, RecordId, SelectOptions, Timestamp};
 
-use crate::check::{Checker, Reference};
+use crate::check::{Checker, Reference, Type, flat};
 use crate::eval::{Context, Spent};
 use crate::expr::Expr;
 use crate::functions::Reads;
@@ -25,6 +25,7 @@ pub struct Program {
     references: Vec<Reference>,
     spans: Vec<(Range<usize>, usize)>,
     result: FormulaType,
+    list: bool,
 }
 
 /// Rows of one chunk.
@@ -74,13 +75,36 @@ pub enum Input<'a> {
 /// # Errors
 /// What is wrong, each with its place.
 pub fn compile(text: &str, resolve: &dyn Fn(&str) -> Option<Reference>) -> Result<Program, Vec<Diagnostic>> {
+    compile_as(text, resolve, false)
+}
+
+/// The same for a rollup, whose result may be a list.
+///
+/// # Errors
+/// What is wrong, each with its place.
+pub fn compile_rollup(text: &str, resolve: &dyn Fn(&str) -> Option<Reference>) -> Result<Program, Vec<Diagnostic>> {
+    compile_as(text, resolve, true)
+}
+
+fn compile_as(
+    text: &str,
+    resolve: &dyn Fn(&str) -> Option<Reference>,
+    lists: bool,
+) -> Result<Program, Vec<Diagnostic>> {
     let node = parse(text).map_err(|problem| vec![problem])?;
     let mut checker = Checker { resolve, references: Vec::new(), spans: Vec::new(), problems: Vec::new() };
-    let (expr, result) = checker.check(&node);
+    let (expr, result, list) = match checker.check(&node) {
+        (expr, Type::One(result)) => (expr, result, false),
+        (expr, Type::List(item)) if lists => (expr, item, true),
+        (expr, found) => {
+            let (expr, result) = flat(expr, found);
+            (expr, result, false)
+        }
+    };
     let Checker { references, mut spans, problems, .. } = checker;
     spans.sort_by_key(|(span, _)| span.start);
     if problems.is_empty() {
-        Ok(Program { text: text.to_owned(), expr, references, spans, result })
+        Ok(Program { text: text.to_owned(), expr, references, spans, result, list })
     } else {
         Err(problems)
     }
@@ -92,9 +116,14 @@ impl Program {
         &self.references
     }
 
-    /// The type of its result.
+    /// The type of its result; of a list that of each value.
     pub fn result(&self) -> FormulaType {
         self.result
+    }
+
+    /// True when the result is a list.
+    pub fn is_list(&self) -> bool {
+        self.list
     }
 
     /// True when the result depends on the time now.
@@ -121,12 +150,8 @@ impl Program {
 
     /// Computes the rows of a batch.
     pub fn eval(&self, batch: &Batch<'_>) -> ComputedChunk {
-        let kind = match self.result {
-            FormulaType::Number | FormulaType::Flag => Kind::Number,
-            FormulaType::Text => Kind::Text,
-            FormulaType::Date | FormulaType::DateTime => Kind::Time,
-        };
-        let mut out = Output::new(kind, batch.rows.len());
+        let kind = if self.list { Kind::Values } else { self.result.column() };
+        let mut out = Output::new(kind, self.result, batch.rows.len());
         self.run(batch, 0, &mut |start, n, lane| out.put(start, n, lane));
         out.finish()
     }

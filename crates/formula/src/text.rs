@@ -1,6 +1,7 @@
 //! Writing texts row by row.
 
 use crate::lane::{Lane, Values};
+use crate::lists::Lists;
 use crate::mask::Mask;
 use crate::strings::{Made, Strings};
 use crate::value::{Scalar, write_number};
@@ -10,6 +11,7 @@ pub(crate) enum Part<'l> {
     Fixed(String),
     Numbers(&'l [f64], &'l Mask),
     Texts(&'l Strings<'l>),
+    Lists(&'l Lists<'l>),
     Other(&'l Lane<'l>),
 }
 
@@ -23,6 +25,7 @@ impl<'l> Part<'l> {
             }
             Values::Numbers(numbers) => Self::Numbers(numbers, &lane.blank),
             Values::Texts(strings) => Self::Texts(strings),
+            Values::Lists(lists) => Self::Lists(lists),
             _ => Self::Other(lane),
         }
     }
@@ -38,6 +41,7 @@ impl<'l> Part<'l> {
                 }
             }
             Self::Texts(strings) => out.push_str(strings.get(row)),
+            Self::Lists(lists) => lists.each(row).for_each(|value| value.write(out)),
             Self::Other(lane) => lane.get(row).write(out),
         }
     }

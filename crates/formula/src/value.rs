@@ -76,6 +76,28 @@ impl<'a> Val<'a> {
     }
 }
 
+/// A value as one of a set: equal values have equal keys.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Key<'a> {
+    Blank,
+    Number(u64),
+    Text(&'a str),
+    Time(i64),
+}
+
+impl<'a> Key<'a> {
+    pub fn of(value: Val<'a>) -> Self {
+        match value {
+            value if value.is_blank() => Self::Blank,
+            // Both zeros are one.
+            Val::Number(number) => Self::Number((number + 0.0).to_bits()),
+            Val::Text(text) => Self::Text(text),
+            Val::Time(time, _) => Self::Time(time),
+            Val::Blank | Val::Error => Self::Blank,
+        }
+    }
+}
+
 /// Every number but 0 and NaN is true.
 #[inline]
 pub(crate) fn is_true(number: f64) -> bool {

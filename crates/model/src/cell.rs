@@ -8,6 +8,7 @@ use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use crate::column::{Kind, ValueLists};
 use crate::id::FieldNo;
 
 /// The typed content of one cell. Link cells hold ordinals of the linked table and are stored as link rows.
@@ -30,6 +31,8 @@ pub enum CellValue {
     Choices(Vec<u32>),
     /// The ordinals of linked records, in order; never empty.
     Links(Vec<u32>),
+    /// The values of a lookup, in order; never empty and never stored.
+    Values(Vec<CellValue>),
     /// The error of a computed field; never stored.
     Error(CellError),
 }
@@ -60,6 +63,7 @@ impl CellValue {
             Self::Choice(choice) => CellRef::Choice(*choice),
             Self::Choices(choices) => CellRef::Choices(choices),
             Self::Links(links) => CellRef::Links(links),
+            Self::Values(values) => CellRef::Values(Items::Owned(values)),
             Self::Error(error) => CellRef::Error(*error),
         }
     }
@@ -84,6 +88,8 @@ pub enum CellRef<'a> {
     Choices(&'a [u32]),
     /// Ordinals of linked records.
     Links(&'a [u32]),
+    /// The values of a lookup.
+    Values(Items<'a>),
     /// An error of a computed cell.
     Error(CellError),
 }
@@ -92,6 +98,21 @@ impl CellRef<'_> {
     /// True for [`CellRef::Empty`].
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Empty)
+    }
+
+    /// The kind of column that holds it; none for nothing and for errors.
+    pub fn kind(self) -> Option<Kind> {
+        Some(match self {
+            Self::Text(_) => Kind::Text,
+            Self::Number(_) => Kind::Number,
+            Self::Flag(_) => Kind::Flag,
+            Self::Time(_) => Kind::Time,
+            Self::Choice(_) => Kind::Choice,
+            Self::Choices(_) => Kind::Choices,
+            Self::Links(_) => Kind::Links,
+            Self::Values(_) => Kind::Values,
+            Self::Empty | Self::Error(_) => return None,
+        })
     }
 
     /// An owned copy.
@@ -105,8 +126,47 @@ impl CellRef<'_> {
             Self::Choice(choice) => CellValue::Choice(choice),
             Self::Choices(choices) => CellValue::Choices(choices.to_vec()),
             Self::Links(links) => CellValue::Links(links.to_vec()),
+            Self::Values(items) => CellValue::Values(items.iter().map(Self::to_value).collect()),
             Self::Error(error) => CellValue::Error(error),
         }
+    }
+}
+
+/// The values of a cell that holds several, borrowed.
+#[derive(Debug, Clone, Copy)]
+pub enum Items<'a> {
+    /// Of a cell that stands alone.
+    Owned(&'a [CellValue]),
+    /// Of a cell of a column.
+    Held(&'a ValueLists, usize),
+}
+
+impl<'a> Items<'a> {
+    /// How many there are.
+    pub fn len(self) -> usize {
+        match self {
+            Self::Owned(values) => values.len(),
+            Self::Held(lists, row) => lists.range(row).len(),
+        }
+    }
+
+    /// True when there is none.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// The values in order.
+    pub fn iter(self) -> impl Iterator<Item = CellRef<'a>> {
+        (0..self.len()).map(move |index| match self {
+            Self::Owned(values) => values.get(index).map_or(CellRef::Empty, CellValue::view),
+            Self::Held(lists, row) => lists.item(lists.range(row).start + index),
+        })
+    }
+}
+
+impl PartialEq for Items<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
     }
 }
 
@@ -134,7 +194,9 @@ pub fn encode_cells<'a>(cells: impl IntoIterator<Item = (FieldNo, CellRef<'a>)>,
 /// Appends one `"key":value` pair; answers false and appends nothing for what is not stored.
 pub fn encode_cell(field: FieldNo, cell: CellRef<'_>, out: &mut Vec<u8>) -> bool {
     let letter = match cell {
-        CellRef::Empty | CellRef::Links(_) | CellRef::Error(_) | CellRef::Flag(false) => return false,
+        CellRef::Empty | CellRef::Links(_) | CellRef::Values(_) | CellRef::Error(_) | CellRef::Flag(false) => {
+            return false;
+        }
         CellRef::Text(_) => b's',
         CellRef::Number(_) => b'n',
         CellRef::Flag(true) => b'b',

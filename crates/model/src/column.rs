@@ -1,8 +1,12 @@
 //! One field's values for the records of a table, in chunks.
 
+mod values;
+
 use std::sync::Arc;
 
-use crate::cell::{CellError, CellRef, CellValue};
+use crate::cell::{CellError, CellRef, CellValue, Items};
+
+pub use values::ValueLists;
 
 /// Records per chunk.
 pub const CHUNK: usize = 4_096;
@@ -24,6 +28,8 @@ pub enum Kind {
     Choices,
     /// [`CellValue::Links`].
     Links,
+    /// [`CellValue::Values`].
+    Values,
 }
 
 /// A growing set of bits; positions past the end are false.
@@ -269,6 +275,8 @@ pub enum Chunk {
     Choices(Lists),
     /// Lists of ordinals.
     Links(Lists),
+    /// Lists of values.
+    Values(ValueLists),
 }
 
 impl Chunk {
@@ -285,6 +293,7 @@ impl Chunk {
             Kind::Choice => Self::Choice(Vec::new()),
             Kind::Choices => Self::Choices(Lists::default()),
             Kind::Links => Self::Links(Lists::default()),
+            Kind::Values => Self::Values(ValueLists::default()),
         }
     }
 
@@ -298,6 +307,7 @@ impl Chunk {
             Self::Choice(_) => Kind::Choice,
             Self::Choices(_) => Kind::Choices,
             Self::Links(_) => Kind::Links,
+            Self::Values(_) => Kind::Values,
         }
     }
 
@@ -310,6 +320,7 @@ impl Chunk {
             Self::Time(times) => times.len(),
             Self::Choice(choices) => choices.len(),
             Self::Choices(lists) | Self::Links(lists) => lists.len(),
+            Self::Values(lists) => lists.spans().len(),
         }
     }
 
@@ -344,6 +355,8 @@ impl Chunk {
                 [] => CellRef::Empty,
                 list => CellRef::Links(list),
             },
+            Self::Values(lists) if lists.range(row).is_empty() => CellRef::Empty,
+            Self::Values(lists) => CellRef::Values(Items::Held(lists, row)),
         }
     }
 
@@ -374,6 +387,10 @@ impl Chunk {
             Self::Choice(choices) => grow(choices, row, 0, if let CellRef::Choice(choice) = cell { choice } else { 0 }),
             Self::Choices(lists) => lists.set(row, if let CellRef::Choices(list) = cell { list } else { &[] }),
             Self::Links(lists) => lists.set(row, if let CellRef::Links(list) = cell { list } else { &[] }),
+            Self::Values(lists) => match cell {
+                CellRef::Values(items) => lists.set(row, items.iter()),
+                _ => lists.set(row, std::iter::empty()),
+            },
         }
     }
 
@@ -386,6 +403,7 @@ impl Chunk {
             Self::Time(times) => times.capacity() * 8,
             Self::Choice(choices) => choices.capacity() * 4,
             Self::Choices(lists) | Self::Links(lists) => lists.arena.capacity() * 4 + lists.spans.capacity() * 8,
+            Self::Values(lists) => lists.memory(),
         }
     }
 
@@ -412,6 +430,7 @@ impl Chunk {
                 lists.spans.clear();
                 lists.waste = 0;
             }
+            Self::Values(lists) => *lists = ValueLists::default(),
         }
     }
 
@@ -430,6 +449,7 @@ impl Chunk {
                 lists.arena.shrink_to_fit();
                 lists.spans.shrink_to_fit();
             }
+            Self::Values(lists) => lists.shrink(),
         }
     }
 }

@@ -21,16 +21,20 @@ mod time;
 mod tests;
 
 pub use caller::{Actor, Caller, Door, Role, Scope};
-pub use cell::{CellError, CellRef, CellValue, CellsError, decode_cells, encode_cell, encode_cells, write_json_string};
-pub use column::{Bits, CHUNK, Chunk, Column, ComputedChunk, Flags, Kind, Lists, Numbers, Texts, pack_flags};
+pub use cell::{
+    CellError, CellRef, CellValue, CellsError, Items, decode_cells, encode_cell, encode_cells, write_json_string,
+};
+pub use column::{
+    Bits, CHUNK, Chunk, Column, ComputedChunk, Flags, Kind, Lists, Numbers, Texts, ValueLists, pack_flags,
+};
 pub use id::{
     BaseId, BaseNo, ChoiceId, CommentId, FieldId, FieldNo, IdError, Ordinal, RecordId, TableId, TableNo, TenantId,
     TenantNo, TokenId, UserId, ViewId, WebhookId, WorkspaceId,
 };
 pub use schema::{
     CheckboxOptions, Choice, CountOptions, CreatedOptions, CurrencyOptions, DateFormat, DateOptions, DateTimeOptions,
-    DurationOptions, Field, FieldKind, FormulaOptions, FormulaType, LinkOptions, ModifiedOptions, NumberOptions,
-    RatingOptions, Schema, SelectOptions, Table, TimeFormat, View, ViewType,
+    DurationOptions, Field, FieldKind, FormulaOptions, FormulaType, LinkOptions, LookupOptions, ModifiedOptions,
+    NumberOptions, RatingOptions, RollupOptions, Schema, SelectOptions, Table, TimeFormat, View, ViewType,
 };
 pub use table::{RecordIds, TableImage};
 pub use time::Timestamp;

@@ -210,12 +210,17 @@ pub enum FieldKind {
     MultipleRecordLinks(LinkOptions),
     /// How many records a link cell holds.
     Count(CountOptions),
+    /// What a field of linked records holds.
+    MultipleLookupValues(LookupOptions),
+    /// What a field of linked records holds, brought down to one value or to a list.
+    Rollup(RollupOptions),
     /// Computed from other fields.
     Formula(FormulaOptions),
 }
 
 impl FieldKind {
-    /// What kind of value its column holds; a formula's by its result.
+    /// What kind of value its column holds: a formula's by its result, and of what shows several values what they are
+    /// ordered and filtered by.
     pub fn column(&self) -> Kind {
         match self {
             Self::SingleLineText
@@ -236,11 +241,35 @@ impl FieldKind {
             Self::MultipleSelects(_) => Kind::Choices,
             Self::Date(_) | Self::DateTime(_) | Self::CreatedTime(_) | Self::LastModifiedTime(_) => Kind::Time,
             Self::MultipleRecordLinks(_) => Kind::Links,
-            Self::Formula(formula) => match formula.result {
-                FormulaType::Number | FormulaType::Flag => Kind::Number,
-                FormulaType::Text => Kind::Text,
-                FormulaType::Date | FormulaType::DateTime => Kind::Time,
+            Self::MultipleLookupValues(lookup) => match lookup.result.column() {
+                Kind::Choice | Kind::Choices | Kind::Links | Kind::Values => Kind::Text,
+                kind => kind,
             },
+            Self::Rollup(rollup) => rollup.result.column(),
+            Self::Formula(formula) => formula.result.column(),
+        }
+    }
+
+    /// True when a cell shows a list of values.
+    pub fn is_list(&self) -> bool {
+        match self {
+            Self::MultipleLookupValues(_) => true,
+            Self::Rollup(rollup) => rollup.list,
+            _ => false,
+        }
+    }
+
+    /// The type of each value of a list; of other cells their own.
+    pub fn item(&self) -> &Self {
+        if let Self::MultipleLookupValues(lookup) = self { &lookup.result } else { self }
+    }
+
+    /// The link field and the field of the linked table that a lookup or a rollup looks through.
+    pub fn looks_through(&self) -> Option<(FieldId, FieldId)> {
+        match self {
+            Self::MultipleLookupValues(lookup) => Some((lookup.link, lookup.field)),
+            Self::Rollup(rollup) => Some((rollup.link, rollup.field)),
+            _ => None,
         }
     }
 
@@ -251,7 +280,7 @@ impl FieldKind {
 
     /// True for what is evaluated and never stored.
     pub fn is_derived(&self) -> bool {
-        matches!(self, Self::Formula(_) | Self::Count(_))
+        matches!(self, Self::Formula(_) | Self::Count(_) | Self::MultipleLookupValues(_) | Self::Rollup(_))
     }
 
     /// The options of a select field.
@@ -434,6 +463,36 @@ pub struct CountOptions {
     pub link_no: FieldNo,
 }
 
+/// Options of lookup.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LookupOptions {
+    /// The link field of the same table.
+    pub link: FieldId,
+    /// The field of the linked table.
+    pub field: FieldId,
+    /// The type of a value: that of the field, lookups followed to their end. Values of selects are names; the
+    /// choices are left out.
+    pub result: Box<FieldKind>,
+}
+
+/// Options of rollup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RollupOptions {
+    /// The link field of the same table.
+    pub link: FieldId,
+    /// The field of the linked table.
+    pub field: FieldId,
+    /// A formula over `values`, such as `SUM(values)`.
+    pub formula: String,
+    /// The type of its result, or of each value when it is a list.
+    pub result: FormulaType,
+    /// True when the result is a list.
+    #[serde(default)]
+    pub list: bool,
+}
+
 /// Options of formula.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -449,7 +508,7 @@ pub struct FormulaOptions {
 }
 
 /// The static type of a formula.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum FormulaType {
     /// Number.
@@ -462,4 +521,15 @@ pub enum FormulaType {
     Date,
     /// Point in time.
     DateTime,
+}
+
+impl FormulaType {
+    /// What kind of value a column of results holds.
+    pub fn column(self) -> Kind {
+        match self {
+            Self::Number | Self::Flag => Kind::Number,
+            Self::Text => Kind::Text,
+            Self::Date | Self::DateTime => Kind::Time,
+        }
+    }
 }

@@ -89,6 +89,8 @@ pub struct TableImage {
     pub columns: FxHashMap<FieldNo, Column>,
     /// A number for the present content of each chunk that no other content ever had: computed columns compare it.
     pub versions: Vec<u64>,
+    /// The same for the whole table.
+    pub version: u64,
 }
 
 impl TableImage {
@@ -103,6 +105,7 @@ impl TableImage {
             changed: Column::new(Kind::Time),
             columns: FxHashMap::default(),
             versions: Vec::new(),
+            version: 0,
         }
     }
 
@@ -149,6 +152,7 @@ impl TableImage {
             // Pictures part ways, by a walk back or a change that is not kept: counting up in each would give two
             // contents one number.
             *version = VERSION.fetch_add(1, Ordering::Relaxed);
+            self.version = *version;
         }
     }
 

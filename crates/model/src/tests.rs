@@ -93,12 +93,17 @@ fn any_cell(kind: Kind) -> BoxedStrategy<CellValue> {
         Kind::Choice => (1..u32::MAX).prop_map(CellValue::Choice).boxed(),
         Kind::Choices => prop::collection::vec(any::<u32>(), 1..4).prop_map(CellValue::Choices).boxed(),
         Kind::Links => prop::collection::vec(any::<u32>(), 1..4).prop_map(CellValue::Links).boxed(),
+        Kind::Values => {
+            let value = prop_oneof![any::<i32>().prop_map(|n| CellValue::Number(f64::from(n))), Just(CellValue::Empty)];
+            prop::collection::vec(value, 1..4).prop_map(CellValue::Values).boxed()
+        }
     };
     prop_oneof![3 => full, 1 => Just(CellValue::Empty)].boxed()
 }
 
 fn writes() -> impl Strategy<Value = (Kind, Vec<(usize, CellValue)>)> {
-    let kinds = [Kind::Text, Kind::Number, Kind::Flag, Kind::Time, Kind::Choice, Kind::Choices, Kind::Links];
+    let kinds =
+        [Kind::Text, Kind::Number, Kind::Flag, Kind::Time, Kind::Choice, Kind::Choices, Kind::Links, Kind::Values];
     prop::sample::select(kinds.to_vec()).prop_flat_map(|kind| {
         // Around a border of chunks, so that both sides are written.
         let write = (CHUNK - 20..CHUNK + 20, any_cell(kind));

@@ -78,5 +78,6 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Choice => "one choice",
         Kind::Choices => "choices",
         Kind::Links => "links",
+        Kind::Values => "lists",
     }
 }

@@ -86,7 +86,8 @@ pub(crate) fn each_word(facet: Facet<'_>, bucket: Bucket, ordinals: &[u32], mut 
                 rows.each(errors, &mut sink, |row| if flags.set.get(row) { FIRST } else { BLANK });
             }
             Chunk::Choices(lists) | Chunk::Links(lists) => rows.each_item(facet, part, lists, &mut sink),
-            Chunk::Text(_) => rows.each(errors, &mut sink, |_| BLANK),
+            // Lists come as one value each.
+            Chunk::Text(_) | Chunk::Values(_) => rows.each(errors, &mut sink, |_| BLANK),
         }
     }
 }
@@ -159,7 +160,7 @@ pub(crate) fn cell(facet: Facet<'_>, word: u64) -> CellValue {
         (_, Kind::Flag) => CellValue::Flag(true),
         (_, Kind::Links) => CellValue::Links(vec![(word - FIRST) as u32]),
         (_, Kind::Choice | Kind::Choices) => CellValue::Choice(choice_at(facet, word - FIRST)),
-        (_, Kind::Text) => CellValue::Empty,
+        (_, Kind::Text | Kind::Values) => CellValue::Empty,
     }
 }
 

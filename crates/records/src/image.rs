@@ -7,6 +7,7 @@ mod absent;
 mod budget;
 mod build;
 mod computed;
+mod recent;
 mod slot;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use model::{
 use rustc_hash::FxHashMap;
 
 use absent::{Absent, Usage};
+use recent::Recent;
 
 use crate::ops::turned;
 
@@ -41,12 +43,22 @@ pub(crate) struct BaseImage {
     absent: Absent,
     /// When its columns were last used, shared by all pictures of the base.
     usage: Arc<Usage>,
+    /// What the last changes touched.
+    recent: Recent,
 }
 
 impl BaseImage {
     pub fn new(sequence: i64, schema: Arc<Schema>) -> Self {
         let tables = FxHashMap::default();
-        Self { sequence, schema, tables, computed: Arc::default(), absent: Absent::default(), usage: Arc::default() }
+        Self {
+            sequence,
+            schema,
+            tables,
+            computed: Arc::default(),
+            absent: Absent::default(),
+            usage: Arc::default(),
+            recent: Recent::default(),
+        }
     }
 
     /// The records of a table.
@@ -74,6 +86,7 @@ impl BaseImage {
             return;
         }
         self.apply_schema(&change.body);
+        self.recent.note(self.touched_by(change));
         for table in &change.body.tables {
             self.apply_table(table, change.sequence, change.time);
         }
@@ -149,6 +162,7 @@ impl BaseImage {
             }
         }
         self.unapply_schema(&change.body);
+        self.recent.forget();
         self.sequence = change.sequence - 1;
         // Versions that are counted on from here may be met again in the present with other contents.
         self.computed = Arc::default();
@@ -175,20 +189,6 @@ fn put_table(schema: &mut Schema, table: &Arc<Table>) {
         Some(held) => *held = Arc::clone(table),
         None => schema.tables.push(Arc::clone(table)),
     }
-}
-
-/// The kind of value in a stored cell.
-pub(crate) fn kind_of(cell: CellRef<'_>) -> Option<Kind> {
-    Some(match cell {
-        CellRef::Text(_) => Kind::Text,
-        CellRef::Number(_) => Kind::Number,
-        CellRef::Flag(_) => Kind::Flag,
-        CellRef::Time(_) => Kind::Time,
-        CellRef::Choice(_) => Kind::Choice,
-        CellRef::Choices(_) => Kind::Choices,
-        CellRef::Links(_) => Kind::Links,
-        CellRef::Empty | CellRef::Error(_) => return None,
-    })
 }
 
 fn create(table: &mut TableImage, absent: &Absent, records: &[RecordCells], sequence: i64, time: Timestamp) {
@@ -241,7 +241,7 @@ fn chunks_of<'c>(
     let mut fields: Vec<FieldNo> = Vec::new();
     for (field, cell) in records.iter().flat_map(|record| &record.cells) {
         if let Err(at) = fields.binary_search(field)
-            && let Some(kind) = kind_of(cell.view()).filter(|_| held(*field))
+            && let Some(kind) = cell.view().kind().filter(|_| held(*field))
         {
             fields.insert(at, *field);
             columns.entry(*field).or_insert_with(|| Column::new(kind));
@@ -278,7 +278,7 @@ fn update(
     let index = record.ordinal.0 as usize;
     let no = table.table;
     for cell in record.cells.iter().filter(|cell| !absent.has(no, cell.field)) {
-        let kind = kind_of(cell.after.view()).or_else(|| kind_of(cell.before.view()));
+        let kind = cell.after.view().kind().or_else(|| cell.before.view().kind());
         if let Some(kind) = kind {
             table.set(cell.field, kind, record.ordinal, value(cell));
         }

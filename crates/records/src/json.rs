@@ -5,8 +5,8 @@ use std::sync::Arc;
 use fields::Texting;
 use jiff::tz::TimeZone;
 use model::{
-    CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldId, FieldKind, Ordinal, Table, TableImage, Timestamp,
-    write_json_string,
+    CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldId, FieldKind, Ordinal, RecordId, Table, TableImage,
+    Timestamp, write_json_string,
 };
 
 use crate::counts::Counted;
@@ -59,6 +59,8 @@ const SHORT: usize = 32;
 enum Source<'w> {
     Stored(&'w Column),
     Links(&'w Column, Arc<TableImage>),
+    /// A lookup of a link field: the ids that it shows.
+    LookedLinks,
     /// Computed by chunk.
     Computed,
     /// Computed cell by cell.
@@ -71,6 +73,7 @@ enum Cells<'w> {
     Stored(&'w Chunk),
     Links(&'w Chunk, &'w TableImage),
     Computed(Arc<ComputedChunk>),
+    LookedLinks,
     Single,
     None,
 }
@@ -191,6 +194,11 @@ impl<'w> RecordWriter<'w> {
             Cells::Stored(chunk) => fields::write_cell(&field.kind, chunk.cell(row), out),
             Cells::Links(chunk, other) => write_links(chunk.cell(row), other, out),
             Cells::Computed(chunk) => fields::write_cell(&field.kind, chunk.cell(row), out),
+            Cells::LookedLinks => {
+                let mut ids = Vec::new();
+                self.view.looked_links(self.table, self.rows, field, ordinal, &mut ids);
+                write_ids(ids.into_iter(), out)
+            }
             Cells::Single => {
                 let cell = self.view.cell(self.table, self.rows, field, ordinal)?;
                 fields::write_cell(&field.kind, cell.view(), out)
@@ -220,7 +228,7 @@ impl RecordWriter<'_> {
             Cells::Stored(chunk) => show(chunk.cell(row)),
             Cells::Computed(chunk) => show(chunk.cell(row)),
             Cells::Single => show(self.view.cell(self.table, self.rows, field, ordinal)?.view()),
-            Cells::Links(..) | Cells::None => {}
+            Cells::Links(..) | Cells::LookedLinks | Cells::None => {}
         }
         if text.is_empty() {
             return Ok(false);
@@ -235,6 +243,7 @@ impl RecordWriter<'_> {
             Source::Stored(column) => column.chunk(chunk).map(|chunk| Cells::Stored(chunk)),
             Source::Links(column, other) => column.chunk(chunk).map(|chunk| Cells::Links(chunk, other)),
             Source::Computed => Some(Cells::Computed(self.view.chunk_of(self.table, self.rows, slot.field, chunk)?)),
+            Source::LookedLinks => Some(Cells::LookedLinks),
             Source::Single => Some(Cells::Single),
             Source::Missing => None,
         };
@@ -279,6 +288,9 @@ fn source<'w>(
         let column = rows.columns.get(&field.no);
         return column.map_or(Source::Missing, |c| Source::Links(c, view.image.table(link.linked_table_no)));
     }
+    if !as_text && field.kind.item().link().is_some() {
+        return Source::LookedLinks;
+    }
     if field.kind.is_derived() || field.kind.link().is_some() {
         return if ordinals.len() <= FEW { Source::Single } else { Source::Computed };
     }
@@ -287,15 +299,19 @@ fn source<'w>(
 
 fn write_links(cell: CellRef<'_>, other: &TableImage, out: &mut Vec<u8>) -> bool {
     let CellRef::Links(list) = cell else { return false };
+    let live = list.iter().map(|ordinal| Ordinal(*ordinal)).filter(|ordinal| other.is_live(*ordinal));
+    write_ids(live.filter_map(|ordinal| other.ids.get(ordinal)), out)
+}
+
+/// A list of ids; false when there is none.
+fn write_ids(ids: impl Iterator<Item = RecordId>, out: &mut Vec<u8>) -> bool {
     let mut any = false;
     out.push(b'[');
-    for ordinal in list {
-        if let Some(id) = other.ids.get(Ordinal(*ordinal)).filter(|_| other.is_live(Ordinal(*ordinal))) {
-            out.extend_from_slice(if any { &b",\"rec"[..] } else { &b"\"rec"[..] });
-            out.extend_from_slice(id.bytes());
-            out.push(b'"');
-            any = true;
-        }
+    for id in ids {
+        out.extend_from_slice(if any { &b",\"rec"[..] } else { &b"\"rec"[..] });
+        out.extend_from_slice(id.bytes());
+        out.push(b'"');
+        any = true;
     }
     out.push(b']');
     any

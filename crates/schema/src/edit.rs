@@ -1,5 +1,6 @@
 //! Making and changing tables and fields in memory; the operations write what comes out.
 
+mod through;
 mod trash;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use utoipa::ToSchema;
 
 use crate::error::Error;
 
+pub use through::rollup_reference;
 pub(crate) use trash::{Trashed, not_in_trash, trashed_fields};
 
 /// Most tables of a base.
@@ -208,6 +210,8 @@ impl<'a> Draft<'a> {
             OptionsIn::Kind(kind) => kind,
             OptionsIn::Formula { text } => self.formula(no, &name, None, &text)?,
             OptionsIn::Count { link } => self.count(no, &name, &link)?,
+            OptionsIn::Lookup { link, field } => self.lookup(no, &name, None, (&link, &field))?,
+            OptionsIn::Rollup { link, field, text } => self.rollup(no, &name, None, (&link, &field), &text)?,
             OptionsIn::Link { linked_table, prefers_single, inverse_name } => {
                 return self.add_link(no, name, new.description.clone(), linked_table, prefers_single, inverse_name);
             }
@@ -284,11 +288,8 @@ impl<'a> Draft<'a> {
                 reason: diagnostics.first().map_or_else(String::new, |d| d.message.clone()),
             })?;
         let references: Vec<FieldId> = program.references().iter().map(|reference| reference.field).collect();
-        if let Some(own) = own
-            && let Some(path) = path_to(table, &references, own, 0)
-        {
-            return Err(Error::Cycle { field: name.to_owned(), path: format!("{name} → {path}") });
-        }
+        let needs = references.iter().flat_map(|id| self.needs_of(table, *id));
+        self.refuse_cycle(name, own.map(|own| (no, own)), needs.collect())?;
         Ok(FieldKind::Formula(FormulaOptions {
             formula: program.canonical(),
             references,
@@ -299,16 +300,8 @@ impl<'a> Draft<'a> {
 
     /// Counts the records of a link field of the same table.
     fn count(&self, no: TableNo, name: &str, link: &str) -> Result<FieldKind, Error> {
-        let field = self.schema.table_by_no(no).and_then(|table| table.field_exact(link));
-        if let Some(field) = field.filter(|field| field.kind.link().is_some()) {
-            return Ok(FieldKind::Count(CountOptions { link: field.id, link_no: field.no }));
-        }
-        let found = field.map_or("does not exist in this table".to_owned(), |field| {
-            format!("is of type `{}`", fields::of(&field.kind).name())
-        });
-        let link: String = link.chars().take(64).collect();
-        let reason = format!("`recordLinkFieldId` names a link field, and `{link}` {found}");
-        Err(Error::Options { field: name.to_owned(), reason })
+        let (field, _) = self.link_field(no, name, link)?;
+        Ok(FieldKind::Count(CountOptions { link: field.id, link_no: field.no }))
     }
 
     /// Changes name, description or options of a field.
@@ -340,27 +333,8 @@ impl<'a> Draft<'a> {
                 field.kind = kind;
             }
         }
-        self.settle_results(no);
+        self.settle_results();
         Ok(())
-    }
-
-    /// Gives formulas over a formula that became of another type their new type, and so on upwards.
-    fn settle_results(&mut self, no: TableNo) {
-        for _ in 0..FIELDS {
-            let Some(table) = self.schema.table_by_no(no) else { return };
-            let other = table.live_fields().find_map(|field| {
-                let FieldKind::Formula(formula) = &field.kind else { return None };
-                let program = formula::compile(&formula.formula, &|name| reference(table, name)).ok()?;
-                let result = program.result();
-                (result != formula.result).then_some((field.id, result))
-            });
-            let Some((id, result)) = other else { return };
-            let Some(table) = self.table_mut(no) else { return };
-            let field = table.fields.iter_mut().find(|field| field.id == id).map(Arc::make_mut);
-            if let Some(FieldKind::Formula(formula)) = field.map(|field| &mut field.kind) {
-                formula.result = result;
-            }
-        }
     }
 
     fn new_kind(&self, no: TableNo, field: &Field, options: &Value) -> Result<FieldKind, Error> {
@@ -369,6 +343,10 @@ impl<'a> Draft<'a> {
             OptionsIn::Kind(kind) => Ok(kind),
             OptionsIn::Formula { text } => self.formula(no, &field.name, Some(field.id), &text),
             OptionsIn::Count { link } => self.count(no, &field.name, &link),
+            OptionsIn::Lookup { link, field: looked } => self.lookup(no, &field.name, Some(field.id), (&link, &looked)),
+            OptionsIn::Rollup { link, field: looked, text } => {
+                self.rollup(no, &field.name, Some(field.id), (&link, &looked), &text)
+            }
             OptionsIn::Link { linked_table, prefers_single, .. } => match &field.kind {
                 FieldKind::MultipleRecordLinks(link) if link.linked_table == linked_table => {
                     Ok(FieldKind::MultipleRecordLinks(LinkOptions { prefers_single, ..link.clone() }))
@@ -421,23 +399,9 @@ pub fn reference(table: &Table, name: &str) -> Option<formula::Reference> {
         fields::Shape::DateTime => formula::Shape::DateTime,
         fields::Shape::Choice => formula::Shape::Choice,
         fields::Shape::Choices => formula::Shape::Choices,
+        fields::Shape::List(item) => formula::Shape::List(item),
     };
     Some(formula::Reference { field: field.id, no: field.no, shape })
-}
-
-/// The names on the way from these fields to `goal`, if there is one. Formulas nest at most as deep as fields exist.
-fn path_to(table: &Table, from: &[FieldId], goal: FieldId, depth: usize) -> Option<String> {
-    if depth > FIELDS {
-        return None;
-    }
-    from.iter().find_map(|id| {
-        let field = table.field_by_id(*id)?;
-        if *id == goal {
-            return Some(field.name.clone());
-        }
-        let FieldKind::Formula(formula) = &field.kind else { return None };
-        path_to(table, &formula.references, goal, depth + 1).map(|path| format!("{} → {path}", field.name))
-    })
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ mod routes;
 mod store;
 mod wire;
 
-pub use edit::{NewField, NewTable, is_title, reference};
+pub use edit::{NewField, NewTable, is_title, reference, rollup_reference};
 pub use error::Error;
 pub use ops::{BaseEntry, NewBase, Schemas};
 pub use routes::router;

@@ -90,16 +90,44 @@ pub fn field_out(schema: &Schema, field: &Field) -> FieldOut {
 
 fn options(schema: &Schema, field: &Field) -> Option<Value> {
     let mut options = fields::of(&field.kind).write_options(&field.kind)?;
-    // The references are valid only while their fields live.
+    // What a field is computed from is there only while it is not in the trash.
     let valid = match &field.kind {
-        FieldKind::Formula(formula) => Some(formula.references.iter().all(|id| schema.table_of(*id).is_some())),
-        FieldKind::Count(count) => Some(schema.table_of(count.link).is_some()),
-        _ => None,
+        FieldKind::Formula(formula) => formula.references.iter().all(|id| schema.table_of(*id).is_some()),
+        FieldKind::Count(count) => schema.table_of(count.link).is_some(),
+        kind => match kind.looks_through() {
+            Some((link, looked)) => schema.table_of(link).is_some() && schema.table_of(looked).is_some(),
+            None => return Some(options),
+        },
     };
-    if let (Some(valid), Value::Object(options)) = (valid, &mut options) {
+    if let Value::Object(options) = &mut options {
         options.insert("isValid".to_owned(), json!(valid));
+        if !valid && options.contains_key("result") {
+            options.insert("result".to_owned(), Value::Null);
+        }
+        if let Some(choices) = looked_at_choices(schema, &field.kind)
+            && let Some(result) = options.get_mut("result").filter(|result| result.is_object())
+        {
+            result["options"] = choices;
+        }
     }
     Some(options)
+}
+
+/// The choices that a lookup shows the names of: those of the select at its end.
+fn looked_at_choices(schema: &Schema, kind: &FieldKind) -> Option<Value> {
+    if !matches!(kind, FieldKind::MultipleLookupValues(lookup) if lookup.result.select().is_some()) {
+        return None;
+    }
+    let mut kind = kind;
+    // A lookup may look at a lookup, and none at itself.
+    for _ in 0..schema.tables.len().max(2) * 8 {
+        if kind.select().is_some() {
+            return fields::of(kind).write_options(kind);
+        }
+        let (_, looked) = kind.looks_through()?;
+        kind = &schema.table_of(looked)?.field_by_id(looked)?.kind;
+    }
+    None
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ impl Kind {
             "singleSelect" => Self::Select,
             "multipleSelects" => Self::MultiSelect,
             "multipleRecordLinks" => Self::Link,
-            "formula" => Self::of_formula(options),
+            "formula" | "rollup" | "multipleLookupValues" => Self::of_formula(options),
             _ => Self::Text,
         }
     }

@@ -1,6 +1,6 @@
 //! `formula`.
 
-use model::{CellRef, ChoiceId, FieldKind, FormulaOptions, FormulaType, Timestamp};
+use model::{CellRef, ChoiceId, FieldKind, FormulaType, Timestamp};
 use serde_json::{Value, json};
 
 use super::moment;
@@ -59,7 +59,7 @@ impl FieldType for Formula {
             "formula": formula.formula,
             "isValid": formula.valid,
             "referencedFieldIds": formula.references,
-            "result": result(formula),
+            "result": if formula.valid { result(formula.result) } else { Value::Null },
         }))
     }
 
@@ -73,12 +73,9 @@ impl FieldType for Formula {
     }
 }
 
-/// The type of the result as the API tells it; none once a field that the formula needs was deleted.
-fn result(formula: &FormulaOptions) -> Value {
-    if !formula.valid {
-        return Value::Null;
-    }
-    match formula.result {
+/// The type of a result as the API tells it.
+pub(super) fn result(result: FormulaType) -> Value {
+    match result {
         FormulaType::Number => json!({ "type": "number", "options": { "precision": PRECISION } }),
         FormulaType::Flag => json!({ "type": "number", "options": { "precision": 0 } }),
         FormulaType::Text => json!({ "type": "singleLineText" }),

@@ -6,7 +6,7 @@ mod texting;
 
 use model::{
     ChoiceId, CountOptions, CreatedOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, FormulaType,
-    LinkOptions, TableNo,
+    LinkOptions, LookupOptions, RollupOptions, TableNo,
 };
 use serde_json::{Value, json};
 
@@ -56,6 +56,20 @@ pub(crate) fn formula(result: FormulaType) -> FieldKind {
     FieldKind::Formula(FormulaOptions { formula: "1".to_owned(), references: Vec::new(), result, valid: true })
 }
 
+/// A lookup of values of this type.
+pub(crate) fn lookup(result: FieldKind) -> FieldKind {
+    FieldKind::MultipleLookupValues(LookupOptions {
+        link: "fldBBBBBBBBBBBBBB".parse().unwrap(),
+        field: "fldCCCCCCCCCCCCCC".parse().unwrap(),
+        result: Box::new(result),
+    })
+}
+
+pub(crate) fn rollup(result: FormulaType, list: bool) -> FieldKind {
+    let (link, field) = ("fldBBBBBBBBBBBBBB".parse().unwrap(), "fldCCCCCCCCCCCCCC".parse().unwrap());
+    FieldKind::Rollup(RollupOptions { link, field, formula: "SUM(values)".to_owned(), result, list })
+}
+
 pub(crate) fn link() -> FieldKind {
     FieldKind::MultipleRecordLinks(LinkOptions {
         linked_table: "tblAAAAAAAAAAAAAA".parse().unwrap(),
@@ -96,6 +110,8 @@ pub(crate) fn kinds() -> Vec<FieldKind> {
         FieldKind::AutoNumber,
         link(),
         FieldKind::Count(CountOptions { link: "fldBBBBBBBBBBBBBB".parse().unwrap(), link_no: FieldNo(2) }),
+        lookup(FieldKind::SingleLineText),
+        rollup(FormulaType::Number, false),
         formula(FormulaType::Number),
     ]
 }

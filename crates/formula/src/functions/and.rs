@@ -15,6 +15,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("AND(1, 2 > 1)", "1"), ("AND(1, 0)", "0")],
     least: 1,
     most: MANY,
+    lists: MANY,
     returns: Returns::Always(FormulaType::Flag),
     reads: Reads::Nothing,
     fails: false,

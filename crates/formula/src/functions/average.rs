@@ -14,6 +14,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("AVERAGE(2, 3, 7)", "4")],
     least: 1,
     most: MANY,
+    lists: MANY,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: false,

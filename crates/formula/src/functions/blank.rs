@@ -15,6 +15,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("BLANK() & \"a\"", "\"a\"")],
     least: 0,
     most: 0,
+    lists: 0,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
     fails: false,

@@ -15,6 +15,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("CEILING(1.05, 0.1)", "1.1"), ("CEILING(-1.5)", "-1")],
     least: 1,
     most: 2,
+    lists: 0,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: false,

@@ -14,6 +14,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("CONCATENATE(\"a\", \" \", 1)", "\"a 1\"")],
     least: 1,
     most: MANY,
+    lists: MANY,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
     fails: true,

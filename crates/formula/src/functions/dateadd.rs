@@ -18,6 +18,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("DATEADD(\"07/10/19\", 10, \"days\")", "2019-07-20T00:00:00.000Z")],
     least: 3,
     most: 3,
+    lists: 0,
     returns: Returns::Always(FormulaType::DateTime),
     reads: Reads::Nothing,
     fails: true,

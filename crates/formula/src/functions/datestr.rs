@@ -17,6 +17,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("DATESTR(\"2/29/2024 10:00\")", "\"2024-02-29\"")],
     least: 1,
     most: 1,
+    lists: 0,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
     fails: true,

@@ -17,6 +17,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("DATETIME_DIFF(\"04/05/2019 11:00\", \"04/06/2019 12:00\", \"hours\")", "-25")],
     least: 2,
     most: 3,
+    lists: 0,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: true,

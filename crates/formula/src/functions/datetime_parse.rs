@@ -17,6 +17,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("DATETIME_PARSE(\"2/29/2024\")", "2024-02-29T00:00:00.000Z")],
     least: 1,
     most: 3,
+    lists: 0,
     returns: Returns::Always(FormulaType::DateTime),
     reads: Reads::Nothing,
     fails: true,

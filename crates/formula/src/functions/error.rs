@@ -15,6 +15,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("ERROR()", "#ERROR!")],
     least: 0,
     most: 1,
+    lists: 0,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: true,

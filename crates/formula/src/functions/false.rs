@@ -15,6 +15,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("FALSE()", "0")],
     least: 0,
     most: 0,
+    lists: 0,
     returns: Returns::Always(FormulaType::Flag),
     reads: Reads::Nothing,
     fails: false,

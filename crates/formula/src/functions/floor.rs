@@ -15,6 +15,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("FLOOR(-1.01, 0.1)", "-1.1"), ("FLOOR(7, 5)", "5")],
     least: 1,
     most: 2,
+    lists: 0,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: false,

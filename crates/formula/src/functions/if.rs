@@ -13,6 +13,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("IF(2 > 1, \"yes\", \"no\")", "\"yes\"")],
     least: 2,
     most: 3,
+    lists: 0,
     returns: Returns::Branches,
     reads: Reads::Nothing,
     fails: false,

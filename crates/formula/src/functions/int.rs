@@ -14,6 +14,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("INT(-1.99)", "-2")],
     least: 1,
     most: 1,
+    lists: 0,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: false,

@@ -15,6 +15,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("IS_AFTER(\"2024-02-29\", \"2024-02-28\")", "1")],
     least: 2,
     most: 2,
+    lists: 0,
     returns: Returns::Always(FormulaType::Flag),
     reads: Reads::Nothing,
     fails: true,

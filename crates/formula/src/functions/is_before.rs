@@ -15,6 +15,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("IS_BEFORE(\"2024-02-29\", \"2024-02-28\")", "0")],
     least: 2,
     most: 2,
+    lists: 0,
     returns: Returns::Always(FormulaType::Flag),
     reads: Reads::Nothing,
     fails: true,

@@ -17,6 +17,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("IS_SAME(\"2024-02-29\", \"2024-02-01\", \"month\")", "1")],
     least: 2,
     most: 3,
+    lists: 0,
     returns: Returns::Always(FormulaType::Flag),
     reads: Reads::Nothing,
     fails: true,

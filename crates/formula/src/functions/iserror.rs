@@ -17,6 +17,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("ISERROR(2 / 0)", "1"), ("ISERROR(1)", "0")],
     least: 1,
     most: 1,
+    lists: 0,
     returns: Returns::Always(FormulaType::Flag),
     reads: Reads::Nothing,
     fails: false,

@@ -19,6 +19,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("LEFT(\"quick brown fox\", 5)", "\"quick\"")],
     least: 1,
     most: 2,
+    lists: 0,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
     fails: false,

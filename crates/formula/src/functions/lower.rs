@@ -15,6 +15,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("LOWER(\"Ab\")", "\"ab\"")],
     least: 1,
     most: 1,
+    lists: 0,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
     fails: true,

@@ -17,6 +17,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("MID(\"Hello\", 2, 3)", "\"ell\"")],
     least: 3,
     most: 3,
+    lists: 0,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
     fails: false,

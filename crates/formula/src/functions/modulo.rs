@@ -14,6 +14,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("MOD(9, 6)", "3")],
     least: 2,
     most: 2,
+    lists: 0,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: false,

@@ -15,6 +15,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("NOT(3)", "0"), ("NOT(0)", "1")],
     least: 1,
     most: 1,
+    lists: 0,
     returns: Returns::Always(FormulaType::Flag),
     reads: Reads::Nothing,
     fails: false,

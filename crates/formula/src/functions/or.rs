@@ -15,6 +15,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("OR(0, 2 > 1)", "1")],
     least: 1,
     most: MANY,
+    lists: MANY,
     returns: Returns::Always(FormulaType::Flag),
     reads: Reads::Nothing,
     fails: false,

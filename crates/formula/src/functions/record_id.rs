@@ -16,6 +16,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[],
     least: 0,
     most: 0,
+    lists: 0,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Record,
     fails: false,

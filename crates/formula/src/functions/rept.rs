@@ -17,6 +17,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("REPT(\"Hi! \", 2)", "\"Hi! Hi! \"")],
     least: 2,
     most: 2,
+    lists: 0,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
     fails: true,

@@ -19,6 +19,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("RIGHT(\"quick brown fox\", 5)", "\"n fox\"")],
     least: 1,
     most: 2,
+    lists: 0,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
     fails: false,

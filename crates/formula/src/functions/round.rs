@@ -15,6 +15,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("ROUND(3.5, 0)", "4"), ("ROUND(-2.5, 0)", "-2"), ("ROUND(1234.567, -2)", "1200")],
     least: 1,
     most: 2,
+    lists: 0,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: false,

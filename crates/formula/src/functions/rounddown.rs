@@ -15,6 +15,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("ROUNDDOWN(-1.9, 0)", "-1")],
     least: 1,
     most: 2,
+    lists: 0,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: false,

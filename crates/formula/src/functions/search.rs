@@ -16,6 +16,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("SEARCH(\"World\", \"Hello World\")", "7")],
     least: 2,
     most: 3,
+    lists: 0,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: false,

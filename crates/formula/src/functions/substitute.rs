@@ -20,6 +20,7 @@ pub(super) const FUNCTION: Function = Function {
     ],
     least: 3,
     most: 4,
+    lists: 0,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
     fails: true,

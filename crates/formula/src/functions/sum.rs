@@ -14,6 +14,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("SUM(1, 2, 3.5)", "6.5")],
     least: 1,
     most: MANY,
+    lists: MANY,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: false,

@@ -14,6 +14,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("SWITCH(2, 1, \"one\", 2, \"two\", \"many\")", "\"two\"")],
     least: 3,
     most: MANY,
+    lists: 0,
     returns: Returns::Branches,
     reads: Reads::Nothing,
     fails: false,

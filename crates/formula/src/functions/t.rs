@@ -16,6 +16,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("T(42) & \"a\"", "\"a\"")],
     least: 1,
     most: 1,
+    lists: 0,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
     fails: false,

@@ -15,6 +15,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[],
     least: 0,
     most: 0,
+    lists: 0,
     returns: Returns::Always(FormulaType::Date),
     reads: Reads::Clock,
     fails: false,

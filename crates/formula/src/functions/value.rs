@@ -16,6 +16,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("VALUE(\"$1000\")", "1000")],
     least: 1,
     most: 1,
+    lists: 0,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: true,

@@ -15,6 +15,7 @@ pub(super) const FUNCTION: Function = Function {
     examples: &[("YEAR(\"2024-02-29\")", "2024")],
     least: 1,
     most: 1,
+    lists: 0,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: true,

@@ -7,7 +7,7 @@ use std::path::Path;
 use model::{CellError, CellRef, CellValue, Timestamp};
 
 use super::table::{Table, resolve};
-use crate::{compile, functions};
+use crate::{compile_rollup, functions};
 
 /// A row with everything, one with nothing, and one with other values and an error.
 fn table() -> Table {
@@ -25,8 +25,16 @@ fn table() -> Table {
             CellValue::Choices(vec![3, 1]),
             CellValue::Number(7.0),
             text("moon"),
+            CellValue::Values(vec![
+                CellValue::Number(2.5),
+                CellValue::Empty,
+                CellValue::Number(4.0),
+                CellValue::Number(2.5),
+            ]),
+            CellValue::Values(vec![text("b"), text("a"), text("b")]),
+            CellValue::Values(vec![day(2024, 3, 1), day(2023, 5, 17)]),
         ],
-        vec![CellValue::Empty; 10],
+        vec![CellValue::Empty; 13],
         vec![
             text("Grüße ß"),
             CellValue::Number(0.0),
@@ -38,6 +46,9 @@ fn table() -> Table {
             CellValue::Choices(vec![2]),
             CellValue::Error(CellError::Failed),
             text("  42 "),
+            CellValue::Values(vec![CellValue::Number(7.0)]),
+            CellValue::Values(vec![text("x"), CellValue::Error(CellError::Failed)]),
+            CellValue::Values(vec![day(1999, 1, 1)]),
         ],
     ])
 }
@@ -49,13 +60,14 @@ fn show(cell: CellRef<'_>) -> String {
         CellRef::Text(text) => format!("{text:?}"),
         CellRef::Time(time) => Timestamp(time).iso(),
         CellRef::Error(_) => "#ERROR!".to_owned(),
+        CellRef::Values(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", ")),
         other => format!("{other:?}"),
     }
 }
 
 /// `type: value` when all rows say the same, `type: value | value | value`, or `! message (span)`.
 fn told(table: &Table, text: &str) -> String {
-    let program = match compile(text, &resolve) {
+    let program = match compile_rollup(text, &resolve) {
         Ok(program) => program,
         Err(problems) => {
             let all = problems.iter().map(|problem| {
@@ -71,7 +83,8 @@ fn told(table: &Table, text: &str) -> String {
     if values.len() > 1 {
         values = (0..table.len).map(|row| show(computed.cell(row))).collect();
     }
-    format!("{:?}: {}", program.result(), values.join(" | "))
+    let list = if program.is_list() { "list of " } else { "" };
+    format!("{list}{:?}: {}", program.result(), values.join(" | "))
 }
 
 fn check(name: &str) {
@@ -106,7 +119,7 @@ macro_rules! files {
     )*};
 }
 
-files! { operators coercions blanks comparisons logic numbers rounding texts dates errors diagnostics names }
+files! { lists operators coercions blanks comparisons logic numbers rounding texts dates errors diagnostics names }
 
 #[test]
 fn functions_do_what_their_documentation_says() {
@@ -122,5 +135,5 @@ fn functions_do_what_their_documentation_says() {
         assert_eq!(function.examples.is_empty(), of_the_row, "{} needs an example", function.name);
     }
     assert!(functions().is_sorted_by(|one, other| one.name < other.name), "functions are found by halving");
-    assert_eq!(functions().len(), 54);
+    assert_eq!(functions().len(), 62);
 }

@@ -81,6 +81,9 @@ fn cell(index: usize) -> BoxedStrategy<CellValue> {
         "At" => moment.boxed(),
         "Stat}us" => (1..5u32).prop_map(CellValue::Choice).boxed(),
         "Tags" => prop::collection::vec(1..5u32, 1..3).prop_map(CellValue::Choices).boxed(),
+        "Prices" => list(prop_oneof![4 => number, 1 => Just(CellValue::Empty)].boxed()),
+        "Names" => list(prop_oneof![9 => text, 1 => Just(CellValue::Error(CellError::Failed))].boxed()),
+        "Days" => list(day.boxed()),
         _ => prop_oneof![
             number,
             Just(CellValue::Number(f64::NAN)),
@@ -90,6 +93,10 @@ fn cell(index: usize) -> BoxedStrategy<CellValue> {
         .boxed(),
     };
     prop_oneof![3 => filled, 1 => Just(CellValue::Empty)].boxed()
+}
+
+fn list(value: BoxedStrategy<CellValue>) -> BoxedStrategy<CellValue> {
+    prop::collection::vec(value, 1..4).prop_map(CellValue::Values).boxed()
 }
 
 fn table() -> impl Strategy<Value = Table> {

@@ -5,11 +5,12 @@ use std::cmp::Ordering;
 
 use model::{CellRef, Chunk, FormulaType, Timestamp};
 
+use super::print::print;
 use super::table::{Table, resolve};
-use crate::Shape;
 use crate::decimal::{multiple, round_to};
 use crate::parse::{Node, NodeKind};
 use crate::time::{Unit, parse_time};
+use crate::{Shape, compile_rollup, functions};
 
 const LONGEST: usize = 100_000;
 
@@ -19,10 +20,12 @@ pub(super) enum Plain {
     Number(f64),
     Text(String),
     Time(i64, bool),
+    /// Several values, and whether they are dates.
+    List(Vec<Plain>, bool),
     Error,
 }
 
-use Plain::{Blank, Error, Number, Text, Time};
+use Plain::{Blank, Error, List, Number, Text, Time};
 
 impl Plain {
     fn flag(flag: bool) -> Self {
@@ -49,6 +52,7 @@ impl Plain {
             Number(number) => format!("{number:e}").replace('e', "e+"),
             Time(time, true) => Timestamp(*time).iso().split('T').next().unwrap().to_owned(),
             Time(time, false) => Timestamp(*time).iso(),
+            List(values, _) => values.iter().map(Self::text).collect::<Vec<_>>().join(", "),
         }
     }
 
@@ -58,6 +62,7 @@ impl Plain {
             Number(number) => *number != 0.0 && !number.is_nan(),
             Text(text) => !text.is_empty(),
             Time(..) => true,
+            List(values, _) => !values.is_empty(),
         }
     }
 
@@ -101,7 +106,18 @@ pub(super) struct Row<'t> {
 }
 
 impl Row<'_> {
+    /// One value: of a list the only one, or the text of all.
     pub fn value(&self, node: &Node) -> Plain {
+        match self.raw(node) {
+            List(values, _) if values.contains(&Error) => Error,
+            List(values, _) if values.is_empty() => Blank,
+            List(mut values, _) if values.len() == 1 => values.remove(0),
+            List(values, dates) => bounded(List(values, dates).text()),
+            value => value,
+        }
+    }
+
+    fn raw(&self, node: &Node) -> Plain {
         match &node.kind {
             NodeKind::Number(number) => Number(*number),
             NodeKind::Text(text) => Text(text.clone()),
@@ -110,7 +126,7 @@ impl Row<'_> {
                 Error => Error,
                 value => Number(-value.number()),
             },
-            NodeKind::Unary(_, inner) => self.value(inner),
+            NodeKind::Unary(_, inner) => self.raw(inner),
             NodeKind::Chain(first, rest) if rest[0].0 == "&" => {
                 let parts: Vec<Plain> =
                     std::iter::once(&**first).chain(rest.iter().map(|(_, part)| part)).map(|n| self.value(n)).collect();
@@ -130,7 +146,17 @@ impl Row<'_> {
             return Error;
         }
         let name = |no: u32| self.table.select.by_no(no).map(|choice| choice.name.clone());
+        let dates = reference.shape == Shape::List(FormulaType::Date);
+        let item = |cell: CellRef<'_>| match cell {
+            CellRef::Empty => Blank,
+            CellRef::Text(text) => Text(text.to_owned()),
+            CellRef::Number(number) => Number(number),
+            CellRef::Time(time) => Time(time, dates),
+            _ => Error,
+        };
         match chunk.cell(self.row) {
+            CellRef::Values(items) => List(items.iter().map(item).collect(), dates),
+            CellRef::Empty if matches!(reference.shape, Shape::List(_)) => List(Vec::new(), dates),
             CellRef::Empty if reference.shape == Shape::Flag => Number(0.0),
             CellRef::Empty => Blank,
             CellRef::Text(text) => Text(text.to_owned()),
@@ -186,11 +212,31 @@ impl Row<'_> {
             }
             _ => {}
         }
-        let values: Vec<Plain> = nodes.iter().map(|node| self.value(node)).collect();
-        if values.contains(&Error) {
+        let lists = functions().iter().find(|function| function.name == name).unwrap().lists;
+        let value = |(index, node): (usize, &Node)| if index < lists { self.raw(node) } else { self.value(node) };
+        let values: Vec<Plain> = nodes.iter().enumerate().map(value).collect();
+        let is_error = |value: &Plain| matches!(value, List(values, _) if values.contains(&Error)) || *value == Error;
+        if values.iter().any(is_error) {
             return Error;
         }
-        strict(name, &values)
+        let dates = values.iter().any(|value| matches!(value, List(_, true)));
+        let spread = |values: &[Plain]| -> Vec<Plain> {
+            let parts = values.iter().cloned();
+            parts.flat_map(|value| if let List(values, _) = value { values } else { vec![value] }).collect()
+        };
+        if name.starts_with("ARRAY") {
+            let of = compile_rollup(&print(&nodes[0]), &resolve).unwrap().result();
+            let of_dates = matches!(of, FormulaType::Date | FormulaType::DateTime);
+            return array(name, spread(&values[..1]), &values[1..], of_dates);
+        }
+        match name {
+            "MAX" | "MIN" if dates => {
+                let moments = spread(&values).into_iter().filter(|value| matches!(value, Time(..)));
+                let key = |value: &Plain| if let Time(time, day) = value { (*time, *day) } else { (0, false) };
+                if name == "MAX" { moments.max_by_key(key) } else { moments.min_by_key(key) }.unwrap_or(Blank)
+            }
+            _ => strict(name, &spread(&values)),
+        }
     }
 
     fn switch(&self, nodes: &[Node]) -> Plain {
@@ -208,6 +254,42 @@ impl Row<'_> {
         }
         rest.first().map_or(Blank, |default| self.value(default))
     }
+}
+
+fn array(name: &str, values: Vec<Plain>, places: &[Plain], dates: bool) -> Plain {
+    let len = values.len() as f64;
+    let place = |index: usize, default: f64| {
+        let place = places.get(index).map_or(default, Plain::number);
+        if place < 0.0 { len + place + 1.0 } else { place }
+    };
+    let kept: Vec<Plain> = match name {
+        "ARRAYJOIN" => {
+            let between = places.first().map_or_else(|| ", ".to_owned(), Plain::text);
+            return bounded(values.iter().map(Plain::text).collect::<Vec<_>>().join(&between));
+        }
+        "ARRAYCOMPACT" => values.into_iter().filter(|value| !value.is_blank()).collect(),
+        "ARRAYUNIQUE" => values.into_iter().fold(Vec::new(), |mut seen, value| {
+            let same = |held: &Plain| match (held, &value) {
+                (Number(a), Number(b)) => a == b || a.is_nan() && b.is_nan(),
+                (Time(a, _), Time(b, _)) => a == b,
+                (held, value) => held == value || held.is_blank() && value.is_blank(),
+            };
+            if !seen.iter().any(same) {
+                seen.push(value);
+            }
+            seen
+        }),
+        "ARRAYSLICE" => {
+            let (first, last) = (place(0, 1.0).max(1.0), place(1, -1.0).min(len));
+            let within = |(index, value): (usize, Plain)| {
+                let at = index as f64 + 1.0;
+                (first.floor() <= at && at <= last.floor() && first <= last).then_some(value)
+            };
+            values.into_iter().enumerate().filter_map(within).collect()
+        }
+        _ => values,
+    };
+    List(kept, dates)
 }
 
 fn join(values: &[Plain]) -> Plain {
@@ -278,6 +360,9 @@ fn strict(name: &str, values: &[Plain]) -> Plain {
         "OR" => Plain::flag(yes > 0),
         "XOR" => Plain::flag(yes % 2 == 1),
         "NOT" => Plain::flag(yes == 0),
+        "COUNT" => Number(given.len() as f64),
+        "COUNTA" => Number(values.iter().filter(|value| !value.is_blank()).count() as f64),
+        "COUNTALL" => Number(values.len() as f64),
         "SUM" => Number(sum),
         "AVERAGE" => Number(sum / given.len() as f64),
         "MIN" => Number(given.into_iter().reduce(f64::min).unwrap_or(0.0)),

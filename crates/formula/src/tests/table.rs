@@ -1,14 +1,14 @@
 //! A small table with a field of every shape.
 
 use model::{
-    Bits, CellRef, CellValue, Choice, ChoiceId, Chunk, ComputedChunk, FieldId, FieldNo, Kind, RecordId, SelectOptions,
-    Timestamp,
+    Bits, CellRef, CellValue, Choice, ChoiceId, Chunk, ComputedChunk, FieldId, FieldNo, FormulaType, Kind, RecordId,
+    SelectOptions, Timestamp,
 };
 
 use crate::{Batch, Input, Program, Reference, Shape};
 
 /// Name, shape and kind of each field; `Broken` is computed.
-pub(super) const FIELDS: [(&str, Shape, Kind); 10] = [
+pub(super) const FIELDS: [(&str, Shape, Kind); 13] = [
     ("Name", Shape::Text, Kind::Text),
     ("n", Shape::Number, Kind::Number),
     ("m", Shape::Number, Kind::Number),
@@ -19,6 +19,9 @@ pub(super) const FIELDS: [(&str, Shape, Kind); 10] = [
     ("Tags", Shape::Choices, Kind::Choices),
     ("Broken", Shape::Number, Kind::Number),
     ("Other", Shape::Text, Kind::Text),
+    ("Prices", Shape::List(FormulaType::Number), Kind::Values),
+    ("Names", Shape::List(FormulaType::Text), Kind::Values),
+    ("Days", Shape::List(FormulaType::Date), Kind::Values),
 ];
 const BROKEN: usize = 8;
 
@@ -86,6 +89,11 @@ impl Table {
     /// Runs something over some rows.
     pub fn with<T>(&self, program: &Program, rows: std::ops::Range<usize>, run: impl FnOnce(&Batch<'_>) -> T) -> T {
         let computed = ComputedChunk { values: self.columns[BROKEN].clone(), errors: self.errors.clone() };
+        let lists: Vec<ComputedChunk> = self
+            .columns
+            .iter()
+            .map(|column| ComputedChunk { values: column.clone(), errors: Bits::default() })
+            .collect();
         let inputs: Vec<Input<'_>> = program
             .references()
             .iter()
@@ -96,6 +104,7 @@ impl Table {
                     _ if index == BROKEN => Input::Computed(&computed),
                     _ if chunk.is_empty() => Input::Missing,
                     Shape::Choice | Shape::Choices => Input::Choice { chunk, select: &self.select },
+                    Shape::List(_) => Input::Computed(&lists[index]),
                     _ => Input::Stored(chunk),
                 }
             })

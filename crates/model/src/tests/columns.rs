@@ -1,6 +1,7 @@
-use crate::{Bits, CHUNK, CellRef, CellValue, Chunk, Column, Kind, Texts, pack_flags};
+use crate::{Bits, CHUNK, CellError, CellRef, CellValue, Chunk, Column, Kind, Texts, pack_flags};
 
-const KINDS: [Kind; 7] = [Kind::Text, Kind::Number, Kind::Flag, Kind::Time, Kind::Choice, Kind::Choices, Kind::Links];
+const KINDS: [Kind; 8] =
+    [Kind::Text, Kind::Number, Kind::Flag, Kind::Time, Kind::Choice, Kind::Choices, Kind::Links, Kind::Values];
 
 /// Numbers by chance, the same every time.
 struct Chance(u64);
@@ -11,6 +12,15 @@ impl Chance {
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         self.0 % end
+    }
+
+    /// A value of a list: nothing, an error or a text.
+    fn value(&mut self, n: u32) -> CellValue {
+        match self.below(5) {
+            0 if n > 0 => CellValue::Empty,
+            1 => CellValue::Error(CellError::Failed),
+            _ => CellValue::Text(format!("value {n}")),
+        }
     }
 
     fn cell(&mut self, kind: Kind) -> CellValue {
@@ -26,6 +36,7 @@ impl Chance {
             Kind::Choice => CellValue::Choice(number),
             Kind::Choices => CellValue::Choices((1..=number % 5 + 1).collect()),
             Kind::Links => CellValue::Links((0..=number % 5).collect()),
+            Kind::Values => CellValue::Values((0..=number % 5).map(|n| self.value(n)).collect()),
         }
     }
 }

@@ -189,6 +189,7 @@ fn filled(values: &Chunk, within: &Mask) -> Mask {
         Chunk::Choice(choices) => pack(choices, |choice| choice != 0),
         Chunk::Text(texts) => kept(within, |row| texts.get(row).is_some()),
         Chunk::Choices(lists) | Chunk::Links(lists) => kept(within, |row| !lists.get(row).is_empty()),
+        Chunk::Values(lists) => kept(within, |row| !lists.range(row).is_empty()),
     }
 }
 

@@ -8,7 +8,7 @@ use model::{CellRef, CellValue, FieldNo, Kind, Ordinal, TableNo};
 use parking_lot::Mutex;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{BaseImage, Computed, kind_of};
+use super::{BaseImage, Computed};
 use crate::error::Error;
 
 /// A column of a base.
@@ -145,7 +145,7 @@ impl BaseImage {
         let rows = self.table_mut(table);
         for record in &records {
             for (field, cell) in record.cells.iter().filter(|(field, _)| absent.has(table, *field)) {
-                if let Some(kind) = kind_of(cell.view()) {
+                if let Some(kind) = cell.view().kind() {
                     rows.set(*field, kind, record.ordinal, cell.view());
                 }
             }
@@ -174,7 +174,8 @@ impl BaseImage {
     /// up the records' own names.
     pub(super) fn linked(&self, table: TableNo, ordinals: &[Ordinal], all: bool) -> Vec<(TableNo, Vec<Ordinal>)> {
         let Some(schema) = self.schema.table_by_no(table) else { return Vec::new() };
-        if !all && schema.primary_field().is_none_or(|primary| !primary.kind.is_derived()) {
+        let looks = || schema.live_fields().any(|field| field.kind.looks_through().is_some());
+        if !all && schema.primary_field().is_none_or(|primary| !primary.kind.is_derived()) && !looks() {
             return Vec::new();
         }
         let rows = self.table(table);

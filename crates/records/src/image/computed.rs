@@ -1,12 +1,14 @@
-//! Computed columns: formulas and the texts of links, evaluated chunk by chunk when somebody asks, and kept for as
-//! long as the versions they were computed from last.
+//! Computed columns: formulas, what is looked up through links, and the texts of links. They are evaluated chunk by
+//! chunk when somebody asks, and brought forward by the records that the changes since then touch.
 
+mod look;
 mod programs;
 mod titles;
 
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -16,8 +18,10 @@ use model::{
     Timestamp,
 };
 use parking_lot::Mutex;
-use programs::{Compiled, Programs};
+use programs::{Compiled, Programs, Through};
 use rustc_hash::FxHashMap;
+
+use look::flatten;
 
 use super::{BaseImage, stored_column};
 use crate::error::Error;
@@ -32,16 +36,31 @@ const PATCH: usize = 64;
 struct Key {
     table: TableNo,
     field: FieldNo,
+    form: Form,
     chunk: u32,
 }
+
+/// How the cells of a field are held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Form {
+    /// As they are.
+    Whole,
+    /// One value for several: what they are ordered and filtered by.
+    Flat,
+}
+
+/// A field of a table with the table's records.
+type Of<'o> = (&'o Table, &'o TableImage, &'o Field);
 
 /// What a chunk was computed from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     /// The version of the records in the chunk.
     records: u64,
-    /// The schema, the time for `NOW`, and the tables that links lead to.
-    rest: u64,
+    /// The schema, and the time for `NOW`.
+    fixed: u64,
+    /// The tables that links lead to.
+    through: u64,
 }
 
 struct Entry {
@@ -92,7 +111,8 @@ impl View {
         Self { image, now, until: None }
     }
 
-    /// The values of a field of `table`; links come as the texts of the linked primary fields when `text` is set.
+    /// The values of a field of `table` as queries compare them. Links come as the texts of the linked primary fields
+    /// when `text` is set; of several values the text of all, or the first number or date.
     pub fn values<'t>(
         &self,
         table: &Table,
@@ -106,8 +126,9 @@ impl View {
             return Ok(stored_column(rows, field.no, &field.kind).map_or(Values::Missing, Values::Stored));
         }
         let kind = if linked { Kind::Text } else { field.kind.column() };
+        let form = if field.kind.is_list() { Form::Flat } else { Form::Whole };
         let chunks = (0..rows.len().div_ceil(CHUNK))
-            .map(|chunk| self.chunk(table, rows, field, chunk, DEPTH))
+            .map(|chunk| self.chunk((table, rows, field), form, chunk, DEPTH))
             .collect::<Result<_, _>>()?;
         Ok(Values::Computed { kind, chunks })
     }
@@ -118,9 +139,7 @@ impl View {
     /// [`Error::TooDeep`] when a formula nests too deeply.
     pub fn is_fleeting(&self, table: &Table) -> Result<bool, Error> {
         for field in table.live_fields() {
-            // What is read through a link may be a formula of the other table.
-            let compiled = self.compiled(table, field, DEPTH)?;
-            if compiled.is_some_and(|compiled| compiled.volatile || !compiled.links.is_empty()) {
+            if self.compiled(table, field, DEPTH)?.is_some_and(|compiled| compiled.volatile) {
                 return Ok(true);
             }
         }
@@ -138,7 +157,7 @@ impl View {
         field: &Field,
         chunk: usize,
     ) -> Result<Arc<ComputedChunk>, Error> {
-        self.chunk(table, rows, field, chunk, DEPTH)
+        self.chunk((table, rows, field), Form::Whole, chunk, DEPTH)
     }
 
     /// One computed cell.
@@ -150,21 +169,16 @@ impl View {
         ordinal: Ordinal,
     ) -> Result<model::CellValue, Error> {
         let row = ordinal.0 as usize % CHUNK;
-        let chunk = self.compute(table, rows, field, ordinal.0 as usize / CHUNK, row..row + 1, DEPTH)?;
+        let place = (ordinal.0 as usize / CHUNK, row..row + 1);
+        let chunk = self.compute((table, rows, field), Form::Whole, place, DEPTH)?;
         Ok(chunk.cell(0).to_value())
     }
 
-    fn chunk(
-        &self,
-        table: &Table,
-        rows: &TableImage,
-        field: &Field,
-        chunk: usize,
-        depth: usize,
-    ) -> Result<Arc<ComputedChunk>, Error> {
-        let key = Key { table: table.no, field: field.no, chunk: chunk as u32 };
+    fn chunk(&self, of: Of<'_>, form: Form, chunk: usize, depth: usize) -> Result<Arc<ComputedChunk>, Error> {
+        let (table, rows, field) = of;
+        let key = Key { table: table.no, field: field.no, form, chunk: chunk as u32 };
         let compiled = self.compiled(table, field, depth)?;
-        let stamp = self.stamp(table, rows, field, compiled.as_deref(), (chunk, depth))?;
+        let stamp = self.stamp(rows, compiled.as_deref(), (chunk, depth))?;
         let held = {
             let mut chunks = self.image.computed.chunks.lock();
             match chunks.get(&key) {
@@ -173,8 +187,8 @@ impl View {
             }
         };
         let patched = match (held, compiled) {
-            (Some(held), Some(compiled)) if compiled.links.is_empty() && held.stamp.rest == stamp.rest => {
-                self.patch((table, rows, field), held, chunk, depth)?
+            (Some(held), Some(compiled)) if held.stamp.fixed == stamp.fixed => {
+                self.patch(of, form, (held, &stamp), &compiled, (chunk, depth))?
             }
             _ => None,
         };
@@ -182,31 +196,39 @@ impl View {
             patched
         } else {
             let len = CHUNK.min(rows.len().saturating_sub(chunk * CHUNK));
-            Arc::new(self.compute(table, rows, field, chunk, 0..len, depth)?)
+            Arc::new(self.compute(of, form, (chunk, 0..len), depth)?)
         };
         let entry = Entry { stamp, sequence: self.image.sequence, chunk: Arc::clone(&computed) };
         self.image.computed.chunks.lock().insert(key, entry);
         Ok(computed)
     }
 
-    /// Brings an earlier state of a chunk forward: only records that were changed since are computed, in place when
-    /// no reader holds the chunk. None when that is not possible or not worth it.
+    /// Brings an earlier state of a chunk forward: only records that may have become others since are computed, in
+    /// place when no reader holds the chunk. None when that is not possible or not worth it.
     fn patch(
         &self,
-        (table, rows, field): (&Table, &TableImage, &Field),
-        held: Entry,
-        chunk: usize,
-        depth: usize,
+        of: Of<'_>,
+        form: Form,
+        (held, stamp): (Entry, &Stamp),
+        compiled: &Compiled,
+        (chunk, depth): (usize, usize),
     ) -> Result<Option<Arc<ComputedChunk>>, Error> {
-        let Some(Chunk::Time(changed)) = rows.changed.chunk(chunk).map(AsRef::as_ref) else { return Ok(None) };
-        let is_stale = |time: &&i64| **time > held.sequence;
-        if self.image.sequence <= held.sequence || changed.iter().filter(is_stale).count() > PATCH {
+        let (table, rows, _) = of;
+        if self.image.sequence <= held.sequence {
             return Ok(None);
         }
+        let stale = if compiled.linked || held.stamp.through != stamp.through {
+            self.stale(table.no, Some(compiled), held.sequence, depth)?.map(|stale| {
+                let within = |row: &u32| *row as usize / CHUNK == chunk && (*row as usize) < rows.len();
+                stale.into_iter().filter(within).map(|row| row as usize % CHUNK).collect()
+            })
+        } else {
+            changed_since(rows, chunk, held.sequence)
+        };
+        let Some(stale) = stale.filter(|stale: &Vec<usize>| stale.len() <= PATCH) else { return Ok(None) };
         let mut computed = held.chunk;
-        let stale = changed.iter().enumerate().filter(|(_, time)| is_stale(time));
-        for (row, _) in stale {
-            let one = self.compute(table, rows, field, chunk, row..row + 1, depth)?;
+        for row in stale {
+            let one = self.compute(of, form, (chunk, row..row + 1), depth)?;
             let target = Arc::make_mut(&mut computed);
             let is_error = one.errors.get(0);
             target.errors.set(row, is_error);
@@ -218,41 +240,36 @@ impl View {
     /// Names everything that the chunk is computed from.
     fn stamp(
         &self,
-        table: &Table,
         rows: &TableImage,
-        field: &Field,
         compiled: Option<&Compiled>,
         (chunk, depth): (usize, usize),
     ) -> Result<Stamp, Error> {
-        let mut rest = self.image.schema.revision as u64;
-        if field.kind.link().is_some() {
-            rest = mix(rest, self.link_stamp(field, depth)?);
-        }
-        if let Some(compiled) = compiled {
-            if compiled.volatile {
-                rest = mix(rest, self.now.0 as u64);
-            }
-            for no in &compiled.links {
-                let Some(link) = table.field_by_no(*no) else { continue };
-                rest = mix(rest, self.link_stamp(link, depth)?);
-            }
-        }
-        Ok(Stamp { records: rows.versions.get(chunk).copied().unwrap_or(0), rest })
+        let revision = self.image.schema.revision as u64;
+        let volatile = compiled.is_some_and(|compiled| compiled.volatile);
+        Ok(Stamp {
+            records: rows.versions.get(chunk).copied().unwrap_or(0),
+            fixed: if volatile { mix(revision, self.now.0 as u64) } else { revision },
+            through: compiled.map_or(Ok(0), |compiled| self.through_stamp(compiled, depth))?,
+        })
     }
 
-    /// Names what the texts of the linked records are made from.
-    fn link_stamp(&self, field: &Field, depth: usize) -> Result<u64, Error> {
-        let depth = depth.checked_sub(1).ok_or(Error::TooDeep)?;
-        let Some(link) = field.kind.link() else { return Ok(0) };
-        let other = self.image.table(link.linked_table_no);
-        let mut stamp = other.versions.iter().fold(0, |stamp, version| mix(stamp, *version));
-        if let Some((linked, primary)) = self.primary(link.linked_table_no)
-            && primary.kind.is_derived()
-        {
-            let compiled = self.compiled(&linked, &primary, depth)?;
-            stamp = mix(stamp, self.stamp(&linked, &other, &primary, compiled.as_deref(), (0, depth))?.rest);
+    /// Names what is read through links.
+    fn through_stamp(&self, compiled: &Compiled, depth: usize) -> Result<u64, Error> {
+        let mut stamp = 0;
+        for through in &compiled.through {
+            let depth = depth.checked_sub(1).ok_or(Error::TooDeep)?;
+            stamp = mix(stamp, self.image.table(through.other).version);
+            if let Some(inner) = self.compiled_through(through, depth)? {
+                stamp = mix(stamp, self.through_stamp(&inner, depth)?);
+            }
         }
         Ok(stamp)
+    }
+
+    fn compiled_through(&self, through: &Through, depth: usize) -> Result<Option<Arc<Compiled>>, Error> {
+        let Some(other) = self.image.schema.table_by_no(through.other) else { return Ok(None) };
+        let Some(field) = other.field_by_no(through.field) else { return Ok(None) };
+        self.compiled(other, field, depth)
     }
 
     fn primary(&self, table: TableNo) -> Option<(Arc<Table>, Arc<Field>)> {
@@ -260,9 +277,9 @@ impl View {
         Some((Arc::clone(table), Arc::clone(table.primary_field()?)))
     }
 
-    /// The compiled formula of a field, if it is one that can be compiled.
+    /// How a field comes about, if it is computed and can be.
     fn compiled(&self, table: &Table, field: &Field, depth: usize) -> Result<Option<Arc<Compiled>>, Error> {
-        self.image.computed.programs.of_field(table, field, self.image.schema.revision, depth)
+        self.image.computed.programs.of_field(&self.image.schema, table, field, depth)
     }
 
     /// The compiled formula that a caller sent to filter records.
@@ -272,27 +289,43 @@ impl View {
 
     fn compute(
         &self,
-        table: &Table,
-        rows: &TableImage,
-        field: &Field,
-        chunk: usize,
-        range: std::ops::Range<usize>,
+        of: Of<'_>,
+        form: Form,
+        (chunk, range): (usize, Range<usize>),
         depth: usize,
     ) -> Result<ComputedChunk, Error> {
+        let (table, rows, field) = of;
         let depth = depth.checked_sub(1).ok_or(Error::TooDeep)?;
+        if let Form::Flat = form {
+            let whole = range.len() > 1;
+            let lists = if whole {
+                self.chunk(of, Form::Whole, chunk, depth)?
+            } else {
+                Arc::new(self.compute(of, Form::Whole, (chunk, range.clone()), depth)?)
+            };
+            return Ok(flatten(&field.kind, &lists, range.len()));
+        }
         if let Some(link) = field.kind.link() {
             return self.link_texts(rows, field, link.linked_table_no, chunk, range, depth);
         }
-        if let FieldKind::Count(count) = &field.kind {
-            let counted = table.field_by_no(count.link_no).is_some_and(|link| !link.deleted);
-            let len = range.len();
-            return Ok(if counted { counts(rows, count.link_no, chunk, range) } else { failed(Kind::Number, len) });
+        let kind = if field.kind.is_list() { Kind::Values } else { field.kind.column() };
+        let Some(compiled) = self.compiled(table, field, depth)? else { return Ok(failed(kind, range.len())) };
+        match (&field.kind, &compiled.program, compiled.through.first()) {
+            (FieldKind::Count(count), ..) => Ok(counts(rows, count.link_no, chunk, range)),
+            (FieldKind::MultipleLookupValues(_), _, Some(through)) => {
+                self.look(rows, through, false, (chunk, range), depth)
+            }
+            (FieldKind::Rollup(_), Some(program), Some(through)) => {
+                let lists = self.look(rows, through, true, (chunk, range.clone()), depth)?;
+                let n = range.len();
+                let inputs: Vec<Input<'_>> = program.references().iter().map(|_| Input::Computed(&lists)).collect();
+                self.run(rows, (chunk * CHUNK + range.start, None), (0..n, &inputs), |batch| program.eval(batch))
+            }
+            (FieldKind::Formula(_), Some(program), _) => {
+                self.with_batch(program, table, rows, chunk, range, depth, |batch| program.eval(batch))
+            }
+            _ => Ok(failed(kind, range.len())),
         }
-        let Some(compiled) = self.compiled(table, field, depth)? else {
-            return Ok(failed(field.kind.column(), range.len()));
-        };
-        let program = &compiled.program;
-        self.with_batch(program, table, rows, chunk, range, depth, |batch| program.eval(batch))
     }
 
     /// Which rows of the table a formula is true for, dead rows included.
@@ -315,7 +348,7 @@ impl View {
         table: &Table,
         rows: &TableImage,
         chunk: usize,
-        range: std::ops::Range<usize>,
+        range: Range<usize>,
         depth: usize,
         run: impl FnOnce(&Batch<'_>) -> T,
     ) -> Result<T, Error> {
@@ -324,7 +357,8 @@ impl View {
         for reference in program.references() {
             let field = table.field_by_no(reference.no);
             let derived = field.filter(|field| field.kind.is_derived() || field.kind.link().is_some());
-            computed.push(derived.map(|field| self.chunk(table, rows, field, chunk, depth)).transpose()?);
+            let of = |field| self.chunk((table, rows, field), Form::Whole, chunk, depth);
+            computed.push(derived.map(|field| of(field)).transpose()?);
         }
         let inputs: Vec<Input<'_>> = program
             .references()
@@ -335,19 +369,37 @@ impl View {
                 None => stored_input(table, rows, reference.no, chunk),
             })
             .collect();
-        let ids = |row: usize| rows.ids.get(Ordinal((chunk * CHUNK + row) as u32));
+        self.run(rows, (chunk * CHUNK, Some(chunk)), (range, &inputs), run)
+    }
+
+    /// Runs a program over rows of which the first of its inputs has this ordinal; `times` is the chunk of the system
+    /// times that begin there.
+    fn run<T>(
+        &self,
+        rows: &TableImage,
+        (first, times): (usize, Option<usize>),
+        (range, inputs): (Range<usize>, &[Input<'_>]),
+        run: impl FnOnce(&Batch<'_>) -> T,
+    ) -> Result<T, Error> {
+        let ids = |row: usize| rows.ids.get(Ordinal((first + row) as u32));
         let batch = Batch {
             rows: range,
-            inputs: &inputs,
+            inputs,
             ids: &ids,
-            created: rows.created.chunk(chunk).map(AsRef::as_ref),
-            modified: rows.modified.chunk(chunk).map(AsRef::as_ref),
+            created: times.and_then(|chunk| rows.created.chunk(chunk)).map(AsRef::as_ref),
+            modified: times.and_then(|chunk| rows.modified.chunk(chunk)).map(AsRef::as_ref),
             now: self.now,
             until: self.until,
         };
         let values = run(&batch);
         if batch.is_over() { Err(Error::TooSlow) } else { Ok(values) }
     }
+}
+
+/// The rows of a chunk that were changed since.
+fn changed_since(rows: &TableImage, chunk: usize, since: i64) -> Option<Vec<usize>> {
+    let Some(Chunk::Time(changed)) = rows.changed.chunk(chunk).map(AsRef::as_ref) else { return None };
+    Some(changed.iter().enumerate().filter(|(_, time)| **time > since).map(|(row, _)| row).collect())
 }
 
 fn stored_input<'b>(table: &'b Table, rows: &'b TableImage, no: FieldNo, chunk: usize) -> Input<'b> {
@@ -362,7 +414,7 @@ fn stored_input<'b>(table: &'b Table, rows: &'b TableImage, no: FieldNo, chunk: 
 }
 
 /// How many records each link cell holds. A record that is deleted is taken out of all of them.
-fn counts(rows: &TableImage, link: FieldNo, chunk: usize, range: std::ops::Range<usize>) -> ComputedChunk {
+fn counts(rows: &TableImage, link: FieldNo, chunk: usize, range: Range<usize>) -> ComputedChunk {
     let mut values = Chunk::new(Kind::Number);
     for (at, row) in range.enumerate() {
         let count = match rows.cell(link, Ordinal((chunk * CHUNK + row) as u32)) {

@@ -295,7 +295,10 @@ impl Private {
         tx.on_abort(Box::new(move || {
             let mut line = on_abort.private.lock();
             aborted.aborted.store(true, Ordering::Relaxed);
-            line.image = None;
+            if let Some(image) = line.image.take() {
+                // Another change will have this number.
+                image.computed.clear();
+            }
         }));
     }
 }

@@ -1,5 +1,6 @@
 mod budget;
 mod forward;
+mod generated;
 
 use std::collections::BTreeMap;
 

@@ -80,6 +80,9 @@ fn aggregated(view: &View, table: &Table, query: &AggregateQuery) -> Result<Aggr
         None => Ok(None),
     });
     let wanted: Vec<Option<Arc<Field>>> = wanted.collect::<Result<_, _>>()?;
+    for (asked, field) in query.aggregates.iter().zip(&wanted) {
+        refuse_lists(asked.as_ref().map(|(function, _)| *function), field.as_deref())?;
+    }
     let groups = {
         let mut all: Vec<Arc<Field>> = by.iter().cloned().chain(wanted.iter().flatten().cloned()).collect();
         all.sort_unstable_by_key(|field| field.no);
@@ -88,6 +91,20 @@ fn aggregated(view: &View, table: &Table, query: &AggregateQuery) -> Result<Aggr
         query::group(&columns.source(), &selection, &grouping(query, &by, &wanted)).map_err(|e| named(e, table))?
     };
     told(view, query, (&by, &wanted), groups, &selection)
+}
+
+/// A sum over lookups would take the first value of each only.
+fn refuse_lists(function: Option<Function>, field: Option<&Field>) -> Result<(), Error> {
+    let calculates = matches!(function, Some(Function::Sum | Function::Average | Function::Median));
+    match field {
+        Some(field) if calculates && field.kind.is_list() => Err(Error::Filter {
+            reason: format!(
+                "field `{}` shows several values: make a rollup of them, such as `SUM(values)`, to calculate with",
+                field.name
+            ),
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn grouping(query: &AggregateQuery, by: &[Arc<Field>], wanted: &[Option<Arc<Field>>]) -> Grouping {

@@ -171,11 +171,11 @@ async fn describe_table(records: Records, caller: Caller, input: TableIn) -> Res
     Ok(json!({
         "id": table.id, "name": table.name, "record_count": view.image.table(table.no).live.count(),
         "primary_field": table.primary_field().map(|field| &field.name),
-        "fields": table.live_fields().map(|field| described(schema, field)).collect::<Vec<_>>(),
+        "fields": table.live_fields().map(|field| described(schema, table, field)).collect::<Vec<_>>(),
     }))
 }
 
-fn described(schema: &Schema, field: &Field) -> Value {
+fn described(schema: &Schema, table: &Table, field: &Field) -> Value {
     let mut options = Map::new();
     if let Some(select) = field.kind.select() {
         options.insert("choices".to_owned(), select.choices.iter().map(|choice| json!(choice.name)).collect());
@@ -186,6 +186,11 @@ fn described(schema: &Schema, field: &Field) -> Value {
             options.insert("linked_table".to_owned(), json!(table.map(|table| &table.name)));
         }
         kind => {
+            if let Some((link, looked)) = kind.looks_through() {
+                let looked = schema.table_of(looked).and_then(|table| table.field_by_id(looked));
+                options.insert("link_field".to_owned(), json!(table.field_by_id(link).map(|link| &link.name)));
+                options.insert("field_in_linked_table".to_owned(), json!(looked.map(|looked| &looked.name)));
+            }
             if let Some(Value::Object(all)) = fields::of(kind).write_options(kind) {
                 options
                     .extend(all.into_iter().filter(|(key, _)| {

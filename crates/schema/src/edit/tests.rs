@@ -260,6 +260,89 @@ fn a_circle_of_formulas_is_refused_with_the_way_around() {
     draft.update_field(TableNo(1), double, None, None, Some(&json!({ "formula": "{Points} * 3" }))).unwrap();
 }
 
+fn looking(name: &str, through: &str, at: &str, formula: Option<&str>) -> NewField {
+    let kind = if formula.is_some() { "rollup" } else { "multipleLookupValues" };
+    let mut options = json!({ "recordLinkFieldId": through, "fieldIdInLinkedTable": at });
+    if let Some(formula) = formula {
+        options["formula"] = json!(formula);
+    }
+    field(json!({ "name": name, "type": kind, "options": options }))
+}
+
+/// A draft in which `A` is linked to `B` (`Home`, and `Things` back).
+fn linked(ids: &Ids) -> Draft<'_> {
+    let mut draft = draft(ids);
+    let other = draft.schema.tables[1].id;
+    draft.add_field(TableNo(1), &link("Home", other, Some("Things"))).unwrap();
+    draft
+}
+
+#[test]
+fn a_circle_through_links_is_refused_with_the_way_around() {
+    let ids = Ids::seeded(1);
+    let mut draft = linked(&ids);
+    draft.add_field(TableNo(2), &looking("Total", "Things", "Double", Some("SUM(values)"))).unwrap();
+    draft.add_field(TableNo(1), &looking("Of home", "Home", "Total", None)).unwrap();
+    let double = draft.schema.tables[0].fields[2].id;
+    let refused = |draft: &mut Draft<'_>, id, formula: &str| {
+        let told = draft.update_field(TableNo(1), id, None, None, Some(&json!({ "formula": formula })));
+        let Err(Error::Cycle { path, .. }) = told else { panic!("{told:?}") };
+        path
+    };
+    assert_eq!(refused(&mut draft, double, "SUM({Of home})"), "Double → Of home → Total → Double");
+    // A link shows the names of its records.
+    draft.add_field(TableNo(2), &formula_field("Named", "{Things} & '!'")).unwrap();
+    draft.add_tables(&[table("C", vec![formula_field("Title", "1")])]).unwrap();
+    let third = draft.schema.tables[2].id;
+    draft.add_field(TableNo(1), &link("Third", third, Some("Back"))).unwrap();
+    draft.add_field(TableNo(1), &formula_field("Seen", "{Third}")).unwrap();
+    let title = draft.schema.tables[2].primary;
+    draft.add_field(TableNo(3), &looking("Looked", "Back", "Seen", None)).unwrap();
+    let told = draft.update_field(TableNo(3), title, None, None, Some(&json!({ "formula": "{Looked} & 1" })));
+    assert!(matches!(&told, Err(Error::Cycle { path, .. }) if path == "Title → Looked → Seen → Title"), "{told:?}");
+}
+
+#[test]
+fn a_field_that_looks_through_a_link_follows_the_type_of_what_it_looks_at() {
+    let ids = Ids::seeded(1);
+    let mut draft = linked(&ids);
+    let double = draft.schema.tables[0].fields[2].id;
+    draft.add_field(TableNo(2), &looking("Doubles", "Things", "Double", None)).unwrap();
+    draft.add_field(TableNo(2), &looking("Each once", "Things", "Double", Some("ARRAYUNIQUE(values)"))).unwrap();
+    draft.add_field(TableNo(2), &formula_field("Sum", "SUM({Doubles})")).unwrap();
+    let result = |draft: &Draft<'_>| {
+        let kinds = draft.schema.tables[1].fields.iter().map(|field| field.kind.clone());
+        let found: Vec<FormulaType> = kinds
+            .filter_map(|kind| match kind {
+                FieldKind::MultipleLookupValues(lookup) => Some(fields::item_type(&lookup.result)),
+                FieldKind::Rollup(rollup) if rollup.list => Some(rollup.result),
+                _ => None,
+            })
+            .collect();
+        found
+    };
+    assert_eq!(result(&draft), [FormulaType::Number; 2]);
+    draft.update_field(TableNo(1), double, None, None, Some(&json!({ "formula": "'a'" }))).unwrap();
+    assert_eq!(result(&draft), [FormulaType::Text; 2]);
+}
+
+#[test]
+fn looking_through_what_is_not_there_says_what_would_be_right() {
+    let ids = Ids::seeded(1);
+    let mut draft = linked(&ids);
+    for (made, words) in [
+        (looking("L", "Name", "Title", None), "`Name` is of type `singleLineText`"),
+        (looking("L", "Nowhere", "Title", None), "`Nowhere` does not exist in this table"),
+        (looking("L", "Home", "Points", None), "field of the linked table `B`, and `Points` does not exist there"),
+        (looking("L", "Home", "Title", Some("SUM({Title})")), "Unknown field names: title"),
+        (looking("L", "Home", "Title", Some("SUMM(values)")), "did you mean SUM?"),
+        (looking("L", "Home", "Title", Some(" ")), "a formula over `values`"),
+    ] {
+        let told = draft.add_field(TableNo(1), &made).unwrap_err().to_string();
+        assert!(told.contains(words), "{told}");
+    }
+}
+
 #[test]
 fn a_formula_that_becomes_a_text_takes_along_those_over_it() {
     let ids = Ids::seeded(1);
@@ -325,6 +408,7 @@ enum Edit {
     Text { table: u8, name: u8 },
     Link { table: u8, to: u8, name: u8 },
     Formula { table: u8, name: u8, of: u8, text: bool },
+    Look { table: u8, name: u8, link: u8, at: u8, rollup: bool },
     Rename { table: u8, field: u8, name: u8 },
     Reformulate { table: u8, field: u8, of: u8 },
 }
@@ -337,6 +421,8 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
         2 => (a, c, b.clone()).prop_map(|(table, to, name)| Edit::Link { table, to, name }),
         3 => (a, b.clone(), c, any::<bool>())
             .prop_map(|(table, name, of, text)| Edit::Formula { table, name, of, text }),
+        3 => (a, b.clone(), c, c, any::<bool>())
+            .prop_map(|(table, name, link, at, rollup)| Edit::Look { table, name, link, at, rollup }),
         2 => (a, c, b.clone()).prop_map(|(table, field, name)| Edit::Rename { table, field, name }),
         2 => (a, c, c).prop_map(|(table, field, of)| Edit::Reformulate { table, field, of }),
     ];
@@ -356,6 +442,15 @@ fn carry_out(draft: &mut Draft<'_>, edit: &Edit) -> Result<(), Error> {
             let table = table(*at);
             let formula = format!("{{{}}}{}", field(&table, *of).name, if *text { " & '!'" } else { "" });
             draft.add_field(table.no, &formula_field(&format!("F{name}"), &formula)).map(drop)
+        }
+        Edit::Look { table: at, name, link, at: looked, rollup } => {
+            let table = table(*at);
+            let links: Vec<_> = table.fields.iter().filter_map(|field| Some((field.id, field.kind.link()?))).collect();
+            let Some((link, options)) = links.get(*link as usize % links.len().max(1)) else { return Ok(()) };
+            let other = draft.schema.table_by_no(options.linked_table_no).unwrap();
+            let (through, at) = (link.to_string(), field(other, *looked).id.to_string());
+            let made = looking(&format!("F{name}"), &through, &at, rollup.then_some("ARRAYUNIQUE(values)"));
+            draft.add_field(table.no, &made).map(drop)
         }
         Edit::Rename { table: at, field: of, name } => {
             let table = table(*at);
@@ -397,8 +492,11 @@ proptest! {
                     let program = formula::compile(&formula.formula, &|name| reference(table, name));
                     let program = program.map_err(|_| TestCaseError::fail(format!("`{}` is broken", field.name)))?;
                     prop_assert_eq!(program.result(), formula.result, "{}", &field.name);
-                    prop_assert!(path_to(table, &formula.references, field.id, 0).is_none(), "`{}` needs itself", field.name);
                 }
+                let needs = draft.needs(table, field);
+                let circle = draft.refuse_cycle(&field.name, Some((table.no, field.id)), needs);
+                prop_assert!(circle.is_ok(), "{:?}", circle);
+                prop_assert!(draft.settled(table, field).is_none(), "`{}` is of another type by now", field.name);
                 if let Some(link) = field.kind.link() {
                     let other = draft.schema.table_by_no(link.linked_table_no).unwrap();
                     if let Some(inverse) = link.inverse {

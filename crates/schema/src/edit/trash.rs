@@ -65,6 +65,7 @@ impl Draft<'_> {
         for (no, field) in self.links(nowhere, false).into_iter().filter(|(no, _)| *no == table.no) {
             self.mark(no, field, true);
         }
+        self.settle_results();
         Ok(table.no)
     }
 
@@ -86,6 +87,7 @@ impl Draft<'_> {
         for (no, side) in sides.into_iter().flatten() {
             self.mark(no, side, false);
         }
+        self.settle_results();
         Ok(table.no)
     }
 

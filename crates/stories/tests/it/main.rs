@@ -11,6 +11,7 @@ mod durability;
 mod field_types;
 mod house;
 mod imports;
+mod lookups;
 mod racing;
 mod records;
 mod refusals;

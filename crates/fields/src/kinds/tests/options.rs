@@ -25,6 +25,13 @@ fn what_is_answered_can_be_given_back() {
             }
             OptionsIn::Formula { text } => assert_eq!(text, "1"),
             OptionsIn::Count { link } => assert_eq!(link, "fldBBBBBBBBBBBBBB"),
+            OptionsIn::Lookup { link, field } => {
+                assert_eq!((link.as_str(), field.as_str()), ("fldBBBBBBBBBBBBBB", "fldCCCCCCCCCCCCCC"));
+            }
+            OptionsIn::Rollup { link, field, text } => {
+                assert_eq!((link.as_str(), field.as_str()), ("fldBBBBBBBBBBBBBB", "fldCCCCCCCCCCCCCC"));
+                assert_eq!(text, "SUM(values)");
+            }
         }
         // Nothing given keeps everything.
         assert!(field_type.read_options(None, Some(&kind), &mut ids()).is_ok(), "{kind:?}");

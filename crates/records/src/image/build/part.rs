@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 
 use super::StoredRecord;
 use crate::image::absent::ColumnKey;
-use crate::image::{kind_of, nobody};
+use crate::image::nobody;
 
 /// An id, and the way back to its ordinal.
 const ID_BYTES: usize = 40;
@@ -157,7 +157,7 @@ impl Part {
             {
                 return;
             }
-            let Some(kind) = kind_of(cell) else { return };
+            let Some(kind) = cell.kind() else { return };
             let no = field.0 as usize;
             if no >= growing.len() {
                 growing.resize_with(no + 1, || None);

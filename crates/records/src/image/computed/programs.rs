@@ -1,9 +1,9 @@
-//! Compiled formulas: of fields, and of what callers filter by. Each is compiled once a schema revision.
+//! What computed fields are made of, and compiled formulas. Each is found once a schema revision.
 
 use std::sync::Arc;
 
 use formula::Program;
-use model::{Field, FieldId, FieldKind, FieldNo, Table, TableNo};
+use model::{Field, FieldId, FieldKind, FieldNo, Schema, Table, TableNo};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
@@ -12,21 +12,35 @@ use crate::error::Error;
 /// Filters that are kept; they are dropped together when there are more.
 const FILTERS: usize = 256;
 
-/// The formula of a field, with what it needs through other formulas of its table.
+/// How a computed field comes about; of a link field the names of its records.
 pub(super) struct Compiled {
-    pub program: Program,
+    /// The program of a formula or a rollup.
+    pub program: Option<Program>,
     /// True when it depends on the time now.
     pub volatile: bool,
-    /// The link fields that it reads.
-    pub links: Vec<FieldNo>,
+    /// True when it depends on link cells of its record.
+    pub linked: bool,
+    /// What it reads through links, also by way of other fields of its table.
+    pub through: Vec<Through>,
 }
 
-/// By table, field and schema revision; none where a formula cannot be compiled any more.
+/// A field that is read through a link field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Through {
+    /// The link field.
+    pub link: FieldNo,
+    /// The linked table.
+    pub other: TableNo,
+    /// The field there.
+    pub field: FieldNo,
+}
+
+/// By table, field and schema revision; none where a field cannot be computed any more.
 type Fields = FxHashMap<(TableNo, FieldId, i64), Option<Arc<Compiled>>>;
 /// By table, schema revision and text.
 type Filters = FxHashMap<(TableNo, i64), FxHashMap<String, Arc<Program>>>;
 
-/// The compiled formulas of a base.
+/// The compiled fields of a base.
 #[derive(Default)]
 pub(super) struct Programs {
     fields: Mutex<Fields>,
@@ -34,23 +48,30 @@ pub(super) struct Programs {
 }
 
 impl Programs {
-    /// The formula of a field, if it is one that can be compiled.
+    /// How a field comes about, if it is computed and can be.
+    ///
+    /// # Errors
+    /// [`Error::TooDeep`] when fields need each other too deeply.
     pub fn of_field(
         &self,
+        schema: &Schema,
         table: &Table,
         field: &Field,
-        revision: i64,
         depth: usize,
     ) -> Result<Option<Arc<Compiled>>, Error> {
-        let FieldKind::Formula(formula) = &field.kind else { return Ok(None) };
+        if !field.kind.is_derived() && field.kind.link().is_none() {
+            return Ok(None);
+        }
+        let revision = schema.revision;
         let key = (table.no, field.id, revision);
         if let Some(known) = self.fields.lock().get(&key) {
             return Ok(known.clone());
         }
         let depth = depth.checked_sub(1).ok_or(Error::TooDeep)?;
-        let program = formula::compile(&formula.formula, &|name| schema::reference(table, name)).ok();
-        let compiled = program.map(|program| self.with_needs(program, table, revision, depth)).transpose()?;
-        let compiled = compiled.map(Arc::new);
+        let compiled = match made_of(schema, table, field) {
+            Some(compiled) => Some(Arc::new(self.with_needs(compiled, schema, table, depth)?)),
+            None => None,
+        };
         let mut fields = self.fields.lock();
         // What was compiled for an earlier schema is not asked for again.
         fields.retain(|(_, _, held), _| *held >= revision);
@@ -58,20 +79,33 @@ impl Programs {
         Ok(compiled)
     }
 
-    fn with_needs(&self, program: Program, table: &Table, revision: i64, depth: usize) -> Result<Compiled, Error> {
-        let mut compiled = Compiled { volatile: program.is_volatile(), links: Vec::new(), program };
-        for reference in compiled.program.references() {
-            let Some(inner) = table.field_by_no(reference.no) else { continue };
-            if inner.kind.link().is_some() {
-                compiled.links.push(inner.no);
-            }
-            if let Some(inner) = self.of_field(table, inner, revision, depth)? {
+    /// With what the fields that it reads need themselves.
+    fn with_needs(
+        &self,
+        mut compiled: Compiled,
+        schema: &Schema,
+        table: &Table,
+        depth: usize,
+    ) -> Result<Compiled, Error> {
+        let own = compiled.through.is_empty().then_some(&compiled.program).and_then(Option::as_ref);
+        let references = own.map(Program::references).unwrap_or_default();
+        for no in references.iter().map(|reference| reference.no).collect::<Vec<_>>() {
+            let Some(inner) = table.field_by_no(no) else { continue };
+            if let Some(inner) = self.of_field(schema, table, inner, depth)? {
                 compiled.volatile |= inner.volatile;
-                compiled.links.extend(&inner.links);
+                compiled.linked |= inner.linked;
+                compiled.through.extend(&inner.through);
             }
         }
-        compiled.links.sort_unstable();
-        compiled.links.dedup();
+        compiled.through.sort_unstable();
+        compiled.through.dedup();
+        for through in &compiled.through {
+            let Some(other) = schema.table_by_no(through.other) else { continue };
+            let Some(field) = other.field_by_no(through.field) else { continue };
+            if let Some(inner) = self.of_field(schema, other, field, depth)? {
+                compiled.volatile |= inner.volatile;
+            }
+        }
         Ok(compiled)
     }
 
@@ -92,4 +126,41 @@ impl Programs {
         filters.entry(key).or_default().insert(text.to_owned(), Arc::clone(&program));
         Ok(program)
     }
+}
+
+/// What a field is made of by itself; none when something of it is in the trash or its formula cannot be compiled.
+fn made_of(schema: &Schema, table: &Table, field: &Field) -> Option<Compiled> {
+    let plain = Compiled { program: None, volatile: false, linked: true, through: Vec::new() };
+    Some(match &field.kind {
+        FieldKind::MultipleRecordLinks(link) => {
+            let other = schema.table_by_no(link.linked_table_no)?;
+            let primary = other.primary_field()?;
+            Compiled { through: vec![Through { link: field.no, other: other.no, field: primary.no }], ..plain }
+        }
+        FieldKind::Count(count) => table.field_by_id(count.link).map(|_| plain)?,
+        FieldKind::MultipleLookupValues(_) => {
+            Compiled { through: vec![through(schema, table, &field.kind)?.0], ..plain }
+        }
+        FieldKind::Rollup(rollup) => {
+            let (through, looked) = through(schema, table, &field.kind)?;
+            let program =
+                formula::compile_rollup(&rollup.formula, &|word| schema::rollup_reference(looked, word)).ok()?;
+            Compiled { volatile: program.is_volatile(), program: Some(program), through: vec![through], ..plain }
+        }
+        FieldKind::Formula(formula) => {
+            let program = formula::compile(&formula.formula, &|name| schema::reference(table, name)).ok()?;
+            Compiled { volatile: program.is_volatile(), program: Some(program), linked: false, ..plain }
+        }
+        _ => return None,
+    })
+}
+
+/// Where a lookup or a rollup looks.
+fn through<'s>(schema: &'s Schema, table: &Table, kind: &FieldKind) -> Option<(Through, &'s Field)> {
+    let (link, looked) = kind.looks_through()?;
+    let link = table.field_by_id(link)?;
+    let other =
+        schema.live_tables().find(|other| Some(other.no) == link.kind.link().map(|link| link.linked_table_no))?;
+    let field = other.field_by_id(looked)?;
+    Some((Through { link: link.no, other: other.no, field: field.no }, field))
 }

@@ -2,7 +2,7 @@
 
 use model::{CHUNK, CellRef, Chunk, ComputedChunk, Field, Kind, Ordinal, Table, TableImage, TableNo, Texts};
 
-use super::{DEPTH, View, failed};
+use super::{DEPTH, Form, View, failed};
 use crate::error::Error;
 use crate::image::stored_column;
 
@@ -48,7 +48,7 @@ impl View {
     ) -> Result<(), Error> {
         if field.kind.is_derived() || field.kind.link().is_some() {
             let index = ordinal.0 as usize;
-            let chunk = self.chunk(table, rows, field, index / CHUNK, depth)?;
+            let chunk = self.chunk((table, rows, field), Form::Whole, index / CHUNK, depth)?;
             fields::plain_cell(&field.kind, chunk.cell(index % CHUNK), out);
         } else {
             self.image.need(table.no, [field.no])?;

@@ -1,0 +1,78 @@
+//! `rollup`.
+
+use model::{CellRef, ChoiceId, FieldKind, FormulaType, Timestamp};
+use serde_json::{Value, json};
+
+use super::{formula, moment, multiple_lookup_values, through};
+use crate::field_type::{FieldType, OptionsIn, Texting};
+use crate::options::Options;
+use crate::plain::plain_cell;
+use crate::problem::OptionsError;
+
+pub(crate) struct Rollup;
+
+impl FieldType for Rollup {
+    fn name(&self) -> &'static str {
+        "rollup"
+    }
+
+    fn description(&self) -> &'static str {
+        "A formula over `values`, the values of a field of the linked records, such as `SUM(values)`."
+    }
+
+    fn is_computed(&self) -> bool {
+        true
+    }
+
+    fn read_options(
+        &self,
+        given: Option<&Value>,
+        old: Option<&FieldKind>,
+        _ids: &mut dyn FnMut() -> ChoiceId,
+    ) -> Result<OptionsIn, OptionsError> {
+        const EXPECTED: &str = "a formula over `values`, such as `SUM(values)`";
+        let options = Options::new(given)?;
+        // The last three are answered by the API, given back by clients that copy a schema, and not read.
+        options.only(&[
+            "recordLinkFieldId",
+            "fieldIdInLinkedTable",
+            "formula",
+            "isValid",
+            "referencedFieldIds",
+            "result",
+        ])?;
+        let (link, field) = through::read(&options, old)?;
+        let text = match (options.get("formula"), old) {
+            (None, Some(FieldKind::Rollup(old))) => old.formula.clone(),
+            (None, _) => return Err(options.missing("formula", EXPECTED)),
+            (Some(value), _) => value
+                .as_str()
+                .filter(|text| !text.trim().is_empty())
+                .ok_or_else(|| options.wrong("formula", EXPECTED, value))?
+                .to_owned(),
+        };
+        Ok(OptionsIn::Rollup { link, field, text })
+    }
+
+    fn write_options(&self, kind: &FieldKind) -> Option<Value> {
+        let FieldKind::Rollup(rollup) = kind else { return None };
+        Some(json!({
+            "isValid": true,
+            "recordLinkFieldId": rollup.link,
+            "fieldIdInLinkedTable": rollup.field,
+            "formula": rollup.formula,
+            "referencedFieldIds": [],
+            "result": formula::result(rollup.result),
+        }))
+    }
+
+    fn text(&self, kind: &FieldKind, cell: CellRef<'_>, cx: &Texting, out: &mut String) {
+        match (kind, cell) {
+            (_, CellRef::Values(_)) => multiple_lookup_values::each_text(kind, cell, cx, out),
+            (FieldKind::Rollup(rollup), CellRef::Time(time)) if rollup.result == FormulaType::DateTime => {
+                moment::push_time(&moment::result_time(), Timestamp(time), cx, out);
+            }
+            _ => plain_cell(kind, cell, out),
+        }
+    }
+}

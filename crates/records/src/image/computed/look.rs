@@ -1,0 +1,233 @@
+//! Looking through links: the values of lookups, and which records a change made stale.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use model::{
+    Bits, CHUNK, CellRef, Chunk, ComputedChunk, Field, FieldKind, FieldNo, Kind, Ordinal, RecordId, Table, TableImage,
+    TableNo, ValueLists,
+};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::programs::{Compiled, Through};
+use super::{Form, View, failed};
+use crate::error::Error;
+use crate::image::stored_column;
+
+/// More stale records than this are not gathered.
+const MANY: usize = 4_096;
+
+/// The cells of a field that is looked at.
+struct Looked<'o> {
+    field: &'o Field,
+    rows: &'o TableImage,
+    /// The chunks of a computed field that the links lead to.
+    chunks: FxHashMap<usize, Arc<ComputedChunk>>,
+}
+
+impl Looked<'_> {
+    fn cell(&self, ordinal: u32) -> CellRef<'_> {
+        let ordinal = ordinal as usize;
+        if self.field.kind.is_derived() {
+            return self.chunks.get(&(ordinal / CHUNK)).map_or(CellRef::Empty, |chunk| chunk.cell(ordinal % CHUNK));
+        }
+        stored_column(self.rows, self.field.no, &self.field.kind).map_or(CellRef::Empty, |column| column.cell(ordinal))
+    }
+
+    /// Adds the values of a linked record: choices by name, several values one by one.
+    fn each<'c>(&'c self, ordinal: u32, blanks: bool, out: &mut Vec<CellRef<'c>>) {
+        let name = |no: u32| self.field.kind.select()?.by_no(no).map(|choice| CellRef::Text(&choice.name));
+        let before = out.len();
+        match self.cell(ordinal) {
+            CellRef::Empty | CellRef::Flag(false) | CellRef::Links(_) => {}
+            CellRef::Choice(no) => out.extend(name(no)),
+            CellRef::Choices(list) => out.extend(list.iter().filter_map(|no| name(*no))),
+            CellRef::Values(items) => out.extend(items.iter().filter(|item| blanks || !item.is_empty())),
+            cell => out.push(cell),
+        }
+        if blanks && out.len() == before {
+            out.push(CellRef::Empty);
+        }
+    }
+}
+
+impl View {
+    /// The values of a field of the linked records; with `blanks` also of those that have none there.
+    pub(super) fn look(
+        &self,
+        rows: &TableImage,
+        through: &Through,
+        blanks: bool,
+        (chunk, range): (usize, Range<usize>),
+        depth: usize,
+    ) -> Result<ComputedChunk, Error> {
+        let depth = depth.checked_sub(1).ok_or(Error::TooDeep)?;
+        let table = self.image.schema.table_by_no(through.other);
+        let Some((table, field)) = table.and_then(|table| Some((table, table.field_by_no(through.field)?))) else {
+            return Ok(failed(Kind::Values, range.len()));
+        };
+        let other = self.image.table(through.other);
+        let linked = |row: usize| match rows.cell(through.link, Ordinal((chunk * CHUNK + row) as u32)) {
+            CellRef::Links(list) => list,
+            _ => &[],
+        };
+        let mut lists = ValueLists::default();
+        if field.kind.link().is_some() {
+            for (at, row) in range.enumerate() {
+                let mut names = Vec::new();
+                for ordinal in linked(row) {
+                    let before = names.len();
+                    self.linked_names(&other, field, Ordinal(*ordinal), depth, &mut names)?;
+                    if before == names.len() {
+                        names.push(String::new());
+                    }
+                }
+                let shown = names.iter().filter(|name| blanks || !name.is_empty());
+                lists.set(at, shown.map(|name| if name.is_empty() { CellRef::Empty } else { CellRef::Text(name) }));
+            }
+        } else {
+            let chunks = self.chunks_at((table, &other, field), range.clone().flat_map(linked), depth)?;
+            let looked = Looked { field, rows: &other, chunks };
+            let mut values = Vec::new();
+            for (at, row) in range.enumerate() {
+                values.clear();
+                for ordinal in linked(row) {
+                    looked.each(*ordinal, blanks, &mut values);
+                }
+                lists.set(at, values.iter().copied());
+            }
+        }
+        Ok(ComputedChunk { values: Chunk::Values(lists), errors: Bits::default() })
+    }
+
+    /// The chunks of a computed field that these records are in; of a stored field none, but it has to be in memory.
+    fn chunks_at<'l>(
+        &self,
+        (table, rows, field): (&Table, &TableImage, &Field),
+        ordinals: impl Iterator<Item = &'l u32>,
+        depth: usize,
+    ) -> Result<FxHashMap<usize, Arc<ComputedChunk>>, Error> {
+        let mut chunks = FxHashMap::default();
+        if !field.kind.is_derived() {
+            self.image.need(table.no, [field.no])?;
+            return Ok(chunks);
+        }
+        let mut last = usize::MAX;
+        for chunk in ordinals.map(|ordinal| *ordinal as usize / CHUNK) {
+            if chunk != last && !chunks.contains_key(&chunk) {
+                chunks.insert(chunk, self.chunk((table, rows, field), Form::Whole, chunk, depth)?);
+            }
+            last = chunk;
+        }
+        Ok(chunks)
+    }
+
+    /// Adds the names of the records that a link cell leads to.
+    fn linked_names(
+        &self,
+        rows: &TableImage,
+        field: &Field,
+        ordinal: Ordinal,
+        depth: usize,
+        names: &mut Vec<String>,
+    ) -> Result<(), Error> {
+        let Some(link) = field.kind.link() else { return Ok(()) };
+        let Some((table, primary)) = self.primary(link.linked_table_no) else { return Ok(()) };
+        let other = self.image.table(link.linked_table_no);
+        let CellRef::Links(list) = rows.cell(field.no, ordinal) else { return Ok(()) };
+        for linked in list {
+            let mut name = String::new();
+            self.plain(&table, &other, &primary, Ordinal(*linked), depth, &mut name)?;
+            names.push(name);
+        }
+        Ok(())
+    }
+
+    /// The ids of the records that a lookup of a link field shows, in order.
+    pub fn looked_links(
+        &self,
+        table: &Table,
+        rows: &TableImage,
+        field: &Field,
+        ordinal: Ordinal,
+        out: &mut Vec<RecordId>,
+    ) {
+        if let Some(link) = field.kind.link() {
+            let other = self.image.table(link.linked_table_no);
+            if let CellRef::Links(list) = rows.cell(field.no, ordinal) {
+                let live = list.iter().map(|linked| Ordinal(*linked)).filter(|linked| other.is_live(*linked));
+                out.extend(live.filter_map(|linked| other.ids.get(linked)));
+            }
+            return;
+        }
+        let Ok(Some(compiled)) = self.compiled(table, field, super::DEPTH) else { return };
+        let Some(through) = compiled.through.first() else { return };
+        let Some(linked) = self.image.schema.table_by_no(through.other) else { return };
+        let Some(looked) = linked.field_by_no(through.field) else { return };
+        let other = self.image.table(through.other);
+        if let CellRef::Links(list) = rows.cell(through.link, ordinal) {
+            for ordinal in list {
+                self.looked_links(linked, &other, looked, Ordinal(*ordinal), out);
+            }
+        }
+    }
+
+    /// The records of a table of which a field may have become another since a sequence; none when they are not known
+    /// or too many.
+    pub(super) fn stale(
+        &self,
+        table: TableNo,
+        compiled: Option<&Compiled>,
+        since: i64,
+        depth: usize,
+    ) -> Result<Option<FxHashSet<u32>>, Error> {
+        let count = usize::try_from(self.image.sequence - since).unwrap_or(usize::MAX);
+        let Some(mut stale) = self.image.recent.touched(table, count) else { return Ok(None) };
+        for through in compiled.map(|compiled| compiled.through.as_slice()).unwrap_or_default() {
+            let depth = depth.checked_sub(1).ok_or(Error::TooDeep)?;
+            let inner = self.compiled_through(through, depth)?;
+            let Some(others) = self.stale(through.other, inner.as_deref(), since, depth)? else { return Ok(None) };
+            if others.is_empty() {
+                continue;
+            }
+            let Some(inverse) = self.inverse(table, through.link) else { return Ok(None) };
+            let rows = self.image.table(through.other);
+            for ordinal in others {
+                if let CellRef::Links(list) = rows.cell(inverse, Ordinal(ordinal)) {
+                    stale.extend(list);
+                }
+                if stale.len() > MANY {
+                    return Ok(None);
+                }
+            }
+        }
+        Ok(Some(stale))
+    }
+
+    /// The link field of the other table that leads back.
+    fn inverse(&self, table: TableNo, link: FieldNo) -> Option<FieldNo> {
+        let link = self.image.schema.table_by_no(table)?.field_by_no(link)?.kind.link()?;
+        let other = self.image.schema.table_by_no(link.linked_table_no)?;
+        other.fields.iter().find(|field| Some(field.id) == link.inverse).map(|field| field.no)
+    }
+}
+
+/// One value for the values of each row: the text of all, or the first number or date. A row with an error is one.
+pub(super) fn flatten(kind: &FieldKind, lists: &ComputedChunk, len: usize) -> ComputedChunk {
+    let mut flat = ComputedChunk { values: Chunk::new(kind.column()), errors: lists.errors.clone() };
+    let mut text = String::new();
+    for row in 0..len {
+        let cell = lists.values.cell(row);
+        let CellRef::Values(items) = cell else { continue };
+        if items.iter().any(|item| matches!(item, CellRef::Error(_))) {
+            flat.errors.set(row, true);
+        } else if kind.column() == Kind::Text {
+            text.clear();
+            fields::plain_cell(kind, cell, &mut text);
+            flat.values.set(row, CellRef::Text(&text));
+        } else if let Some(first) = items.iter().find(|item| !item.is_empty()) {
+            flat.values.set(row, first);
+        }
+    }
+    flat
+}

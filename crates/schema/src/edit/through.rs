@@ -1,0 +1,201 @@
+//! Fields that are computed through links: lookups and rollups, what computed fields need, and what they come out as.
+
+use std::sync::Arc;
+
+use model::{Field, FieldId, FieldKind, LookupOptions, RollupOptions, SelectOptions, Table, TableNo};
+
+use super::{Draft, FIELDS, reference};
+use crate::error::Error;
+
+/// A field of a table.
+type Place = (TableNo, FieldId);
+
+impl Draft<'_> {
+    /// A link field of a table, by id or name, and the table that it leads to.
+    pub(super) fn link_field(&self, no: TableNo, name: &str, link: &str) -> Result<(Arc<Field>, Arc<Table>), Error> {
+        let field = self.schema.table_by_no(no).and_then(|table| table.field_exact(link));
+        let options = field.and_then(|field| field.kind.link());
+        let linked = options.and_then(|link| self.schema.live_tables().find(|table| table.no == link.linked_table_no));
+        if let (Some(field), Some(linked)) = (field, linked) {
+            return Ok((Arc::clone(field), Arc::clone(linked)));
+        }
+        let found = field.map_or("does not exist in this table".to_owned(), |field| {
+            format!("is of type `{}`", fields::of(&field.kind).name())
+        });
+        let link: String = link.chars().take(64).collect();
+        let reason = format!("`recordLinkFieldId` names a link field, and `{link}` {found}");
+        Err(Error::Options { field: name.to_owned(), reason })
+    }
+
+    /// The link field and the field of the linked table.
+    fn through(&self, no: TableNo, name: &str, (link, field): (&str, &str)) -> Result<(FieldId, Place), Error> {
+        let (link, linked) = self.link_field(no, name, link)?;
+        let Some(found) = linked.field_exact(field) else {
+            let field: String = field.chars().take(64).collect();
+            let reason = format!(
+                "`fieldIdInLinkedTable` names a field of the linked table `{}`, and `{field}` does not exist there",
+                linked.name
+            );
+            return Err(Error::Options { field: name.to_owned(), reason });
+        };
+        Ok((link.id, (linked.no, found.id)))
+    }
+
+    /// Shows the values of a field of linked records.
+    pub(super) fn lookup(
+        &self,
+        no: TableNo,
+        name: &str,
+        own: Option<FieldId>,
+        named: (&str, &str),
+    ) -> Result<FieldKind, Error> {
+        let (link, looked) = self.through(no, name, named)?;
+        self.refuse_cycle(name, own.map(|own| (no, own)), vec![looked])?;
+        let result = self.field_at(looked).map_or(FieldKind::SingleLineText, |(_, field)| value_type(&field.kind));
+        Ok(FieldKind::MultipleLookupValues(LookupOptions { link, field: looked.1, result: Box::new(result) }))
+    }
+
+    /// Brings the values of a field of linked records down by a formula.
+    pub(super) fn rollup(
+        &self,
+        no: TableNo,
+        name: &str,
+        own: Option<FieldId>,
+        named: (&str, &str),
+        text: &str,
+    ) -> Result<FieldKind, Error> {
+        let (link, looked) = self.through(no, name, named)?;
+        self.refuse_cycle(name, own.map(|own| (no, own)), vec![looked])?;
+        let looked_at = self.field_at(looked).map(|(_, field)| field);
+        let program = formula::compile_rollup(text, &|word| rollup_reference(looked_at.as_deref()?, word));
+        let program = program.map_err(|diagnostics| Error::Formula {
+            field: name.to_owned(),
+            reason: diagnostics.first().map_or_else(String::new, |d| d.message.clone()),
+        })?;
+        let (result, list) = (program.result(), program.is_list());
+        Ok(FieldKind::Rollup(RollupOptions { link, field: looked.1, formula: text.to_owned(), result, list }))
+    }
+
+    fn field_at(&self, (no, id): Place) -> Option<(Arc<Table>, Arc<Field>)> {
+        let table = self.schema.table_by_no(no)?;
+        Some((Arc::clone(table), Arc::clone(table.field_by_id(id)?)))
+    }
+
+    /// The fields that a formula needs where it names this field of its table: the field itself, and of a link the
+    /// names of the linked records.
+    pub(super) fn needs_of(&self, table: &Table, id: FieldId) -> Vec<Place> {
+        let mut needs = vec![(table.no, id)];
+        if let Some(link) = table.field_by_id(id).and_then(|field| field.kind.link())
+            && let Some(linked) = self.schema.live_tables().find(|table| table.no == link.linked_table_no)
+        {
+            needs.push((linked.no, linked.primary));
+        }
+        needs
+    }
+
+    /// The fields that a computed field is made of.
+    pub(super) fn needs(&self, table: &Table, field: &Field) -> Vec<Place> {
+        match &field.kind {
+            FieldKind::Formula(formula) => formula.references.iter().flat_map(|id| self.needs_of(table, *id)).collect(),
+            FieldKind::MultipleLookupValues(_) | FieldKind::Rollup(_) => {
+                let looked = field
+                    .kind
+                    .looks_through()
+                    .and_then(|(link, looked)| Some((table.field_by_id(link)?.kind.link()?.linked_table_no, looked)));
+                let named = looked.and_then(|place| {
+                    let (linked, looked) = self.field_at(place)?;
+                    Some(self.needs_of(&linked, looked.id))
+                });
+                named.unwrap_or_default()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Refuses a field that would need itself.
+    pub(super) fn refuse_cycle(&self, name: &str, own: Option<Place>, needs: Vec<Place>) -> Result<(), Error> {
+        let Some(own) = own else { return Ok(()) };
+        let mut seen = Vec::new();
+        match self.path_to(own, &needs, &mut seen) {
+            None => Ok(()),
+            Some(path) => Err(Error::Cycle { field: name.to_owned(), path: format!("{name} → {path}") }),
+        }
+    }
+
+    /// The names on the way from these fields to `goal`, if there is one. Each field is looked at once.
+    fn path_to(&self, goal: Place, from: &[Place], seen: &mut Vec<Place>) -> Option<String> {
+        for place in from {
+            let Some((table, field)) = self.field_at(*place) else { continue };
+            if *place == goal {
+                return Some(field.name.clone());
+            }
+            if seen.contains(place) {
+                continue;
+            }
+            seen.push(*place);
+            if let Some(path) = self.path_to(goal, &self.needs(&table, &field), seen) {
+                return Some(format!("{} → {path}", field.name));
+            }
+        }
+        None
+    }
+
+    /// Gives computed fields over a field that became of another type their new type, and so on upwards.
+    pub(super) fn settle_results(&mut self) {
+        for _ in 0..FIELDS {
+            let stale = self.schema.live_tables().find_map(|table| {
+                let fields = table.live_fields();
+                let mut stale = fields.filter_map(|field| Some((table.no, field.id, self.settled(table, field)?)));
+                stale.next()
+            });
+            let Some((no, id, kind)) = stale else { return };
+            let field = self.table_mut(no).and_then(|table| table.fields.iter_mut().find(|field| field.id == id));
+            if let Some(field) = field.map(Arc::make_mut) {
+                field.kind = kind;
+            }
+        }
+    }
+
+    /// What a computed field is now, when that is something else than it says.
+    pub(super) fn settled(&self, table: &Table, field: &Field) -> Option<FieldKind> {
+        let looked = || {
+            let (link, looked) = field.kind.looks_through()?;
+            self.field_at((table.field_by_id(link)?.kind.link()?.linked_table_no, looked))
+        };
+        let kind = match &field.kind {
+            FieldKind::Formula(options) => {
+                let program = formula::compile(&options.formula, &|name| reference(table, name)).ok()?;
+                FieldKind::Formula(model::FormulaOptions { result: program.result(), ..options.clone() })
+            }
+            FieldKind::MultipleLookupValues(options) => {
+                let result = Box::new(value_type(&looked()?.1.kind));
+                FieldKind::MultipleLookupValues(LookupOptions { result, ..options.clone() })
+            }
+            FieldKind::Rollup(options) => {
+                let looked = looked()?.1;
+                let program =
+                    formula::compile_rollup(&options.formula, &|word| rollup_reference(&looked, word)).ok()?;
+                let (result, list) = (program.result(), program.is_list());
+                FieldKind::Rollup(RollupOptions { result, list, ..options.clone() })
+            }
+            _ => return None,
+        };
+        (kind != field.kind).then_some(kind)
+    }
+}
+
+/// What `values` is in a rollup over this field; a rollup's formula knows no other field.
+pub fn rollup_reference(field: &Field, word: &str) -> Option<formula::Reference> {
+    let shape = formula::Shape::List(fields::item_type(&field.kind));
+    word.eq_ignore_ascii_case("values").then_some(formula::Reference { field: field.id, no: field.no, shape })
+}
+
+/// The type of a value that a lookup of a field of this type shows.
+fn value_type(kind: &FieldKind) -> FieldKind {
+    let named = || SelectOptions { choices: Vec::new(), next: 0 };
+    match kind {
+        FieldKind::SingleSelect(_) => FieldKind::SingleSelect(named()),
+        FieldKind::MultipleSelects(_) => FieldKind::MultipleSelects(named()),
+        kind => kind.item().clone(),
+    }
+}

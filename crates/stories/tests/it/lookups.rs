@@ -1,0 +1,274 @@
+//! Lookups and rollups, through the doors.
+
+use hyper::Method;
+use serde_json::{Value, json};
+use testkit::on_every_database;
+
+use crate::app::TestApp;
+
+/// A base of tasks and projects, two of each: `House` has both tasks, `Boat` none.
+struct Plans {
+    base: String,
+    tasks: Vec<String>,
+    projects: Vec<String>,
+}
+
+fn ids(made: &Value) -> Vec<String> {
+    made["records"].as_array().unwrap().iter().map(|record| record["id"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn plans(app: &TestApp) -> Plans {
+    let base = app.plans().await;
+    let made = json!({ "records": [{ "fields": { "Title": "House" } }, { "fields": { "Title": "Boat" } }] });
+    let projects = ids(&app.ok(Method::POST, &format!("/v0/{base}/Projects"), &made).await);
+    let made = json!({ "records": [
+        { "fields": { "Name": "Dig", "Points": 2.5, "Status": "Open", "Tags": ["b", "a"], "Due": "2026-03-01", "Urgent": true,
+            "Project": [projects[0]] } },
+        { "fields": { "Name": "Build", "Points": 4, "Project": [projects[0]] } },
+    ]});
+    let tasks = ids(&app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &made).await);
+    Plans { base, tasks, projects }
+}
+
+impl Plans {
+    async fn add(&self, app: &TestApp, table: &str, name: &str, kind: &str, options: Value) -> Value {
+        let body = json!({ "name": name, "type": kind, "options": options });
+        app.ok(Method::POST, &format!("/v0/meta/bases/{}/tables/{table}/fields", self.base), &body).await
+    }
+
+    async fn look(&self, app: &TestApp, name: &str, at: &str) -> Value {
+        let options = json!({ "recordLinkFieldId": "Tasks", "fieldIdInLinkedTable": at });
+        self.add(app, "Projects", name, "multipleLookupValues", options).await
+    }
+
+    async fn roll(&self, app: &TestApp, name: &str, at: &str, formula: &str) -> Value {
+        let options = json!({ "recordLinkFieldId": "Tasks", "fieldIdInLinkedTable": at, "formula": formula });
+        self.add(app, "Projects", name, "rollup", options).await
+    }
+
+    /// The cells of both projects.
+    async fn told(&self, app: &TestApp, query: &str) -> [Value; 2] {
+        let list = app.get(&format!("/v0/{}/Projects?{query}", self.base)).await;
+        [0, 1].map(|at| list["records"][at]["fields"].clone())
+    }
+
+    async fn write(&self, app: &TestApp, task: usize, fields: Value) {
+        let path = format!("/v0/{}/Tasks/{}", self.base, self.tasks[task]);
+        app.ok(Method::PATCH, &path, &json!({ "fields": fields })).await;
+    }
+}
+
+#[on_every_database]
+async fn a_lookup_shows_what_linked_records_hold(app: TestApp) {
+    let plans = plans(&app).await;
+    for field in ["Name", "Points", "Status", "Tags", "Due", "Urgent", "Double", "No", "Project"] {
+        plans.look(&app, &format!("{field} there"), field).await;
+    }
+    let [house, boat] = plans.told(&app, "").await;
+    let expected = json!({
+        "Title": "House", "Tasks": plans.tasks,
+        "Name there": ["Dig", "Build"], "Points there": [2.5, 4], "Status there": ["Open"], "Tags there": ["b", "a"],
+        "Due there": ["2026-03-01"], "Urgent there": [true], "Double there": [5, 8], "No there": [1, 2],
+        "Project there": [plans.projects[0], plans.projects[0]],
+    });
+    assert_eq!(house, expected);
+    assert_eq!(boat, json!({ "Title": "Boat" }));
+    let [house, _] = plans.told(&app, "cellFormat=string&timeZone=UTC&userLocale=en-us").await;
+    for (field, text) in
+        [("Points there", "2.5, 4.0"), ("Tags there", "b, a"), ("Due there", "2026-03-01"), ("Urgent there", "checked")]
+    {
+        assert_eq!(house[field], text, "{field}");
+    }
+    assert_eq!(house["Project there"], "House, House");
+}
+
+#[on_every_database]
+async fn a_lookup_follows_what_it_looks_at(app: TestApp) {
+    let plans = plans(&app).await;
+    plans.look(&app, "Names", "Name").await;
+    plans.roll(&app, "Sum", "Points", "SUM(values)").await;
+    let options = json!({ "recordLinkFieldId": "Project", "fieldIdInLinkedTable": "Sum" });
+    plans.add(&app, "Tasks", "Of all", "multipleLookupValues", options).await;
+    let share = json!({ "formula": "{Points}/{Of all}" });
+    plans.add(&app, "Tasks", "Share", "formula", share).await;
+    let seen = async |names: Value, sum: f64, share: f64| {
+        let [house, _] = plans.told(&app, "").await;
+        assert_eq!((&house["Names"], house["Sum"].as_f64()), (&names, Some(sum)));
+        let task = app.get(&format!("/v0/{}/Tasks/{}", plans.base, plans.tasks[0])).await;
+        assert_eq!(task["fields"]["Share"].as_f64(), Some(share));
+    };
+    seen(json!(["Dig", "Build"]), 6.5, 2.5 / 6.5).await;
+    plans.write(&app, 1, json!({ "Name": "Raise", "Points": 7.5 })).await;
+    seen(json!(["Dig", "Raise"]), 10.0, 0.25).await;
+    plans.write(&app, 1, json!({ "Project": [plans.projects[1]] })).await;
+    seen(json!(["Dig"]), 2.5, 1.0).await;
+    let order = json!({ "fields": { "Tasks": [plans.tasks[1], plans.tasks[0]] } });
+    let house = format!("/v0/{}/Projects/{}", plans.base, plans.projects[0]);
+    let answer = app.ok(Method::PATCH, &house, &order).await;
+    assert_eq!(answer["fields"]["Names"], json!(["Raise", "Dig"]), "the answer to a write is the state after it");
+    seen(json!(["Raise", "Dig"]), 10.0, 0.25).await;
+    app.ok(Method::DELETE, &format!("/v0/{}/Tasks/{}", plans.base, plans.tasks[1]), &Value::Null).await;
+    seen(json!(["Dig"]), 2.5, 1.0).await;
+}
+
+#[on_every_database]
+async fn a_rollup_brings_values_down(app: TestApp) {
+    let plans = plans(&app).await;
+    for (name, at, formula) in [
+        ("Sum", "Points", "SUM(values)"),
+        ("Mean", "Points", "AVERAGE(values)"),
+        ("Most", "Points", "MAX(values)"),
+        ("Last", "Due", "MAX(values)"),
+        ("Filled", "Status", "COUNTA(values)"),
+        ("All", "Status", "COUNTALL(values)"),
+        ("Urgent too", "Urgent", "AND(values)"),
+        ("Any urgent", "Urgent", "OR(values)"),
+        ("Joined", "Name", "ARRAYJOIN(values, ' + ')"),
+        ("Tags once", "Tags", "ARRAYUNIQUE(values)"),
+        ("Rated", "Points", "IF(SUM(values)>6, 'large', 'small')"),
+    ] {
+        let made = plans.roll(&app, name, at, formula).await;
+        assert_eq!((made["type"].as_str(), made["options"]["formula"].as_str()), (Some("rollup"), Some(formula)));
+    }
+    let [house, boat] = plans.told(&app, "").await;
+    let expected = json!({
+        "Title": "House", "Tasks": plans.tasks, "Sum": 6.5, "Mean": 3.25, "Most": 4, "Last": "2026-03-01", "Filled": 1,
+        "All": 2, "Urgent too": 0, "Any urgent": 1, "Joined": "Dig + Build", "Tags once": ["b", "a", null], "Rated": "large",
+    });
+    assert_eq!(house, expected);
+    let nothing = json!({ "specialValue": "NaN" });
+    let expected = json!({
+        "Title": "Boat", "Sum": 0, "Mean": nothing, "Most": 0, "Filled": 0, "All": 0, "Urgent too": 1, "Any urgent": 0,
+        "Rated": "small",
+    });
+    assert_eq!(boat, expected);
+}
+
+#[on_every_database]
+async fn lookups_order_filter_and_group_records(app: TestApp) {
+    let plans = plans(&app).await;
+    plans.look(&app, "Names", "Name").await;
+    plans.look(&app, "Points there", "Points").await;
+    plans.roll(&app, "Sum", "Points", "SUM(values)").await;
+    let titles = async |query: &str| {
+        let list = app.get(&format!("/v0/{}/Projects?{query}", plans.base)).await;
+        let titles = list["records"].as_array().unwrap().iter().map(|record| record["fields"]["Title"].clone());
+        titles.collect::<Vec<_>>()
+    };
+    for (query, expected) in [
+        ("sort[0][field]=Sum", json!(["Boat", "House"])),
+        ("sort[0][field]=Sum&sort[0][direction]=desc", json!(["House", "Boat"])),
+        ("sort[0][field]=Names&sort[0][direction]=desc", json!(["House", "Boat"])),
+        ("sort[0][field]=Points%20there", json!(["Boat", "House"])),
+        ("filterByFormula=FIND('Build',ARRAYJOIN(Names))", json!(["House"])),
+        ("filterByFormula=%7BPoints%20there%7D%3D''", json!(["Boat"])),
+        ("filterByFormula=Sum%3E6", json!(["House"])),
+    ] {
+        assert_eq!(json!(titles(query).await), expected, "{query}");
+    }
+    let ask = async |tool: &str, input: Value| {
+        let body = json!({ "tool_name": tool, "arguments": input });
+        app.call(Method::POST, "/execute-tool", &body).await.1
+    };
+    let base = &plans.base;
+    let filter = json!({ "field": "Names", "op": "contains", "value": "dig" });
+    let found = ask("list_records", json!({ "base": base, "table": "Projects", "filter": filter })).await;
+    assert_eq!(found["result"]["total"], 1, "{found}");
+    let sum = json!({ "op": "sum", "field": "Points there" });
+    let refused = ask("aggregate", json!({ "base": base, "table": "Projects", "aggregates": [sum] })).await;
+    assert!(refused.to_string().contains("make a rollup of them, such as `SUM(values)`"), "{refused}");
+    let sum = json!({ "op": "sum", "field": "Sum" });
+    let told = ask("aggregate", json!({ "base": base, "table": "Projects", "aggregates": [sum] })).await;
+    assert!(told.to_string().contains("6.5"), "{told}");
+}
+
+#[on_every_database]
+async fn the_schema_tells_what_a_lookup_shows(app: TestApp) {
+    let plans = plans(&app).await;
+    let made = plans.look(&app, "States", "Status").await;
+    let options = &made["options"];
+    assert_eq!((&options["isValid"], &options["result"]["type"]), (&json!(true), &json!("singleSelect")));
+    let choices = options["result"]["options"]["choices"].as_array().unwrap();
+    assert_eq!(choices.iter().map(|choice| choice["name"].as_str().unwrap()).collect::<Vec<_>>(), ["Open", "Done"]);
+    let options = json!({ "recordLinkFieldId": "Project", "fieldIdInLinkedTable": "States" });
+    let again = plans.add(&app, "Tasks", "States there", "multipleLookupValues", options).await;
+    assert_eq!(again["options"]["result"], made["options"]["result"], "a lookup of a lookup shows its values");
+    let made = plans.roll(&app, "Sum", "Points", "SUM(values)").await;
+    assert_eq!(made["options"]["result"]["type"], "number");
+
+    // What is looked at goes to the trash and comes back.
+    let status = options_field(&app, &plans, "Tasks", "Status").await;
+    app.ok(Method::DELETE, &format!("/v0/meta/bases/{}/tables/Tasks/fields/{status}", plans.base), &Value::Null).await;
+    let broken = field(&app, &plans, "Projects", "States").await;
+    assert_eq!(broken["options"]["isValid"], false);
+    assert_eq!(broken["options"]["result"], Value::Null);
+    let [house, _] = plans.told(&app, "fields[]=States").await;
+    assert_eq!(house, json!({ "States": { "error": "#ERROR!" } }));
+    let restore = format!("/api/v1/bases/{}/trash/{status}/restore", plans.base);
+    app.ok(Method::POST, &restore, &Value::Null).await;
+    let [house, _] = plans.told(&app, "fields[]=States").await;
+    assert_eq!(house, json!({ "States": ["Open"] }));
+}
+
+async fn field(app: &TestApp, plans: &Plans, table: &str, name: &str) -> Value {
+    let tables = app.get(&format!("/v0/meta/bases/{}/tables", plans.base)).await;
+    let tables = tables["tables"].as_array().unwrap();
+    let table = tables.iter().find(|held| held["name"] == table).unwrap();
+    table["fields"].as_array().unwrap().iter().find(|field| field["name"] == name).unwrap().clone()
+}
+
+async fn options_field(app: &TestApp, plans: &Plans, table: &str, name: &str) -> String {
+    field(app, plans, table, name).await["id"].as_str().unwrap().to_owned()
+}
+
+#[on_every_database]
+async fn what_cannot_be_looked_at_is_refused(app: TestApp) {
+    let plans = plans(&app).await;
+    let made = plans.roll(&app, "Sum", "Points", "SUM(values)").await;
+    let fields = format!("/v0/meta/bases/{}/tables/Projects/fields", plans.base);
+    let through = |link: &str, at: &str| json!({ "recordLinkFieldId": link, "fieldIdInLinkedTable": at });
+    for (kind, options, words) in [
+        ("multipleLookupValues", json!({}), "recordLinkFieldId"),
+        ("multipleLookupValues", json!({ "recordLinkFieldId": "Tasks" }), "fieldIdInLinkedTable"),
+        ("multipleLookupValues", through("Title", "Name"), "`Title` is of type `singleLineText`"),
+        ("multipleLookupValues", through("Tasks", "Title"), "`Title` does not exist there"),
+        ("multipleLookupValues", json!({ "recordLinkFieldId": 3, "fieldIdInLinkedTable": 4 }), "a link field"),
+        ("rollup", through("Tasks", "Points"), "SUM(values)"),
+        (
+            "rollup",
+            {
+                let mut o = through("Tasks", "Points");
+                o["formula"] = json!("SUM({Title})");
+                o
+            },
+            "Unknown field names: title",
+        ),
+        (
+            "rollup",
+            {
+                let mut o = through("Tasks", "Points");
+                o["formula"] = json!("SUM(values");
+                o
+            },
+            "formula",
+        ),
+    ] {
+        let body = json!({ "name": "X", "type": kind, "options": options });
+        let (status, answer) = app.call(Method::POST, &fields, &body).await;
+        assert_eq!(status, 422, "{answer}");
+        assert_eq!(answer["error"]["type"], "INVALID_FIELD_TYPE_OPTIONS_FOR_CREATE", "{answer}");
+        assert!(answer["error"]["message"].as_str().unwrap().contains(words), "{answer}");
+    }
+    let written = json!({ "fields": { "Sum": 3 } });
+    let (status, answer) = app.call(Method::POST, &format!("/v0/{}/Projects", plans.base), &written).await;
+    assert_eq!((status, answer["error"]["type"].as_str()), (422, Some("INVALID_VALUE_FOR_COLUMN")));
+
+    // A circle through both tables.
+    let shown = json!({ "recordLinkFieldId": "Project", "fieldIdInLinkedTable": "Sum" });
+    plans.add(&app, "Tasks", "Of all", "multipleLookupValues", shown).await;
+    let change = json!({ "options": { "fieldIdInLinkedTable": "Of all" } });
+    let (status, answer) =
+        app.call(Method::PATCH, &format!("{fields}/{}", made["id"].as_str().unwrap()), &change).await;
+    assert_eq!(status, 422);
+    assert!(answer["error"]["message"].as_str().unwrap().contains("Sum → Of all → Sum"), "{answer}");
+}
