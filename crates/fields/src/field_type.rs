@@ -1,7 +1,9 @@
 //! The faces that every field type has.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
-use model::{CellRef, CellValue, ChoiceId, Field, FieldKind, RecordId, TableId};
+use model::{CellRef, CellValue, ChoiceId, Field, FieldKind, People, RecordId, TableId};
 use serde_json::Value;
 
 use crate::problem::{CellProblem, OptionsError};
@@ -99,6 +101,13 @@ pub enum OptionsIn {
         /// The link field.
         link: String,
     },
+    /// A button with the formula of its address, not parsed.
+    Button {
+        /// What stands on it.
+        label: String,
+        /// The formula's text.
+        text: String,
+    },
     /// A look through a link field, fields by id or name.
     Lookup {
         /// The link field.
@@ -129,11 +138,13 @@ pub struct Reading {
     pub typecast: bool,
     /// The zone of date-times without offset in a field whose zone is `client`.
     pub time_zone: TimeZone,
+    /// Who may be named.
+    pub people: Arc<People>,
 }
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { typecast: false, time_zone: TimeZone::UTC }
+        Self { typecast: false, time_zone: TimeZone::UTC, people: Arc::default() }
     }
 }
 

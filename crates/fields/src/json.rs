@@ -1,7 +1,8 @@
 //! The read form of cells: the hot path of every page.
 
-use model::{CellRef, FieldKind, FormulaType, Items, SelectOptions, Timestamp};
+use model::{ButtonOptions, CellRef, FieldKind, FormulaType, Items, SelectOptions, Timestamp};
 
+use crate::kinds::write_barcode;
 use crate::shape::{Shape, shape};
 
 /// Whole numbers below this are exact.
@@ -18,7 +19,11 @@ pub fn write_cell(kind: &FieldKind, cell: CellRef<'_>, out: &mut Vec<u8>) -> boo
             if text.is_empty() {
                 return false;
             }
-            write_text(text, out);
+            match kind {
+                FieldKind::Barcode => write_barcode(text, out),
+                FieldKind::Button(button) => write_button(button, text, out),
+                _ => write_text(text, out),
+            }
         }
         CellRef::Number(number) => write_number(number, out),
         CellRef::Flag(true) => out.extend_from_slice(b"true"),
@@ -29,6 +34,14 @@ pub fn write_cell(kind: &FieldKind, cell: CellRef<'_>, out: &mut Vec<u8>) -> boo
         CellRef::Error(_) => out.extend_from_slice(br##"{"error":"#ERROR!"}"##),
     }
     true
+}
+
+fn write_button(button: &ButtonOptions, url: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"label\":");
+    write_text(&button.label, out);
+    out.extend_from_slice(b",\"url\":");
+    write_text(url, out);
+    out.push(b'}');
 }
 
 fn write_items(kind: &FieldKind, items: Items<'_>, out: &mut Vec<u8>) {

@@ -69,6 +69,26 @@ pub enum CellProblem {
         /// What was given.
         name: String,
     },
+    /// Nobody of the workspace has this id, address or name.
+    #[error(
+        "Field \"{field}\" cannot accept \"{value}\": it is no id and no e-mail address of a member of the workspace"
+    )]
+    UnknownPerson {
+        /// The field's name.
+        field: String,
+        /// What was given.
+        value: String,
+    },
+    /// More people than a cell holds.
+    #[error("Field \"{field}\" cannot accept {count} people: the most is {most}")]
+    TooManyPeople {
+        /// The field's name.
+        field: String,
+        /// How many were given.
+        count: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// A link to what is not a record id.
     #[error("Value \"{value}\" is not a valid record ID.")]
     NotARecord {
@@ -101,6 +121,10 @@ impl CellProblem {
 
     pub(crate) fn unknown_choice(name: &str) -> Self {
         Self::UnknownChoice { name: cut(name) }
+    }
+
+    pub(crate) fn unknown_person(field: &Field, text: &str) -> Self {
+        Self::UnknownPerson { field: field.name.clone(), value: cut(text) }
     }
 
     pub(crate) fn not_a_record(value: &Value) -> Self {

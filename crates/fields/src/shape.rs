@@ -36,7 +36,13 @@ pub fn shape(kind: &FieldKind) -> Shape {
         | FieldKind::RichText
         | FieldKind::Email
         | FieldKind::Url
-        | FieldKind::PhoneNumber => Shape::Text,
+        | FieldKind::PhoneNumber
+        | FieldKind::SingleCollaborator
+        | FieldKind::MultipleCollaborators
+        | FieldKind::CreatedBy
+        | FieldKind::LastModifiedBy
+        | FieldKind::Barcode
+        | FieldKind::Button(_) => Shape::Text,
         FieldKind::Number(_)
         | FieldKind::Percent(_)
         | FieldKind::Currency(_)
@@ -45,7 +51,7 @@ pub fn shape(kind: &FieldKind) -> Shape {
         | FieldKind::AutoNumber
         | FieldKind::Count(_) => Shape::Number,
         FieldKind::Checkbox(_) => Shape::Flag,
-        FieldKind::SingleSelect(_) => Shape::Choice,
+        FieldKind::SingleSelect(_) | FieldKind::ExternalSyncSource(_) => Shape::Choice,
         FieldKind::MultipleSelects(_) => Shape::Choices,
         FieldKind::Date(_) => Shape::Date,
         FieldKind::DateTime(_) => Shape::DateTime,

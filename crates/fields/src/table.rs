@@ -1,15 +1,16 @@
 //! The table of all field types.
 
-use model::{CellRef, FieldKind};
+use model::{CellRef, FieldKind, People};
 
 use crate::field_type::{FieldType, Texting};
 use crate::kinds::{
-    AutoNumber, Checkbox, Count, CreatedTime, Currency, Date, DateTime, Duration, Email, Formula, LastModifiedTime,
-    MultilineText, MultipleLookupValues, MultipleRecordLinks, MultipleSelects, Number, Percent, PhoneNumber, Rating,
-    RichText, Rollup, SingleLineText, SingleSelect, Url,
+    AutoNumber, Barcode, Button, Checkbox, Count, CreatedBy, CreatedTime, Currency, Date, DateTime, Duration, Email,
+    ExternalSyncSource, Formula, LastModifiedBy, LastModifiedTime, MultilineText, MultipleCollaborators,
+    MultipleLookupValues, MultipleRecordLinks, MultipleSelects, Number, Percent, PhoneNumber, Rating, RichText, Rollup,
+    SingleCollaborator, SingleLineText, SingleSelect, Url, barcode_text, names,
 };
 
-static ALL: [&dyn FieldType; 24] = [
+static ALL: [&dyn FieldType; 31] = [
     &SingleLineText,
     &MultilineText,
     &RichText,
@@ -29,6 +30,13 @@ static ALL: [&dyn FieldType; 24] = [
     &CreatedTime,
     &LastModifiedTime,
     &AutoNumber,
+    &SingleCollaborator,
+    &MultipleCollaborators,
+    &CreatedBy,
+    &LastModifiedBy,
+    &Barcode,
+    &Button,
+    &ExternalSyncSource,
     &MultipleRecordLinks,
     &Count,
     &MultipleLookupValues,
@@ -68,6 +76,13 @@ pub fn of(kind: &FieldKind) -> &'static dyn FieldType {
         FieldKind::CreatedTime(_) => &CreatedTime,
         FieldKind::LastModifiedTime(_) => &LastModifiedTime,
         FieldKind::AutoNumber => &AutoNumber,
+        FieldKind::SingleCollaborator => &SingleCollaborator,
+        FieldKind::MultipleCollaborators => &MultipleCollaborators,
+        FieldKind::CreatedBy => &CreatedBy,
+        FieldKind::LastModifiedBy => &LastModifiedBy,
+        FieldKind::Barcode => &Barcode,
+        FieldKind::Button(_) => &Button,
+        FieldKind::ExternalSyncSource(_) => &ExternalSyncSource,
         FieldKind::MultipleRecordLinks(_) => &MultipleRecordLinks,
         FieldKind::Count(_) => &Count,
         FieldKind::MultipleLookupValues(_) => &MultipleLookupValues,
@@ -79,4 +94,14 @@ pub fn of(kind: &FieldKind) -> &'static dyn FieldType {
 /// Appends what a person sees of a cell: [`FieldType::text`] of the field's type.
 pub fn text_cell(kind: &FieldKind, cell: CellRef<'_>, cx: &Texting, out: &mut String) {
     of(kind).text(kind, cell, cx, out);
+}
+
+/// Appends the text that queries and formulas see of a cell that holds another one: names of people, the text of a
+/// barcode.
+pub fn shown_text(kind: &FieldKind, held: &str, people: &People, out: &mut String) {
+    if kind.is_people() {
+        names(held, people, out);
+    } else {
+        out.push_str(barcode_text(held));
+    }
 }

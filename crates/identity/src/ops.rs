@@ -213,7 +213,7 @@ impl Identity {
     /// # Errors
     /// [`Error::Db`] when the database fails.
     pub async fn list_users(&self, tenant: TenantNo) -> Result<Vec<User>, Error> {
-        store::users(&self.db, tenant).await
+        self.people.users(tenant).await
     }
 
     /// Writes a token in the caller's transaction; its text is shown only here. `given` is used where the installer

@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use db::{Db, Dialect, Tx, params};
+use model::TenantNo;
 use parking_lot::RwLock;
 use tokio::sync::Mutex;
 
 use crate::error::Error;
-use crate::store::{RAISE, REVISION};
+use crate::ops::User;
+use crate::store::{RAISE, REVISION, users};
 
 /// The people revision of a database. Copies are the same one.
 ///
@@ -60,6 +62,14 @@ impl People {
         let revision = rows.first().ok_or(Error::Stored)?.get(0)?;
         *latest = (number, revision);
         Ok(revision)
+    }
+
+    /// The users of a tenant, the oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Db`] when the database fails.
+    pub async fn users(&self, tenant: TenantNo) -> Result<Vec<User>, Error> {
+        users(self.db(), tenant).await
     }
 
     /// Raises the revision in the transaction of a write, so that it is visible exactly when the write is.

@@ -13,6 +13,7 @@ mod caller;
 mod cell;
 mod column;
 mod id;
+mod people;
 mod schema;
 mod table;
 mod time;
@@ -31,10 +32,12 @@ pub use id::{
     BaseId, BaseNo, ChoiceId, CommentId, FieldId, FieldNo, IdError, Ordinal, RecordId, TableId, TableNo, TenantId,
     TenantNo, TokenId, UserId, ViewId, WebhookId, WorkspaceId,
 };
+pub use people::{People, Person, user_ids};
 pub use schema::{
-    CheckboxOptions, Choice, CountOptions, CreatedOptions, CurrencyOptions, DateFormat, DateOptions, DateTimeOptions,
-    DurationOptions, Field, FieldKind, FormulaOptions, FormulaType, LinkOptions, LookupOptions, ModifiedOptions,
-    NumberOptions, RatingOptions, RollupOptions, Schema, SelectOptions, Table, TimeFormat, View, ViewType,
+    ButtonOptions, CheckboxOptions, Choice, CountOptions, CreatedOptions, CurrencyOptions, DateFormat, DateOptions,
+    DateTimeOptions, DurationOptions, Field, FieldKind, FormulaOptions, FormulaType, LinkOptions, LookupOptions,
+    ModifiedOptions, NumberOptions, RatingOptions, RollupOptions, Schema, SelectOptions, Table, TimeFormat, View,
+    ViewType,
 };
 pub use table::{RecordIds, TableImage};
 pub use time::Timestamp;

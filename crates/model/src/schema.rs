@@ -208,6 +208,20 @@ pub enum FieldKind {
     AutoNumber,
     /// Records of another table (or the same).
     MultipleRecordLinks(LinkOptions),
+    /// A person, by id.
+    SingleCollaborator,
+    /// Several people, by id.
+    MultipleCollaborators,
+    /// Who made the record.
+    CreatedBy,
+    /// Who last changed a cell of the record.
+    LastModifiedBy,
+    /// The text of a barcode, and what kind it is.
+    Barcode,
+    /// A label and an address.
+    Button(ButtonOptions),
+    /// Where a record was synced from.
+    ExternalSyncSource(SelectOptions),
     /// How many records a link cell holds.
     Count(CountOptions),
     /// What a field of linked records holds.
@@ -228,7 +242,13 @@ impl FieldKind {
             | Self::RichText
             | Self::Email
             | Self::Url
-            | Self::PhoneNumber => Kind::Text,
+            | Self::PhoneNumber
+            | Self::SingleCollaborator
+            | Self::MultipleCollaborators
+            | Self::CreatedBy
+            | Self::LastModifiedBy
+            | Self::Barcode
+            | Self::Button(_) => Kind::Text,
             Self::Number(_)
             | Self::Percent(_)
             | Self::Currency(_)
@@ -237,7 +257,7 @@ impl FieldKind {
             | Self::AutoNumber
             | Self::Count(_) => Kind::Number,
             Self::Checkbox(_) => Kind::Flag,
-            Self::SingleSelect(_) => Kind::Choice,
+            Self::SingleSelect(_) | Self::ExternalSyncSource(_) => Kind::Choice,
             Self::MultipleSelects(_) => Kind::Choices,
             Self::Date(_) | Self::DateTime(_) | Self::CreatedTime(_) | Self::LastModifiedTime(_) => Kind::Time,
             Self::MultipleRecordLinks(_) => Kind::Links,
@@ -275,20 +295,48 @@ impl FieldKind {
 
     /// True when nobody can write the cell.
     pub fn is_computed(&self) -> bool {
-        matches!(self, Self::CreatedTime(_) | Self::LastModifiedTime(_) | Self::AutoNumber) || self.is_derived()
+        matches!(
+            self,
+            Self::CreatedTime(_)
+                | Self::LastModifiedTime(_)
+                | Self::CreatedBy
+                | Self::LastModifiedBy
+                | Self::ExternalSyncSource(_)
+        ) || self.is_derived()
     }
 
     /// True for what is evaluated and never stored.
     pub fn is_derived(&self) -> bool {
-        matches!(self, Self::Formula(_) | Self::Count(_) | Self::MultipleLookupValues(_) | Self::Rollup(_))
+        matches!(
+            self,
+            Self::Formula(_)
+                | Self::AutoNumber
+                | Self::Count(_)
+                | Self::MultipleLookupValues(_)
+                | Self::Rollup(_)
+                | Self::Button(_)
+        )
     }
 
     /// The options of a select field.
     pub fn select(&self) -> Option<&SelectOptions> {
         match self {
-            Self::SingleSelect(select) | Self::MultipleSelects(select) => Some(select),
+            Self::SingleSelect(select) | Self::MultipleSelects(select) | Self::ExternalSyncSource(select) => {
+                Some(select)
+            }
             _ => None,
         }
+    }
+
+    /// True when the cell names people.
+    pub fn is_people(&self) -> bool {
+        matches!(self, Self::SingleCollaborator | Self::MultipleCollaborators | Self::CreatedBy | Self::LastModifiedBy)
+    }
+
+    /// True when queries and formulas see another text than the cell holds: the names of people, a barcode without its
+    /// kind.
+    pub fn is_shown(&self) -> bool {
+        self.is_people() || matches!(self, Self::Barcode)
     }
 
     /// The options of a link field.
@@ -461,6 +509,18 @@ pub struct CountOptions {
     pub link: FieldId,
     /// Its number.
     pub link_no: FieldNo,
+}
+
+/// Options of button.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ButtonOptions {
+    /// What stands on it.
+    pub label: String,
+    /// The formula of the address that it opens, fields named by id in braces.
+    pub formula: String,
+    /// The fields that the formula refers to.
+    pub references: Vec<FieldId>,
 }
 
 /// Options of lookup.

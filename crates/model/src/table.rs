@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::cell::CellRef;
 use crate::column::{Bits, CHUNK, Column, Kind};
-use crate::id::{FieldNo, Ordinal, RecordId, TableNo};
+use crate::id::{FieldNo, Ordinal, RecordId, TableNo, UserId};
 
 /// Record ids by ordinal, and back. The way back is shared by all pictures of the table and only ever grows:
 /// an answer is checked against this picture's own list.
@@ -85,6 +85,12 @@ pub struct TableImage {
     pub modified: Column,
     /// The sequence of each record's last change.
     pub changed: Column,
+    /// Who created each record: the place in [`TableImage::users`], from 1.
+    pub created_by: Column,
+    /// Who last changed each record, in the same way.
+    pub modified_by: Column,
+    /// The users who did.
+    pub users: Arc<Vec<UserId>>,
     /// Columns by field number; a missing one is empty.
     pub columns: FxHashMap<FieldNo, Column>,
     /// A number for the present content of each chunk that no other content ever had: computed columns compare it.
@@ -103,6 +109,9 @@ impl TableImage {
             created: Column::new(Kind::Time),
             modified: Column::new(Kind::Time),
             changed: Column::new(Kind::Time),
+            created_by: Column::new(Kind::Choice),
+            modified_by: Column::new(Kind::Choice),
+            users: Arc::default(),
             columns: FxHashMap::default(),
             versions: Vec::new(),
             version: 0,
@@ -136,6 +145,22 @@ impl TableImage {
         self.columns.get(&field).map_or(CellRef::Empty, |column| column.cell(ordinal.0 as usize))
     }
 
+    /// The number of a user in this table's columns, from 1.
+    pub fn user_no(&mut self, user: UserId) -> u32 {
+        // The one who wrote last is likely to write next.
+        if let Some(at) = self.users.iter().rposition(|held| *held == user) {
+            return at as u32 + 1;
+        }
+        Arc::make_mut(&mut self.users).push(user);
+        self.users.len() as u32
+    }
+
+    /// The user with this number.
+    pub fn user(&self, cell: CellRef<'_>) -> Option<UserId> {
+        let CellRef::Choice(no) = cell else { return None };
+        self.users.get(no.checked_sub(1)? as usize).copied()
+    }
+
     /// Writes a cell and marks its chunk as changed.
     pub fn set(&mut self, field: FieldNo, kind: Kind, ordinal: Ordinal, cell: CellRef<'_>) {
         self.columns.entry(field).or_insert_with(|| Column::new(kind)).set(ordinal.0 as usize, cell);
@@ -163,6 +188,8 @@ impl TableImage {
             + self.created.memory()
             + self.modified.memory()
             + self.changed.memory()
+            + self.created_by.memory()
+            + self.modified_by.memory()
             + self.columns.values().map(Column::memory).sum::<usize>()
     }
 }

@@ -28,7 +28,8 @@ impl<'t> Columns<'t> {
         text: bool,
     ) -> Result<Self, Error> {
         view.image.used(fields.iter().map(|field| field.no));
-        let stored = fields.iter().filter(|field| !(text && field.kind.link().is_some()));
+        let computed = |field: &Field| field.kind.is_shown() || text && field.kind.link().is_some();
+        let stored = fields.iter().filter(|field| !computed(field));
         view.image.need(table.no, stored.map(|field| field.no))?;
         let mut columns = Self { rows, held: Vec::with_capacity(fields.len()) };
         for field in fields {

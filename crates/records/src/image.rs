@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 use events::{Body, Change, LinkDelta, RecordCells, RecordChange, SchemaChange, TableChange};
 use model::{
-    CHUNK, CellRef, Chunk, Column, FieldKind, FieldNo, Kind, Ordinal, RecordId, RecordIds, Schema, Table, TableImage,
-    TableNo, Timestamp,
+    Actor, CHUNK, CellRef, Chunk, Column, FieldKind, FieldNo, Kind, Ordinal, RecordId, RecordIds, Schema, Table,
+    TableImage, TableNo, Timestamp,
 };
 use rustc_hash::FxHashMap;
 
@@ -26,7 +26,7 @@ use crate::ops::turned;
 
 pub(crate) use absent::StoredCells;
 pub(crate) use build::StoredRecord;
-pub(crate) use computed::{Computed, Values, View};
+pub(crate) use computed::{Computed, Values, View, users_of};
 pub(crate) use slot::{Images, Private};
 
 /// All tables of a base at one sequence. Cloning is cheap; writing copies only the chunks that a clone still holds.
@@ -88,7 +88,7 @@ impl BaseImage {
         self.apply_schema(&change.body);
         self.recent.note(self.touched_by(change));
         for table in &change.body.tables {
-            self.apply_table(table, change.sequence, change.time);
+            self.apply_table(table, change);
         }
         self.sequence = change.sequence;
     }
@@ -107,13 +107,17 @@ impl BaseImage {
         schema.revision += 1;
     }
 
-    fn apply_table(&mut self, change: &TableChange, sequence: i64, time: Timestamp) {
+    fn apply_table(&mut self, change: &TableChange, whole: &Change) {
         let absent = self.absent.clone();
+        let (sequence, time) = (whole.sequence, whole.time);
         let table = self.table_mut(change.table);
-        create(table, &absent, &change.created, sequence, time);
-        create(table, &absent, &change.restored, sequence, time);
+        let by =
+            if let Actor::User(user) = whole.actor { CellRef::Choice(table.user_no(user)) } else { CellRef::Empty };
+        create(table, &absent, &change.created, sequence, (time, by));
+        create(table, &absent, &change.restored, sequence, (time, by));
         for record in &change.updated {
             update(table, &absent, record, sequence, time, |cell| cell.after.view());
+            table.modified_by.set(record.ordinal.0 as usize, by);
         }
         for record in &change.deleted {
             delete(table, record.ordinal, sequence);
@@ -152,7 +156,7 @@ impl BaseImage {
             let absent = self.absent.clone();
             let image = self.table_mut(table.table);
             for record in &table.deleted {
-                create(image, &absent, std::slice::from_ref(record), record.previous, change.time);
+                create(image, &absent, std::slice::from_ref(record), record.previous, (change.time, CellRef::Empty));
             }
             for record in &table.updated {
                 update(image, &absent, record, record.previous, change.time, |cell| cell.before.view());
@@ -191,20 +195,34 @@ fn put_table(schema: &mut Schema, table: &Arc<Table>) {
     }
 }
 
-fn create(table: &mut TableImage, absent: &Absent, records: &[RecordCells], sequence: i64, time: Timestamp) {
+/// Makes records that exist; those that are new were created at this time by this user of the table.
+fn create(
+    table: &mut TableImage,
+    absent: &Absent,
+    records: &[RecordCells],
+    sequence: i64,
+    new: (Timestamp, CellRef<'_>),
+) {
     let chunk = |record: &RecordCells| record.ordinal.0 as usize / CHUNK;
     for records in records.chunk_by(|one, next| chunk(one) == chunk(next)) {
-        create_in(table, absent, records, sequence, time);
+        create_in(table, absent, records, sequence, new);
     }
 }
 
 /// Writes records of one chunk, which is taken in hand once: it may have to be copied, and a change may have thousands.
-fn create_in(table: &mut TableImage, absent: &Absent, records: &[RecordCells], sequence: i64, time: Timestamp) {
+fn create_in(
+    table: &mut TableImage,
+    absent: &Absent,
+    records: &[RecordCells],
+    sequence: i64,
+    (time, by): (Timestamp, CellRef<'_>),
+) {
     let Some(first) = records.first() else { return };
     let index = first.ordinal.0 as usize / CHUNK;
-    let TableImage { table: no, ids, live, created, modified, changed, columns, .. } = &mut *table;
-    let times = [created, modified, changed].map(|column| column.chunk_mut(index));
-    let [Some(created), Some(modified), Some(changed)] = times else { return };
+    let TableImage { table: no, ids, live, created, modified, changed, created_by, modified_by, columns, .. } =
+        &mut *table;
+    let marks = [created, modified, changed, created_by, modified_by].map(|column| column.chunk_mut(index));
+    let [Some(created), Some(modified), Some(changed), Some(created_by), Some(modified_by)] = marks else { return };
     let live = Arc::make_mut(live);
     for record in records {
         let ordinal = record.ordinal.0 as usize;
@@ -212,6 +230,8 @@ fn create_in(table: &mut TableImage, absent: &Absent, records: &[RecordCells], s
             grow(ids, record.ordinal, record.id);
             created.set(ordinal % CHUNK, CellRef::Time(time.0));
             modified.set(ordinal % CHUNK, CellRef::Time(time.0));
+            created_by.set(ordinal % CHUNK, by);
+            modified_by.set(ordinal % CHUNK, by);
         }
         changed.set(ordinal % CHUNK, CellRef::Time(sequence));
         live.set(ordinal, true);

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use fields::Texting;
 use jiff::tz::TimeZone;
 use model::{
-    CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldId, FieldKind, Ordinal, RecordId, Table, TableImage,
-    Timestamp, write_json_string,
+    CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldId, FieldKind, Ordinal, People, RecordId, Table,
+    TableImage, Timestamp, UserId, write_json_string,
 };
 
 use crate::counts::Counted;
 use crate::error::Error;
-use crate::image::{View, stored_column};
+use crate::image::{View, stored_column, users_of};
 
 /// What of a record is written, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,8 +59,10 @@ const SHORT: usize = 32;
 enum Source<'w> {
     Stored(&'w Column),
     Links(&'w Column, Arc<TableImage>),
-    /// A lookup of a link field: the ids that it shows.
-    LookedLinks,
+    /// People by their ids.
+    People,
+    /// A lookup of links or people.
+    Looked,
     /// Computed by chunk.
     Computed,
     /// Computed cell by cell.
@@ -73,7 +75,8 @@ enum Cells<'w> {
     Stored(&'w Chunk),
     Links(&'w Chunk, &'w TableImage),
     Computed(Arc<ComputedChunk>),
-    LookedLinks,
+    People,
+    Looked,
     Single,
     None,
 }
@@ -194,11 +197,11 @@ impl<'w> RecordWriter<'w> {
             Cells::Stored(chunk) => fields::write_cell(&field.kind, chunk.cell(row), out),
             Cells::Links(chunk, other) => write_links(chunk.cell(row), other, out),
             Cells::Computed(chunk) => fields::write_cell(&field.kind, chunk.cell(row), out),
-            Cells::LookedLinks => {
-                let mut ids = Vec::new();
-                self.view.looked_links(self.table, self.rows, field, ordinal, &mut ids);
-                write_ids(ids.into_iter(), out)
+            Cells::People => {
+                let users = users_of(self.rows, field, ordinal);
+                write_people(&users, matches!(field.kind, FieldKind::MultipleCollaborators), &self.view.people, out)
             }
+            Cells::Looked => self.write_looked(field, ordinal, out),
             Cells::Single => {
                 let cell = self.view.cell(self.table, self.rows, field, ordinal)?;
                 fields::write_cell(&field.kind, cell.view(), out)
@@ -209,6 +212,22 @@ impl<'w> RecordWriter<'w> {
 }
 
 impl RecordWriter<'_> {
+    /// What a lookup of links or people shows: ids of records, or people.
+    fn write_looked(&self, field: &Field, ordinal: Ordinal, out: &mut Vec<u8>) -> bool {
+        let (mut ids, mut users) = (Vec::new(), Vec::new());
+        self.view.each_looked(self.table, self.rows, field, ordinal, &mut |looked, rows, ordinal| {
+            let Some(link) = looked.kind.link() else { return users.extend(users_of(rows, looked, ordinal)) };
+            let CellRef::Links(list) = rows.cell(looked.no, ordinal) else { return };
+            let other = self.view.image.table(link.linked_table_no);
+            let live = list.iter().map(|linked| Ordinal(*linked)).filter(|linked| other.is_live(*linked));
+            ids.extend(live.filter_map(|linked| other.ids.get(linked)));
+        });
+        if users.is_empty() {
+            return write_ids(ids.into_iter(), out);
+        }
+        write_people(&users, true, &self.view.people, out)
+    }
+
     /// A cell as people see it; false when that is nothing.
     fn write_text(
         &self,
@@ -220,15 +239,15 @@ impl RecordWriter<'_> {
         let row = ordinal.0 as usize % CHUNK;
         let mut text = String::new();
         let mut show = |cell: CellRef<'_>| match (&field.kind, cell) {
-            // The names of the linked records, joined already.
-            (FieldKind::MultipleRecordLinks(_), CellRef::Text(names)) => text.push_str(names),
+            // The names of linked records and of people, joined already.
+            (kind, CellRef::Text(names)) if kind.link().is_some() || kind.is_shown() => text.push_str(names),
             (kind, cell) => fields::text_cell(kind, cell, texting, &mut text),
         };
         match cells {
             Cells::Stored(chunk) => show(chunk.cell(row)),
             Cells::Computed(chunk) => show(chunk.cell(row)),
             Cells::Single => show(self.view.cell(self.table, self.rows, field, ordinal)?.view()),
-            Cells::Links(..) | Cells::LookedLinks | Cells::None => {}
+            Cells::Links(..) | Cells::People | Cells::Looked | Cells::None => {}
         }
         if text.is_empty() {
             return Ok(false);
@@ -243,7 +262,8 @@ impl RecordWriter<'_> {
             Source::Stored(column) => column.chunk(chunk).map(|chunk| Cells::Stored(chunk)),
             Source::Links(column, other) => column.chunk(chunk).map(|chunk| Cells::Links(chunk, other)),
             Source::Computed => Some(Cells::Computed(self.view.chunk_of(self.table, self.rows, slot.field, chunk)?)),
-            Source::LookedLinks => Some(Cells::LookedLinks),
+            Source::People => Some(Cells::People),
+            Source::Looked => Some(Cells::Looked),
             Source::Single => Some(Cells::Single),
             Source::Missing => None,
         };
@@ -288,13 +308,32 @@ fn source<'w>(
         let column = rows.columns.get(&field.no);
         return column.map_or(Source::Missing, |c| Source::Links(c, view.image.table(link.linked_table_no)));
     }
-    if !as_text && field.kind.item().link().is_some() {
-        return Source::LookedLinks;
+    let item = field.kind.item();
+    if !as_text && (item.link().is_some() || item.is_people()) {
+        return if field.kind.is_list() { Source::Looked } else { Source::People };
     }
-    if field.kind.is_derived() || field.kind.link().is_some() {
+    let shown = as_text && field.kind.is_shown();
+    if shown || field.kind.is_derived() || field.kind.link().is_some() {
         return if ordinals.len() <= FEW { Source::Single } else { Source::Computed };
     }
     stored_column(rows, field.no, &field.kind).map_or(Source::Missing, Source::Stored)
+}
+
+/// People, as a list or the only one; false when there is none.
+fn write_people(users: &[UserId], list: bool, people: &People, out: &mut Vec<u8>) -> bool {
+    if list && !users.is_empty() {
+        out.push(b'[');
+    }
+    for (index, user) in users.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        fields::write_person(*user, people, out);
+    }
+    if list && !users.is_empty() {
+        out.push(b']');
+    }
+    !users.is_empty()
 }
 
 fn write_links(cell: CellRef<'_>, other: &TableImage, out: &mut Vec<u8>) -> bool {

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use changes::Changes;
 use clock::{Clock, Ids};
 use db::Db;
-use model::{BaseId, Caller, Table, TenantNo};
+use model::{BaseId, Caller, People, Table, TenantNo};
 use parking_lot::Mutex;
 use schema::Schemas;
 use tenancy::{Access, Scope};
@@ -101,7 +101,13 @@ impl Records {
     pub(crate) async fn view(&self, caller: &Caller, base: BaseId) -> Result<(Scope, View), Error> {
         let scope = self.access.scope(caller, base).await?;
         let image = self.images.current(scope.tenant(), scope.base_no()).await?;
-        Ok((scope, View::new(image, self.clock.now())))
+        let view = View::new(image, self.clock.now()).with_people(self.people(&scope).await?);
+        Ok((scope, view))
+    }
+
+    /// Who cells of a base may name.
+    pub(crate) async fn people(&self, scope: &Scope) -> Result<Arc<People>, Error> {
+        Ok(self.access.people((scope.tenant(), scope.workspace()), scope.access_revision()).await?)
     }
 
     /// Answers a query from a picture. Columns that it misses are brought into memory, and it is asked again.
@@ -145,7 +151,7 @@ impl Records {
         }
         let Found { view, table, ordinals } = found;
         let image = self.images.page(tenant, view.image, &table, &ordinals).await?;
-        Ok(Found { view: View::new(image, view.now), table, ordinals })
+        Ok(Found { view: View { image, ..view }, table, ordinals })
     }
 }
 

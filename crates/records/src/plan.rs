@@ -105,10 +105,7 @@ impl<'i> Plan<'i> {
     pub fn create(&mut self, table: &Arc<Table>, row: Row, id: Option<RecordId>) -> Result<(RecordId, Ordinal), Error> {
         let ordinal = self.next_ordinal(table.no);
         let id = id.unwrap_or_else(|| self.ids.record(self.now));
-        let mut cells = Vec::with_capacity(row.len() + 1);
-        for field in table.live_fields().filter(|field| matches!(field.kind, FieldKind::AutoNumber)) {
-            cells.push((field.no, CellValue::Number(f64::from(ordinal.0) + 1.0)));
-        }
+        let mut cells = Vec::with_capacity(row.len());
         self.body.table(table.no).created.push(RecordCells { ordinal, id, previous: 0, cells: Vec::new() });
         for (field, incoming) in row {
             if let Some(value) = self.value(table, &field, ordinal, incoming)?

@@ -14,7 +14,7 @@ use tenancy::Permit;
 use crate::error::Error;
 use crate::image::{StoredCells, StoredRecord};
 
-const EACH: &str = "SELECT ordinal, id, created_at, modified_at, sequence, deleted, cells FROM records \
+const EACH: &str = "SELECT ordinal, id, created_at, modified_at, sequence, deleted, cells, created_by, modified_by FROM records \
      WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal >= $4 AND ordinal < $5 ORDER BY ordinal";
 const ORDINALS: &str = "SELECT MAX(ordinal) FROM records WHERE tenant = $1 AND base = $2 AND tbl = $3";
 const AT: &str = "SELECT ordinal, cells FROM records WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal IN \
@@ -62,6 +62,8 @@ pub(crate) async fn each_record<S: Send + 'static>(
                 sequence: row.get(4)?,
                 deleted: row.get(5)?,
                 cells: row.get(6)?,
+                created_by: row.get::<Option<&str>>(7)?.and_then(|id| id.parse().ok()),
+                modified_by: row.get::<Option<&str>>(8)?.and_then(|id| id.parse().ok()),
             },
         );
         Ok(())

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use clock::Ids;
 use fields::OptionsIn;
 use model::{
-    CountOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, LinkOptions, Schema, Table, TableId, TableNo,
-    Timestamp, View, ViewType,
+    ButtonOptions, CountOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, LinkOptions, Schema, Table,
+    TableId, TableNo, Timestamp, View, ViewType,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -210,6 +210,7 @@ impl<'a> Draft<'a> {
             OptionsIn::Kind(kind) => kind,
             OptionsIn::Formula { text } => self.formula(no, &name, None, &text)?,
             OptionsIn::Count { link } => self.count(no, &name, &link)?,
+            OptionsIn::Button { label, text } => self.button(no, &name, None, (label, &text))?,
             OptionsIn::Lookup { link, field } => self.lookup(no, &name, None, (&link, &field))?,
             OptionsIn::Rollup { link, field, text } => self.rollup(no, &name, None, (&link, &field), &text)?,
             OptionsIn::Link { linked_table, prefers_single, inverse_name } => {
@@ -298,6 +299,20 @@ impl<'a> Draft<'a> {
         }))
     }
 
+    /// A button that opens what a formula says.
+    fn button(
+        &self,
+        no: TableNo,
+        name: &str,
+        own: Option<FieldId>,
+        (label, text): (String, &str),
+    ) -> Result<FieldKind, Error> {
+        let FieldKind::Formula(formula) = self.formula(no, name, own, text)? else {
+            return Err(Error::TableNotFound { name: no.to_string() });
+        };
+        Ok(FieldKind::Button(ButtonOptions { label, formula: formula.formula, references: formula.references }))
+    }
+
     /// Counts the records of a link field of the same table.
     fn count(&self, no: TableNo, name: &str, link: &str) -> Result<FieldKind, Error> {
         let (field, _) = self.link_field(no, name, link)?;
@@ -343,6 +358,7 @@ impl<'a> Draft<'a> {
             OptionsIn::Kind(kind) => Ok(kind),
             OptionsIn::Formula { text } => self.formula(no, &field.name, Some(field.id), &text),
             OptionsIn::Count { link } => self.count(no, &field.name, &link),
+            OptionsIn::Button { label, text } => self.button(no, &field.name, Some(field.id), (label, &text)),
             OptionsIn::Lookup { link, field: looked } => self.lookup(no, &field.name, Some(field.id), (&link, &looked)),
             OptionsIn::Rollup { link, field: looked, text } => {
                 self.rollup(no, &field.name, Some(field.id), (&link, &looked), &text)

@@ -93,6 +93,7 @@ fn options(schema: &Schema, field: &Field) -> Option<Value> {
     // What a field is computed from is there only while it is not in the trash.
     let valid = match &field.kind {
         FieldKind::Formula(formula) => formula.references.iter().all(|id| schema.table_of(*id).is_some()),
+        FieldKind::Button(button) => button.references.iter().all(|id| schema.table_of(*id).is_some()),
         FieldKind::Count(count) => schema.table_of(count.link).is_some(),
         kind => match kind.looks_through() {
             Some((link, looked)) => schema.table_of(link).is_some() && schema.table_of(looked).is_some(),

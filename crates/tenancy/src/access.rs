@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use db::{Group, Tx};
 use identity::{Kept, People};
-use model::{Actor, BaseId, BaseNo, Caller, Role, TenantNo, UserId, WorkspaceId};
+use model::{Actor, BaseId, BaseNo, Caller, Person, Role, TenantNo, UserId, WorkspaceId};
 use rustc_hash::FxHashMap;
 
 use crate::error::{Denied, Error};
@@ -27,6 +27,7 @@ pub struct WorkspaceEntry {
 struct Cache {
     places: FxHashMap<BaseId, Place>,
     memberships: FxHashMap<(TenantNo, UserId), Arc<Vec<WorkspaceEntry>>>,
+    people: FxHashMap<WorkspaceId, Arc<model::People>>,
 }
 
 /// The access check. Copies are the same one.
@@ -77,6 +78,31 @@ impl Access {
         let revision = self.people.revision().await.map_err(Error::from)?;
         let held = self.memberships_of(revision, scope.tenant(), user).await?;
         Ok(held.iter().any(|entry| entry.id == scope.workspace()))
+    }
+
+    /// The people of a tenant as a workspace of it sees them, at a people revision or a later one: what cells name.
+    ///
+    /// # Errors
+    /// [`Denied::Unchecked`] when the database fails.
+    pub async fn people(
+        &self,
+        (tenant, workspace): (TenantNo, WorkspaceId),
+        revision: i64,
+    ) -> Result<Arc<model::People>, Denied> {
+        if let Some(held) = self.kept.get(revision, |kept| kept.people.get(&workspace).cloned()) {
+            return Ok(held);
+        }
+        let members = store::members(self.people.db(), tenant).await?;
+        let users = self.people.users(tenant).await.map_err(Error::from)?;
+        let person = |user: identity::User| Person {
+            member: members.iter().any(|(id, of, _)| *id == user.id && *of == workspace),
+            id: user.id,
+            email: user.email,
+            name: user.name,
+        };
+        let found = Arc::new(model::People::new(revision, users.into_iter().map(person)));
+        self.kept.put(revision, |kept| drop(kept.people.insert(workspace, Arc::clone(&found))));
+        Ok(found)
     }
 
     async fn check(&self, caller: &Caller, action: Action, id: BaseId) -> Result<Granted, Denied> {

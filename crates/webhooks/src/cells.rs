@@ -1,6 +1,6 @@
 //! Cells as payloads hold them: choices and links by id and name, everything else as records hold it.
 
-use model::{CellValue, Field, FieldKind, Ordinal, SelectOptions, TableNo};
+use model::{CellValue, Field, FieldKind, Ordinal, SelectOptions, TableNo, user_ids};
 use records::Picture;
 use serde_json::{Value, json};
 
@@ -15,6 +15,7 @@ pub(crate) fn value(picture: &Picture, field: &Field, cell: &CellValue) -> Resul
         (FieldKind::MultipleSelects(select), CellValue::Choices(list)) => {
             Value::Array(list.iter().map(|no| choice(select, *no)).filter(|choice| !choice.is_null()).collect())
         }
+        (kind, CellValue::Text(ids)) if kind.is_people() => people(picture, kind, ids),
         (FieldKind::MultipleRecordLinks(link), CellValue::Links(list)) => links(picture, link.linked_table_no, list)?,
         _ => plain(field, cell),
     })
@@ -27,6 +28,17 @@ fn choice(select: &SelectOptions, no: u32) -> Value {
         told.insert("color".to_owned(), json!(color));
     }
     told
+}
+
+fn people(picture: &Picture, kind: &FieldKind, ids: &str) -> Value {
+    let told = user_ids(ids).map(|id| match picture.person(id) {
+        Some(person) => json!({ "id": id, "email": person.email, "name": person.name }),
+        None => json!({ "id": id }),
+    });
+    match kind {
+        FieldKind::MultipleCollaborators => told.collect(),
+        _ => told.into_iter().next().unwrap_or_default(),
+    }
 }
 
 fn links(picture: &Picture, table: TableNo, list: &[u32]) -> Result<Value, records::Error> {

@@ -5,8 +5,8 @@ mod reading;
 mod texting;
 
 use model::{
-    ChoiceId, CountOptions, CreatedOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, FormulaType,
-    LinkOptions, LookupOptions, RollupOptions, TableNo,
+    ButtonOptions, ChoiceId, CountOptions, CreatedOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions,
+    FormulaType, LinkOptions, LookupOptions, RollupOptions, SelectOptions, TableNo,
 };
 use serde_json::{Value, json};
 
@@ -108,6 +108,17 @@ pub(crate) fn kinds() -> Vec<FieldKind> {
         created(false),
         kind("lastModifiedTime", &json!({})),
         FieldKind::AutoNumber,
+        FieldKind::SingleCollaborator,
+        FieldKind::MultipleCollaborators,
+        FieldKind::CreatedBy,
+        FieldKind::LastModifiedBy,
+        FieldKind::Barcode,
+        FieldKind::Button(ButtonOptions {
+            label: "Open".to_owned(),
+            formula: "'https://example.org'".to_owned(),
+            references: Vec::new(),
+        }),
+        FieldKind::ExternalSyncSource(SelectOptions { choices: Vec::new(), next: 1 }),
         link(),
         FieldKind::Count(CountOptions { link: "fldBBBBBBBBBBBBBB".parse().unwrap(), link_no: FieldNo(2) }),
         lookup(FieldKind::SingleLineText),
@@ -147,6 +158,7 @@ fn primary_fields() {
         "date",
         "dateTime",
         "autoNumber",
+        "barcode",
         "formula",
     ];
     assert_eq!(may, expected);

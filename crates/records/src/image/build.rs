@@ -5,7 +5,7 @@ mod part;
 use std::sync::Arc;
 
 use db::Db;
-use model::{CHUNK, Chunk, Column, Ordinal, RecordId, RecordIds, Schema, TableNo, TenantNo};
+use model::{CHUNK, Chunk, Column, Ordinal, RecordId, RecordIds, Schema, TableNo, TenantNo, UserId};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
@@ -23,6 +23,8 @@ pub(crate) struct StoredRecord<'r> {
     pub id: RecordId,
     pub created: i64,
     pub modified: i64,
+    pub created_by: Option<UserId>,
+    pub modified_by: Option<UserId>,
     pub sequence: i64,
     pub deleted: bool,
     pub cells: &'r str,
@@ -151,7 +153,11 @@ async fn read(
 /// Adds a part behind what the table has.
 fn add(image: &mut BaseImage, part: Part) {
     let rows = image.table_mut(part.table);
-    let Part { first, ids, live, created, modified, changed, columns, .. } = part;
+    let Part { first, ids, live, created, modified, changed, created_by, modified_by, users, columns, .. } = part;
+    let numbers: Vec<u32> = users.iter().map(|user| rows.user_no(*user)).collect();
+    for (column, chunks) in [(&mut rows.created_by, created_by), (&mut rows.modified_by, modified_by)] {
+        place(column, first, chunks.into_iter().map(|chunk| renumbered(chunk, &numbers)).collect());
+    }
     push_ids(&mut rows.ids, first, &ids);
     let all = Arc::make_mut(&mut rows.live);
     live.ones().for_each(|row| all.set(first * CHUNK + row, true));
@@ -165,6 +171,16 @@ fn add(image: &mut BaseImage, part: Part) {
     for chunk in first..rows.len().div_ceil(CHUNK) {
         rows.touch(Ordinal((chunk * CHUNK) as u32));
     }
+}
+
+/// A part numbers its users by itself.
+fn renumbered(mut chunk: Chunk, numbers: &[u32]) -> Chunk {
+    if let Chunk::Choice(held) = &mut chunk {
+        for no in held.iter_mut().filter(|no| **no > 0) {
+            *no = numbers.get(*no as usize - 1).copied().unwrap_or(0);
+        }
+    }
+    chunk
 }
 
 fn push_ids(ids: &mut RecordIds, first: usize, new: &[RecordId]) {

@@ -14,10 +14,12 @@ use std::time::Instant;
 
 use formula::{Batch, Input, Program};
 use model::{
-    CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldKind, FieldNo, Kind, Ordinal, Table, TableImage, TableNo,
-    Timestamp,
+    CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldKind, FieldNo, Kind, Ordinal, People, Table, TableImage,
+    TableNo, Timestamp,
 };
 use parking_lot::Mutex;
+pub(crate) use titles::users_of;
+
 use programs::{Compiled, Programs, Through};
 use rustc_hash::FxHashMap;
 
@@ -94,6 +96,8 @@ impl Computed {
 #[derive(Clone)]
 pub(crate) struct View {
     pub image: Arc<BaseImage>,
+    /// Who cells may name.
+    pub people: Arc<People>,
     pub now: Timestamp,
     /// When a query that is still at work ends in an error.
     pub until: Option<Instant>,
@@ -108,7 +112,12 @@ pub(crate) enum Values<'t> {
 
 impl View {
     pub fn new(image: Arc<BaseImage>, now: Timestamp) -> Self {
-        Self { image, now, until: None }
+        Self { image, people: Arc::default(), now, until: None }
+    }
+
+    /// With people, for cells that name them.
+    pub fn with_people(self, people: Arc<People>) -> Self {
+        Self { people, ..self }
     }
 
     /// The values of a field of `table` as queries compare them. Links come as the texts of the linked primary fields
@@ -120,7 +129,7 @@ impl View {
         field: &Field,
         text: bool,
     ) -> Result<Values<'t>, Error> {
-        let linked = text && field.kind.link().is_some();
+        let linked = text && field.kind.link().is_some() || field.kind.is_shown();
         if !field.kind.is_derived() && !linked {
             self.image.need(table.no, [field.no])?;
             return Ok(stored_column(rows, field.no, &field.kind).map_or(Values::Missing, Values::Stored));
@@ -246,9 +255,11 @@ impl View {
     ) -> Result<Stamp, Error> {
         let revision = self.image.schema.revision as u64;
         let volatile = compiled.is_some_and(|compiled| compiled.volatile);
+        let people = compiled.is_some_and(|compiled| compiled.people);
+        let fixed = if volatile { mix(revision, self.now.0 as u64) } else { revision };
         Ok(Stamp {
             records: rows.versions.get(chunk).copied().unwrap_or(0),
-            fixed: if volatile { mix(revision, self.now.0 as u64) } else { revision },
+            fixed: if people { mix(fixed, self.people.revision as u64) } else { fixed },
             through: compiled.map_or(Ok(0), |compiled| self.through_stamp(compiled, depth))?,
         })
     }
@@ -308,9 +319,13 @@ impl View {
         if let Some(link) = field.kind.link() {
             return self.link_texts(rows, field, link.linked_table_no, chunk, range, depth);
         }
+        if field.kind.is_shown() {
+            return self.shown(of, chunk, range);
+        }
         let kind = if field.kind.is_list() { Kind::Values } else { field.kind.column() };
         let Some(compiled) = self.compiled(table, field, depth)? else { return Ok(failed(kind, range.len())) };
         match (&field.kind, &compiled.program, compiled.through.first()) {
+            (FieldKind::AutoNumber, ..) => Ok(numbers(chunk, range)),
             (FieldKind::Count(count), ..) => Ok(counts(rows, count.link_no, chunk, range)),
             (FieldKind::MultipleLookupValues(_), _, Some(through)) => {
                 self.look(rows, through, false, (chunk, range), depth)
@@ -321,7 +336,7 @@ impl View {
                 let inputs: Vec<Input<'_>> = program.references().iter().map(|_| Input::Computed(&lists)).collect();
                 self.run(rows, (chunk * CHUNK + range.start, None), (0..n, &inputs), |batch| program.eval(batch))
             }
-            (FieldKind::Formula(_), Some(program), _) => {
+            (FieldKind::Formula(_) | FieldKind::Button(_), Some(program), _) => {
                 self.with_batch(program, table, rows, chunk, range, depth, |batch| program.eval(batch))
             }
             _ => Ok(failed(kind, range.len())),
@@ -356,7 +371,9 @@ impl View {
         let mut computed: Vec<Option<Arc<ComputedChunk>>> = Vec::new();
         for reference in program.references() {
             let field = table.field_by_no(reference.no);
-            let derived = field.filter(|field| field.kind.is_derived() || field.kind.link().is_some());
+            let is_computed =
+                |field: &&Arc<Field>| field.kind.is_derived() || field.kind.is_shown() || field.kind.link().is_some();
+            let derived = field.filter(is_computed);
             let of = |field| self.chunk((table, rows, field), Form::Whole, chunk, depth);
             computed.push(derived.map(|field| of(field)).transpose()?);
         }
@@ -411,6 +428,15 @@ fn stored_input<'b>(table: &'b Table, rows: &'b TableImage, no: FieldNo, chunk: 
         Some(select) => Input::Choice { chunk, select },
         None => Input::Stored(chunk),
     }
+}
+
+/// The place of each record in the order of creation, from 1: places are never given out again.
+fn numbers(chunk: usize, range: Range<usize>) -> ComputedChunk {
+    let mut values = Chunk::new(Kind::Number);
+    for (at, row) in range.enumerate() {
+        values.set(at, CellRef::Number((chunk * CHUNK + row + 1) as f64));
+    }
+    ComputedChunk { values, errors: model::Bits::default() }
 }
 
 /// How many records each link cell holds. A record that is deleted is taken out of all of them.

@@ -4,7 +4,7 @@ mod generated;
 
 use std::collections::BTreeMap;
 
-use model::{CellValue, Ordinal};
+use model::{CellValue, Ordinal, UserId};
 use serde_json::{Value, json};
 
 use super::BaseImage;
@@ -29,15 +29,16 @@ fn dump(image: &BaseImage) -> Dump {
     out
 }
 
-/// When records were made and changed, which a walk back does not tell.
-fn times(image: &BaseImage) -> Vec<(u32, CellValue, CellValue, CellValue)> {
+/// When records were made and changed and by whom, which a walk back does not tell.
+fn times(image: &BaseImage) -> Vec<(u32, [CellValue; 3], [Option<UserId>; 2])> {
     let mut out = Vec::new();
     for table in &image.schema.tables {
         let rows = image.table(table.no);
         for ordinal in rows.live.ones() {
-            let [created, modified, changed] =
-                [&rows.created, &rows.modified, &rows.changed].map(|column| column.cell(ordinal).to_value());
-            out.push((table.no.0, created, modified, changed));
+            let times = [&rows.created, &rows.modified, &rows.changed].map(|column| column.cell(ordinal).to_value());
+            let users = [&rows.created_by, &rows.modified_by].map(|column| rows.user(column.cell(ordinal)));
+            assert!(users.iter().all(Option::is_some), "somebody did it");
+            out.push((table.no.0, times, users));
         }
     }
     out

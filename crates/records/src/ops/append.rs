@@ -9,7 +9,7 @@ use db::{Committing, Tx};
 use events::{Body, CreatedText, RecordCells};
 use fields::Incoming;
 use futures_util::FutureExt;
-use model::{Caller, Field, FieldKind, Table, TableNo};
+use model::{Caller, Field, Table, TableNo};
 use tenancy::{Action, Permit};
 
 use super::bulk::{Bulk, BulkRow, BulkRows, made_meanwhile};
@@ -154,12 +154,11 @@ impl Records {
         let (body, next) = private.read(|image| {
             let table = Arc::clone(find_table(&image.schema, &bulk.table)?);
             rows.check(&table)?;
-            let numbered = table.live_fields().any(|field| matches!(field.kind, FieldKind::AutoNumber));
             let at = (table.no, image.table(table.no).len() as u32);
-            if let Some(other) = ready.take_if(|ready| numbered || ready.at != at) {
+            if let Some(other) = ready.take_if(|ready| ready.at != at) {
                 other.give_back(rows);
             }
-            if rows.closed && !numbered {
+            if rows.closed {
                 let mut ready = ready.take().unwrap_or_else(|| Ready::new(rows, permit, at));
                 std::mem::take(&mut ready.prepared).insert(&mut tx, &mark);
                 let next = (at.0, at.1 + ready.created.len() as u32);

@@ -180,7 +180,7 @@ impl Records {
     /// The base as the first page saw it.
     async fn view_at(&self, scope: &tenancy::Scope, view: &View, cursor: &Cursor) -> Result<View, Error> {
         if cursor.n == view.image.sequence {
-            return Ok(View::new(Arc::clone(&view.image), Timestamp(cursor.t)));
+            return Ok(View { now: Timestamp(cursor.t), ..view.clone() });
         }
         let age = Duration::from_micros((view.now.0 - cursor.t).max(0) as u64);
         if age > KEEP {
@@ -189,7 +189,7 @@ impl Records {
         let image = self.images.at(scope.tenant(), scope.base_no(), cursor.n).await;
         let image =
             image.map_err(|error| if let Error::TooOld { .. } = error { Error::IteratorGone } else { error })?;
-        Ok(View::new(Arc::new(image), Timestamp(cursor.t)))
+        Ok(View { image: Arc::new(image), now: Timestamp(cursor.t), ..view.clone() })
     }
 
     fn kept(&self, key: (u64, i64, i64)) -> Option<Arc<Order>> {

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use events::Change;
-use model::{CellRef, CellValue, Field, FieldNo, Ordinal, RecordId, Schema, Table, TableNo, Timestamp};
+use model::{
+    CellRef, CellValue, Field, FieldKind, FieldNo, Ordinal, Person, RecordId, Schema, Table, TableNo, Timestamp, UserId,
+};
 use tenancy::Scope;
 
 use super::Records;
 use crate::error::Error;
-use crate::image::{View, stored_column};
+use crate::image::{View, stored_column, users_of};
 
 /// A base at one sequence. It stays what it is while others write, until its holder moves it on.
 #[derive(Clone)]
@@ -23,7 +25,7 @@ impl Records {
         let mut image = self.images.at(scope.tenant(), scope.base_no(), sequence).await?;
         // What a follower computes on its way is nothing that readers of the present look for.
         image.computed = Arc::default();
-        Ok(Picture(View::new(Arc::new(image), self.clock.now())))
+        Ok(Picture(View::new(Arc::new(image), self.clock.now()).with_people(self.people(scope).await?)))
     }
 
     /// Reads from a picture. Columns that it misses are brought into memory, and it is read again.
@@ -86,11 +88,20 @@ impl Picture {
         if field.kind.is_derived() {
             return self.0.cell(table, &rows, field, ordinal);
         }
+        if let FieldKind::CreatedBy | FieldKind::LastModifiedBy = field.kind {
+            let user = users_of(&rows, field, ordinal).first().map(ToString::to_string);
+            return Ok(user.map_or(CellValue::Empty, CellValue::Text));
+        }
         if field.kind.link().is_none() {
             self.0.image.need(table.no, [field.no])?;
         }
         let column = stored_column(&rows, field.no, &field.kind);
         Ok(column.map_or(CellValue::Empty, |column| column.cell(ordinal.0 as usize).to_value()))
+    }
+
+    /// Somebody who a cell names.
+    pub fn person(&self, id: UserId) -> Option<&Person> {
+        self.0.people.get(id)
     }
 
     /// The name by which people know a record: the text of its primary field.

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use fields::{ChoiceIn, Incoming, Reading};
-use model::{BaseId, CHUNK, Caller, CellRef, CellValue, Chunk, Column, Field, Ordinal, RecordId, Table, TableImage};
+use model::{
+    BaseId, CHUNK, Caller, CellRef, CellValue, Chunk, Column, Field, Ordinal, People, RecordId, Table, TableImage,
+};
 use serde_json::{Map, Value};
 
 use super::write::{End, Steps, Written, find_all};
@@ -85,9 +87,9 @@ impl Records {
         records: &[UpsertRecord],
         how: &UpsertHow,
     ) -> Result<Upserted, Error> {
-        let reading = Reading { typecast: how.typecast, ..Reading::default() };
         let steps = Steps {
-            prepare: |image: &BaseImage, table: &Table| {
+            prepare: |image: &BaseImage, table: &Table, people: &Arc<People>| {
+                let reading = Reading { typecast: how.typecast, people: Arc::clone(people), ..Reading::default() };
                 let read = records.iter().enumerate().map(|(at, r)| read_row(table, &r.fields, &reading, at));
                 let rows = read.collect::<Result<Vec<_>, _>>()?;
                 aside(image.records() >= MANY, || Prepared::new(image, table, (records, rows), &how.on))

@@ -6,7 +6,7 @@ use changes::NewChange;
 use db::Committing;
 use events::Body;
 use fields::Reading;
-use model::{BaseId, Caller, Ordinal, RecordId, Schema, Table, TableNo, Timestamp};
+use model::{BaseId, Caller, Ordinal, People, RecordId, Schema, Table, TableNo, Timestamp};
 use serde_json::{Map, Value};
 use tenancy::{Action, Permit};
 
@@ -93,9 +93,10 @@ impl Records {
         typecast: bool,
         end: End,
     ) -> Result<Written, Error> {
-        let reading = Reading { typecast, ..Reading::default() };
+        let reading = |people: &Arc<People>| Reading { typecast, people: Arc::clone(people), ..Reading::default() };
         let steps = Steps {
-            prepare: |_: &BaseImage, table: &Table| {
+            prepare: |_: &BaseImage, table: &Table, people: &Arc<People>| {
+                let reading = reading(people);
                 let read = new.iter().enumerate().map(|(at, cells)| read_row(table, cells, &reading, at));
                 read.collect::<Result<Vec<Row>, _>>()
             },
@@ -148,9 +149,10 @@ impl Records {
         (typecast, replace): (bool, bool),
         end: End,
     ) -> Result<Written, Error> {
-        let reading = Reading { typecast, ..Reading::default() };
+        let reading = |people: &Arc<People>| Reading { typecast, people: Arc::clone(people), ..Reading::default() };
         let steps = Steps {
-            prepare: |_: &BaseImage, table: &Table| {
+            prepare: |_: &BaseImage, table: &Table, people: &Arc<People>| {
+                let reading = reading(people);
                 let read = records.iter().enumerate().map(|(at, r)| read_row(table, &r.fields, &reading, at));
                 read.collect::<Result<Vec<Row>, _>>()
             },
@@ -198,7 +200,7 @@ impl Records {
         end: End,
     ) -> Result<Written, Error> {
         let steps = Steps {
-            prepare: |_: &BaseImage, _: &Table| Ok(()),
+            prepare: |_: &BaseImage, _: &Table, _: &Arc<People>| Ok(()),
             targets: |image: &BaseImage, table: &Table, (): &mut ()| {
                 find_all(image, table, ids.iter().map(String::as_str))
             },
@@ -222,7 +224,7 @@ impl Records {
         steps: Steps<R, T, D>,
     ) -> Result<(Written, E), Error>
     where
-        R: Fn(&BaseImage, &Table) -> Result<P, Error>,
+        R: Fn(&BaseImage, &Table, &Arc<People>) -> Result<P, Error>,
         T: Fn(&BaseImage, &Table, &mut P) -> Result<Vec<Ordinal>, Error>,
         D: Fn(&mut Plan<'_>, &Arc<Table>, Vec<Ordinal>, P) -> Result<(Vec<Ordinal>, E), Error>,
     {
@@ -249,12 +251,13 @@ impl Records {
         steps: &Steps<R, T, D>,
     ) -> Result<(Written, E), Error>
     where
-        R: Fn(&BaseImage, &Table) -> Result<P, Error>,
+        R: Fn(&BaseImage, &Table, &Arc<People>) -> Result<P, Error>,
         T: Fn(&BaseImage, &Table, &mut P) -> Result<Vec<Ordinal>, Error>,
         D: Fn(&mut Plan<'_>, &Arc<Table>, Vec<Ordinal>, P) -> Result<(Vec<Ordinal>, E), Error>,
     {
+        let people = self.people(&permit.scope()).await?;
         let image = self.images.current(permit.tenant(), permit.base_no()).await?;
-        let mut prepared = (steps.prepare)(&image, find_table(&image.schema, table)?)?;
+        let mut prepared = (steps.prepare)(&image, find_table(&image.schema, table)?, &people)?;
         let revision = image.schema.revision;
         drop(image);
 
@@ -263,7 +266,7 @@ impl Records {
         let table = Arc::clone(find_table(&private.image.schema, table)?);
         // The schema may have moved between reading the values and getting the writer.
         if private.image.schema.revision != revision {
-            prepared = (steps.prepare)(&private.image, &table)?;
+            prepared = (steps.prepare)(&private.image, &table, &people)?;
         }
         let ordinals = (steps.targets)(&private.image, &table, &mut prepared)?;
         private.fill(&mut tx, permit.tenant(), table.no, &ordinals).await?;
@@ -301,9 +304,10 @@ impl Records {
 
     async fn found(&self, permit: &Permit, table: TableNo, ordinals: Vec<Ordinal>) -> Result<Found, Error> {
         let image = self.images.current(permit.tenant(), permit.base_no()).await?;
-        let schema: &Schema = &image.schema;
+        let view = View::new(image, self.clock.now()).with_people(self.people(&permit.scope()).await?);
+        let schema: &Schema = &view.image.schema;
         let table = schema.table_by_no(table).cloned().ok_or(Error::ImageGone)?;
-        self.told(permit.tenant(), Found { view: View::new(image, self.clock.now()), table, ordinals }).await
+        self.told(permit.tenant(), Found { view, table, ordinals }).await
     }
 }
 

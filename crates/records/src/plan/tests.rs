@@ -84,8 +84,7 @@ fn records_of_a_plan_get_the_next_ordinals_and_their_cells_in_order() {
     let body = plan.finish();
     let created = &body.tables[0].created;
     let cells: Vec<Vec<u32>> = created.iter().map(|record| record.cells.iter().map(|(no, _)| no.0).collect()).collect();
-    assert_eq!(cells, vec![vec![1, 2, 4]; 3]);
-    assert_eq!(created[2].cells[2].1, CellValue::Number(3.0), "numbered from 1");
+    assert_eq!(cells, vec![vec![1, 2]; 3]);
     assert!(created.windows(2).all(|pair| pair[0].id != pair[1].id));
 }
 

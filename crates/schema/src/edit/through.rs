@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use model::{Field, FieldId, FieldKind, LookupOptions, RollupOptions, SelectOptions, Table, TableNo};
+use model::{
+    ButtonOptions, Field, FieldId, FieldKind, FormulaOptions, LookupOptions, RollupOptions, SelectOptions, Table,
+    TableNo,
+};
 
 use super::{Draft, FIELDS, reference};
 use crate::error::Error;
@@ -96,7 +99,10 @@ impl Draft<'_> {
     /// The fields that a computed field is made of.
     pub(super) fn needs(&self, table: &Table, field: &Field) -> Vec<Place> {
         match &field.kind {
-            FieldKind::Formula(formula) => formula.references.iter().flat_map(|id| self.needs_of(table, *id)).collect(),
+            FieldKind::Formula(FormulaOptions { references, .. })
+            | FieldKind::Button(ButtonOptions { references, .. }) => {
+                references.iter().flat_map(|id| self.needs_of(table, *id)).collect()
+            }
             FieldKind::MultipleLookupValues(_) | FieldKind::Rollup(_) => {
                 let looked = field
                     .kind
@@ -165,7 +171,7 @@ impl Draft<'_> {
         let kind = match &field.kind {
             FieldKind::Formula(options) => {
                 let program = formula::compile(&options.formula, &|name| reference(table, name)).ok()?;
-                FieldKind::Formula(model::FormulaOptions { result: program.result(), ..options.clone() })
+                FieldKind::Formula(FormulaOptions { result: program.result(), ..options.clone() })
             }
             FieldKind::MultipleLookupValues(options) => {
                 let result = Box::new(value_type(&looked()?.1.kind));

@@ -81,3 +81,99 @@ async fn rich_text_ends_with_a_line_end(app: TestApp) {
     let (status, answer) = app.call(Method::POST, &format!("/v0/meta/bases/{base}/tables"), &primary).await;
     assert_eq!(status, 422, "{answer}");
 }
+
+#[on_every_database]
+async fn people_are_assigned_and_remembered(app: TestApp) {
+    let base = app.plans().await;
+    let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    for (name, kind) in [
+        ("Lead", "singleCollaborator"),
+        ("Team", "multipleCollaborators"),
+        ("Made by", "createdBy"),
+        ("Changed by", "lastModifiedBy"),
+    ] {
+        let made = app.ok(Method::POST, &fields, &json!({ "name": name, "type": kind })).await;
+        assert_eq!((made["type"].as_str(), made.get("options")), (Some(kind), None));
+    }
+    let hello = json!({ "name": "Hello", "type": "formula", "options": { "formula": "'Hello ' & {Lead}" } });
+    app.ok(Method::POST, &fields, &hello).await;
+    let whoami = app.get("/v0/meta/whoami").await;
+    let owner = whoami["id"].as_str().unwrap().to_owned();
+    let new = json!({ "email": "bo@example.org", "name": "Bo", "role": "editor" });
+    let (_, bo) = app.call(Method::POST, "/api/v1/users", &new).await;
+    let bo = bo["id"].as_str().unwrap_or_else(|| panic!("{bo}")).to_owned();
+
+    let tasks = format!("/v0/{base}/Tasks");
+    let body = json!({ "fields": { "Name": "Dig", "Lead": { "email": "bo@example.org" }, "Team": [{ "id": owner }, { "id": bo }] } });
+    let made = app.ok(Method::POST, &tasks, &body).await;
+    let told = json!({ "id": bo, "email": "bo@example.org", "name": "Bo" });
+    assert_eq!(made["fields"]["Lead"], told);
+    assert_eq!(made["fields"]["Team"][1], told);
+    assert_eq!(made["fields"]["Made by"]["id"], json!(owner));
+    assert_eq!(made["fields"]["Changed by"], made["fields"]["Made by"]);
+    assert_eq!(made["fields"]["Hello"], "Hello Bo");
+    let name = made["fields"]["Made by"]["name"].as_str().unwrap().to_owned();
+    let list = app.get(&format!("{tasks}?cellFormat=string&timeZone=UTC&userLocale=en-us")).await;
+    assert_eq!(list["records"][0]["fields"]["Team"], format!("{name}, Bo"));
+    for (filter, count) in [("Lead%3D'Bo'", 1), ("FIND('Bo'%2CTeam)", 1), ("%7BMade%20by%7D%3D'Bo'", 0)] {
+        let found = app.get(&format!("{tasks}?filterByFormula={filter}")).await;
+        assert_eq!(found["records"].as_array().unwrap().len(), count, "{filter}");
+    }
+
+    // Somebody else changes it.
+    let id = made["id"].as_str().unwrap();
+    let new = json!({ "email": "cy@example.org", "name": "Cy", "role": "editor" });
+    let (_, token) = app.call(Method::POST, "/api/v1/users", &new).await;
+    let token = token["token"].as_str().unwrap_or_else(|| panic!("{token}"));
+    let patch = json!({ "fields": { "Lead": null } });
+    let (status, changed) = app.send(Method::PATCH, &format!("{tasks}/{id}"), Some(token), patch.to_string()).await;
+    assert_eq!(status, 200, "{changed}");
+    assert_eq!(changed["fields"]["Changed by"]["name"], "Cy");
+    assert_eq!(changed["fields"]["Made by"]["id"], json!(owner));
+    assert_eq!(changed["fields"].get("Lead"), None);
+
+    // A lookup of people shows people.
+    let looked = json!({ "name": "Teams", "type": "multipleLookupValues",
+        "options": { "recordLinkFieldId": "Tasks", "fieldIdInLinkedTable": "Team" } });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/Projects/fields"), &looked).await;
+    let project = json!({ "fields": { "Title": "House", "Tasks": [id] } });
+    let project = app.ok(Method::POST, &format!("/v0/{base}/Projects"), &project).await;
+    assert_eq!(project["fields"]["Teams"][1], told);
+
+    for (value, kind) in [
+        (json!({ "email": "nobody@example.org" }), "INVALID_VALUE_FOR_COLUMN"),
+        (json!({ "id": "usr00000000000000" }), "INVALID_VALUE_FOR_COLUMN"),
+        (json!(5), "INVALID_VALUE_FOR_COLUMN"),
+    ] {
+        let (status, answer) = app.call(Method::POST, &tasks, &json!({ "fields": { "Lead": value } })).await;
+        assert_eq!((status, answer["error"]["type"].as_str()), (422, Some(kind)), "{answer}");
+    }
+}
+
+#[on_every_database]
+async fn barcodes_and_buttons(app: TestApp) {
+    let base = app.plans().await;
+    let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    app.ok(Method::POST, &fields, &json!({ "name": "Code", "type": "barcode" })).await;
+    let options = json!({ "label": "Look", "formula": "'https://example.org/?q=' & {Name}" });
+    let made = app.ok(Method::POST, &fields, &json!({ "name": "Page", "type": "button", "options": options })).await;
+    assert_eq!(made["options"]["label"], "Look");
+    let tasks = format!("/v0/{base}/Tasks");
+    let body = json!({ "fields": { "Name": "Dig", "Code": { "text": "4006381333931", "type": "ean13" } } });
+    let made = app.ok(Method::POST, &tasks, &body).await;
+    assert_eq!(made["fields"]["Code"], json!({ "text": "4006381333931", "type": "ean13" }));
+    assert_eq!(made["fields"]["Page"], json!({ "label": "Look", "url": "https://example.org/?q=Dig" }));
+    let found = app.get(&format!("{tasks}?filterByFormula=Code%3D'4006381333931'&fields[]=Code")).await;
+    assert_eq!(found["records"].as_array().unwrap().len(), 1);
+    let list = app.get(&format!("{tasks}?cellFormat=string&timeZone=UTC&userLocale=en-us")).await;
+    assert_eq!(list["records"][0]["fields"]["Code"], "4006381333931");
+    assert_eq!(list["records"][0]["fields"]["Page"], "Look");
+    let (status, answer) = app.call(Method::POST, &tasks, &json!({ "fields": { "Code": "4006381333931" } })).await;
+    assert_eq!((status, answer["error"]["type"].as_str()), (422, Some("INVALID_VALUE_FOR_COLUMN")));
+    let cast = json!({ "fields": { "Code": "12" }, "typecast": true });
+    assert_eq!(app.ok(Method::POST, &tasks, &cast).await["fields"]["Code"], json!({ "text": "12" }));
+    let wrong = json!({ "name": "X", "type": "button", "options": { "formula": "{Nope}" } });
+    let (status, answer) = app.call(Method::POST, &fields, &wrong).await;
+    assert_eq!(status, 422);
+    assert!(answer["error"]["message"].as_str().unwrap().contains("nope"), "{answer}");
+}

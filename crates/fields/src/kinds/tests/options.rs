@@ -25,6 +25,9 @@ fn what_is_answered_can_be_given_back() {
             }
             OptionsIn::Formula { text } => assert_eq!(text, "1"),
             OptionsIn::Count { link } => assert_eq!(link, "fldBBBBBBBBBBBBBB"),
+            OptionsIn::Button { label, text } => {
+                assert_eq!((label.as_str(), text.as_str()), ("Open", "'https://example.org'"));
+            }
             OptionsIn::Lookup { link, field } => {
                 assert_eq!((link.as_str(), field.as_str()), ("fldBBBBBBBBBBBBBB", "fldCCCCCCCCCCCCCC"));
             }

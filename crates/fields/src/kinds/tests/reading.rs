@@ -1,4 +1,4 @@
-use model::{CellValue, FieldKind, FormulaType, Timestamp};
+use model::{CellValue, FieldKind, FormulaType, People, Person, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -43,6 +43,80 @@ fn rating() -> FieldKind {
 
 fn checkbox() -> FieldKind {
     kind("checkbox", &json!({"icon": "check", "color": "redBright"}))
+}
+
+fn somebody() -> Reading {
+    let person = |id: &str, name: &str, member: bool| Person {
+        id: id.parse().unwrap(),
+        email: format!("{}@example.org", name.to_lowercase()),
+        name: name.to_owned(),
+        member,
+    };
+    let people = [
+        person("usrAAAAAAAAAAAAAA", "Ann", true),
+        person("usrBBBBBBBBBBBBBB", "Bo", true),
+        person("usrCCCCCCCCCCCCCC", "Cy", false),
+    ];
+    Reading { people: People::new(1, people).into(), ..Reading::default() }
+}
+
+#[test]
+fn people_are_named_by_id_or_address() {
+    let (ann, bo) = ("usrAAAAAAAAAAAAAA", "usrBBBBBBBBBBBBBB");
+    let cx = somebody();
+    let cast = Reading { typecast: true, ..cx.clone() };
+    let read = |kind: &FieldKind, value: Value, cx: &Reading| of(kind).read(&field(kind.clone()), &value, cx);
+    let one = FieldKind::SingleCollaborator;
+    let many = FieldKind::MultipleCollaborators;
+    let cell = |ids: &str| Ok(Incoming::Cell(CellValue::Text(ids.to_owned())));
+    for value in [json!({ "id": ann }), json!({ "email": "ANN@example.org" }), json!(ann), json!("ann@example.org")] {
+        assert_eq!(read(&one, value.clone(), &cx), cell(ann), "{value}");
+    }
+    assert_eq!(read(&one, json!("ann"), &cast), cell(ann));
+    assert_eq!(
+        read(&many, json!([{ "id": bo }, { "email": "ann@example.org" }, bo]), &cx),
+        cell(&format!("{bo},{ann}"))
+    );
+    assert_eq!(read(&many, json!("Bo, Ann"), &cast), cell(&format!("{bo},{ann}")));
+    assert_eq!(read(&many, json!([]), &cx), Ok(Incoming::EMPTY));
+    for value in
+        [json!("ann"), json!({ "id": "usrCCCCCCCCCCCCCC" }), json!({ "email": "cy@example.org" }), json!("x@y.z")]
+    {
+        let problem = read(&one, value.clone(), &cx).unwrap_err();
+        assert!(matches!(problem, CellProblem::UnknownPerson { .. }), "{value}: {problem}");
+    }
+    for value in [json!(7), json!({}), json!({ "id": 7 }), json!(true)] {
+        assert!(matches!(read(&one, value.clone(), &cx), Err(CellProblem::Rejected { .. })), "{value}");
+    }
+    assert!(matches!(read(&one, json!([ann, bo]), &cx), Err(CellProblem::TooManyPeople { count: 2, most: 1, .. })));
+    assert!(matches!(read(&FieldKind::CreatedBy, json!(ann), &cx), Err(CellProblem::Computed { .. })));
+}
+
+#[test]
+fn a_barcode_is_a_text_with_a_kind() {
+    let barcode = field(FieldKind::Barcode);
+    let read =
+        |value: Value, typecast| of(&barcode.kind).read(&barcode, &value, &Reading { typecast, ..Reading::default() });
+    let told = |incoming: Incoming| {
+        let Incoming::Cell(cell) = incoming else { unreachable!() };
+        let mut out = Vec::new();
+        crate::json::write_cell(&barcode.kind, cell.view(), &mut out)
+            .then(|| serde_json::from_slice::<Value>(&out).unwrap())
+    };
+    for (given, expected) in [
+        (json!({ "text": "123", "type": "upce" }), Some(json!({ "text": "123", "type": "upce" }))),
+        (json!({ "text": "1,\"2\"" }), Some(json!({ "text": "1,\"2\"" }))),
+        (json!({ "text": "1", "type": null }), Some(json!({ "text": "1" }))),
+        (json!({ "text": "" }), None),
+    ] {
+        assert_eq!(told(read(given.clone(), false).unwrap()), expected, "{given}");
+    }
+    assert_eq!(told(read(json!("99"), true).unwrap()), Some(json!({ "text": "99" })));
+    for wrong in
+        [json!("99"), json!({ "text": 9 }), json!({ "text": "9", "colour": "red" }), json!({ "text": "a\u{1f}b" })]
+    {
+        assert!(read(wrong.clone(), false).is_err(), "{wrong}");
+    }
 }
 
 #[test]
@@ -96,7 +170,7 @@ fn values_that_fit() {
 #[test]
 fn the_zone_of_the_client_is_that_of_the_reading() {
     let zone = jiff::tz::TimeZone::get("Asia/Tokyo").unwrap();
-    let cx = Reading { typecast: false, time_zone: zone };
+    let cx = Reading { time_zone: zone, ..Reading::default() };
     let kind = date_time("client");
     let found = of(&kind).read(&field(kind.clone()), &json!("2024-02-29T10:00"), &cx);
     assert_eq!(found, Ok(time("2024-02-29T01:00")));

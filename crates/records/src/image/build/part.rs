@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Bits, CHUNK, CellRef, Chunk, FieldNo, Kind, RecordId, TableNo, decode_cells};
+use model::{Bits, CHUNK, CellRef, Chunk, FieldNo, Kind, RecordId, TableNo, UserId, decode_cells};
 use parking_lot::Mutex;
 use rustc_hash::FxHashSet;
 
@@ -102,13 +102,27 @@ pub(super) struct Part {
     pub created: Vec<Chunk>,
     pub modified: Vec<Chunk>,
     pub changed: Vec<Chunk>,
+    pub created_by: Vec<Chunk>,
+    pub modified_by: Vec<Chunk>,
+    /// The users whose numbers, from 1, stand in the last two.
+    pub users: Vec<UserId>,
     pub columns: Vec<(FieldNo, Kind, Vec<Chunk>)>,
     times: [Chunk; 3],
+    by: [Chunk; 2],
     growing: Vec<Option<Growing>>,
     wanted: Wanted,
     meter: Arc<Mutex<Meter>>,
     /// How many chunks are done.
     chunks: usize,
+}
+
+/// The number of a user, from 1: the one before is likely to be the next, too.
+fn number(users: &mut Vec<UserId>, user: UserId) -> u32 {
+    let at = users.iter().rposition(|held| *held == user).unwrap_or_else(|| {
+        users.push(user);
+        users.len() - 1
+    });
+    at as u32 + 1
 }
 
 impl Part {
@@ -122,8 +136,12 @@ impl Part {
             created: Vec::new(),
             modified: Vec::new(),
             changed: Vec::new(),
+            created_by: Vec::new(),
+            modified_by: Vec::new(),
+            users: Vec::new(),
             columns: Vec::new(),
             times: [time(), time(), time()],
+            by: [Chunk::new(Kind::Choice), Chunk::new(Kind::Choice)],
             growing: Vec::new(),
             wanted,
             meter,
@@ -147,6 +165,9 @@ impl Part {
             self.live.set(index, !row.deleted);
             for (chunk, time) in self.times.iter_mut().zip([row.created, row.modified, row.sequence]) {
                 chunk.set(at, CellRef::Time(time));
+            }
+            for (chunk, by) in self.by.iter_mut().zip([row.created_by, row.modified_by]) {
+                chunk.set(at, by.map_or(CellRef::Empty, |by| CellRef::Choice(number(&mut self.users, by))));
             }
         }
         let Self { growing, wanted, chunks, .. } = self;
@@ -194,6 +215,12 @@ impl Part {
             for (open, done) in
                 [(created, &mut self.created), (modified, &mut self.modified), (changed, &mut self.changed)]
             {
+                let chunk = gathered(open);
+                meter.other += chunk.memory();
+                done.push(chunk);
+            }
+            let [created_by, modified_by] = &mut self.by;
+            for (open, done) in [(created_by, &mut self.created_by), (modified_by, &mut self.modified_by)] {
                 let chunk = gathered(open);
                 meter.other += chunk.memory();
                 done.push(chunk);

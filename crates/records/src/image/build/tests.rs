@@ -47,6 +47,8 @@ fn row(ordinal: u32, cells: &str) -> StoredRecord<'_> {
         created: 5,
         modified: 6,
         sequence: 7,
+        created_by: None,
+        modified_by: None,
         deleted: ordinal % 2 == 1,
         cells,
     }

@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use model::{
-    Bits, CHUNK, CellRef, Chunk, ComputedChunk, Field, FieldKind, FieldNo, Kind, Ordinal, RecordId, Table, TableImage,
-    TableNo, ValueLists,
+    Bits, CHUNK, CellRef, Chunk, ComputedChunk, Field, FieldKind, FieldNo, Kind, Ordinal, Table, TableImage, TableNo,
+    ValueLists,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -28,7 +28,7 @@ struct Looked<'o> {
 impl Looked<'_> {
     fn cell(&self, ordinal: u32) -> CellRef<'_> {
         let ordinal = ordinal as usize;
-        if self.field.kind.is_derived() {
+        if self.field.kind.is_derived() || self.field.kind.is_shown() {
             return self.chunks.get(&(ordinal / CHUNK)).map_or(CellRef::Empty, |chunk| chunk.cell(ordinal % CHUNK));
         }
         stored_column(self.rows, self.field.no, &self.field.kind).map_or(CellRef::Empty, |column| column.cell(ordinal))
@@ -108,7 +108,7 @@ impl View {
         depth: usize,
     ) -> Result<FxHashMap<usize, Arc<ComputedChunk>>, Error> {
         let mut chunks = FxHashMap::default();
-        if !field.kind.is_derived() {
+        if !field.kind.is_derived() && !field.kind.is_shown() {
             self.image.need(table.no, [field.no])?;
             return Ok(chunks);
         }
@@ -143,22 +143,17 @@ impl View {
         Ok(())
     }
 
-    /// The ids of the records that a lookup of a link field shows, in order.
-    pub fn looked_links(
+    /// Hands out the cells at the end of a lookup, in order: each field with its table's records and an ordinal.
+    pub fn each_looked(
         &self,
         table: &Table,
         rows: &TableImage,
         field: &Field,
         ordinal: Ordinal,
-        out: &mut Vec<RecordId>,
+        sink: &mut dyn FnMut(&Field, &TableImage, Ordinal),
     ) {
-        if let Some(link) = field.kind.link() {
-            let other = self.image.table(link.linked_table_no);
-            if let CellRef::Links(list) = rows.cell(field.no, ordinal) {
-                let live = list.iter().map(|linked| Ordinal(*linked)).filter(|linked| other.is_live(*linked));
-                out.extend(live.filter_map(|linked| other.ids.get(linked)));
-            }
-            return;
+        if !matches!(field.kind, FieldKind::MultipleLookupValues(_)) {
+            return sink(field, rows, ordinal);
         }
         let Ok(Some(compiled)) = self.compiled(table, field, super::DEPTH) else { return };
         let Some(through) = compiled.through.first() else { return };
@@ -167,7 +162,7 @@ impl View {
         let other = self.image.table(through.other);
         if let CellRef::Links(list) = rows.cell(through.link, ordinal) {
             for ordinal in list {
-                self.looked_links(linked, &other, looked, Ordinal(*ordinal), out);
+                self.each_looked(linked, &other, looked, Ordinal(*ordinal), sink);
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use formula::Program;
-use model::{Field, FieldId, FieldKind, FieldNo, Schema, Table, TableNo};
+use model::{ButtonOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, Schema, Table, TableNo};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
@@ -18,6 +18,8 @@ pub(super) struct Compiled {
     pub program: Option<Program>,
     /// True when it depends on the time now.
     pub volatile: bool,
+    /// True when it depends on the names of people.
+    pub people: bool,
     /// True when it depends on link cells of its record.
     pub linked: bool,
     /// What it reads through links, also by way of other fields of its table.
@@ -59,7 +61,7 @@ impl Programs {
         field: &Field,
         depth: usize,
     ) -> Result<Option<Arc<Compiled>>, Error> {
-        if !field.kind.is_derived() && field.kind.link().is_none() {
+        if !field.kind.is_derived() && !field.kind.is_shown() && field.kind.link().is_none() {
             return Ok(None);
         }
         let revision = schema.revision;
@@ -93,6 +95,7 @@ impl Programs {
             let Some(inner) = table.field_by_no(no) else { continue };
             if let Some(inner) = self.of_field(schema, table, inner, depth)? {
                 compiled.volatile |= inner.volatile;
+                compiled.people |= inner.people;
                 compiled.linked |= inner.linked;
                 compiled.through.extend(&inner.through);
             }
@@ -104,6 +107,7 @@ impl Programs {
             let Some(field) = other.field_by_no(through.field) else { continue };
             if let Some(inner) = self.of_field(schema, other, field, depth)? {
                 compiled.volatile |= inner.volatile;
+                compiled.people |= inner.people;
             }
         }
         Ok(compiled)
@@ -130,13 +134,14 @@ impl Programs {
 
 /// What a field is made of by itself; none when something of it is in the trash or its formula cannot be compiled.
 fn made_of(schema: &Schema, table: &Table, field: &Field) -> Option<Compiled> {
-    let plain = Compiled { program: None, volatile: false, linked: true, through: Vec::new() };
+    let plain = Compiled { program: None, volatile: false, people: false, linked: true, through: Vec::new() };
     Some(match &field.kind {
         FieldKind::MultipleRecordLinks(link) => {
             let other = schema.table_by_no(link.linked_table_no)?;
             let primary = other.primary_field()?;
             Compiled { through: vec![Through { link: field.no, other: other.no, field: primary.no }], ..plain }
         }
+        FieldKind::AutoNumber => Compiled { linked: false, ..plain },
         FieldKind::Count(count) => table.field_by_id(count.link).map(|_| plain)?,
         FieldKind::MultipleLookupValues(_) => {
             Compiled { through: vec![through(schema, table, &field.kind)?.0], ..plain }
@@ -147,8 +152,9 @@ fn made_of(schema: &Schema, table: &Table, field: &Field) -> Option<Compiled> {
                 formula::compile_rollup(&rollup.formula, &|word| schema::rollup_reference(looked, word)).ok()?;
             Compiled { volatile: program.is_volatile(), program: Some(program), through: vec![through], ..plain }
         }
-        FieldKind::Formula(formula) => {
-            let program = formula::compile(&formula.formula, &|name| schema::reference(table, name)).ok()?;
+        kind if kind.is_shown() => Compiled { people: kind.is_people(), linked: false, ..plain },
+        FieldKind::Formula(FormulaOptions { formula, .. }) | FieldKind::Button(ButtonOptions { formula, .. }) => {
+            let program = formula::compile(formula, &|name| schema::reference(table, name)).ok()?;
             Compiled { volatile: program.is_volatile(), program: Some(program), linked: false, ..plain }
         }
         _ => return None,

@@ -1,6 +1,9 @@
 //! The plain text of cells, and the names by which links show the records that they lead to.
 
-use model::{CHUNK, CellRef, Chunk, ComputedChunk, Field, Kind, Ordinal, Table, TableImage, TableNo, Texts};
+use model::{
+    CHUNK, CellRef, Chunk, ComputedChunk, Field, FieldKind, Kind, Ordinal, Table, TableImage, TableNo, Texts, UserId,
+    user_ids,
+};
 
 use super::{DEPTH, Form, View, failed};
 use crate::error::Error;
@@ -36,6 +39,32 @@ impl View {
         Ok(ComputedChunk { values: Chunk::Text(texts), errors: model::Bits::default() })
     }
 
+    /// What is seen of cells that hold another text: the names of people, a barcode without its kind.
+    pub(super) fn shown(
+        &self,
+        (table, rows, field): (&Table, &TableImage, &Field),
+        chunk: usize,
+        range: std::ops::Range<usize>,
+    ) -> Result<ComputedChunk, Error> {
+        if !matches!(field.kind, FieldKind::CreatedBy | FieldKind::LastModifiedBy) {
+            self.image.need(table.no, [field.no])?;
+        }
+        let mut texts = Texts::default();
+        let mut text = String::new();
+        for row in range {
+            text.clear();
+            let ordinal = Ordinal((chunk * CHUNK + row) as u32);
+            if field.kind.is_people() {
+                let ids: Vec<String> = users_of(rows, field, ordinal).iter().map(ToString::to_string).collect();
+                fields::shown_text(&field.kind, &ids.join(","), &self.people, &mut text);
+            } else if let CellRef::Text(held) = rows.cell(field.no, ordinal) {
+                fields::shown_text(&field.kind, held, &self.people, &mut text);
+            }
+            texts.push(Some(text.as_str()));
+        }
+        Ok(ComputedChunk { values: Chunk::Text(texts), errors: model::Bits::default() })
+    }
+
     /// Appends the plain text of a cell.
     pub fn plain(
         &self,
@@ -46,7 +75,7 @@ impl View {
         depth: usize,
         out: &mut String,
     ) -> Result<(), Error> {
-        if field.kind.is_derived() || field.kind.link().is_some() {
+        if field.kind.is_derived() || field.kind.is_shown() || field.kind.link().is_some() {
             let index = ordinal.0 as usize;
             let chunk = self.chunk((table, rows, field), Form::Whole, index / CHUNK, depth)?;
             fields::plain_cell(&field.kind, chunk.cell(index % CHUNK), out);
@@ -78,5 +107,18 @@ impl View {
             self.plain(table, rows, primary, ordinal, DEPTH, &mut out)?;
         }
         Ok(out)
+    }
+}
+
+/// The people that a cell names, in order.
+pub(crate) fn users_of(rows: &TableImage, field: &Field, ordinal: Ordinal) -> Vec<UserId> {
+    let at = ordinal.0 as usize;
+    match field.kind {
+        FieldKind::CreatedBy => rows.user(rows.created_by.cell(at)).into_iter().collect(),
+        FieldKind::LastModifiedBy => rows.user(rows.modified_by.cell(at)).into_iter().collect(),
+        _ => match rows.cell(field.no, ordinal) {
+            CellRef::Text(ids) => user_ids(ids).collect(),
+            _ => Vec::new(),
+        },
     }
 }
