@@ -67,7 +67,7 @@ impl ForDatabase for House {
         let workspace = access.workspaces(&owner).await.unwrap()[0].id;
         let table = |name| json!({ "name": name, "fields": [{ "name": "Name", "type": "singleLineText" }] });
         let tables = ["Tasks", "Projects"].map(|name| serde_json::from_value(table(name)).unwrap());
-        let new = NewBase { name: "Plans".to_owned(), workspace, tables: tables.into() };
+        let new = NewBase { id: None, name: "Plans".to_owned(), workspace, tables: tables.into() };
         let base = schemas.create_base(&owner, new).await.unwrap().base;
         let new: Vec<_> = ["Paint", "Mow"].map(|name| cells(json!({ "Name": name }))).into();
         let made = records.create(&owner, base, "Tasks", &new, false).await.unwrap();

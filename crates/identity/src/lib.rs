@@ -21,7 +21,7 @@ pub use token::{Secret, TokenText};
 use db::Migration;
 
 /// The tables of this crate.
-pub const MIGRATIONS: [Migration; 5] = [
+pub const MIGRATIONS: [Migration; 6] = [
     Migration { name: "2026_03_01_0200_identity", sql: include_str!("../migrations/2026_03_01_0200_identity.sql") },
     Migration { name: "2026_03_01_0205_people", sql: include_str!("../migrations/2026_03_01_0205_people.sql") },
     Migration { name: "2026_03_01_0215_emails", sql: include_str!("../migrations/2026_03_01_0215_emails.sql") },
@@ -33,6 +33,11 @@ pub const MIGRATIONS: [Migration; 5] = [
     Migration {
         name: "2026_11_28_0100_webhook_scope",
         sql: include_str!("../migrations/2026_11_28_0100_webhook_scope.sql"),
+    },
+    // Such a token is for what comes later, too.
+    Migration {
+        name: "2026_11_28_0200_every_scope",
+        sql: include_str!("../migrations/2026_11_28_0200_every_scope.sql"),
     },
 ];
 

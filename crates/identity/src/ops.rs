@@ -233,7 +233,7 @@ impl Identity {
             secret: &text.secret(),
             owner: new.owner,
             name: &new.name,
-            scopes: serde_json::to_string(&new.scopes).map_err(|_| Error::Stored)?,
+            scopes: &new.scopes,
             created: now,
             expires: new.expires,
         };

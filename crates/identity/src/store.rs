@@ -1,7 +1,7 @@
 //! Rows of users and tokens.
 
 use db::{Db, Row, Tx};
-use model::{TenantNo, Timestamp, TokenId, UserId};
+use model::{Scope, TenantNo, Timestamp, TokenId, UserId};
 use sql::Value;
 
 use crate::error::Error;
@@ -112,9 +112,24 @@ pub(crate) struct TokenRow<'t> {
     pub secret: &'t Secret,
     pub owner: UserId,
     pub name: &'t str,
-    pub scopes: String,
+    pub scopes: &'t [Scope],
     pub created: Timestamp,
     pub expires: Option<Timestamp>,
+}
+
+/// How a token for everything is kept: scopes that are yet to come are among it.
+const EVERY: &str = "[\"*\"]";
+
+fn scopes_text(scopes: &[Scope]) -> String {
+    if Scope::ALL.iter().all(|scope| scopes.contains(scope)) {
+        return EVERY.to_owned();
+    }
+    let names: Vec<&str> = scopes.iter().map(|scope| scope.name()).collect();
+    serde_json::json!(names).to_string()
+}
+
+fn scopes(text: &str) -> Result<Vec<Scope>, Error> {
+    if text == EVERY { Ok(Scope::ALL.to_vec()) } else { serde_json::from_str(text).map_err(|_| Error::Stored) }
 }
 
 pub(crate) fn insert_token(tx: &mut Tx, token: &TokenRow<'_>) {
@@ -126,7 +141,7 @@ pub(crate) fn insert_token(tx: &mut Tx, token: &TokenRow<'_>) {
             token.secret.text().into(),
             token.owner.to_string().into(),
             token.name.into(),
-            Value::Json(token.scopes.clone()),
+            Value::Json(scopes_text(token.scopes)),
             token.created.0.into(),
             token.expires.map(|at| at.0).into(),
         ],
@@ -141,7 +156,7 @@ pub(crate) async fn token(db: &Db, id: TokenId) -> Result<Option<(Secret, KnownT
         id,
         tenant: TenantNo(row.get(0)?),
         owner: owner.parse().map_err(|_| Error::Stored)?,
-        scopes: serde_json::from_str(&row.get::<String>(3)?).map_err(|_| Error::Stored)?,
+        scopes: scopes(&row.get::<String>(3)?)?,
         expires: row.get::<Option<i64>>(4)?.map(Timestamp),
         revoked: row.get::<Option<i64>>(5)?.is_some(),
     };
@@ -161,7 +176,7 @@ pub(crate) async fn tokens(db: &Db, tenant: TenantNo, owner: UserId) -> Result<V
             Ok(TokenEntry {
                 id: row.get::<String>(0)?.parse().map_err(|_| Error::Stored)?,
                 name: row.get(1)?,
-                scopes: serde_json::from_str(&row.get::<String>(2)?).map_err(|_| Error::Stored)?,
+                scopes: scopes(&row.get::<String>(2)?)?,
                 created: Timestamp(row.get(3)?),
                 expires: time(4)?,
                 revoked: time(5)?,

@@ -86,11 +86,14 @@ pub enum Scope {
     /// Make and read webhooks.
     #[serde(rename = "webhook:manage")]
     WebhookManage,
+    /// Make things with ids that somebody else gave, as an import does that keeps them.
+    #[serde(rename = "ids:write")]
+    IdsWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::RecordsRead,
         Self::RecordsWrite,
         Self::CommentsRead,
@@ -99,6 +102,7 @@ impl Scope {
         Self::SchemaWrite,
         Self::EmailRead,
         Self::WebhookManage,
+        Self::IdsWrite,
     ];
 
     /// The wire name.
@@ -112,6 +116,7 @@ impl Scope {
             Self::SchemaWrite => "schema.bases:write",
             Self::EmailRead => "user.email:read",
             Self::WebhookManage => "webhook:manage",
+            Self::IdsWrite => "ids:write",
         }
     }
 

@@ -44,7 +44,7 @@ impl ForDatabase for House {
             Schemas::new(test.db.clone(), changes.clone(), access.clone(), test.clock.clone(), test.ids.clone());
         let workspace = access.workspaces(&owner).await.unwrap()[0].id;
         assert_eq!(access.workspaces(&owner).await.unwrap()[0].role, Role::Owner);
-        let new = NewBase { name: "Plans".to_owned(), workspace, tables: vec![projects(), tasks()] };
+        let new = NewBase { id: None, name: "Plans".to_owned(), workspace, tables: vec![projects(), tasks()] };
         let base = schemas.create_base(&owner, new).await.unwrap();
         let link = json!({ "name": "Project", "type": "multipleRecordLinks",
             "options": { "linkedTableId": base.tables[0].id } });

@@ -124,6 +124,19 @@ impl<'i> Plan<'i> {
         Ok((id, ordinal))
     }
 
+    /// Refuses an id that a record of the base has or had.
+    pub fn refuse_taken(&self, id: RecordId) -> Result<(), Error> {
+        let had = |table: &Arc<Table>| self.rows(table.no).ids.find(id).is_some();
+        let made = self.body.tables.iter().any(|change| change.created.iter().any(|record| record.id == id));
+        if made || self.image.schema.tables.iter().any(had) {
+            return Err(Error::Request {
+                airtable_type: "INVALID_RECORDS",
+                message: format!("the record id `{id}` is in use already, or was once"),
+            });
+        }
+        Ok(())
+    }
+
     /// Changes cells of an existing record; with `replace` every writable cell not named is cleared.
     pub fn update(&mut self, table: &Arc<Table>, ordinal: Ordinal, mut row: Row, replace: bool) -> Result<(), Error> {
         let rows = self.rows(table.no);

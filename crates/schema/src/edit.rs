@@ -3,13 +3,14 @@
 mod through;
 mod trash;
 
+use std::str::FromStr;
 use std::sync::Arc;
 
 use clock::Ids;
 use fields::OptionsIn;
 use model::{
-    ButtonOptions, CountOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, LinkOptions, Schema, Table,
-    TableId, TableNo, Timestamp, View, ViewType,
+    ButtonOptions, CountOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, IdError, LinkOptions, Schema,
+    Table, TableId, TableNo, Timestamp, View, ViewType,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -45,6 +46,9 @@ pub fn is_title(name: &str) -> bool {
 /// A table to make.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct NewTable {
+    /// Its id, for imports that keep ids (`keepIds`).
+    #[serde(default)]
+    pub id: Option<String>,
     /// Name, unique in the base without regard to case.
     pub name: String,
     /// Description.
@@ -57,6 +61,9 @@ pub struct NewTable {
 /// A field to make.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct NewField {
+    /// Its id, for imports that keep ids (`keepIds`); then the ids of choices and `inverseLinkFieldId` are kept too.
+    #[serde(default)]
+    pub id: Option<String>,
     /// Name, unique in the table without regard to case.
     pub name: String,
     /// The type's API name, such as `singleLineText`.
@@ -68,6 +75,31 @@ pub struct NewField {
     /// Options as the type wants them.
     #[serde(default)]
     pub options: Option<Value>,
+}
+
+impl NewTable {
+    /// Without the ids that were given.
+    pub fn forget_ids(&mut self) {
+        self.id = None;
+        self.fields.iter_mut().for_each(NewField::forget_ids);
+    }
+
+    /// True when one of the ids is given.
+    pub fn has_ids(&self) -> bool {
+        self.id.is_some() || self.fields.iter().any(NewField::has_ids)
+    }
+}
+
+impl NewField {
+    /// Without the id that was given.
+    pub fn forget_ids(&mut self) {
+        self.id = None;
+    }
+
+    /// True when the id is given.
+    pub fn has_ids(&self) -> bool {
+        self.id.is_some()
+    }
 }
 
 /// A schema being edited: the tables after, and which of them became different.
@@ -129,13 +161,14 @@ impl<'a> Draft<'a> {
         if new.fields.is_empty() {
             return Err(Error::Invalid { reason: format!("table `{name}` needs at least one field") });
         }
+        let id = self.table_id(new.id.as_deref())?;
         let no = TableNo(self.next_table);
         self.next_table += 1;
         let view = View { id: self.ids.view(self.now), name: "Grid view".to_owned(), view_type: ViewType::Grid };
         self.touched.push((None, no));
         self.schema.tables.push(Arc::new(Table {
             no,
-            id: self.ids.table(self.now),
+            id,
             name,
             description: new.description.clone(),
             primary: self.ids.field(self.now),
@@ -206,18 +239,27 @@ impl<'a> Draft<'a> {
         if self.schema.table_by_no(no).is_some_and(|table| table.live_fields().count() >= FIELDS) {
             return Err(Error::TooMany { what: "the number of fields", bound: FIELDS });
         }
+        let id = self.field_id(new.id.as_deref())?;
         let kind = match read_options(&name, &new.field_type, new.options.as_ref(), None, self.ids, self.now)? {
-            OptionsIn::Kind(kind) => kind,
+            OptionsIn::Kind(mut kind) => {
+                if new.id.is_some() {
+                    keep_choice_ids(&mut kind, new.options.as_ref())?;
+                }
+                kind
+            }
             OptionsIn::Formula { text } => self.formula(no, &name, None, &text)?,
             OptionsIn::Count { link } => self.count(no, &name, &link)?,
             OptionsIn::Button { label, text } => self.button(no, &name, None, (label, &text))?,
             OptionsIn::Lookup { link, field } => self.lookup(no, &name, None, (&link, &field))?,
             OptionsIn::Rollup { link, field, text } => self.rollup(no, &name, None, (&link, &field), &text)?,
             OptionsIn::Link { linked_table, prefers_single, inverse_name } => {
-                return self.add_link(no, name, new.description.clone(), linked_table, prefers_single, inverse_name);
+                let inverse = new.options.as_ref().filter(|_| new.id.is_some());
+                let inverse = inverse.and_then(|options| options.get("inverseLinkFieldId")?.as_str());
+                let ids = (id, self.field_id(inverse)?);
+                let named = (name, new.description.clone());
+                return self.add_link(no, ids, named, linked_table, prefers_single, inverse_name);
             }
         };
-        let id = self.ids.field(self.now);
         self.push_field(no, id, name, new.description.clone(), kind);
         Ok(id)
     }
@@ -233,8 +275,8 @@ impl<'a> Draft<'a> {
     fn add_link(
         &mut self,
         no: TableNo,
-        name: String,
-        description: Option<String>,
+        (id, inverse): (FieldId, FieldId),
+        (name, description): (String, Option<String>),
         linked: TableId,
         prefers_single: bool,
         inverse_name: Option<String>,
@@ -245,9 +287,8 @@ impl<'a> Draft<'a> {
                 reason: format!("linked table `{linked}` does not exist in this base"),
             });
         };
-        let id = self.ids.field(self.now);
         let own = target.no == no;
-        let inverse = (!own).then(|| self.ids.field(self.now));
+        let inverse = (!own).then_some(inverse);
         let relation = FieldNo(self.next_field);
         let forward = LinkOptions {
             linked_table: linked,
@@ -272,6 +313,21 @@ impl<'a> Draft<'a> {
             self.push_field(target.no, inverse, free, None, FieldKind::MultipleRecordLinks(back));
         }
         Ok(id)
+    }
+
+    /// The id that was given, or a new one.
+    fn table_id(&self, given: Option<&str>) -> Result<TableId, Error> {
+        let Some(given) = given else { return Ok(self.ids.table(self.now)) };
+        let id = given_id(given)?;
+        if self.schema.tables.iter().any(|table| table.id == id) { Err(taken(given)) } else { Ok(id) }
+    }
+
+    /// The id that was given, or a new one.
+    fn field_id(&self, given: Option<&str>) -> Result<FieldId, Error> {
+        let Some(given) = given else { return Ok(self.ids.field(self.now)) };
+        let id = given_id(given)?;
+        let fields = self.schema.tables.iter().flat_map(|table| &table.fields);
+        if fields.into_iter().any(|field| field.id == id) { Err(taken(given)) } else { Ok(id) }
     }
 
     fn free_field_name(&self, no: TableNo, wanted: &str) -> String {
@@ -373,6 +429,32 @@ impl<'a> Draft<'a> {
                 }),
             },
         }
+    }
+}
+
+/// An id that was given.
+pub(crate) fn given_id<T: FromStr<Err = IdError>>(given: &str) -> Result<T, Error> {
+    given.parse().map_err(|error: IdError| Error::Invalid { reason: error.to_string() })
+}
+
+pub(crate) fn taken(id: &str) -> Error {
+    Error::Invalid { reason: format!("the id `{id}` is in use already, or was once") }
+}
+
+/// Gives new choices the ids that were given with them.
+fn keep_choice_ids(kind: &mut FieldKind, options: Option<&Value>) -> Result<(), Error> {
+    let (FieldKind::SingleSelect(select) | FieldKind::MultipleSelects(select)) = kind else { return Ok(()) };
+    let given = options.and_then(|options| options.get("choices")?.as_array()).map(Vec::as_slice).unwrap_or_default();
+    for (choice, given) in select.choices.iter_mut().zip(given) {
+        if let Some(id) = given.get("id").and_then(Value::as_str) {
+            choice.id = given_id(id)?;
+        }
+    }
+    let mut ids: Vec<_> = select.choices.iter().map(|choice| choice.id).collect();
+    ids.sort_unstable();
+    match ids.array_windows().find(|[one, next]| one == next) {
+        Some([id, _]) => Err(taken(&id.to_string())),
+        None => Ok(()),
     }
 }
 

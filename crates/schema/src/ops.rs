@@ -14,13 +14,15 @@ use rustc_hash::FxHashMap;
 use serde_json::Value;
 use tenancy::{Access, Action, Permit};
 
-use crate::edit::{Draft, NewField, NewTable, is_title, numbers_needed};
+use crate::edit::{Draft, NewField, NewTable, given_id, is_title, numbers_needed, taken};
 use crate::error::Error;
 use crate::store;
 
 /// A base to make.
 #[derive(Debug, Clone)]
 pub struct NewBase {
+    /// Its id, where one is to be kept.
+    pub id: Option<String>,
     /// Name.
     pub name: String,
     /// The workspace it belongs to.
@@ -140,11 +142,19 @@ impl Schemas {
         if new.tables.is_empty() {
             return Err(Error::Invalid { reason: "a base needs at least one table in `tables`".to_owned() });
         }
+        let given = new.id.as_deref().map(given_id).transpose()?;
+        if given.is_some() || new.tables.iter().any(NewTable::has_ids) {
+            self.access.workspace_permit(caller, Action::KeepIds, new.workspace).await?;
+        }
         let mut tx = self.db.begin(Group::House).await?;
         let now = self.clock.now();
         let no = store::next_base(&mut tx).await?;
-        let row =
-            store::BaseRow { no, id: self.ids.base(now), workspace: new.workspace, name: name.clone(), created: now };
+        let id = match given {
+            Some(id) if tenancy::is_base(&mut tx, id).await? => return Err(taken(&id.to_string())),
+            Some(id) => id,
+            None => self.ids.base(now),
+        };
+        let row = store::BaseRow { no, id, workspace: new.workspace, name: name.clone(), created: now };
         store::insert_base(&mut tx, &permit, &row);
         tenancy::register_base(&mut tx, &permit, row.id, no);
         Changes::create_head(&mut tx, permit.tenant(), no, now);
@@ -171,6 +181,9 @@ impl Schemas {
         base: BaseId,
         new: &NewTable,
     ) -> Result<(Arc<Schema>, TableNo), Error> {
+        if new.has_ids() {
+            self.access.permit(caller, Action::KeepIds, base).await?;
+        }
         let numbers = (1, numbers_needed(&new.fields));
         self.edit(caller, base, numbers, |draft| {
             let made = draft.add_tables(std::slice::from_ref(new))?;
@@ -211,6 +224,9 @@ impl Schemas {
         table: &str,
         new: &NewField,
     ) -> Result<(Arc<Schema>, FieldId), Error> {
+        if new.has_ids() {
+            self.access.permit(caller, Action::KeepIds, base).await?;
+        }
         let numbers = (0, numbers_needed(std::slice::from_ref(new)));
         self.edit(caller, base, numbers, |draft| {
             let no = find_table(&draft.schema, table)?.no;

@@ -40,6 +40,11 @@ pub fn router(schemas: Schemas) -> OpenApiRouter {
         .with_state(schemas)
 }
 
+/// Whether the ids in the body are to be kept. Clients that copy a schema send the ids of another base.
+fn keeps_ids(query: Option<&str>) -> bool {
+    Params::parse(query.unwrap_or_default()).flag("keepIds")
+}
+
 type Answer<T> = Result<Json<T>, Failure>;
 
 fn fail(error: Error) -> Failure {
@@ -122,6 +127,8 @@ async fn list_bases(State(schemas): State<Schemas>, Extension(caller): Extension
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct BaseIn {
+    /// Its id, for imports that keep ids (`keepIds`).
+    id: Option<String>,
     /// Its name.
     name: String,
     /// The workspace that it belongs to.
@@ -143,15 +150,21 @@ struct MadeBaseOut {
 /// Creates a base with its tables and fields in a workspace.
 #[utoipa::path(
     post, path = "/v0/meta/bases", operation_id = "bases.create", tag = "bases", request_body = BaseIn,
+    params(("keepIds" = Option<bool>, Query, description = "True to keep the ids in the body, which needs the scope `ids:write`")),
     responses((status = 200, description = "The base", body = MadeBaseOut))
 )]
 async fn create_base(
     State(schemas): State<Schemas>,
     Extension(caller): Extension<Caller>,
+    RawQuery(query): RawQuery,
     body: Body,
 ) -> Answer<MadeBaseOut> {
     let new: BaseIn = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
-    let new = NewBase { name: new.name, workspace: new.workspace_id, tables: new.tables };
+    let mut new = NewBase { id: new.id, name: new.name, workspace: new.workspace_id, tables: new.tables };
+    if !keeps_ids(query.as_deref()) {
+        new.id = None;
+        new.tables.iter_mut().for_each(NewTable::forget_ids);
+    }
     let schema = schemas.create_base(&caller, new).await.map_err(fail)?;
     let tables = schema.live_tables().map(|table| table_out(&schema, table, false)).collect();
     Ok(Json(MadeBaseOut { id: schema.base.to_string(), tables }))
@@ -196,17 +209,22 @@ fn field_answer((schema, id): (Arc<Schema>, model::FieldId)) -> Answer<FieldOut>
 
 /// Creates a table with its fields.
 #[utoipa::path(
-    post, path = "/v0/meta/bases/{base}/tables", operation_id = "tables.create", tag = "bases", params(BasePath),
+    post, path = "/v0/meta/bases/{base}/tables", operation_id = "tables.create", tag = "bases",
+    params(BasePath, ("keepIds" = Option<bool>, Query, description = "True to keep the ids in the body, which needs the scope `ids:write`")),
     request_body = NewTable, responses((status = 200, description = "The table", body = TableOut))
 )]
 async fn create_table(
     State(schemas): State<Schemas>,
     Extension(caller): Extension<Caller>,
     Path(place): AtBase,
+    RawQuery(query): RawQuery,
     body: Body,
 ) -> Answer<TableOut> {
     let base = base_id(&place.base)?;
-    let new: NewTable = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
+    let mut new: NewTable = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
+    if !keeps_ids(query.as_deref()) {
+        new.forget_ids();
+    }
     table_answer(schemas.create_table(&caller, base, &new).await.map_err(fail)?)
 }
 
@@ -251,16 +269,20 @@ async fn update_table(
 /// Creates a field; a link gets its other side too.
 #[utoipa::path(
     post, path = "/v0/meta/bases/{base}/tables/{table}/fields", operation_id = "fields.create", tag = "bases",
-    params(TablePath), request_body = NewField, responses((status = 200, description = "The field", body = FieldOut))
+    params(TablePath, ("keepIds" = Option<bool>, Query, description = "True to keep the ids in the body, which needs the scope `ids:write`")), request_body = NewField, responses((status = 200, description = "The field", body = FieldOut))
 )]
 async fn create_field(
     State(schemas): State<Schemas>,
     Extension(caller): Extension<Caller>,
     Path(place): AtTable,
+    RawQuery(query): RawQuery,
     body: Body,
 ) -> Answer<FieldOut> {
     let base = base_id(&place.base)?;
-    let new: NewField = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
+    let mut new: NewField = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
+    if !keeps_ids(query.as_deref()) {
+        new.forget_ids();
+    }
     field_answer(schemas.create_field(&caller, base, &place.table, &new).await.map_err(fail)?)
 }
 

@@ -20,11 +20,11 @@ struct House {
 
 fn field(name: &str, kind: &str, options: Value) -> NewField {
     let options = Some(options).filter(|options| !options.is_null());
-    NewField { name: name.to_owned(), field_type: kind.to_owned(), description: None, options }
+    NewField { id: None, name: name.to_owned(), field_type: kind.to_owned(), description: None, options }
 }
 
 fn table(name: &str, fields: Vec<NewField>) -> NewTable {
-    NewTable { name: name.to_owned(), description: None, fields }
+    NewTable { id: None, name: name.to_owned(), description: None, fields }
 }
 
 fn caller(user: model::UserId, tenant: TenantNo) -> Caller {
@@ -39,7 +39,7 @@ fn plans(workspace: WorkspaceId) -> NewBase {
     ];
     let projects = vec![field("Title", "singleLineText", Value::Null)];
     let tables = vec![table("Tasks", tasks), table("Projects", projects)];
-    NewBase { name: "Plans".to_owned(), workspace, tables }
+    NewBase { id: None, name: "Plans".to_owned(), workspace, tables }
 }
 
 impl ForDatabase for House {

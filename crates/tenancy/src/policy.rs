@@ -21,6 +21,8 @@ pub enum Action {
     EditSchema,
     /// Create a base in a workspace.
     CreateBase,
+    /// Make things with ids that were given.
+    KeepIds,
     /// Make webhooks and read what they tell.
     ManageWebhooks,
     /// Give and take roles.
@@ -31,7 +33,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ReadRecords,
         Self::ReadComments,
         Self::Comment,
@@ -39,6 +41,7 @@ impl Action {
         Self::ReadSchema,
         Self::EditSchema,
         Self::CreateBase,
+        Self::KeepIds,
         Self::ManageWebhooks,
         Self::ManagePeople,
         Self::ManageTokens,
@@ -50,7 +53,7 @@ impl Action {
             Self::ReadRecords | Self::ReadComments | Self::ReadSchema => Role::ReadOnly,
             Self::Comment => Role::Commenter,
             Self::WriteRecords => Role::Editor,
-            Self::EditSchema | Self::CreateBase | Self::ManageWebhooks => Role::Creator,
+            Self::EditSchema | Self::CreateBase | Self::KeepIds | Self::ManageWebhooks => Role::Creator,
             Self::ManagePeople | Self::ManageTokens => Role::Owner,
         }
     }
@@ -65,6 +68,7 @@ impl Action {
             Self::WriteRecords => &[Scope::RecordsWrite],
             Self::ReadSchema => &[Scope::SchemaRead],
             Self::EditSchema | Self::CreateBase => &[Scope::SchemaWrite],
+            Self::KeepIds => &[Scope::IdsWrite],
             Self::ManageWebhooks => &[Scope::WebhookManage],
             Self::ManagePeople | Self::ManageTokens => &Scope::ALL,
         }

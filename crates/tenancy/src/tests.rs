@@ -92,7 +92,7 @@ fn the_policy_is_this_table() {
         })
         .collect();
     let all = "data.records:read data.records:write data.recordComments:read data.recordComments:write \
-        schema.bases:read schema.bases:write user.email:read webhook:manage";
+        schema.bases:read schema.bases:write user.email:read webhook:manage ids:write";
     let expected = [
         ("ReadRecords", "+++++", "data.records:read"),
         ("ReadComments", "+++++", "data.recordComments:read"),
@@ -101,6 +101,7 @@ fn the_policy_is_this_table() {
         ("ReadSchema", "+++++", "schema.bases:read"),
         ("EditSchema", "---++", "schema.bases:write"),
         ("CreateBase", "---++", "schema.bases:write"),
+        ("KeepIds", "---++", "ids:write"),
         ("ManageWebhooks", "---++", "webhook:manage"),
         ("ManagePeople", "----+", all),
         ("ManageTokens", "----+", all),

@@ -52,7 +52,7 @@ impl ForDatabase for House {
         let schemas =
             Schemas::new(test.db.clone(), changes.clone(), access.clone(), source.0.clone(), source.1.clone());
         let workspace = access.workspaces(&owner).await.unwrap()[0].id;
-        let new = NewBase { name: "Plans".to_owned(), workspace, tables: vec![projects(), tasks()] };
+        let new = NewBase { id: None, name: "Plans".to_owned(), workspace, tables: vec![projects(), tasks()] };
         let base = schemas.create_base(&owner, new).await.unwrap();
         let link = json!({ "name": "Project", "type": "multipleRecordLinks",
             "options": { "linkedTableId": base.tables[0].id } });

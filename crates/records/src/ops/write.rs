@@ -67,7 +67,23 @@ impl Records {
         new: &[NewRecord],
         typecast: bool,
     ) -> Result<Written, Error> {
-        self.create_or_check(caller, (base, table), new, typecast, End::Commit).await
+        self.create_or_check(caller, (base, table), (new, &[]), typecast, End::Commit).await
+    }
+
+    /// As [`Records::create`], with ids that were given, one for each record.
+    ///
+    /// # Errors
+    /// As [`Records::create`], and [`Error::Request`] for an id that is taken; [`Error::Denied`] without the right to keep ids.
+    pub async fn create_with_ids(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        table: &str,
+        (new, ids): (&[NewRecord], &[RecordId]),
+        typecast: bool,
+    ) -> Result<Written, Error> {
+        self.access.permit(caller, Action::KeepIds, base).await?;
+        self.create_or_check(caller, (base, table), (new, ids), typecast, End::Commit).await
     }
 
     /// As [`Records::create`], with everything but the writing.
@@ -82,14 +98,14 @@ impl Records {
         new: &[NewRecord],
         typecast: bool,
     ) -> Result<(), Error> {
-        self.create_or_check(caller, (base, table), new, typecast, End::Discard).await.map(drop)
+        self.create_or_check(caller, (base, table), (new, &[]), typecast, End::Discard).await.map(drop)
     }
 
     async fn create_or_check(
         &self,
         caller: &Caller,
         (base, table): (BaseId, &str),
-        new: &[NewRecord],
+        (new, ids): (&[NewRecord], &[RecordId]),
         typecast: bool,
         end: End,
     ) -> Result<Written, Error> {
@@ -102,8 +118,14 @@ impl Records {
             },
             targets: |_: &BaseImage, _: &Table, _: &mut Vec<Row>| Ok(Vec::new()),
             decide: |plan: &mut Plan<'_>, table: &Arc<Table>, _: Vec<Ordinal>, rows: Vec<Row>| {
-                let places: Result<_, Error> =
-                    rows.into_iter().map(|row| Ok(plan.create(table, row, None)?.1)).collect();
+                let ids = ids.iter().map(|id| Some(*id)).chain(std::iter::repeat(None));
+                let make = |(row, id)| {
+                    if let Some(id) = id {
+                        plan.refuse_taken(id)?;
+                    }
+                    Ok(plan.create(table, row, id)?.1)
+                };
+                let places: Result<_, Error> = rows.into_iter().zip(ids).map(make).collect();
                 Ok((places?, ()))
             },
         };

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use axum::{Extension, Json};
-use model::Caller;
+use model::{Caller, RecordId};
 use web::{Failure, JsonBody, Params};
 
 use super::wire::{DeletedManyOut, DeletedOut, RecordOut, RecordPath, TablePath, UpdatedOut, WriteIn, WrittenOut};
@@ -55,7 +55,11 @@ fn all_upserted(upserted: &Upserted, shape: &Shape) -> Result<Response, Failure>
 
 /// Creates one record, or up to ten.
 #[utoipa::path(
-    post, path = "/v0/{base}/{table}", operation_id = "records.create", tag = "records", params(TablePath),
+    post, path = "/v0/{base}/{table}", operation_id = "records.create", tag = "records",
+    params(
+        TablePath,
+        ("keepIds" = Option<bool>, Query, description = "True to keep the ids of `records`, which needs the scope `ids:write`"),
+    ),
     request_body = WriteIn, responses((status = 200, description = "What was created", body = WrittenOut))
 )]
 pub(super) async fn create(
@@ -81,9 +85,18 @@ pub(super) async fn create(
     if list.is_empty() || list.len() > BATCH {
         return Err(records_error(wrong));
     }
+    let keeps = Params::parse(query.as_deref().unwrap_or_default()).flag("keepIds");
+    let ids: Option<Vec<RecordId>> = list.iter().map(|record| record.id.as_deref()?.parse().ok()).collect();
     let rows = list.into_iter().map(|record| record.fields).collect::<Option<Vec<_>>>();
     let rows = rows.ok_or_else(|| records_error(wrong))?;
-    let written = records.create(&caller, base, &table, &rows, body.typecast).await.map_err(fail)?;
+    let written = if keeps {
+        let wrong = "With keepIds, every record needs an \"id\": `rec` and 14 letters or digits.";
+        let ids = ids.ok_or_else(|| records_error(wrong))?;
+        records.create_with_ids(&caller, base, &table, (&rows, &ids), body.typecast).await
+    } else {
+        records.create(&caller, base, &table, &rows, body.typecast).await
+    };
+    let written = written.map_err(fail)?;
     many(&written, &shape)
 }
 

@@ -46,7 +46,7 @@ fn text(name: &str) -> NewField {
 impl House {
     async fn base(&self, name: &str) -> Arc<Schema> {
         let tables = vec![table("People", &["Name"]), table("Places", &["Title"])];
-        let new = NewBase { name: name.to_owned(), workspace: self.workspace, tables };
+        let new = NewBase { id: None, name: name.to_owned(), workspace: self.workspace, tables };
         self.schemas.create_base(&self.owner, new).await.unwrap()
     }
 
@@ -164,7 +164,7 @@ async fn a_base_needs_a_name_and_a_table(house: House) {
         ("B", vec![]),
     ];
     for (name, tables) in cases {
-        let new = NewBase { name: name.to_owned(), workspace: house.workspace, tables };
+        let new = NewBase { id: None, name: name.to_owned(), workspace: house.workspace, tables };
         assert!(matches!(house.schemas.create_base(&house.owner, new).await, Err(Error::Invalid { .. })), "{name}");
     }
     assert!(house.schemas.list_bases(&house.owner).await.unwrap().is_empty());

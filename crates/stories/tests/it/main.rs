@@ -11,6 +11,7 @@ mod durability;
 mod field_types;
 mod house;
 mod imports;
+mod kept_ids;
 mod lookups;
 mod racing;
 mod records;

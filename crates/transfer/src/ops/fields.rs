@@ -124,7 +124,7 @@ impl Transfers {
         } else {
             let workspace = self.parts.schemas.default_workspace(caller).await?;
             let tables = vec![table_of(&aim.name, plans)];
-            let new = NewBase { name: wanted.base.clone(), workspace, tables };
+            let new = NewBase { id: None, name: wanted.base.clone(), workspace, tables };
             self.parts.schemas.create_base(caller, new).await?.base
         };
         if aim.base.is_some() && aim.table.is_none() {
@@ -168,7 +168,7 @@ impl Transfers {
             again += 1;
         }
         let description = Some("Cells of an import that did not fit their column.".to_owned());
-        let new = NewField { name, field_type: "multilineText".to_owned(), description, options: None };
+        let new = NewField { id: None, name, field_type: "multilineText".to_owned(), description, options: None };
         self.field(caller, aimed.base, &aimed.table, new).await
     }
 }
@@ -205,12 +205,12 @@ pub(super) fn missing(what: &str, name: &str) -> Error {
 }
 
 fn table_of(name: &str, plans: &[ColumnPlan]) -> NewTable {
-    NewTable { name: name.to_owned(), description: None, fields: plans.iter().map(field_of).collect() }
+    NewTable { id: None, name: name.to_owned(), description: None, fields: plans.iter().map(field_of).collect() }
 }
 
 fn field_of(plan: &ColumnPlan) -> NewField {
     let (field_type, options) = options(&plan.kind);
-    NewField { name: plan.name.clone(), field_type: field_type.to_owned(), description: None, options }
+    NewField { id: None, name: plan.name.clone(), field_type: field_type.to_owned(), description: None, options }
 }
 
 fn options(kind: &ColumnKind) -> (&'static str, Option<Value>) {

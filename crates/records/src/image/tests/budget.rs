@@ -234,7 +234,7 @@ async fn other_bases_leave_before_a_query_is_refused(house: House) {
     let workspace = house.access.workspaces(&house.owner).await.unwrap()[0].id;
     let table =
         crate::fixture::table(&json!({ "name": "Log", "fields": [{ "name": "Line", "type": "singleLineText" }] }));
-    let new = schema::NewBase { name: "Other".to_owned(), workspace, tables: vec![table] };
+    let new = schema::NewBase { id: None, name: "Other".to_owned(), workspace, tables: vec![table] };
     let other = house.schemas.create_base(&house.owner, new).await.unwrap().base;
     let lines: Vec<_> = (0..10).map(|n| cells(json!({ "Line": format!("{n}").repeat(900) }))).collect();
     house.records.create(&house.owner, other, "Log", &lines, false).await.unwrap();

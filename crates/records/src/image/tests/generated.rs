@@ -70,7 +70,7 @@ async fn make(house: &House, chance: &mut Chance) -> (BaseId, Base) {
         serde_json::from_value(json!({ "name": format!("T{at}"), "fields": fields })).unwrap()
     });
     let workspace = house.schemas.default_workspace(&house.owner).await.unwrap();
-    let new = schema::NewBase { name: "Generated".to_owned(), workspace, tables: described.collect() };
+    let new = schema::NewBase { id: None, name: "Generated".to_owned(), workspace, tables: described.collect() };
     let made = house.schemas.create_base(&house.owner, new).await.unwrap();
     let base = made.base;
     for at in 0..LINKS / 2 {

@@ -13,8 +13,12 @@ fn schema(ids: &Ids) -> Schema {
     let mut draft = Draft::new(empty, (1, 1), ids, Timestamp(0));
     let field = |value| serde_json::from_value::<NewField>(value).unwrap();
     let text = |name: &str| field(json!({ "name": name, "type": "singleLineText" }));
-    let table =
-        |name: &str| NewTable { name: name.to_owned(), description: None, fields: vec![text("Name"), text("Note")] };
+    let table = |name: &str| NewTable {
+        id: None,
+        name: name.to_owned(),
+        description: None,
+        fields: vec![text("Name"), text("Note")],
+    };
     let made = draft.add_tables(&["A", "B", "C"].map(table)).unwrap();
     for (from, to) in [(0, 1), (1, 2), (2, 0), (2, 2)] {
         let linked = draft.schema.tables[to].id;

@@ -1,0 +1,5 @@
+UPDATE tokens SET scopes = '["*"]'
+WHERE scopes LIKE '%"data.records:read"%' AND scopes LIKE '%"data.records:write"%'
+    AND scopes LIKE '%"data.recordComments:read"%' AND scopes LIKE '%"data.recordComments:write"%'
+    AND scopes LIKE '%"schema.bases:read"%' AND scopes LIKE '%"schema.bases:write"%'
+    AND scopes LIKE '%"user.email:read"%' AND scopes LIKE '%"webhook:manage"%'

@@ -1,0 +1,143 @@
+//! Moving a base with its ids, as an import from Airtable does.
+
+use hyper::Method;
+use serde_json::{Value, json};
+use testkit::on_every_database;
+
+use crate::app::TestApp;
+
+const BASE: &str = "appImported000001";
+
+fn table(id: &str, name: &str, fields: &[Value]) -> Value {
+    json!({ "id": id, "name": name, "fields": fields })
+}
+
+fn text(id: &str, name: &str) -> Value {
+    json!({ "id": id, "name": name, "type": "singleLineText" })
+}
+
+async fn moved(app: &TestApp) {
+    let state = json!({ "id": "fldState000000001", "name": "State", "type": "singleSelect", "options": { "choices": [
+        { "id": "selOpen0000000001", "name": "Open", "color": "redBright" }, { "id": "selDone0000000001", "name": "Done" },
+    ]}});
+    let body = json!({ "id": BASE, "name": "Moved", "workspaceId": app.workspace().await, "tables": [
+        table("tblTasks000000001", "Tasks", &[text("fldName0000000001", "Name"), state]),
+        table("tblPeople00000001", "People", &[text("fldName0000000002", "Name")]),
+    ]});
+    let base = app.ok(Method::POST, "/v0/meta/bases?keepIds=true", &body).await;
+    assert_eq!(base["id"], BASE);
+    let link = json!({ "id": "fldWho00000000001", "name": "Who", "type": "multipleRecordLinks", "options": {
+        "linkedTableId": "tblPeople00000001", "inverseLinkFieldId": "fldTasks000000001", "inverseName": "Their tasks" } });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{BASE}/tables/Tasks/fields?keepIds=true"), &link).await;
+}
+
+#[on_every_database]
+async fn a_base_is_moved_with_every_id(app: TestApp) {
+    moved(&app).await;
+    let tables = app.get(&format!("/v0/meta/bases/{BASE}/tables")).await;
+    let fields = |table: usize| -> Vec<(String, String)> {
+        let fields = tables["tables"][table]["fields"].as_array().unwrap().iter();
+        let named = |field: &Value, key: &str| field[key].as_str().unwrap().to_owned();
+        fields.map(|field| (named(field, "id"), named(field, "name"))).collect()
+    };
+    let pair = |id: &str, name: &str| (id.to_owned(), name.to_owned());
+    assert_eq!(tables["tables"][0]["id"], "tblTasks000000001");
+    assert_eq!(tables["tables"][0]["primaryFieldId"], "fldName0000000001");
+    let expected =
+        [pair("fldName0000000001", "Name"), pair("fldState000000001", "State"), pair("fldWho00000000001", "Who")];
+    assert_eq!(fields(0), expected);
+    assert_eq!(fields(1), [pair("fldName0000000002", "Name"), pair("fldTasks000000001", "Their tasks")]);
+    let choices = &tables["tables"][0]["fields"][1]["options"]["choices"];
+    assert_eq!((&choices[0]["id"], &choices[1]["id"]), (&json!("selOpen0000000001"), &json!("selDone0000000001")));
+
+    let people = json!({ "records": [{ "id": "recAnn00000000001", "fields": { "Name": "Ann" } }] });
+    app.ok(Method::POST, &format!("/v0/{BASE}/People?keepIds=1"), &people).await;
+    let tasks = json!({ "records": [
+        { "id": "recTask0000000002", "fields": { "Name": "b", "Who": ["recAnn00000000001"] } },
+        { "id": "recTask0000000001", "fields": { "Name": "a", "State": "Open" } },
+    ]});
+    let made = app.ok(Method::POST, &format!("/v0/{BASE}/tblTasks000000001?keepIds=true"), &tasks).await;
+    assert_eq!(made["records"][0]["id"], "recTask0000000002");
+    let ann = app.get(&format!("/v0/{BASE}/People/recAnn00000000001")).await;
+    assert_eq!(ann["fields"]["Their tasks"], json!(["recTask0000000002"]));
+    let found = app.get(&format!("/v0/{BASE}/Tasks?filterByFormula=RECORD_ID()%3D'recTask0000000001'")).await;
+    assert_eq!(found["records"][0]["fields"]["State"], "Open");
+}
+
+#[on_every_database]
+async fn an_id_is_kept_once_and_only_when_asked(app: TestApp) {
+    moved(&app).await;
+    let record = |id: Value| json!({ "records": [{ "id": id, "fields": { "Name": "x" } }] });
+    let tasks = format!("/v0/{BASE}/Tasks");
+    let made = app.ok(Method::POST, &tasks, &record(json!("recTask0000000001"))).await;
+    assert_ne!(made["records"][0]["id"], "recTask0000000001", "clients that copy records get new ids");
+    let kept = format!("{tasks}?keepIds=true");
+    app.ok(Method::POST, &kept, &record(json!("recTask0000000001"))).await;
+    app.ok(Method::DELETE, &format!("{tasks}/recTask0000000001"), &Value::Null).await;
+    let twice = json!({ "records": [
+        { "id": "recTask0000000005", "fields": {} }, { "id": "recTask0000000005", "fields": {} },
+    ]});
+    for (body, words) in [
+        (record(json!("recTask0000000001")), "`recTask0000000001` is in use already, or was once"),
+        (twice, "`recTask0000000005` is in use already"),
+        (record(json!("rec1")), "every record needs an \"id\""),
+        (record(Value::Null), "every record needs an \"id\""),
+    ] {
+        let (status, answer) = app.call(Method::POST, &kept, &body).await;
+        assert_eq!((status, answer["error"]["type"].as_str()), (422, Some("INVALID_RECORDS")), "{answer}");
+        assert!(answer["error"]["message"].as_str().unwrap().contains(words), "{answer}");
+    }
+    let fields = format!("/v0/meta/bases/{BASE}/tables/Tasks/fields?keepIds=true");
+    let tables = format!("/v0/meta/bases/{BASE}/tables?keepIds=true");
+    let choices =
+        json!({ "choices": [{ "id": "selA0000000000001", "name": "a" }, { "id": "selA0000000000001", "name": "b" }] });
+    let twice = json!({ "id": "fldOther000000001", "name": "Other", "type": "singleSelect", "options": choices });
+    for (path, body, words) in [
+        (&fields, text("fldName0000000002", "Other"), "`fldName0000000002` is in use already"),
+        (&fields, text("fld", "Other"), "`fld` is not an id of the form `fld` + 14 letters or digits"),
+        (&fields, twice, "`selA0000000000001` is in use already"),
+        (
+            &tables,
+            table("tblTasks000000001", "New", &[text("fldNew00000000001", "Name")]),
+            "`tblTasks000000001` is in use",
+        ),
+        (
+            &tables,
+            table("tblNew00000000001", "New", &[text("fldName0000000001", "Name")]),
+            "`fldName0000000001` is in use",
+        ),
+    ] {
+        let (status, answer) = app.call(Method::POST, path, &body).await;
+        assert_eq!(status, 422, "{answer}");
+        assert!(answer["error"]["message"].as_str().unwrap().contains(words), "{answer}");
+    }
+    let again = json!({ "id": BASE, "name": "Again", "workspaceId": app.workspace().await,
+        "tables": [table("tblTasks000000001", "Tasks", &[text("fldName0000000001", "Name")])] });
+    let (status, answer) = app.call(Method::POST, "/v0/meta/bases?keepIds=true", &again).await;
+    assert_eq!(status, 422, "{answer}");
+    let made = app.ok(Method::POST, "/v0/meta/bases", &again).await;
+    assert_ne!(made["id"], BASE);
+    assert_ne!(made["tables"][0]["id"], "tblTasks000000001");
+}
+
+#[on_every_database]
+async fn keeping_ids_needs_a_scope_of_its_own(app: TestApp) {
+    moved(&app).await;
+    let scopes = ["data.records:read", "data.records:write", "schema.bases:read", "schema.bases:write"];
+    let (_, token) = app.call(Method::POST, "/api/v1/tokens", &json!({ "name": "writer", "scopes": scopes })).await;
+    let token = token["token"].as_str().unwrap_or_else(|| panic!("{token}"));
+    let record = json!({ "records": [{ "id": "recTask0000000001", "fields": { "Name": "x" } }] });
+    for (path, body) in [
+        (format!("/v0/{BASE}/Tasks?keepIds=true"), record.clone()),
+        (format!("/v0/meta/bases/{BASE}/tables/Tasks/fields?keepIds=true"), text("fldNew00000000001", "New")),
+        (
+            format!("/v0/meta/bases/{BASE}/tables?keepIds=true"),
+            table("tblNew00000000001", "New", &[text("fldNew00000000001", "Name")]),
+        ),
+    ] {
+        let (status, answer) = app.send(Method::POST, &path, Some(token), body.to_string()).await;
+        assert_eq!(status, 403, "{path}: {answer}");
+    }
+    let (status, _) = app.send(Method::POST, &format!("/v0/{BASE}/Tasks"), Some(token), record.to_string()).await;
+    assert_eq!(status, 200);
+}
