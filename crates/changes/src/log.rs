@@ -166,6 +166,14 @@ impl Changes {
         Ok(only_changes(store::newest(&self.db, base, before.unwrap_or(i64::MAX), limit).await?))
     }
 
+    /// The number of the last change up to a time; 0 when there is none.
+    ///
+    /// # Errors
+    /// [`Error::Db`] when the database fails.
+    pub async fn sequence_at(&self, base: BaseNo, time: Timestamp) -> Result<i64, Error> {
+        Ok(store::sequence_at(&self.db, base, time).await?.unwrap_or(0))
+    }
+
     /// A signal that something was committed by this process. It only means that looking is worthwhile.
     pub fn subscribe(&self) -> watch::Receiver<u64> {
         self.wake.subscribe()

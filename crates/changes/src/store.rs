@@ -32,6 +32,7 @@ const RUN: &str = "SELECT sequence, run, actor, door, time, body FROM changes
     WHERE base = $1 AND run = $2 AND sequence > $3 ORDER BY sequence LIMIT $4";
 const NEWEST: &str = "SELECT sequence, run, actor, door, time, body FROM changes
     WHERE base = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3";
+const AT: &str = "SELECT sequence FROM changes WHERE base = $1 AND time <= $2 ORDER BY sequence DESC LIMIT 1";
 const CURSOR: &str = "SELECT sequence FROM cursors WHERE base = $1 AND subscriber = $2";
 const ADVANCE: &str = "INSERT INTO cursors (base, subscriber, sequence) VALUES ($1, $2, $3)
     ON CONFLICT (base, subscriber) DO UPDATE SET sequence = excluded.sequence
@@ -51,8 +52,14 @@ const BEHIND: &str = "SELECT h.tenant, h.base, h.sequence, h.changed FROM heads 
 #[cfg(test)]
 pub(crate) fn texts(dialect: db::Dialect) -> Vec<&'static str> {
     let cursors = [CURSOR, ADVANCE, ADVANCE_FROM, FORGET, FOLLOWED, LATELY, BEHIND];
-    let log = [HEAD, HEAD_LOCKED.on(dialect), CREATE, MOVE, APPEND, SINCE, RUN, NEWEST];
+    let log = [HEAD, HEAD_LOCKED.on(dialect), CREATE, MOVE, APPEND, SINCE, RUN, NEWEST, AT];
     log.into_iter().chain(cursors).collect()
+}
+
+/// The last change up to a time.
+pub(crate) async fn sequence_at(db: &Db, base: BaseNo, time: Timestamp) -> Result<Option<i64>, Error> {
+    let rows = db.read(AT, params![base, time]).await?;
+    Ok(rows.first().map(|row| row.get(0)).transpose()?)
 }
 
 pub(crate) fn create_head(tx: &mut Tx, tenant: TenantNo, base: BaseNo, now: Timestamp) {

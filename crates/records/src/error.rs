@@ -105,6 +105,9 @@ pub enum Error {
         /// The first of them.
         conflicts: Vec<String>,
     },
+    /// Nothing was undone that could be done again.
+    #[error("there is no undone change to do again")]
+    NothingToRedo,
     /// There is nothing to undo.
     #[error("there is no change to undo")]
     NothingToUndo,
@@ -185,6 +188,7 @@ impl web::ApiError for Error {
             Self::TooOld { .. } => "too-old",
             Self::Conflicts { .. } => "conflicts",
             Self::NothingToUndo => "nothing-to-undo",
+            Self::NothingToRedo => "nothing-to-redo",
             Self::ImageMemory { .. } | Self::ImageGone | Self::NotLoaded { .. } => "image-memory",
             Self::TooDeep => "too-deep",
             Self::TooSlow => "too-slow",

@@ -7,6 +7,7 @@ mod export;
 mod find_values;
 mod get;
 mod list;
+mod past;
 mod picture;
 mod search;
 mod undo;
@@ -42,6 +43,9 @@ pub use find_values::{ValueMatch, WORDS};
 pub use get::{Found, Place};
 pub(crate) use list::chosen;
 pub use list::{ListQuery, PAGE, Page, Sort};
+#[cfg(test)]
+pub(crate) use past::Restored;
+pub(crate) use past::{At, Part};
 pub use picture::Picture;
 pub use search::Hits;
 pub(crate) use undo::turned;

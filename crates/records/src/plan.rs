@@ -253,6 +253,11 @@ impl<'i> Plan<'i> {
         }
     }
 
+    /// Gives a link cell a list.
+    pub fn write_links(&mut self, write: LinkWrite) {
+        self.set_links(write.table, &write.field, write.record, write.list);
+    }
+
     fn set_links(&mut self, table: TableNo, field: &Arc<Field>, record: Ordinal, list: Vec<Ordinal>) {
         self.links.retain(|link| link.record != record || link.field.id != field.id);
         self.links.push(LinkWrite { table, field: Arc::clone(field), record, list });

@@ -1,6 +1,7 @@
 //! Airtable's record endpoints, and the platform's own for history and undo.
 #![expect(unused_qualifications, reason = "the annotations of parameters expand so")]
 
+mod bulk;
 mod history;
 mod read;
 mod wire;
@@ -35,8 +36,11 @@ pub fn router(records: Records) -> OpenApiRouter {
         .routes(routes!(read::list, write::create, write::merge, write::replace, write::delete_many))
         .routes(routes!(read::list_by_post))
         .routes(routes!(read::get, write::merge_one, write::replace_one, write::delete_one))
+        .routes(routes!(bulk::bulk))
         .routes(routes!(history::list))
         .routes(routes!(history::undo))
+        .routes(routes!(history::redo))
+        .routes(routes!(history::restore))
         .merge(OpenApiRouter::from(with_slash()))
         .with_state(records)
 }

@@ -55,7 +55,7 @@ for answer in answers:
     if described is None:
         wrong.append(f"{name} is not described")
         continue
-    schemas = [content["schema"] for media, content in described.get("content", {}).items() if "json" in media]
+    schemas = [content["schema"] for media, content in described.get("content", {}).items() if "json" in media and "ndjson" not in media]
     if not schemas:
         continue
     looked_at += 1

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{BaseId, Caller, Ordinal, RecordId, Table, TableNo};
 use tenancy::Scope;
 
-use super::{Records, find_table};
+use super::{At, Records, find_table};
 use crate::counts::Counted;
 use crate::error::Error;
 use crate::image::{BaseImage, View};
@@ -75,7 +75,24 @@ impl Records {
     /// # Errors
     /// [`Error::Denied`], [`Error::TableNotFound`], [`Error::RecordNotFound`].
     pub async fn get(&self, caller: &Caller, base: BaseId, table: &str, record: &str) -> Result<Found, Error> {
-        let (scope, view) = self.view(caller, base).await?;
+        self.get_at(caller, base, (table, record), None).await
+    }
+
+    /// Gets one record, as it was at a moment when one is given.
+    ///
+    /// # Errors
+    /// As [`Records::get`], and [`Error::TooOld`].
+    pub async fn get_at(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        (table, record): (&str, &str),
+        at: Option<At>,
+    ) -> Result<Found, Error> {
+        let (scope, mut view) = self.view(caller, base).await?;
+        if let Some(at) = at {
+            view = self.as_of(&scope, &view, at).await?;
+        }
         let (table, ordinal) = find(&view.image, table, record)?;
         self.told(scope.tenant(), Found { view, table, ordinals: vec![ordinal] }).await
     }

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use query::{KeyKind, SortKey};
 use serde::{Deserialize, Serialize};
 
-use super::{Found, Records, find_table};
+use super::{At, Found, Records, find_table};
 use crate::ask::{Columns, selected};
 use crate::counts::Counted;
 use crate::error::Error;
@@ -34,6 +34,9 @@ pub struct ListQuery {
     pub tree: Option<serde_json::Value>,
     /// Sort keys, the first weighs most.
     pub sort: Vec<Sort>,
+    /// The base as it was then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<At>,
     /// A view's name or id.
     pub view: Option<String>,
     /// Most records over all pages.
@@ -133,7 +136,10 @@ impl Records {
     /// [`Error::TableNotFound`], [`Error::ViewNotFound`], [`Error::UnknownField`], [`Error::Formula`],
     /// [`Error::Offset`] for a cursor of another list, [`Error::IteratorGone`] for one that is out of reach.
     pub async fn list(&self, caller: &Caller, base: BaseId, table: &str, query: &ListQuery) -> Result<Page, Error> {
-        let (scope, view) = self.view(caller, base).await?;
+        let (scope, mut view) = self.view(caller, base).await?;
+        if let Some(at) = query.at {
+            view = self.as_of(&scope, &view, at).await?;
+        }
         let table = Arc::clone(find_table(&view.image.schema, table)?);
         if let Some(name) = &query.view
             && table.view(name).is_none()

@@ -4,6 +4,7 @@ mod history;
 mod links;
 mod locating;
 mod paging;
+mod past;
 mod racing;
 mod undoing;
 mod writing;

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use changes::Since;
 use events::{Body, CellChange, Change, LinkDelta, RecordCells, RecordChange, TableChange};
-use model::{Actor, BaseId, Caller, Ordinal, RecordId, Schema, Table, TableImage};
+use model::{Actor, BaseId, Caller, FieldNo, Ordinal, RecordId, Schema, Table, TableImage, TableNo};
+use rustc_hash::FxHashSet;
 use tenancy::Action;
 
 use super::Records;
 use super::write::queue;
 use crate::error::Error;
 use crate::image::BaseImage;
-use crate::plan::{Plan, previous, record_cells};
+use crate::plan::{Plan, previous, record_cells, unknown_field};
 use crate::store::Mark;
 
 /// Most changes of one page of history.
@@ -45,7 +46,7 @@ pub struct Undone {
 }
 
 impl Records {
-    /// The changes of a base, or of one record, the newest first.
+    /// The changes of a base, of one record, or of one cell of it, the newest first.
     ///
     /// # Errors
     /// [`Error::Denied`]; [`Error::RecordNotFound`] for something that is no record id.
@@ -53,11 +54,16 @@ impl Records {
         &self,
         caller: &Caller,
         base: BaseId,
-        record: Option<&str>,
+        (record, field): (Option<&str>, Option<&str>),
         before: Option<i64>,
         limit: usize,
     ) -> Result<History, Error> {
         let (scope, view) = self.view(caller, base).await?;
+        let fields = field.map(|name| fields_named(&view.image.schema, name)).transpose()?;
+        if fields.is_some() && record.is_none() {
+            let message = "`field` needs a `record`".to_owned();
+            return Err(Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message });
+        }
         let record: Option<RecordId> = match record {
             Some(text) => {
                 Some(text.parse().map_err(|_| Error::RecordNotFound { id: text.chars().take(64).collect() })?)
@@ -73,7 +79,11 @@ impl Records {
             };
             seen += read.len();
             for change in read {
-                if record.is_some_and(|id| !touches(&change.body, id)) {
+                let concerns = record.is_none_or(|id| match &fields {
+                    Some(fields) => writes(&change.body, id, fields),
+                    None => touches(&change.body, id),
+                });
+                if !concerns {
                     continue;
                 }
                 changes.push(change);
@@ -103,10 +113,14 @@ impl Records {
         if tx.head().oldest > change.sequence {
             return Err(Error::TooOld { oldest: tx.head().oldest });
         }
-        if let Since::Changes(later) = tx.changes_after(change.sequence).await?
-            && later.iter().any(|later| later.body.undoes == Some(change.sequence))
-        {
-            return Err(Error::NothingToUndo);
+        if let Since::Changes(later) = tx.changes_after(change.sequence).await? {
+            let mut standing = Standing::default();
+            for later in later.iter().rev() {
+                standing.see(later);
+            }
+            if standing.taken_back.contains(&change.sequence) {
+                return Err(Error::NothingToUndo);
+            }
         }
         let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
         for part in &change.body.tables {
@@ -170,20 +184,34 @@ impl Records {
         Ok(change)
     }
 
-    /// The newest change of records by this actor that was not taken back and takes none back.
-    async fn newest_of(&self, permit: &tenancy::Permit, actor: &Actor) -> Result<Option<Arc<Change>>, Error> {
-        let mut taken_back = Vec::new();
+    /// Does again what the caller's newest undo took back. After another change of the caller there is nothing to do
+    /// again.
+    ///
+    /// # Errors
+    /// [`Error::NothingToRedo`], and those of [`Records::undo`].
+    pub async fn redo(&self, caller: &Caller, base: BaseId, force: bool) -> Result<Undone, Error> {
+        let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
+        let newest = self.newest_undo_of(&permit, &caller.actor).await?.ok_or(Error::NothingToRedo)?;
+        self.undo(caller, base, Some(newest), force).await
+    }
+
+    /// The number of the newest undo by this actor that still stands and was followed by no other change of theirs.
+    async fn newest_undo_of(&self, permit: &tenancy::Permit, actor: &Actor) -> Result<Option<i64>, Error> {
+        let mut standing = Standing::default();
         let (mut before, mut seen) = (None, 0);
         loop {
             let read = self.changes.list_newest(permit.base_no(), before, 256).await?;
             let Some(last) = read.last().map(|change| change.sequence) else { return Ok(None) };
             seen += read.len();
             for change in read {
-                match change.body.undoes {
-                    Some(undone) => taken_back.push(undone),
-                    None if change.actor != *actor || change.body.tables.is_empty() => {}
-                    None if taken_back.contains(&change.sequence) => {}
-                    None => return Ok(Some(change)),
+                if !standing.see(&change) || change.actor != *actor || change.body.tables.is_empty() {
+                    continue;
+                }
+                let Some(undone) = change.body.undoes else { return Ok(None) };
+                let target = self.changes.find(permit.base_no(), undone).await?;
+                // What takes back an undo has done something again.
+                if target.is_some_and(|target| target.body.undoes.is_none()) {
+                    return Ok(Some(change.sequence));
                 }
             }
             if last <= 1 || seen >= REACH {
@@ -192,6 +220,65 @@ impl Records {
             before = Some(last);
         }
     }
+
+    /// The newest change of records by this actor that was not taken back and takes none back.
+    async fn newest_of(&self, permit: &tenancy::Permit, actor: &Actor) -> Result<Option<Arc<Change>>, Error> {
+        let mut standing = Standing::default();
+        let (mut before, mut seen) = (None, 0);
+        loop {
+            let read = self.changes.list_newest(permit.base_no(), before, 256).await?;
+            let Some(last) = read.last().map(|change| change.sequence) else { return Ok(None) };
+            seen += read.len();
+            for change in read {
+                let stands = standing.see(&change);
+                let is_own = change.actor == *actor && !change.body.tables.is_empty();
+                if stands && is_own && change.body.undoes.is_none() {
+                    return Ok(Some(change));
+                }
+            }
+            if last <= 1 || seen >= REACH {
+                return Ok(None);
+            }
+            before = Some(last);
+        }
+    }
+}
+
+/// The fields of all tables with this id or name.
+fn fields_named(schema: &Schema, name: &str) -> Result<Vec<(TableNo, FieldNo)>, Error> {
+    let found: Vec<_> =
+        schema.live_tables().filter_map(|table| Some((table.no, table.field_exact(name)?.no))).collect();
+    match (found.is_empty(), schema.live_tables().next()) {
+        (true, Some(table)) => Err(unknown_field(table, name)),
+        _ => Ok(found),
+    }
+}
+
+/// Which changes still stand, told by looking at them from the newest on.
+#[derive(Default)]
+struct Standing {
+    taken_back: FxHashSet<i64>,
+}
+
+impl Standing {
+    /// True when no later change that stands takes this one back.
+    fn see(&mut self, change: &Change) -> bool {
+        if self.taken_back.contains(&change.sequence) {
+            return false;
+        }
+        self.taken_back.extend(change.body.undoes);
+        true
+    }
+}
+
+/// True when a change wrote a field of a record.
+fn writes(body: &Body, id: RecordId, fields: &[(TableNo, FieldNo)]) -> bool {
+    body.tables.iter().any(|part| {
+        let wrote = |no: FieldNo| fields.contains(&(part.table, no));
+        let whole = part.created.iter().chain(&part.deleted).chain(&part.restored);
+        part.updated.iter().any(|record| record.id == id && record.cells.iter().any(|cell| wrote(cell.field)))
+            || whole.into_iter().any(|record| record.id == id && record.cells.iter().any(|(no, _)| wrote(*no)))
+    })
 }
 
 fn touches(body: &Body, id: RecordId) -> bool {

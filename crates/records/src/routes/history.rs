@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use web::{Door, Failure, JsonBody, Kind, Params};
 
 use crate::error::Error;
-use crate::ops::{HISTORY, Records};
+use crate::ops::{At, HISTORY, Part, Records};
 
 const DOOR: Door = Door::Problem;
 
@@ -58,12 +58,12 @@ pub(super) struct ChangesOut {
     next: Option<i64>,
 }
 
-fn fail(error: Error) -> Failure {
+pub(super) fn fail(error: Error) -> Failure {
     Failure::new(DOOR, &error)
 }
 
 /// An address may hold a base's id or its name.
-async fn base_id(records: &Records, caller: &Caller, text: &str) -> Result<BaseId, Failure> {
+pub(super) async fn base_id(records: &Records, caller: &Caller, text: &str) -> Result<BaseId, Failure> {
     if let Ok(id) = text.parse() {
         return Ok(id);
     }
@@ -84,6 +84,7 @@ fn number(params: &Params, key: &str) -> Result<Option<u64>, Failure> {
     params(
         BasePath,
         ("record" = Option<String>, Query, description = "Only the changes of this record"),
+        ("field" = Option<String>, Query, description = "Only the changes of this field of the record, by id or name"),
         ("before" = Option<i64>, Query, description = "Only changes before this number: `next` of the page before"),
         ("limit" = Option<i64>, Query, description = "Changes of a page, 1 to 100"),
     ),
@@ -99,7 +100,10 @@ pub(super) async fn list(
     let params = Params::parse(query.as_deref().unwrap_or_default());
     let before = number(&params, "before")?.map(|before| before as i64);
     let limit = number(&params, "limit")?.map_or(HISTORY, |limit| limit as usize);
-    let page = records.history(&caller, base, params.get("record"), before, limit).await.map_err(fail)?;
+    let page = records
+        .history(&caller, base, (params.get("record"), params.get("field")), before, limit)
+        .await
+        .map_err(fail)?;
     let changes = page.changes.iter().map(|change| told(&page.schema, change)).collect();
     Ok(Json(ChangesOut { changes, next: page.next }))
 }
@@ -121,6 +125,93 @@ pub(super) async fn undo(
     let undone = records.undo(&caller, base, asked.change, asked.force).await.map_err(fail)?;
     let (change, records) = (undone.sequence, undone.records);
     Ok(Json(UndoneOut { undone: undone.undone, change, records, skipped: undone.skipped }))
+}
+
+/// What to do again.
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RedoIn {
+    /// Leaves what was changed again since as it is, instead of doing nothing at all.
+    force: bool,
+}
+
+/// Does again what the caller's newest undo took back.
+#[utoipa::path(
+    post, path = "/api/v1/bases/{base}/redo", operation_id = "records.redo", tag = "history", params(BasePath),
+    request_body = Option<RedoIn>, responses((status = 200, description = "The undo that was taken back", body = UndoneOut))
+)]
+pub(super) async fn redo(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    Path(place): Path<BasePath>,
+    body: Body,
+) -> Result<Json<UndoneOut>, Failure> {
+    let body = JsonBody::read(DOOR, body).await?;
+    let asked: RedoIn = if body.is_empty() { RedoIn::default() } else { body.parse(DOOR)? };
+    let base = base_id(&records, &caller, &place.base).await?;
+    let undone = records.redo(&caller, base, asked.force).await.map_err(fail)?;
+    let (change, records) = (undone.sequence, undone.records);
+    Ok(Json(UndoneOut { undone: undone.undone, change, records, skipped: undone.skipped }))
+}
+
+/// What is brought back.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct RestoreIn {
+    /// The state to bring back: after the change of this number, or at this time (ISO 8601).
+    #[schema(value_type = String)]
+    at: Value,
+    /// Only this table, by id or name.
+    table: Option<String>,
+    /// Only this record of it.
+    record: Option<String>,
+    /// Only this field of it, by id or name; records that were made or deleted since stay as they are.
+    field: Option<String>,
+    /// Only tells what would become different.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// What was brought back.
+#[derive(Serialize, ToSchema)]
+pub(super) struct BroughtBackOut {
+    /// The number of the change after which it was so.
+    at: i64,
+    /// The last change that was made for it; null when nothing was different, or nothing was written.
+    change: Option<i64>,
+    /// Cells that became others.
+    cells: usize,
+    /// Records that exist again.
+    restored: usize,
+    /// Records that were made since and are gone.
+    deleted: usize,
+}
+
+/// Brings a base, a table, a record, a field or a cell back to what it was.
+#[utoipa::path(
+    post, path = "/api/v1/bases/{base}/restore", operation_id = "records.restore", tag = "history", params(BasePath),
+    request_body = RestoreIn, responses((status = 200, description = "What became different", body = BroughtBackOut))
+)]
+pub(super) async fn restore(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    Path(place): Path<BasePath>,
+    body: Body,
+) -> Result<Json<BroughtBackOut>, Failure> {
+    let asked: RestoreIn = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
+    let text = asked.at.as_str().map_or_else(|| asked.at.to_string(), str::to_owned);
+    let at = At::parse(&text).map_err(fail)?;
+    let base = base_id(&records, &caller, &place.base).await?;
+    let part = Part { table: asked.table, record: asked.record, field: asked.field };
+    let done = records.restore(&caller, base, at, &part, asked.dry_run).await.map_err(fail)?;
+    let out = BroughtBackOut {
+        at: done.at,
+        change: done.change,
+        cells: done.cells,
+        restored: done.revived,
+        deleted: done.deleted,
+    };
+    Ok(Json(out))
 }
 
 fn told(schema: &Schema, change: &Change) -> Value {

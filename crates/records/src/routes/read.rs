@@ -12,7 +12,7 @@ use super::wire::{ListIn, RecordOut, RecordPath, RecordsOut, SortIn, TablePath};
 use super::{DOOR, base_id, fail, json};
 use crate::error::Error;
 use crate::json::{Shape, TextShape};
-use crate::ops::{ListQuery, PAGE, Page, Records, Sort, chosen};
+use crate::ops::{At, ListQuery, PAGE, Page, Records, Sort, chosen};
 
 /// Gets a record.
 #[utoipa::path(
@@ -23,6 +23,7 @@ use crate::ops::{ListQuery, PAGE, Page, Records, Sort, chosen};
         ("cellFormat" = Option<String>, Query, description = "`json` (the default), or `string`: cells as people see them"),
         ("timeZone" = Option<String>, Query, description = "With `string`: an IANA zone, for date-times of the zone `client`"),
         ("userLocale" = Option<String>, Query, description = "With `string`: a locale such as `en-gb`"),
+        ("at" = Option<String>, Query, description = "The record as it was: after a change of this number, or at this time"),
     ),
     responses((status = 200, description = "The record", body = RecordOut))
 )]
@@ -36,7 +37,9 @@ pub(super) async fn get(
     if !params.list("fields").is_empty() {
         return Err(fail(invalid("`fields` cannot be given for a single record")));
     }
-    let found = records.get(&caller, base_id(&place.base)?, &place.table, &place.record).await.map_err(fail)?;
+    let at = params.get("at").map(At::parse).transpose().map_err(fail)?;
+    let named = (place.table.as_str(), place.record.as_str());
+    let found = records.get_at(&caller, base_id(&place.base)?, named, at).await.map_err(fail)?;
     let mut out = Vec::with_capacity(1_024);
     let text = text_shape(params.get("cellFormat"), params.get("timeZone"), params.get("userLocale")).map_err(fail)?;
     let shape = Shape { fields: None, by_id: params.flag("returnFieldsByFieldId"), text };
@@ -102,6 +105,7 @@ impl ListIn {
             filter_by_formula: text("filterByFormula"),
             sort: sort.into_iter().map(|(_, key)| key).collect(),
             view: text("view"),
+            at: text("at"),
             max_records: number("maxRecords")?,
             page_size: number("pageSize")?,
             offset: text("offset"),
@@ -139,6 +143,7 @@ impl ListIn {
             filter: self.filter_by_formula,
             sort: self.sort.into_iter().map(read_sort).collect::<Result<_, _>>()?,
             view: self.view.filter(|view| !view.is_empty()),
+            at: self.at.filter(|at| !at.is_empty()).map(|at| At::parse(&at)).transpose()?,
             max_records: bounded(self.max_records, "maxRecords", i64::MAX)?,
             page_size: bounded(self.page_size, "pageSize", PAGE as i64)?,
             offset: self.offset.filter(|offset| !offset.is_empty()),

@@ -84,6 +84,8 @@ pub(super) struct ListIn {
     pub(super) sort: Vec<SortIn>,
     /// A view by name or id.
     pub(super) view: Option<String>,
+    /// The table as it was: after the change of this number, or at this time (ISO 8601).
+    pub(super) at: Option<String>,
     /// At most this many records over all pages.
     pub(super) max_records: Option<i64>,
     /// Records of a page, 1 to 100.

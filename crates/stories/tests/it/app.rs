@@ -143,9 +143,14 @@ impl TestApp {
 
     /// An answer that is not JSON.
     pub async fn text(&self, method: Method, path: &str) -> (u16, String) {
+        self.raw(method, path, String::new()).await
+    }
+
+    /// Sends what is not JSON and gets an answer that is not.
+    pub async fn raw(&self, method: Method, path: &str, body: String) -> (u16, String) {
         let request = Request::builder().method(method).uri(format!("{}{path}", self.url()));
         let request = request.header("authorization", format!("Bearer {}", self.token));
-        let response = self.client.request(request.body(Full::default()).unwrap()).await.unwrap();
+        let response = self.client.request(request.body(Full::from(body)).unwrap()).await.unwrap();
         let status = response.status().as_u16();
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
         (status, String::from_utf8(bytes.to_vec()).unwrap())

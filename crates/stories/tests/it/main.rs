@@ -4,6 +4,7 @@
 mod app;
 mod assistant;
 mod binary;
+mod bulk;
 mod clients;
 mod comments;
 mod document;
@@ -13,6 +14,7 @@ mod house;
 mod imports;
 mod kept_ids;
 mod lookups;
+mod past;
 mod racing;
 mod records;
 mod refusals;

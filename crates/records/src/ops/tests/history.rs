@@ -13,7 +13,7 @@ async fn the_history_of_a_base_is_walked_page_by_page(house: House) {
     let newest = sequence(&house).await;
     let (mut seen, mut before) = (Vec::new(), None);
     loop {
-        let page = house.records.history(&house.owner, house.base, None, before, 3).await.unwrap();
+        let page = house.records.history(&house.owner, house.base, (None, None), before, 3).await.unwrap();
         seen.extend(page.changes.iter().map(|change| change.sequence));
         match page.next {
             Some(next) => before = Some(next),
@@ -35,7 +35,7 @@ async fn the_history_of_a_record_has_its_changes_and_no_others(house: House) {
     expected.push(house.delete("Tasks", &ids[..1]).await);
     expected.push(house.records.undo(&house.owner, house.base, None, false).await.unwrap().sequence);
     expected.reverse();
-    let page = house.records.history(&house.owner, house.base, Some(&ids[0]), None, 100).await.unwrap();
+    let page = house.records.history(&house.owner, house.base, (Some(&ids[0]), None), None, 100).await.unwrap();
     assert_eq!(page.changes.iter().map(|change| change.sequence).collect::<Vec<_>>(), expected);
     // Each names the one before, so that the history of a record is a walk.
     let id = ids[0].parse().unwrap();
@@ -55,7 +55,7 @@ async fn the_history_of_a_record_has_its_changes_and_no_others(house: House) {
 async fn a_change_tells_before_and_after(house: House) {
     let ids = house.create("Tasks", &[json!({ "Name": "a", "Points": 1 })]).await;
     house.update("Tasks", &ids[0], json!({ "Points": null, "Name": "b" })).await;
-    let page = house.records.history(&house.owner, house.base, Some(&ids[0]), None, 1).await.unwrap();
+    let page = house.records.history(&house.owner, house.base, (Some(&ids[0]), None), None, 1).await.unwrap();
     let table = page.schema.table("Tasks").unwrap();
     let mut cells: Vec<(String, String)> = Vec::new();
     for cell in &page.changes[0].body.tables[0].updated[0].cells {
@@ -67,6 +67,6 @@ async fn a_change_tells_before_and_after(house: House) {
     assert_eq!(cells, [told("Name", "Text(\"a\") > Text(\"b\")"), told("Points", "Number(1.0) > Empty")]);
     let actor = &page.changes[0].actor;
     assert_eq!((*actor == house.owner.actor, page.changes[0].door), (true, house.owner.door));
-    let nobody = house.records.history(&house.owner, house.base, Some("nonsense"), None, 1).await;
+    let nobody = house.records.history(&house.owner, house.base, (Some("nonsense"), None), None, 1).await;
     assert!(matches!(nobody, Err(Error::RecordNotFound { .. })));
 }

@@ -38,7 +38,7 @@ const fn named(operation: &'static str, query: &'static str, body: &'static str)
 }
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 63] = [
+pub const ACCESS: [Access; 66] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -83,6 +83,9 @@ pub const ACCESS: [Access; 63] = [
     named("comments.delete", "", ""),
     named("records.history", "?limit=2", ""),
     named("records.undo", "", ""),
+    named("records.redo", "", ""),
+    named("records.restore", "", r#"{"at":0,"dryRun":true}"#),
+    named("records.bulk", "?mode=create", r#"{"fields":{"Name":"one more"}}"#),
     named("webhooks.create", "", r#"{"specification":{"options":{"filters":{"dataTypes":["tableData"]}}}}"#),
     named("webhooks.list", "", ""),
     named("webhooks.list_payloads", "?cursor=1&limit=2", ""),

@@ -1,0 +1,345 @@
+//! A base as it was, and bringing parts of it back to that state.
+
+use std::sync::Arc;
+
+use events::{CellChange, RecordCells, RecordChange};
+use model::{BaseId, CHUNK, Caller, CellRef, Column, Field, Ordinal, RecordId, Table, TableImage, TableNo, Timestamp};
+use serde::{Deserialize, Serialize};
+use tenancy::{Action, Permit, Scope};
+
+use super::write::{MOST_LOADED, queue};
+use super::{Records, find_table};
+use crate::ask::field;
+use crate::error::Error;
+use crate::image::{BaseImage, View};
+use crate::plan::{LinkWrite, Plan, previous, record_cells};
+use crate::store::Mark;
+
+/// Most changes that are walked back.
+const BACK: i64 = 100_000;
+/// Records of one change.
+const STEP: usize = 2_000;
+
+/// A moment in the life of a base.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum At {
+    /// After the change with this number; 0 is before the first one.
+    Sequence(i64),
+    /// At this time.
+    Time(Timestamp),
+}
+
+impl At {
+    /// A number of a change, or a time in ISO 8601.
+    ///
+    /// # Errors
+    /// [`Error::Request`] for something else.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let text = text.trim();
+        if let Some(sequence) = text.parse().ok().filter(|sequence: &i64| *sequence >= 0) {
+            return Ok(Self::Sequence(sequence));
+        }
+        let time = text.parse::<jiff::Timestamp>().map(|time| Self::Time(Timestamp(time.as_microsecond())));
+        time.map_err(|_| {
+            let text: String = text.chars().take(64).collect();
+            wrong(format!("`at` is the number of a change or a time such as `2026-03-01T12:00:00Z`, not `{text}`"))
+        })
+    }
+}
+
+/// What is brought back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Only this table, by id or name.
+    pub table: Option<String>,
+    /// Only this record of it.
+    pub record: Option<String>,
+    /// Only this field of it, by id or name; records that were made or deleted since stay as they are.
+    pub field: Option<String>,
+}
+
+/// What bringing back did, or would do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Restored {
+    /// The change after which the base was as it is now.
+    pub at: i64,
+    /// The last change that was made for it; none when nothing was different.
+    pub change: Option<i64>,
+    /// Cells that became others, link cells among them.
+    pub cells: usize,
+    /// Records that exist again.
+    pub revived: usize,
+    /// Records that were made since and are gone.
+    pub deleted: usize,
+}
+
+fn wrong(message: String) -> Error {
+    Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message }
+}
+
+impl Records {
+    /// The picture as it was. Its stored columns are all in memory.
+    pub(super) async fn as_of(&self, scope: &Scope, view: &View, at: At) -> Result<View, Error> {
+        let head = view.image.sequence;
+        let sequence = match at {
+            At::Sequence(sequence) => sequence,
+            At::Time(time) => self.changes.sequence_at(scope.base_no(), time).await?,
+        };
+        if sequence > head {
+            return Err(wrong(format!("`at` is {sequence}, and the last change of the base is {head}")));
+        }
+        if head - sequence > BACK {
+            return Err(wrong(format!("`at` is {} changes ago, and at most {BACK} are walked back", head - sequence)));
+        }
+        if sequence == head {
+            return Ok(view.clone());
+        }
+        let image = self.images.at(scope.tenant(), scope.base_no(), sequence).await?;
+        let mut past = View { image: Arc::new(image), ..view.clone() };
+        // What is not in memory would be read as it is now.
+        self.answer(scope, &mut past, |view| need_all(&view.image, &view.image.schema.tables)).await?;
+        Ok(past)
+    }
+
+    /// Brings a base, a table, a record, a field or a cell back to what it was. With `dry` it is only told what would
+    /// become different.
+    ///
+    /// # Errors
+    /// [`Error::TooOld`], [`Error::TableNotFound`], [`Error::RecordNotFound`], [`Error::UnknownField`];
+    /// [`Error::Request`] for a part that cannot be.
+    pub async fn restore(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        at: At,
+        part: &Part,
+        dry: bool,
+    ) -> Result<Restored, Error> {
+        let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
+        if part.table.is_none() && (part.record.is_some() || part.field.is_some()) {
+            return Err(wrong("`record` and `field` need a `table`".to_owned()));
+        }
+        let scope = permit.scope();
+        let image = self.images.current(permit.tenant(), permit.base_no()).await?;
+        let view = View::new(image, self.clock.now());
+        let past = self.as_of(&scope, &view, at).await?;
+        let mut done = Restored { at: past.image.sequence, ..Restored::default() };
+        let run = format!("restore-{}", self.ids.record(self.clock.now()));
+        let mut wanted = Vec::new();
+        loop {
+            let step = self.restore_step(caller, &permit, (&past, part), (&run, dry)).await;
+            match step {
+                Err(Error::NotLoaded { columns }) if wanted.len() < MOST_LOADED => {
+                    wanted.extend(columns);
+                    self.images.with(permit.tenant(), permit.base_no(), &wanted, None).await?;
+                }
+                Err(error) => return Err(error),
+                Ok((step, more)) => {
+                    done.cells += step.cells;
+                    done.revived += step.revived;
+                    done.deleted += step.deleted;
+                    done.change = step.change.or(done.change);
+                    if !more || dry {
+                        return Ok(done);
+                    }
+                }
+            }
+        }
+    }
+
+    /// One change of at most so many records; true when there is more to do.
+    async fn restore_step(
+        &self,
+        caller: &Caller,
+        permit: &Permit,
+        (past, part): (&View, &Part),
+        (run, dry): (&str, bool),
+    ) -> Result<(Restored, bool), Error> {
+        let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
+        let private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
+        let now = self.clock.now();
+        let sequence = tx.head().sequence;
+        let (body, mut done, more) = private.read(|image| {
+            let mut back = Back::new(image, &past.image, part)?;
+            let mut plan = Plan::new(image, &self.ids, now);
+            let more = back.plan(&mut plan, if dry { usize::MAX } else { STEP });
+            let body = plan.finish();
+            if !dry {
+                queue(&mut tx, permit, &Mark::new(sequence + 1, now, &caller.actor), &body, image)?;
+            }
+            Ok::<_, Error>((body, back.done, more))
+        })?;
+        if !body.is_empty() && !dry {
+            done.change = Some(self.append(caller, tx, private, (now, Some(run.to_owned())), body).await?);
+        }
+        Ok((done, more))
+    }
+}
+
+fn need_all(image: &BaseImage, tables: &[Arc<Table>]) -> Result<(), Error> {
+    for table in tables {
+        image.need(table.no, stored(table).map(|field| field.no))?;
+    }
+    Ok(())
+}
+
+/// The fields whose cells are stored in records.
+fn stored(table: &Table) -> impl Iterator<Item = &Arc<Field>> {
+    table.live_fields().filter(|field| !field.kind.is_computed() && field.kind.link().is_none())
+}
+
+/// A part of a base on its way back.
+struct Back<'i> {
+    image: &'i BaseImage,
+    past: &'i BaseImage,
+    tables: Vec<Arc<Table>>,
+    record: Option<RecordId>,
+    field: Option<Arc<Field>>,
+    done: Restored,
+}
+
+impl<'i> Back<'i> {
+    fn new(image: &'i BaseImage, past: &'i BaseImage, part: &Part) -> Result<Self, Error> {
+        let tables: Vec<Arc<Table>> = match &part.table {
+            Some(name) => vec![Arc::clone(find_table(&image.schema, name)?)],
+            None => image.schema.live_tables().cloned().collect(),
+        };
+        need_all(image, &tables)?;
+        let mut back = Self { image, past, tables, record: None, field: None, done: Restored::default() };
+        if let (Some(table), Some(text)) = (back.tables.first(), &part.record) {
+            let not_found = || Error::RecordNotFound { id: text.chars().take(64).collect() };
+            let id: RecordId = text.parse().map_err(|_| not_found())?;
+            image.table(table.no).ids.find(id).ok_or_else(not_found)?;
+            back.record = Some(id);
+        }
+        if let (Some(table), Some(name)) = (back.tables.first(), &part.field) {
+            let found = field(table, name)?;
+            if found.kind.is_computed() {
+                return Err(wrong(format!("`{}` is computed: it follows the fields that it is made of", found.name)));
+            }
+            back.field = Some(Arc::clone(found));
+        }
+        Ok(back)
+    }
+
+    /// Plans as much as one change may hold; true when there is more.
+    fn plan(&mut self, plan: &mut Plan<'_>, most: usize) -> bool {
+        let mut left = most;
+        for table in self.tables.clone() {
+            let (rows, then) = (self.image.table(table.no), self.past.table(table.no));
+            for chunk in 0..rows.len().div_ceil(CHUNK) {
+                for ordinal in self.different(&table, (&rows, &then), chunk) {
+                    if left == 0 {
+                        return true;
+                    }
+                    left -= usize::from(self.record_back(plan, &table, (&rows, &then), ordinal));
+                }
+            }
+        }
+        false
+    }
+
+    /// The records of a chunk that may be different: none where both pictures share its columns.
+    fn different(&self, table: &Table, (rows, then): (&TableImage, &TableImage), chunk: usize) -> Vec<Ordinal> {
+        let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(rows.len());
+        if let Some(id) = self.record {
+            let ordinal = rows.ids.find(id).filter(|ordinal| range.contains(&(ordinal.0 as usize)));
+            return ordinal.into_iter().collect();
+        }
+        let part = |column: Option<&Column>| column.and_then(|column| column.chunk(chunk)).cloned();
+        let same = |field: &Arc<Field>| {
+            let (now, before) = (part(rows.columns.get(&field.no)), part(then.columns.get(&field.no)));
+            match (&now, &before) {
+                (Some(now), Some(before)) => Arc::ptr_eq(now, before),
+                (None, None) => true,
+                _ => false,
+            }
+        };
+        let lives = range.clone().all(|row| rows.live.get(row) == then.live.get(row));
+        if lives && self.fields(table).all(same) {
+            return Vec::new();
+        }
+        range.map(|row| Ordinal(row as u32)).collect()
+    }
+
+    fn fields<'t>(&'t self, table: &'t Table) -> impl Iterator<Item = &'t Arc<Field>> {
+        let writable = table.live_fields().filter(|field| !field.kind.is_computed());
+        writable.filter(|field| self.field.as_ref().is_none_or(|only| only.id == field.id))
+    }
+
+    /// Brings one record back; false when nothing of it is different.
+    fn record_back(
+        &mut self,
+        plan: &mut Plan<'_>,
+        table: &Arc<Table>,
+        (rows, then): (&TableImage, &TableImage),
+        ordinal: Ordinal,
+    ) -> bool {
+        let (lives, lived) = (rows.is_live(ordinal), then.is_live(ordinal));
+        let Some(id) = rows.ids.get(ordinal).filter(|_| lives || lived) else { return false };
+        if lives && !lived {
+            if self.field.is_some() {
+                return false;
+            }
+            plan.delete(table, ordinal);
+            self.done.deleted += 1;
+            return true;
+        }
+        if !lives && self.field.is_some() {
+            return false;
+        }
+        let previous = previous(rows, ordinal);
+        if !lives {
+            let cells = record_cells(rows, ordinal);
+            plan.body.table(table.no).restored.push(RecordCells { ordinal, id, previous, cells });
+            self.done.revived += 1;
+        }
+        let mut cells = Vec::new();
+        for field in self.fields(table).filter(|field| field.kind.link().is_none()) {
+            let (before, after) = (rows.cell(field.no, ordinal), then.cell(field.no, ordinal));
+            if before != after {
+                cells.push(CellChange { field: field.no, before: before.to_value(), after: after.to_value() });
+            }
+        }
+        let mut changed = cells.len();
+        if !cells.is_empty() {
+            plan.body.table(table.no).updated.push(RecordChange { ordinal, id, previous, cells });
+        }
+        let links: Vec<Arc<Field>> = self.fields(table).filter(|field| field.kind.link().is_some()).cloned().collect();
+        for field in links {
+            changed += usize::from(self.links_back(plan, table.no, &field, (rows, then), ordinal));
+        }
+        self.done.cells += changed;
+        !lives || changed > 0
+    }
+
+    /// Links a record to what it was linked to and still exists or exists again.
+    fn links_back(
+        &self,
+        plan: &mut Plan<'_>,
+        table: TableNo,
+        field: &Arc<Field>,
+        (rows, then): (&TableImage, &TableImage),
+        ordinal: Ordinal,
+    ) -> bool {
+        let Some(link) = field.kind.link() else { return false };
+        let list = |rows: &TableImage| match rows.cell(field.no, ordinal) {
+            CellRef::Links(list) => list.to_vec(),
+            _ => Vec::new(),
+        };
+        let other = self.image.table(link.linked_table_no);
+        let comes_back = self.record.is_none() && self.tables.iter().any(|table| table.no == link.linked_table_no);
+        let past = self.past.table(link.linked_table_no);
+        let exists = |linked: &u32| {
+            let linked = Ordinal(*linked);
+            if comes_back && self.field.is_none() { past.is_live(linked) } else { other.is_live(linked) }
+        };
+        let wanted: Vec<u32> = list(then).into_iter().filter(exists).collect();
+        if list(rows) == wanted {
+            return false;
+        }
+        let list = wanted.into_iter().map(Ordinal).collect();
+        plan.write_links(LinkWrite { table, field: Arc::clone(field), record: ordinal, list });
+        true
+    }
+}

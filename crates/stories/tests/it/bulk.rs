@@ -1,0 +1,104 @@
+//! Many records in one request.
+
+use hyper::Method;
+use serde_json::{Value, json};
+use testkit::on_every_database;
+
+use crate::app::TestApp;
+
+async fn send(app: &TestApp, path: &str, body: String) -> (u16, Vec<Value>) {
+    let (status, text) = app.raw(Method::POST, path, body).await;
+    (status, text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+}
+
+fn lines(values: impl IntoIterator<Item = Value>) -> String {
+    values.into_iter().map(|value| value.to_string()).collect::<Vec<_>>().join("\n")
+}
+
+#[on_every_database]
+async fn thousands_of_records_come_in_one_request(app: TestApp) {
+    let base = app.plans().await;
+    let bulk = format!("/api/v1/bases/{base}/tables/Tasks/records:bulk");
+    let new = (0..2_345).map(|n| json!({ "fields": { "Name": format!("task {n}"), "Points": n } }));
+    let (status, answers) = send(&app, &bulk, lines(new)).await;
+    assert_eq!((status, answers.len()), (200, 2_346));
+    assert_eq!(answers[2_345], json!({ "done": true, "created": 2_345, "updated": 0, "failed": 0 }));
+    assert_eq!(answers[7]["line"], 8);
+    let id = answers[1_234]["id"].as_str().unwrap();
+    let record = app.get(&format!("/v0/{base}/Tasks/{id}")).await;
+    assert_eq!(record["fields"]["Name"], "task 1234");
+
+    let changes = answers[..1_000].iter().map(|answer| json!({ "id": answer["id"], "fields": { "Points": -1 } }));
+    let (_, updated) = send(&app, &format!("{bulk}?mode=update"), lines(changes)).await;
+    assert_eq!(updated[1_000], json!({ "done": true, "created": 0, "updated": 1_000, "failed": 0 }));
+    let found = app.get(&format!("/v0/{base}/Tasks?filterByFormula=Points%3D-1&pageSize=1")).await;
+    assert_eq!(found["records"][0]["fields"]["Name"], "task 0");
+
+    let merged = (2_340..2_350).map(|n| json!({ "fields": { "Name": format!("task {n}"), "Points": 7 } }));
+    let (_, merged) = send(&app, &format!("{bulk}?mode=upsert&fieldsToMergeOn[]=Name"), lines(merged)).await;
+    assert_eq!(merged[10], json!({ "done": true, "created": 5, "updated": 5, "failed": 0 }));
+}
+
+#[on_every_database]
+async fn a_line_that_is_wrong_stops_or_is_skipped(app: TestApp) {
+    let base = app.plans().await;
+    let bulk = format!("/api/v1/bases/{base}/tables/Tasks/records:bulk");
+    let body = "{\"fields\":{\"Name\":\"a\"}}\n\n{\"fields\":{\"Points\":\"many\"}}\r\n{\"fields\":{\"Nmae\":\"b\"}}\nno json\n{\"fields\":{\"Name\":\"c\"}}";
+    let (_, answers) = send(&app, &format!("{bulk}?onError=skip"), body.to_owned()).await;
+    let kinds: Vec<_> =
+        answers.iter().map(|answer| (answer["line"].as_i64(), answer["error"]["type"].as_str())).collect();
+    let expected = [
+        (Some(1), None),
+        (Some(3), Some("INVALID_VALUE_FOR_COLUMN")),
+        (Some(4), Some("UNKNOWN_FIELD_NAME")),
+        (Some(5), Some("line")),
+        (Some(6), None),
+        (None, None),
+    ];
+    assert_eq!(kinds, expected);
+    assert_eq!(answers[5], json!({ "done": true, "created": 2, "updated": 0, "failed": 3 }));
+    let (_, answers) = send(&app, &bulk, body.to_owned()).await;
+    assert_eq!(answers.len(), 3, "{answers:?}");
+    assert_eq!(answers[2], json!({ "done": false, "created": 1, "updated": 0, "failed": 1 }));
+    let names = app.get(&format!("/v0/{base}/Tasks?fields[]=Name")).await;
+    let names: Vec<_> = names["records"].as_array().unwrap().iter().map(|r| r["fields"]["Name"].clone()).collect();
+    assert_eq!(json!(names), json!(["a", "c", "a"]));
+}
+
+#[on_every_database]
+async fn what_is_wrong_with_the_request_is_said_first(app: TestApp) {
+    let base = app.plans().await;
+    let bulk = format!("/api/v1/bases/{base}/tables/Tasks/records:bulk");
+    for (query, words) in [
+        ("?mode=merge", "`mode` is `create`, `update` or `upsert`"),
+        ("?mode=upsert", "needs `fieldsToMergeOn[]`"),
+        ("?fieldsToMergeOn[]=Name", "belongs to `mode=upsert`"),
+        ("?onError=ignore", "`onError` is `stop` or `skip`"),
+        ("?mode=update&keepIds=true", "`keepIds` belongs to `mode=create`"),
+    ] {
+        let (status, answer) = app.call(Method::POST, &format!("{bulk}{query}"), &json!({})).await;
+        assert_eq!(status, 422, "{answer}");
+        assert!(answer["detail"].as_str().unwrap().contains(words), "{answer}");
+    }
+    let elsewhere = format!("/api/v1/bases/{base}/tables/Nope/records:bulk");
+    assert_eq!(app.call(Method::POST, &elsewhere, &json!({})).await.0, 404);
+    let (_, answers) = send(&app, &bulk, format!("{{\"fields\":{{\"Name\":\"{}\"}}}}", "x".repeat(1_100_000))).await;
+    assert!(answers[0]["error"]["message"].as_str().unwrap().contains("a line has at most"), "{answers:?}");
+    let (_, answers) = send(&app, &format!("{bulk}?mode=update"), "{\"fields\":{}}".to_owned()).await;
+    assert!(answers[0]["error"]["message"].as_str().unwrap().contains("needs the `id`"), "{answers:?}");
+    let (_, answers) = send(&app, &bulk, String::new()).await;
+    assert_eq!(answers, [json!({ "done": true, "created": 0, "updated": 0, "failed": 0 })]);
+}
+
+#[on_every_database]
+async fn records_move_in_bulk_with_their_ids(app: TestApp) {
+    let base = app.plans().await;
+    let bulk = format!("/api/v1/bases/{base}/tables/Tasks/records:bulk?keepIds=true");
+    let new = (0..600).map(|n| json!({ "id": format!("recMoved{n:09}"), "fields": { "Name": n.to_string() } }));
+    let (_, answers) = send(&app, &bulk, lines(new)).await;
+    assert_eq!(answers[600]["created"], 600);
+    assert_eq!(answers[599]["id"], "recMoved000000599");
+    let again = json!({ "id": "recMoved000000001", "fields": {} });
+    let (_, answers) = send(&app, &bulk, lines([again])).await;
+    assert!(answers[0]["error"]["message"].as_str().unwrap().contains("in use already"), "{answers:?}");
+}
