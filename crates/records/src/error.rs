@@ -105,6 +105,14 @@ pub enum Error {
         /// The first of them.
         conflicts: Vec<String>,
     },
+    /// Values cannot be of the type that a field shall have.
+    #[error("{count} cells cannot be of the new type, {examples}; nothing was done (send `allowLoss` to empty them)")]
+    Loss {
+        /// How many.
+        count: usize,
+        /// The first of them.
+        examples: String,
+    },
     /// Nothing was undone that could be done again.
     #[error("there is no undone change to do again")]
     NothingToRedo,
@@ -162,7 +170,7 @@ impl web::ApiError for Error {
             Self::Changes(changes::Error::Db(error)) | Self::Db(error) => web::database_kind(error),
             Self::Changes(_) | Self::Unreadable { .. } => Kind::Internal,
             Self::TableNotFound { .. } | Self::RecordNotFound { .. } => Kind::NotFound,
-            Self::Conflicts { .. } | Self::Confirmation { .. } => Kind::Conflict,
+            Self::Conflicts { .. } | Self::Loss { .. } | Self::Confirmation { .. } => Kind::Conflict,
             Self::ImageMemory { .. } | Self::ImageGone | Self::NotLoaded { .. } => Kind::Unavailable,
             _ => Kind::Invalid,
         }
@@ -187,6 +195,7 @@ impl web::ApiError for Error {
             Self::IteratorGone => "iterator-gone",
             Self::TooOld { .. } => "too-old",
             Self::Conflicts { .. } => "conflicts",
+            Self::Loss { .. } => "loss",
             Self::NothingToUndo => "nothing-to-undo",
             Self::NothingToRedo => "nothing-to-redo",
             Self::ImageMemory { .. } | Self::ImageGone | Self::NotLoaded { .. } => "image-memory",

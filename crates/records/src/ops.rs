@@ -3,6 +3,7 @@
 mod aggregate;
 mod append;
 mod bulk;
+mod convert;
 mod export;
 mod find_values;
 mod get;
@@ -38,6 +39,7 @@ use crate::plan::closest;
 pub use aggregate::{AggregateQuery, Aggregated, GROUPS, GroupOut};
 pub use append::Appending;
 pub use bulk::{BULK_BYTES, BULK_RECORDS, Bulk, BulkRows};
+pub(crate) use convert::NewType;
 pub use export::Export;
 pub use find_values::{ValueMatch, WORDS};
 pub use get::{Found, Place};

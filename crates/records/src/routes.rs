@@ -2,6 +2,7 @@
 #![expect(unused_qualifications, reason = "the annotations of parameters expand so")]
 
 mod bulk;
+mod convert;
 mod history;
 mod read;
 mod wire;
@@ -37,6 +38,7 @@ pub fn router(records: Records) -> OpenApiRouter {
         .routes(routes!(read::list_by_post))
         .routes(routes!(read::get, write::merge_one, write::replace_one, write::delete_one))
         .routes(routes!(bulk::bulk))
+        .routes(routes!(convert::convert))
         .routes(routes!(history::list))
         .routes(routes!(history::undo))
         .routes(routes!(history::redo))

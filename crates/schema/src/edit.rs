@@ -1,5 +1,6 @@
 //! Making and changing tables and fields in memory; the operations write what comes out.
 
+mod retype;
 mod through;
 mod trash;
 
@@ -18,6 +19,7 @@ use utoipa::ToSchema;
 
 use crate::error::Error;
 
+pub use retype::{retype, retyped};
 pub use through::rollup_reference;
 pub(crate) use trash::{Trashed, not_in_trash, trashed_fields};
 

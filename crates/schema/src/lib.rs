@@ -13,11 +13,11 @@ mod routes;
 mod store;
 mod wire;
 
-pub use edit::{NewField, NewTable, is_title, reference, rollup_reference};
+pub use edit::{NewField, NewTable, is_title, reference, retype, retyped, rollup_reference};
 pub use error::Error;
 pub use ops::{BaseEntry, NewBase, Schemas};
 pub use routes::router;
-pub use store::{revise, save_table, schema_in};
+pub use store::{revise, save_table, schema_in, take_field};
 
 use db::Migration;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use db::{Db, Row, Tx};
-use model::{BaseId, BaseNo, Schema, Table, TenantNo, Timestamp, WorkspaceId};
+use model::{BaseId, BaseNo, FieldNo, Schema, Table, TenantNo, Timestamp, WorkspaceId};
 use sql::Value;
 use tenancy::{Permit, WorkspacePermit};
 
@@ -86,6 +86,14 @@ pub(crate) async fn take(tx: &mut Tx, tenant: TenantNo, base: BaseNo, n: (u32, u
     let rows = tx.query(TAKE, vec![tenant.0.into(), base.0.into(), n.0.into(), n.1.into()]).await?;
     let Some(row) = rows.first() else { return Err(Error::Invalid { reason: "the base is gone".to_owned() }) };
     Ok((row.get::<i64>(0)? as u32, row.get::<i64>(1)? as u32))
+}
+
+/// The number for a new field.
+///
+/// # Errors
+/// [`Error::Db`] when the database fails.
+pub async fn take_field(tx: &mut Tx, permit: &Permit) -> Result<FieldNo, Error> {
+    Ok(FieldNo(take(tx, permit.tenant(), permit.base_no(), (0, 1)).await?.1))
 }
 
 /// Writes a table's definition; [`revise`] belongs to it once per change.

@@ -9,6 +9,7 @@ use rustc_hash::FxHashSet;
 use tenancy::Action;
 
 use super::Records;
+use super::convert::RUN;
 use super::write::queue;
 use crate::error::Error;
 use crate::image::BaseImage;
@@ -177,6 +178,10 @@ impl Records {
             Some(sequence) => self.changes.find(permit.base_no(), sequence).await?.ok_or(Error::NothingToUndo)?,
             None => self.newest_of(permit, &caller.actor).await?.ok_or(Error::NothingToUndo)?,
         };
+        if is_conversion(&change) {
+            let message = "this change converted a field; convert it again to another type".to_owned();
+            return Err(Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message });
+        }
         if change.body.tables.is_empty() {
             let message = "this change altered the schema; only changes of records can be undone".to_owned();
             return Err(Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message });
@@ -231,7 +236,7 @@ impl Records {
             seen += read.len();
             for change in read {
                 let stands = standing.see(&change);
-                let is_own = change.actor == *actor && !change.body.tables.is_empty();
+                let is_own = change.actor == *actor && !change.body.tables.is_empty() && !is_conversion(&change);
                 if stands && is_own && change.body.undoes.is_none() {
                     return Ok(Some(change));
                 }
@@ -252,6 +257,11 @@ fn fields_named(schema: &Schema, name: &str) -> Result<Vec<(TableNo, FieldNo)>, 
         (true, Some(table)) => Err(unknown_field(table, name)),
         _ => Ok(found),
     }
+}
+
+/// True for the changes of a conversion, whose cells belong to a field of the new type.
+fn is_conversion(change: &Change) -> bool {
+    change.run.as_deref().is_some_and(|run| run.starts_with(RUN))
 }
 
 /// Which changes still stand, told by looking at them from the newest on.

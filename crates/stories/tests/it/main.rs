@@ -7,6 +7,7 @@ mod binary;
 mod bulk;
 mod clients;
 mod comments;
+mod conversions;
 mod document;
 mod durability;
 mod field_types;

@@ -1,0 +1,331 @@
+//! Making a field one of another type: its cells are read again as text, kept under a number of their own, and shown
+//! in one change of the schema.
+
+use std::sync::Arc;
+
+use clock::Ids;
+use events::{Body, CellChange, RecordChange};
+use fields::guess::{DecimalStyle, parse_currency, parse_percent};
+use fields::{ChoiceIn, Incoming, MAX_CHOICES, Reading, add_choice};
+use model::{
+    BaseId, Caller, CellRef, CellValue, Field, FieldKind, FieldNo, Kind, Ordinal, RecordId, Table, TableImage,
+    Timestamp,
+};
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde_json::Value;
+use tenancy::{Action, Permit};
+
+use super::write::queue;
+use super::{Records, find_table};
+use crate::ask::field;
+use crate::error::Error;
+use crate::image::{BaseImage, View};
+use crate::plan::{choice_cell, previous};
+use crate::store::Mark;
+
+/// Records of one change.
+const STEP: usize = 2_000;
+/// Cells that cannot be converted and are named.
+const NAMED: usize = 20;
+/// Characters of a cell that are told.
+const SHOWN: usize = 100;
+/// How often what others write meanwhile is followed.
+const ROUNDS: usize = 100;
+/// The beginning of the runs of conversions, which undo leaves alone.
+pub(super) const RUN: &str = "convert-";
+
+/// The type that a field shall have.
+#[derive(Debug, Clone)]
+pub struct NewType {
+    /// Its API name, such as `number`.
+    pub name: String,
+    /// Its options.
+    pub options: Option<Value>,
+}
+
+/// What a conversion did, or would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Converted {
+    /// Cells that have a value after.
+    pub kept: usize,
+    /// Cells whose value cannot be of the new type.
+    pub lost: usize,
+    /// The first of them, with their texts.
+    pub examples: Vec<(RecordId, String)>,
+    /// The change that showed it; none when nothing was written.
+    pub change: Option<i64>,
+}
+
+impl Records {
+    /// Makes a field one of another type. With `dry` it is only told what would become of the cells; otherwise nothing
+    /// is done where values would be lost, unless `loss` allows it.
+    ///
+    /// # Errors
+    /// Those of [`schema::retyped`]; [`Error::Loss`] where values would be lost; [`Error::Request`] when the table
+    /// is changed so fast that the conversion cannot follow.
+    pub async fn convert(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        (table, name): (&str, &str),
+        new: &NewType,
+        (dry, loss): (bool, bool),
+    ) -> Result<Converted, Error> {
+        let permit = self.access.permit(caller, Action::EditSchema, base).await?;
+        self.access.permit(caller, Action::WriteRecords, base).await?;
+        let (scope, mut view) = self.view(caller, base).await?;
+        let table = Arc::clone(find_table(&view.image.schema, table)?);
+        let field = Arc::clone(field(&table, name)?);
+        let now = self.clock.now();
+        let wanted = (new.name.as_str(), new.options.as_ref());
+        let kind = schema::retyped(&view.image.schema, (table.no, &field), wanted, &self.ids, now)?;
+        let start = Conversion::new((&table, &field), kind, self.ids.clone(), now, view.image.sequence);
+        let read = self
+            .answer(&scope, &mut view, |view| {
+                let rows = view.image.table(table.no);
+                let mut conversion = start.clone();
+                let live = rows.live.ones().map(|ordinal| Ordinal(ordinal as u32));
+                let cells = conversion.cells(view, &rows, live)?;
+                Ok((conversion, cells))
+            })
+            .await?;
+        let (conversion, cells) = read;
+        let mut done =
+            Converted { kept: cells.len(), lost: conversion.lost, examples: conversion.examples.clone(), change: None };
+        if dry {
+            return Ok(done);
+        }
+        if done.lost > 0 && !loss {
+            let told = done.examples.iter().take(3).map(|(id, text)| format!("`{text}` of {id}"));
+            let examples = told.collect::<Vec<_>>().join(", ");
+            return Err(Error::Loss { count: done.lost, examples });
+        }
+        done.change = Some(self.carry_out(caller, &permit, &view, conversion, cells).await?);
+        Ok(done)
+    }
+
+    /// Fills the cells under a new number, follows what others write meanwhile, and shows them.
+    async fn carry_out(
+        &self,
+        caller: &Caller,
+        permit: &Permit,
+        view: &View,
+        mut conversion: Conversion,
+        cells: Vec<(Ordinal, CellValue)>,
+    ) -> Result<i64, Error> {
+        let run = format!("{RUN}{}", self.ids.record(self.clock.now()));
+        let mut steps = cells.chunks(STEP);
+        let mut rounds = 0;
+        loop {
+            let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
+            let private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
+            if conversion.no.is_none() {
+                conversion.no = Some(schema::take_field(&mut tx, permit).await?);
+            }
+            let (now, head) = (self.clock.now(), tx.head().sequence);
+            let step = steps.next();
+            let (body, last) = private.read(|image| {
+                if image.schema.revision != view.image.schema.revision {
+                    return Err(busy("the schema was changed meanwhile; ask again"));
+                }
+                let present = present(view, image);
+                let (cells, last) = if let Some(cells) = step {
+                    (conversion.fresh(&present, cells)?, false)
+                } else {
+                    let mut late = conversion.late(&present)?;
+                    let last = late.len() <= STEP;
+                    late.truncate(STEP);
+                    (late, last)
+                };
+                let mut body = conversion.body(image, cells);
+                if last {
+                    let place = (conversion.table.no, conversion.target.id);
+                    let kind = (conversion.no.unwrap_or(conversion.target.no), conversion.target.kind.clone());
+                    body.schema = schema::retype(&image.schema, place, kind, &self.ids, now);
+                }
+                queue(&mut tx, permit, &Mark::new(head + 1, now, &caller.actor), &body, image)?;
+                Ok((body, last))
+            })?;
+            rounds += usize::from(step.is_none());
+            if rounds > ROUNDS {
+                return Err(busy("the table is changed faster than it can be converted; ask again later"));
+            }
+            if body.is_empty() {
+                continue;
+            }
+            let sequence = self.append(caller, tx, private, (now, Some(run.clone())), body).await?;
+            if last {
+                return Ok(sequence);
+            }
+            conversion.own.insert(sequence);
+        }
+    }
+}
+
+/// The picture that the writer has, to read cells from.
+fn present(view: &View, image: &BaseImage) -> View {
+    // What is computed here may be of a change that never happens: it must not be kept.
+    let mut image = image.clone();
+    image.computed = Arc::default();
+    View { image: Arc::new(image), ..view.clone() }
+}
+
+fn busy(message: &str) -> Error {
+    Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message: message.to_owned() }
+}
+
+/// A number as people write it: with groups of digits, a sign of a currency or a percent sign.
+fn number(text: &str) -> CellValue {
+    let style = DecimalStyle::Point;
+    let read = if text.contains('%') { parse_percent(text, style) } else { parse_currency(text, "", style) };
+    read.map_or(CellValue::Empty, CellValue::Number)
+}
+
+/// A field on its way to another type.
+#[derive(Clone)]
+struct Conversion {
+    table: Arc<Table>,
+    field: Arc<Field>,
+    /// The field as it will be, but for its number; its choices grow as cells are read.
+    target: Field,
+    /// The number that its cells have.
+    no: Option<FieldNo>,
+    ids: Ids,
+    now: Timestamp,
+    /// What texts have become; only for choices.
+    known: FxHashMap<String, CellValue>,
+    lost: usize,
+    examples: Vec<(RecordId, String)>,
+    /// The change after which cells were read first.
+    start: i64,
+    /// The conversion's own changes.
+    own: FxHashSet<i64>,
+}
+
+impl Conversion {
+    fn new((table, field): (&Arc<Table>, &Arc<Field>), kind: FieldKind, ids: Ids, now: Timestamp, start: i64) -> Self {
+        Self {
+            table: Arc::clone(table),
+            target: Field { kind, ..Field::clone(field) },
+            field: Arc::clone(field),
+            no: None,
+            ids,
+            now,
+            known: FxHashMap::default(),
+            lost: 0,
+            examples: Vec::new(),
+            start,
+            own: FxHashSet::default(),
+        }
+    }
+
+    /// Cells of records, read again where somebody has written since they were read first.
+    fn fresh(&mut self, view: &View, cells: &[(Ordinal, CellValue)]) -> Result<Vec<(Ordinal, CellValue)>, Error> {
+        let rows = view.image.table(self.table.no);
+        let live = cells.iter().filter(|(ordinal, _)| rows.is_live(*ordinal));
+        let (stale, mut kept): (Vec<_>, Vec<_>) = live.cloned().partition(|(at, _)| self.is_stale(&rows, *at));
+        kept.extend(self.cells(view, &rows, stale.into_iter().map(|(ordinal, _)| ordinal))?);
+        Ok(kept)
+    }
+
+    fn is_stale(&self, rows: &TableImage, ordinal: Ordinal) -> bool {
+        match rows.changed.cell(ordinal.0 as usize) {
+            CellRef::Time(changed) => changed > self.start && !self.own.contains(&changed),
+            _ => false,
+        }
+    }
+
+    /// The cells that others have made different meanwhile.
+    fn late(&mut self, view: &View) -> Result<Vec<(Ordinal, CellValue)>, Error> {
+        let rows = view.image.table(self.table.no);
+        let live = rows.live.ones().map(|ordinal| Ordinal(ordinal as u32));
+        let stale: Vec<Ordinal> = live.filter(|ordinal| self.is_stale(&rows, *ordinal)).collect();
+        let mut cells: FxHashMap<Ordinal, CellValue> =
+            self.cells(view, &rows, stale.iter().copied())?.into_iter().collect();
+        let no = self.no.unwrap_or(self.target.no);
+        let now = stale.into_iter().map(|ordinal| (ordinal, cells.remove(&ordinal).unwrap_or_default()));
+        Ok(now.filter(|(ordinal, value)| rows.cell(no, *ordinal) != value.view()).collect())
+    }
+
+    /// Cells as a change under the field's number.
+    fn body(&self, image: &BaseImage, cells: Vec<(Ordinal, CellValue)>) -> Body {
+        let rows = image.table(self.table.no);
+        let no = self.no.unwrap_or(self.target.no);
+        let mut body = Body::default();
+        for (ordinal, after) in cells {
+            let Some(id) = rows.ids.get(ordinal) else { continue };
+            let cells = vec![CellChange { field: no, before: rows.cell(no, ordinal).to_value(), after }];
+            let previous = previous(&rows, ordinal);
+            body.table(self.table.no).updated.push(RecordChange { ordinal, id, previous, cells });
+        }
+        body
+    }
+
+    /// The cells of these records as they are after, empty ones left out.
+    fn cells(
+        &mut self,
+        view: &View,
+        rows: &TableImage,
+        ordinals: impl Iterator<Item = Ordinal>,
+    ) -> Result<Vec<(Ordinal, CellValue)>, Error> {
+        let reading = Reading { typecast: true, people: Arc::clone(&view.people), ..Reading::default() };
+        let (mut cells, mut text) = (Vec::new(), String::new());
+        for ordinal in ordinals {
+            text.clear();
+            view.plain_cell(&self.table, rows, &self.field, ordinal, &mut text)?;
+            let value = if text.is_empty() { CellValue::Empty } else { self.value(&text, &reading)? };
+            if !value.is_empty() {
+                cells.push((ordinal, value));
+            } else if !text.trim().is_empty() {
+                self.lost += 1;
+                if self.examples.len() < NAMED {
+                    let shown: String = text.chars().take(SHOWN).collect();
+                    self.examples.extend(rows.ids.get(ordinal).map(|id| (id, shown)));
+                }
+            }
+        }
+        Ok(cells)
+    }
+
+    /// A text as a cell of the new type; empty where it cannot be one.
+    fn value(&mut self, text: &str, reading: &Reading) -> Result<CellValue, Error> {
+        let text = if self.target.kind.select().is_some() { text.trim() } else { text };
+        if let Some(known) = self.known.get(text) {
+            return Ok(known.clone());
+        }
+        match fields::of(&self.target.kind).read(&self.target, &Value::String(text.to_owned()), reading) {
+            Ok(Incoming::Cell(CellValue::Empty)) if self.target.kind.column() == Kind::Number => Ok(number(text)),
+            Ok(Incoming::Cell(value)) => Ok(value),
+            Ok(Incoming::Choices(choices)) => {
+                let value = self.chosen(choices)?;
+                self.known.insert(text.to_owned(), value.clone());
+                Ok(value)
+            }
+            Ok(Incoming::Links(_)) | Err(_) => Ok(CellValue::Empty),
+        }
+    }
+
+    /// Choices by number, new ones added to the field.
+    fn chosen(&mut self, choices: Vec<ChoiceIn>) -> Result<CellValue, Error> {
+        let mut numbers = Vec::with_capacity(choices.len());
+        for choice in choices {
+            let no = match (choice, &mut self.target.kind) {
+                (ChoiceIn::No(no), _) => no,
+                (ChoiceIn::New(name), FieldKind::SingleSelect(select) | FieldKind::MultipleSelects(select)) => {
+                    if select.choices.len() >= MAX_CHOICES {
+                        return Err(busy(&format!(
+                            "`{}` has more than {MAX_CHOICES} different values, and a select has no more choices",
+                            self.field.name
+                        )));
+                    }
+                    add_choice(select, &name, self.ids.choice(self.now))
+                }
+                (ChoiceIn::New(_), _) => continue,
+            };
+            if !numbers.contains(&no) {
+                numbers.push(no);
+            }
+        }
+        Ok(choice_cell(&self.target.kind, numbers))
+    }
+}

@@ -1,0 +1,89 @@
+//! Making a field one of another type.
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::{Extension, Json};
+use model::Caller;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use web::{Door, Failure, JsonBody};
+
+use super::history::{base_id, fail};
+use crate::ops::{NewType, Records};
+
+/// A field of a table.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct FieldPath {
+    /// The base's id or name.
+    base: String,
+    /// The table's id or name.
+    table: String,
+    /// The field's id or name.
+    field: String,
+}
+
+/// The type that a field shall have.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct ConvertIn {
+    /// Its API name, such as `number`.
+    r#type: String,
+    /// Its options.
+    options: Option<Value>,
+    /// Only tells what would become of the cells.
+    #[serde(default)]
+    dry_run: bool,
+    /// Converts even where values are lost.
+    #[serde(default)]
+    allow_loss: bool,
+}
+
+/// A cell whose value cannot be of the new type.
+#[derive(Serialize, ToSchema)]
+struct LostOut {
+    /// The record.
+    record: String,
+    /// The text of the cell, cut to 100 characters.
+    value: String,
+}
+
+/// What became of the cells.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ConvertedOut {
+    /// Cells that have a value after.
+    converted: usize,
+    /// Cells whose value cannot be of the new type.
+    lost: usize,
+    /// The first of them.
+    examples: Vec<LostOut>,
+    /// The number of the change; null after a dry run.
+    change: Option<i64>,
+}
+
+/// Makes a field one of another type: what can be converted is, and what would be lost is told first.
+#[utoipa::path(
+    post, path = "/api/v1/bases/{base}/tables/{table}/fields/{field}/convert", operation_id = "fields.convert",
+    tag = "bases", params(FieldPath), request_body = ConvertIn,
+    responses(
+        (status = 200, description = "What became of the cells", body = ConvertedOut),
+        (status = 409, description = "Values would be lost, and nothing was done"),
+    )
+)]
+pub(super) async fn convert(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    Path(place): Path<FieldPath>,
+    body: Body,
+) -> Result<Json<ConvertedOut>, Failure> {
+    let asked: ConvertIn = JsonBody::read(Door::Problem, body).await?.parse(Door::Problem)?;
+    let base = base_id(&records, &caller, &place.base).await?;
+    let new = NewType { name: asked.r#type, options: asked.options };
+    let named = (place.table.as_str(), place.field.as_str());
+    let how = (asked.dry_run, asked.allow_loss);
+    let done = records.convert(&caller, base, named, &new, how).await.map_err(fail)?;
+    let examples = done.examples.into_iter().map(|(id, value)| LostOut { record: id.to_string(), value });
+    let (converted, lost, change) = (done.kept, done.lost, done.change);
+    Ok(Json(ConvertedOut { converted, lost, examples: examples.collect(), change }))
+}
