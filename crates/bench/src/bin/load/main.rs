@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this program talks to the one who started it")]
 
 mod client;
+mod computed;
 mod data;
 mod measure;
 mod raw_http;
@@ -89,6 +90,7 @@ fn run(plan: &Plan) -> Result<Report> {
     let server = restart(plan, &mut report, &data, &table)?;
     reads::measure(plan, &mut report, &server, &table)?;
     writes::measure(plan, &mut report, &server, &table, folder.path())?;
+    computed::measure(plan, &mut report, &server, folder.path())?;
     Ok(report)
 }
 

@@ -101,12 +101,12 @@ fn batches(plan: &Plan, report: &mut Report, server: &Running, folder: &Path) ->
 }
 
 /// The base's sequence, by its history; 0 before the first change.
-fn sequence(server: &Running, table: &Table) -> Result<i64> {
+pub fn sequence(server: &Running, table: &Table) -> Result<i64> {
     let told = server.get(&format!("/api/v1/bases/{}/history?limit=1", table.base))?;
     Ok(told.pointer("/changes/0/change").and_then(Value::as_i64).unwrap_or(0))
 }
 
 /// The middle of some times, in milliseconds.
-fn middle(times: &[Duration]) -> f64 {
+pub fn middle(times: &[Duration]) -> f64 {
     Spread::of(times.iter().map(|time| time.as_secs_f64() * 1e3).collect()).median
 }
