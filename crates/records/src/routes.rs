@@ -1,6 +1,7 @@
 //! Airtable's record endpoints, and the platform's own for history and undo.
 #![expect(unused_qualifications, reason = "the annotations of parameters expand so")]
 
+mod aggregate;
 mod bulk;
 mod convert;
 mod history;
@@ -37,6 +38,7 @@ pub fn router(records: Records) -> OpenApiRouter {
         .routes(routes!(read::list, write::create, write::merge, write::replace, write::delete_many))
         .routes(routes!(read::list_by_post))
         .routes(routes!(read::get, write::merge_one, write::replace_one, write::delete_one))
+        .routes(routes!(aggregate::aggregate))
         .routes(routes!(bulk::bulk))
         .routes(routes!(convert::convert))
         .routes(routes!(history::list))

@@ -1,7 +1,7 @@
 //! The tools of bases and records, for models, MCP clients and workflow steps.
 
 mod read;
-mod summary;
+pub(crate) mod summary;
 mod wire;
 mod write;
 

@@ -83,7 +83,7 @@ struct SortIn {
 }
 
 /// Smallest or greatest first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Direction {
     /// Smallest first.

@@ -1,11 +1,12 @@
 //! Tools that look over many records: search, aggregates, values.
 
-use model::Caller;
+use model::{BaseId, Caller};
 use query::{Bucket, Function};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tools::{Tool, ToolError};
+use utoipa::ToSchema;
 
 use super::read::Direction;
 use super::{base, reads, text, wire};
@@ -61,7 +62,31 @@ struct AggregateIn {
     limit: Option<usize>,
 }
 
-#[derive(Deserialize, JsonSchema)]
+/// What is computed, as the door for it takes it.
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct Wanted {
+    /// A filter tree: `{"and": […]}`, `{"or": […]}`, `{"not": …}` or `{"field", "op", "value"}`.
+    #[serde(default)]
+    filter: Option<Value>,
+    /// A formula that must be true.
+    #[serde(default)]
+    formula: Option<String>,
+    /// Fields to group by; one group of all records when absent.
+    #[serde(default)]
+    group_by: Vec<GroupIn>,
+    /// What to compute in each group; counts records when absent.
+    #[serde(default)]
+    aggregates: Vec<AggregateOne>,
+    /// The order of the groups; by key when absent.
+    #[serde(default)]
+    sort: Option<OrderIn>,
+    /// Most groups; 100 when absent.
+    #[serde(default)]
+    limit: Option<usize>,
+}
+
+#[derive(Deserialize, JsonSchema, ToSchema)]
 #[serde(untagged)]
 enum GroupIn {
     /// A field's values.
@@ -75,7 +100,7 @@ enum GroupIn {
     },
 }
 
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Span {
     Year,
@@ -85,7 +110,7 @@ enum Span {
     Day,
 }
 
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AggregateOne {
     /// What to compute; `count` without a field counts records, with one its cells that are not empty.
@@ -95,7 +120,7 @@ struct AggregateOne {
     field: Option<String>,
 }
 
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Compute {
     Count,
@@ -107,7 +132,7 @@ enum Compute {
     Distinct,
 }
 
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct OrderIn {
     /// `key`, or the number of an aggregate, from 0.
@@ -188,6 +213,19 @@ async fn search_records(records: Records, caller: Caller, input: SearchIn) -> Re
 
 async fn aggregate_records(records: Records, caller: Caller, input: AggregateIn) -> Result<Value, ToolError> {
     let base = base(&records, &caller, &input.base).await?;
+    let AggregateIn { table, filter, formula, group_by, aggregates, sort, limit, .. } = input;
+    let wanted = Wanted { filter, formula, group_by, aggregates, sort, limit };
+    Ok(aggregated(&records, &caller, base, &table, wanted).await?)
+}
+
+/// Groups with their keys and values.
+pub(crate) async fn aggregated(
+    records: &Records,
+    caller: &Caller,
+    base: BaseId,
+    table: &str,
+    input: Wanted,
+) -> Result<Value, Error> {
     let by = input.group_by.into_iter().map(|group| match group {
         GroupIn::Field(field) => (field, Bucket::Value),
         GroupIn::Bucket { field, bucket } => (field, span(&bucket)),
@@ -201,7 +239,7 @@ async fn aggregate_records(records: Records, caller: Caller, input: AggregateIn)
     let number = order.and_then(|order| order.by.as_u64()).map(|number| number as usize);
     if number.is_some_and(|number| number >= aggregates.len()) {
         let reason = format!("`sort.by` is the number of an aggregate, 0 to {}, or `key`", aggregates.len() - 1);
-        return Err(Error::Filter { reason }.into());
+        return Err(Error::Filter { reason });
     }
     let query = AggregateQuery {
         tree: input.filter,
@@ -212,13 +250,13 @@ async fn aggregate_records(records: Records, caller: Caller, input: AggregateIn)
         keys_descending: descending,
         limit: Some(input.limit.unwrap_or(GROUPS)),
     };
-    let answer = records.aggregate(&caller, base, &input.table, &query).await?;
+    let answer = records.aggregate(caller, base, table, &query).await?;
     let groups: Vec<Value> =
         answer.groups.into_iter().map(|group| json!({ "key": group.key, "values": group.values })).collect();
     Ok(json!({ "groups": groups, "total_groups": answer.total, "matched": answer.matched }))
 }
 
-fn asked(one: AggregateOne) -> Result<Option<(Function, String)>, ToolError> {
+fn asked(one: AggregateOne) -> Result<Option<(Function, String)>, Error> {
     let function = match one.op {
         Compute::Count => Function::Filled,
         Compute::Sum => Function::Sum,
@@ -231,7 +269,7 @@ fn asked(one: AggregateOne) -> Result<Option<(Function, String)>, ToolError> {
     match (one.op, one.field) {
         (Compute::Count, None) => Ok(None),
         (_, Some(field)) => Ok(Some((function, field))),
-        (_, None) => Err(Error::Filter { reason: "every aggregate but `count` needs a `field`".to_owned() }.into()),
+        (_, None) => Err(Error::Filter { reason: "every aggregate but `count` needs a `field`".to_owned() }),
     }
 }
 

@@ -199,3 +199,32 @@ async fn concurrent_writers_lose_nothing(app: TestApp) {
     let numbers: Vec<i64> = records.iter().map(|record| record["fields"]["No"].as_i64().unwrap()).collect();
     assert_eq!(numbers, (1..=80).collect::<Vec<_>>());
 }
+
+#[on_every_database]
+async fn records_are_counted_and_summed_in_groups(app: TestApp) {
+    let base = app.plans().await;
+    let new: Vec<_> = [("a", 1, "Open"), ("b", 2, "Done"), ("c", 4, "Open")]
+        .map(|(name, points, status)| json!({ "fields": { "Name": name, "Points": points, "Status": status } }))
+        .into();
+    app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &json!({ "records": new })).await;
+    let aggregate = format!("/api/v1/bases/{base}/tables/Tasks/aggregate");
+    let told = app.ok(Method::POST, &aggregate, &Value::Null).await;
+    assert_eq!(told, json!({ "groups": [{ "key": [], "values": [3] }], "total_groups": 1, "matched": 3 }));
+    let asked = json!({
+        "groupBy": ["Status"], "aggregates": [{ "op": "sum", "field": "Points" }, { "op": "count" }],
+        "filter": { "field": "Points", "op": ">", "value": 1 }, "sort": { "by": 0, "direction": "desc" },
+    });
+    let told = app.ok(Method::POST, &aggregate, &asked).await;
+    let groups = json!([{ "key": ["Open"], "values": [4, 1] }, { "key": ["Done"], "values": [2, 1] }]);
+    assert_eq!(told, json!({ "groups": groups, "total_groups": 2, "matched": 2 }));
+    for (body, words) in [
+        (json!({ "aggregates": [{ "op": "sum" }] }), "needs a `field`"),
+        (json!({ "aggregates": [{ "op": "sum", "field": "Name" }] }), "`Name` is of type"),
+        (json!({ "groupby": ["Name"] }), "groupby"),
+        (json!({ "sort": { "by": 3 } }), "`sort.by`"),
+    ] {
+        let (status, answer) = app.call(Method::POST, &aggregate, &body).await;
+        assert_eq!(status, 422, "{answer}");
+        assert!(answer["detail"].as_str().unwrap().contains(words), "{answer}");
+    }
+}

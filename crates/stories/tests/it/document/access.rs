@@ -38,7 +38,7 @@ const fn named(operation: &'static str, query: &'static str, body: &'static str)
 }
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 67] = [
+pub const ACCESS: [Access; 68] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -85,6 +85,7 @@ pub const ACCESS: [Access; 67] = [
     named("records.undo", "", ""),
     named("records.redo", "", ""),
     named("records.restore", "", r#"{"at":0,"dryRun":true}"#),
+    named("records.aggregate", "", r#"{"groupBy":["Status"],"aggregates":[{"op":"sum","field":"Points"}]}"#),
     named("fields.convert", "", r#"{"type":"multilineText","dryRun":true}"#),
     named("records.bulk", "?mode=create", r#"{"fields":{"Name":"one more"}}"#),
     named("webhooks.create", "", r#"{"specification":{"options":{"filters":{"dataTypes":["tableData"]}}}}"#),
