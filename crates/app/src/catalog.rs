@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tools::Registry;
 use transfer::Transfers;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
-use web::{Door, Failure, Kind, Signer};
+use web::{Door, Failure, Kind, RateLimits, Signer};
 use webhooks::Webhooks;
 
 use crate::doors::metrics_door;
@@ -60,6 +60,7 @@ impl House {
         let (db, signer) = store(settings).await?;
         db.migrate(&migrations()).await?;
         let identity = Identity::new(db.clone(), clock.clone(), ids.clone());
+        let limits = RateLimits::new(&settings.limits, clock.clone());
         let installed = settings.bootstrap.run(&db, &identity, (&clock, &ids)).await?;
         let services = services(settings, &db, &identity, (clock, ids), signer, stop)?;
         let names: Vec<&'static str> = services.iter().map(|service| service.name).collect();
@@ -72,7 +73,8 @@ impl House {
         }
         let Opened { router: doors, mut api, hands, checks, .. } = open(services, &targets, head())?;
         let health = Health::new(VERSION, checks);
-        let guarded = doors.clone().route_layer(from_fn_with_state(identity.clone(), tenancy::authenticate));
+        let counted = doors.clone().route_layer(from_fn_with_state(limits, web::limited));
+        let guarded = counted.route_layer(from_fn_with_state(identity.clone(), tenancy::authenticate));
         let (open_doors, described) = health.router().merge(metrics_door(metrics)).split_for_parts();
         api.merge(described);
         let router = Router::new().merge(guarded).merge(open_doors).merge(web::document(api)?);

@@ -111,7 +111,7 @@ struct Serve {
     /// Not used yet, accepted with a warning: nothing is kept in Redis.
     #[arg(long, value_name = "URL")]
     redis_url: Option<String>,
-    /// Not enforced yet, accepted with a warning: Airtable's five requests per second and base.
+    /// Refuses as Airtable does: 5 requests a second for a base, 50 for a user, then 30 seconds of 429.
     #[arg(long)]
     airtable_limits: bool,
 }
@@ -199,10 +199,12 @@ async fn run_serve(serve: &Serve) -> anyhow::Result<()> {
     if serve.allow_private_addresses {
         flags.push(("--allow-private-addresses", "outbound.allow_private_addresses", "true".to_owned()));
     }
+    if serve.airtable_limits {
+        flags.push(("--airtable-limits", "limits.airtable", "true".to_owned()));
+    }
     let Loaded { settings, mut warnings, .. } = serve.store.load(flags)?;
     telemetry::install_log(&settings.telemetry)?;
     warnings.extend(serve.redis_url.as_ref().map(|_| "--redis-url has no effect yet".to_owned()));
-    warnings.extend(serve.airtable_limits.then(|| "--airtable-limits has no effect yet".to_owned()));
     for warning in warnings {
         tracing::warn!("{warning}");
     }

@@ -84,6 +84,8 @@ pub struct Settings {
     pub records: Images,
     /// Doors.
     pub web: web::Config,
+    /// How many requests come through.
+    pub limits: web::RateConfig,
     /// Log and metrics.
     pub telemetry: telemetry::Config,
     /// Outgoing calls.
@@ -130,6 +132,7 @@ pub fn load(
         database: merged.section("database")?,
         records: merged.section("records")?,
         web: merged.section("web")?,
+        limits: merged.section("limits")?,
         telemetry: merged.section("telemetry")?,
         outbound: merged.section("outbound")?,
         llm: merged.section("llm")?,

@@ -13,6 +13,7 @@ mod field_types;
 mod house;
 mod imports;
 mod kept_ids;
+mod limits;
 mod lookups;
 mod past;
 mod racing;
