@@ -94,6 +94,8 @@ pub struct Settings {
     pub llm: llm::Settings,
     /// Conversations.
     pub assistant: assistant::Config,
+    /// The files end with the process, so nothing waits for the disk; `serve --ephemeral` says so, no key does.
+    pub unsynced: bool,
     /// What the installer chose for the first start.
     pub bootstrap: Bootstrap,
     /// The key that signing keys come from, where processes share a database.
@@ -137,6 +139,7 @@ pub fn load(
         outbound: merged.section("outbound")?,
         llm: merged.section("llm")?,
         assistant: merged.section("assistant")?,
+        unsynced: false,
         bootstrap,
         master_key,
     };

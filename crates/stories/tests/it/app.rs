@@ -53,7 +53,7 @@ pub async fn database(engine: Engine) -> Option<String> {
         Engine::Sqlite => None,
         Engine::Postgres => match TestDb::postgres().await.target {
             Target::Postgres { url, .. } => Some(url),
-            Target::Sqlite { .. } => None,
+            Target::Sqlite { .. } | Target::Unsynced { .. } => None,
         },
     }
 }

@@ -9,6 +9,7 @@ mod clients;
 mod comments;
 mod document;
 mod durability;
+mod ephemeral;
 mod field_types;
 mod house;
 mod imports;
