@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Names that stand for keys of ours.
-pub(crate) const KEYS: [(&str, &str); 13] = [
+pub(crate) const KEYS: [(&str, &str); 14] = [
     ("DATABASE_URL", "database.url"),
     ("DB_POOL_SIZE", "database.pool"),
     ("GEMINI_API_KEY", "llm.gemini_api_key"),
@@ -17,10 +17,11 @@ pub(crate) const KEYS: [(&str, &str); 13] = [
     ("LOG_LEVEL", "telemetry.level"),
     ("CORS_ORIGINS", "web.cors_origins"),
     ("ENABLE_METRICS", "telemetry.metrics"),
+    ("RATE_LIMIT_RPM", "limits.requests_per_minute"),
 ];
 
 /// Names that are accepted although what they are about does not exist yet.
-pub(crate) const WAITING: [(&str, &str); 16] = [
+pub(crate) const WAITING: [(&str, &str); 15] = [
     ("AIRTABLE_TOKEN", "linked Airtable accounts"),
     ("AIRTABLE_PAT", "linked Airtable accounts"),
     ("AIRTABLE_BASE", "linked Airtable accounts"),
@@ -32,7 +33,6 @@ pub(crate) const WAITING: [(&str, &str); 16] = [
     ("REDIS_POOL_SIZE", "Redis"),
     ("API_KEY", "one key for all clients; personal access tokens are the way in"),
     ("JWT_SECRET", "sessions signed with a secret; keys are generated"),
-    ("RATE_LIMIT_RPM", "a limit of requests per minute"),
     ("TRACING_ENABLED", "traces sent elsewhere"),
     ("SENTRY_DSN", "reports to Sentry"),
     ("HTTPS_ENABLED", "TLS in the server; put a proxy before it"),

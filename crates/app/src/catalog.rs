@@ -22,7 +22,8 @@ use tokio_util::sync::CancellationToken;
 use tools::Registry;
 use transfer::Transfers;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
-use web::{Door, Failure, Kind, Signer};
+use utoipa_axum::router::OpenApiRouter;
+use web::{Door, Failure, Kind, RateLimits, Signer};
 use webhooks::Webhooks;
 
 use crate::doors::metrics_door;
@@ -57,9 +58,21 @@ impl House {
         metrics: Option<Metrics>,
         stop: CancellationToken,
     ) -> anyhow::Result<Self> {
+        Self::build_with(settings, (clock, ids), metrics, stop, OpenApiRouter::new()).await
+    }
+
+    /// As [`build`](Self::build), with more doors behind the token.
+    pub(crate) async fn build_with(
+        settings: &Settings,
+        (clock, ids): (Clock, Ids),
+        metrics: Option<Metrics>,
+        stop: CancellationToken,
+        more: OpenApiRouter,
+    ) -> anyhow::Result<Self> {
         let (db, signer) = store(settings).await?;
         db.migrate(&migrations()).await?;
         let identity = Identity::new(db.clone(), clock.clone(), ids.clone());
+        let limits = RateLimits::new(&settings.limits, clock.clone());
         let installed = settings.bootstrap.run(&db, &identity, (&clock, &ids)).await?;
         let services = services(settings, &db, &identity, (clock, ids), signer, stop)?;
         let names: Vec<&'static str> = services.iter().map(|service| service.name).collect();
@@ -72,7 +85,10 @@ impl House {
         }
         let Opened { router: doors, mut api, hands, checks, .. } = open(services, &targets, head())?;
         let health = Health::new(VERSION, checks);
-        let guarded = doors.clone().route_layer(from_fn_with_state(identity.clone(), tenancy::authenticate));
+        let (more, described) = more.split_for_parts();
+        api.merge(described);
+        let counted = doors.clone().merge(more).route_layer(from_fn_with_state(limits, web::limited));
+        let guarded = counted.route_layer(from_fn_with_state(identity.clone(), tenancy::authenticate));
         let (open_doors, described) = health.router().merge(metrics_door(metrics)).split_for_parts();
         api.merge(described);
         let router = Router::new().merge(guarded).merge(open_doors).merge(web::document(api)?);
@@ -265,7 +281,9 @@ async fn store(settings: &Settings) -> anyhow::Result<(Db, Signer)> {
         return Ok((db, Signer::new(&key)));
     }
     std::fs::create_dir_all(data).with_context(|| format!("cannot make the data directory `{}`", data.display()))?;
-    let db = Db::open(Target::Sqlite { path: data.join("airloom.db") }).await?;
+    let path = data.join("airloom.db");
+    let target = if settings.unsynced { Target::Unsynced { path } } else { Target::Sqlite { path } };
+    let db = Db::open(target).await?;
     Ok((db, Signer::new(&keys::signing(data)?)))
 }
 

@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use app::{Loaded, Parts, Server, Settings};
+use app::{Ephemeral, Loaded, Parts, Server, Settings};
 use clap::{Args, Parser, Subcommand};
 
 /// Airloom: tables for teams, with Airtable's Web API.
@@ -92,6 +92,18 @@ struct Serve {
     /// The address to listen on; 127.0.0.1:8000 unless set elsewhere.
     #[arg(long)]
     listen: Option<SocketAddr>,
+    /// A port of 127.0.0.1 to listen on, 0 for a free one.
+    #[arg(long, conflicts_with = "listen")]
+    port: Option<u16>,
+    /// Serves a store that ends with the process, for tests. The first line is JSON with `url`, `token` and `bases`.
+    #[arg(long, conflicts_with_all = ["data", "database_url", "target", "no_http"])]
+    ephemeral: bool,
+    /// What an ephemeral store begins with: JSON that describes bases, tables, fields and records.
+    #[arg(long, value_name = "FILE", requires = "ephemeral")]
+    seed: Option<PathBuf>,
+    /// The owner's token of an ephemeral store; made up without it and without `AIRLOOM_BOOTSTRAP_TOKEN`.
+    #[arg(long, requires = "ephemeral")]
+    token: Option<String>,
     /// Loads the sample base, once.
     #[arg(long)]
     sample: bool,
@@ -111,7 +123,7 @@ struct Serve {
     /// Not used yet, accepted with a warning: nothing is kept in Redis.
     #[arg(long, value_name = "URL")]
     redis_url: Option<String>,
-    /// Not enforced yet, accepted with a warning: Airtable's five requests per second and base.
+    /// Refuses as Airtable does: 5 requests a second for a base, 50 for a user, then 30 seconds of 429.
     #[arg(long)]
     airtable_limits: bool,
 }
@@ -194,19 +206,27 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
 
 async fn run_serve(serve: &Serve) -> anyhow::Result<()> {
     let mut flags = Flags::new();
+    let port = serve.port.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+    flags.extend(port.map(|listen| ("--port", "server.listen", listen.to_string())));
     flags.extend(serve.listen.map(|listen| ("--listen", "server.listen", listen.to_string())));
     flags.extend(serve.target.clone().map(|target| ("--target", "server.target", target)));
     if serve.allow_private_addresses {
         flags.push(("--allow-private-addresses", "outbound.allow_private_addresses", "true".to_owned()));
     }
+    if serve.airtable_limits {
+        flags.push(("--airtable-limits", "limits.airtable", "true".to_owned()));
+    }
     let Loaded { settings, mut warnings, .. } = serve.store.load(flags)?;
     telemetry::install_log(&settings.telemetry)?;
     warnings.extend(serve.redis_url.as_ref().map(|_| "--redis-url has no effect yet".to_owned()));
-    warnings.extend(serve.airtable_limits.then(|| "--airtable-limits has no effect yet".to_owned()));
     for warning in warnings {
         tracing::warn!("{warning}");
     }
     let parts = Parts { no_jobs: serve.no_jobs, no_http: serve.no_http, sample: serve.sample };
+    if serve.ephemeral {
+        let begin = Ephemeral { seed: serve.seed.clone(), token: serve.token.clone() };
+        return app::serve_ephemeral(&settings, &begin, parts, out::line).await;
+    }
     app::serve(&settings, parts, out::line).await
 }
 

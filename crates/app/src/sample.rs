@@ -1,13 +1,11 @@
 //! The sample base: crewed missions of Mercury, Gemini and Apollo (`sample/README.md` names source and licence).
 
-use anyhow::{Context, bail};
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{Method, Request};
+use anyhow::Context;
+use axum::http::Method;
 use serde_json::{Map, Value, json};
-use tower::ServiceExt;
 
 use crate::catalog::House;
+use crate::inside::Inside;
 
 const NAME: &str = "Space program";
 const ROCKETS: &str = include_str!("../sample/rockets.tsv");
@@ -18,7 +16,7 @@ const BATCH: usize = 10;
 
 /// Loads the sample base unless there is a base of its name; says what it did.
 pub(crate) async fn load(house: &House) -> anyhow::Result<Option<String>> {
-    let doors = Doors(house.as_owner().await?);
+    let doors = Inside::new(house).await?;
     let bases = doors.call(Method::GET, "/v0/meta/bases", &Value::Null).await?;
     let held = bases.get("bases").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     if held.iter().any(|base| base.get("name").and_then(Value::as_str) == Some(NAME)) {
@@ -93,23 +91,6 @@ fn records(text: &str) -> Vec<Value> {
         json!({ "fields": cells.collect::<Map<_, _>>() })
     };
     lines.map(record).collect()
-}
-
-/// The doors of the house, entered as its owner.
-struct Doors(Router);
-
-impl Doors {
-    async fn call(&self, method: Method, path: &str, body: &Value) -> anyhow::Result<Value> {
-        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        let request = Request::builder().method(method).uri(path).body(body)?;
-        let response = self.0.clone().oneshot(request).await?;
-        let status = response.status();
-        let bytes = to_bytes(response.into_body(), 8 << 20).await?;
-        if !status.is_success() {
-            bail!("the sample base could not be loaded: {path}: {}", String::from_utf8_lossy(&bytes));
-        }
-        Ok(serde_json::from_slice(&bytes)?)
-    }
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ pub async fn serve(settings: &Settings, parts: Parts, say: impl Fn(&str)) -> any
     Ok(())
 }
 
-async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+pub(crate) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
         format!("cannot listen on {address}; is another server running there? (give another --listen)")
     })

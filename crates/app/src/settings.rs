@@ -84,6 +84,8 @@ pub struct Settings {
     pub records: Images,
     /// Doors.
     pub web: web::Config,
+    /// How many requests come through.
+    pub limits: web::RateConfig,
     /// Log and metrics.
     pub telemetry: telemetry::Config,
     /// Outgoing calls.
@@ -92,6 +94,8 @@ pub struct Settings {
     pub llm: llm::Settings,
     /// Conversations.
     pub assistant: assistant::Config,
+    /// The files end with the process, so nothing waits for the disk; `serve --ephemeral` says so, no key does.
+    pub unsynced: bool,
     /// What the installer chose for the first start.
     pub bootstrap: Bootstrap,
     /// The key that signing keys come from, where processes share a database.
@@ -130,10 +134,12 @@ pub fn load(
         database: merged.section("database")?,
         records: merged.section("records")?,
         web: merged.section("web")?,
+        limits: merged.section("limits")?,
         telemetry: merged.section("telemetry")?,
         outbound: merged.section("outbound")?,
         llm: merged.section("llm")?,
         assistant: merged.section("assistant")?,
+        unsynced: false,
         bootstrap,
         master_key,
     };

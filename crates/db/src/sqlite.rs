@@ -23,6 +23,15 @@ const STATEMENTS: usize = 256;
 
 type Job = Box<dyn FnOnce(&Connection) + Send>;
 
+/// When what was written must have reached the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sync {
+    /// Before each commit is told.
+    Each,
+    /// When the operating system likes.
+    Never,
+}
+
 /// The open file.
 pub(crate) struct Store {
     /// Absent once closed.
@@ -38,12 +47,14 @@ struct Doors {
 }
 
 impl Store {
-    pub(crate) fn open(path: &Path, broken: &Broken) -> Result<Self, Error> {
+    pub(crate) fn open(path: &Path, broken: &Broken, sync: Sync) -> Result<Self, Error> {
         let lock = files::Lock::take(path)?;
         let mut threads = Vec::with_capacity(READERS + 2);
         let (wake, wakes) = crossbeam_channel::bounded(1);
-        let session = session::Session::open(path, wake, broken.clone())?;
-        files::allocate_wal(path)?;
+        let session = session::Session::open(path, wake, broken.clone(), sync)?;
+        if sync == Sync::Each {
+            files::allocate_wal(path)?;
+        }
         let (operations, waiting) = mpsc::unbounded_channel();
         threads.push(spawn("db-writer", move || write(session, waiting))?);
         let checkpointer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use crate::sqlite::Sync;
 use crate::writer::{Operation, TURN_TIME};
 use crate::{Dialect, Error, Row, RowRef, Tx, Value, postgres, sqlite};
 
@@ -14,6 +15,11 @@ use crate::{Dialect, Error, Row, RowRef, Tx, Value, postgres, sqlite};
 pub enum Target {
     /// A file; it and its folder are made when they are missing.
     Sqlite {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file as above that nobody needs once this process has ended: nothing waits for the disk.
+    Unsynced {
         /// The file.
         path: PathBuf,
     },
@@ -61,7 +67,8 @@ impl Db {
     pub async fn open(target: Target) -> Result<Self, Error> {
         let broken = Broken::default();
         let engine = match target {
-            Target::Sqlite { path } => Engine::Sqlite(sqlite::Store::open(&path, &broken)?),
+            Target::Sqlite { path } => Engine::Sqlite(sqlite::Store::open(&path, &broken, Sync::Each)?),
+            Target::Unsynced { path } => Engine::Sqlite(sqlite::Store::open(&path, &broken, Sync::Never)?),
             Target::Postgres { url, pool } => Engine::Postgres(postgres::Store::open(&url, pool).await?),
         };
         Ok(Self(Arc::new(Inner { engine, broken })))

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::shapes::{AirtableError, Problem, body};
+use crate::shapes::{AirtableError, Problem, RateLimited, body};
 
 /// What kind of failure it is: decides the status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +127,7 @@ impl Kind {
             Self::Unauthenticated => "AUTHENTICATION_REQUIRED",
             Self::Forbidden => "INVALID_PERMISSIONS",
             Self::NotFound => "NOT_FOUND",
-            Self::Limited => "RATE_LIMIT_REACHED",
+            Self::Limited => RATE,
             Self::Unavailable => "RETRIABLE_ERROR",
             Self::Internal => "SERVER_ERROR",
         }
@@ -201,6 +201,7 @@ impl Door {
 }
 
 const FIXED: &str = "something failed on our side; the request's id names it in the log";
+const RATE: &str = "RATE_LIMIT_REACHED";
 const MODEL: &str = "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND";
 const MODEL_TEXT: &str = "Invalid permissions, or the requested model was not found. Check that both your user and \
      your token have the required permissions, and that the model names and/or ids are correct.";
@@ -299,6 +300,7 @@ impl Failure {
         match name {
             "NOT_FOUND" => (StatusCode::NOT_FOUND, body(&AirtableError::named(name))),
             MODEL => (StatusCode::FORBIDDEN, body(&AirtableError::told(MODEL, MODEL_TEXT))),
+            RATE => (self.status, body(&RateLimited::told(RATE, self.message.clone()))),
             _ => (self.status, body(&AirtableError::told(name, self.message.clone()))),
         }
     }

@@ -19,6 +19,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::config::Config;
 use crate::error::Door;
 use crate::frame::around;
+use crate::rate;
 
 /// Smaller answers are sent as they are.
 const COMPRESS_FROM: u64 = 1_024;
@@ -58,7 +59,7 @@ fn cors(origins: Vec<String>) -> CorsLayer {
         .allow_origin(AllowOrigin::predicate(allowed))
         .allow_methods([Method::DELETE, Method::GET, Method::OPTIONS, Method::PATCH, Method::POST, Method::PUT])
         .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers([HeaderName::from_static("x-request-id"), header::RETRY_AFTER])
+        .expose_headers([HeaderName::from_static("x-request-id"), header::RETRY_AFTER, rate::STATE, rate::POLICY])
         .max_age(PREFLIGHT)
 }
 

@@ -1,5 +1,5 @@
 //! What every HTTP door needs: error shapes, bodies with limits, query strings, signed cursors, the frame around all
-//! requests, the API document and the serve loop.
+//! requests, limits of requests, the API document and the serve loop.
 //!
 //! Words: a *kind* of error decides the status; a *problem* is an error body of RFC 9457; under `/v0` errors have
 //! Airtable's shape instead; the *frame* is the outermost layer: request ids, log span, metrics, headers and the
@@ -18,6 +18,7 @@ mod json;
 mod layers;
 mod params;
 mod place;
+mod rate;
 mod serve;
 mod shapes;
 mod signer;
@@ -30,6 +31,7 @@ pub use frame::{OwnShape, RequestId};
 pub use json::{JsonError, MAX_DEPTH, MAX_KEYS, read_json};
 pub use layers::{frame, layers};
 pub use params::Params;
+pub use rate::{RateConfig, RateLimits, limited};
 pub use serve::{Limits, Peer, serve};
 pub use signer::Signer;
 

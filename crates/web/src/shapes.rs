@@ -52,6 +52,27 @@ enum AirtableFault {
     },
 }
 
+/// The one error under `/v0` that comes in a list, as Airtable has it: too many requests.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RateLimited {
+    errors: [RateFault; 1],
+}
+
+/// One of the list.
+#[derive(Debug, Serialize, ToSchema)]
+struct RateFault {
+    /// `RATE_LIMIT_REACHED`.
+    error: &'static str,
+    /// What to do.
+    message: String,
+}
+
+impl RateLimited {
+    pub(crate) fn told(name: &'static str, message: impl Into<String>) -> Self {
+        Self { errors: [RateFault { error: name, message: message.into() }] }
+    }
+}
+
 impl AirtableError {
     pub(crate) fn named(name: &'static str) -> Self {
         Self { error: AirtableFault::Name(name) }

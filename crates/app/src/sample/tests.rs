@@ -3,7 +3,7 @@ use clock::{Clock, Ids};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::{ASTRONAUTS, Doors, MISSIONS, ROCKETS, load, records};
+use super::{ASTRONAUTS, Inside, MISSIONS, ROCKETS, load, records};
 use crate::catalog::House;
 use crate::settings::{Server, Settings};
 
@@ -36,7 +36,7 @@ async fn the_sample_is_loaded_once() {
     let lines: usize = [ROCKETS, ASTRONAUTS, MISSIONS].iter().map(|text| text.lines().count() - 1).sum();
     assert_eq!(told, format!("sample base `Space program`: {lines} records in 3 tables"));
     assert_eq!(load(&house).await.unwrap(), None);
-    let doors = Doors(house.as_owner().await.unwrap());
+    let doors = Inside::new(&house).await.unwrap();
     let bases = doors.call(Method::GET, "/v0/meta/bases", &Value::Null).await.unwrap();
     assert_eq!(bases["bases"].as_array().unwrap().len(), 1);
     house.db().clone().close().await;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rusqlite::{CachedStatement, Connection, OpenFlags};
 
-use super::{bind, connect};
+use super::{Sync, bind, connect};
 use crate::batch::Batch;
 use crate::store::Broken;
 use crate::{Error, Row, RowRef, writer};
@@ -41,9 +41,13 @@ impl Session {
         path: &Path,
         checkpointer: crossbeam_channel::Sender<()>,
         broken: Broken,
+        sync: Sync,
     ) -> Result<Self, Error> {
         let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         connection.execute_batch(SETTINGS).map_err(bind::error)?;
+        if sync == Sync::Never {
+            connection.execute_batch("PRAGMA synchronous = OFF").map_err(bind::error)?;
+        }
         let pages = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&pages);
         connection

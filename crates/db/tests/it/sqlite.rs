@@ -27,6 +27,24 @@ async fn every_commit_is_synced_and_the_log_is_allocated() {
 }
 
 #[tokio::test]
+async fn a_file_that_nobody_needs_later_is_not_synced() {
+    let test = TestDb::sqlite().await;
+    let Target::Sqlite { path } = &test.target else { panic!() };
+    let path = path.with_file_name("short.db");
+    let db = Db::open(Target::Unsynced { path: path.clone() }).await.unwrap();
+    let mut tx = db.begin(db::Group::House).await.unwrap();
+    for (pragma, expected) in [("PRAGMA synchronous", 0), ("PRAGMA foreign_keys", 1)] {
+        assert_eq!(tx.query(pragma, []).await.unwrap()[0].get::<i64>(0).unwrap(), expected);
+    }
+    tx.commit().await.unwrap();
+    db.migrate(&[db::Migration { name: "t", sql: "CREATE TABLE t (a BIGINT)" }]).await.unwrap();
+    assert!(std::fs::metadata(format!("{}-wal", path.display())).unwrap().len() < 1 << 20, "nothing is allocated");
+    db.close().await;
+    let again = Db::open(Target::Sqlite { path }).await.unwrap();
+    assert_eq!(again.read("SELECT a FROM t", []).await.unwrap().len(), 0);
+}
+
+#[tokio::test]
 async fn readers_cannot_write() {
     let test = TestDb::sqlite().await;
     assert!(test.db.read("CREATE TABLE t (a BIGINT)", []).await.is_err());

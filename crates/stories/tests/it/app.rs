@@ -17,7 +17,7 @@ use tenancy::Bootstrap;
 use testkit::{Engine, ForDatabase, TestDb};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use web::Limits;
+use web::{Limits, RateConfig};
 
 pub struct TestApp {
     pub address: SocketAddr,
@@ -47,12 +47,13 @@ impl ForDatabase for Near {
     }
 }
 
-async fn database(engine: Engine) -> Option<String> {
+/// Where the database is, when it is not in the data directory.
+pub async fn database(engine: Engine) -> Option<String> {
     match engine {
         Engine::Sqlite => None,
         Engine::Postgres => match TestDb::postgres().await.target {
             Target::Postgres { url, .. } => Some(url),
-            Target::Sqlite { .. } => None,
+            Target::Sqlite { .. } | Target::Unsynced { .. } => None,
         },
     }
 }
@@ -76,18 +77,28 @@ impl TestApp {
     }
 
     async fn open(database: Option<String>, target: &str, near: bool) -> Self {
+        Self::open_with(database, (target, near), (Clock::system(), RateConfig::default())).await
+    }
+
+    /// With a clock and limits of its own.
+    pub async fn open_with(
+        database: Option<String>,
+        (target, near): (&str, bool),
+        (clock, rate): (Clock, RateConfig),
+    ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let data = directory.path().join("data");
         let server = ServerSettings { data, target: target.to_owned(), ..ServerSettings::default() };
         let mut settings = Settings {
             server,
             database: Database { url: database.clone(), pool: 8 },
+            limits: rate,
             master_key: Some("a key of stories, which nobody needs to guess".to_owned()),
             ..Settings::default()
         };
         settings.outbound.allow_private_addresses = near;
         let stop = CancellationToken::new();
-        let mut house = House::build(&settings, (Clock::system(), Ids::system()), None, stop.clone()).await.unwrap();
+        let mut house = House::build(&settings, (clock, Ids::system()), None, stop.clone()).await.unwrap();
         let lifecycle = Lifecycle::new();
         for hand in std::mem::take(&mut house.hands) {
             hand.start(&lifecycle);

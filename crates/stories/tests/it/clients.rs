@@ -45,3 +45,11 @@ async fn the_python_mcp_client_lists_and_calls_tools(app: TestApp) {
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success() && text.contains("OK"), "{text}");
 }
+
+#[on_every_database]
+async fn the_mcp_server_of_npm_works_unmodified(app: TestApp) {
+    let mut command = Command::new(setting("AIRLOOM_PYTHON"));
+    command.env("NODE_PATH", setting("AIRLOOM_NODE_MODULES"));
+    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/clients/airtable_mcp_story.py"));
+    run(&app, command).await;
+}

@@ -6,7 +6,7 @@ use utoipa::openapi::{Components, ContentBuilder, OpenApi, Ref, RefOr, Response,
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::error::{Door, Fault, Kind};
-use crate::shapes::{AirtableError, Problem};
+use crate::shapes::{AirtableError, Problem, RateLimited};
 
 /// The name of the one way to authenticate.
 const TOKEN: &str = "token";
@@ -18,6 +18,7 @@ pub(super) fn complete(api: &mut OpenApi) {
     define::<Problem>(components);
     define::<Fault>(components);
     define::<AirtableError>(components);
+    define::<RateLimited>(components);
     api.security = Some(vec![requirement()]);
     for (path, item) in &mut api.paths.paths {
         let door = Door::of(path);
@@ -92,6 +93,8 @@ fn shape(operation: &mut Operation, door: Door) {
             && content.is_empty()
             && status.starts_with(['4', '5'])
         {
+            let is_listed = door == Door::Airtable && status == Kind::Limited.status().as_str();
+            let schema = if is_listed { RateLimited::name() } else { schema.clone() };
             let body = ContentBuilder::new().schema(Some(Ref::from_schema_name(&*schema))).build();
             content.insert(media.to_owned(), RefOr::T(body));
         }

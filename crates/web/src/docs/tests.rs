@@ -40,6 +40,8 @@ async fn every_operation_gets_the_answers_of_its_kind() {
     assert_eq!(statuses(update), ["200", "400", "401", "403", "404", "409", "413", "422", "429", "500", "503"]);
     let shape = &update["responses"]["422"]["content"]["application/json"]["schema"]["$ref"];
     assert_eq!(shape, "#/components/schemas/AirtableError");
+    let shape = &update["responses"]["429"]["content"]["application/json"]["schema"]["$ref"];
+    assert_eq!(shape, "#/components/schemas/RateLimited");
     assert_eq!(update["responses"]["409"]["description"], "Changed meanwhile");
     assert_eq!(api["security"], json!([{ "token": [] }]));
     assert!(api["components"]["schemas"]["Problem"]["properties"]["detail"].is_object());

@@ -105,6 +105,11 @@ fn starts(plan: &Plan, report: &mut Report, folder: &std::path::Path) -> Result<
         memory.push(server.resident()?);
     }
     report.put("start to first answer, empty", Spread::of(times), "ms", None);
+    let mut times = Vec::new();
+    for _ in 0..plan.rounds {
+        times.push(Running::ephemeral(&plan.program, folder)?.started.as_secs_f64() * 1e3);
+    }
+    report.put("start to first answer, --ephemeral", Spread::of(times), "ms", None);
     report.put("resident memory, idle, empty", Spread::of(memory), "MB", None);
     Ok(())
 }

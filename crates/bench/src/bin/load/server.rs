@@ -26,12 +26,21 @@ pub struct Running {
 
 impl Running {
     pub fn start(program: &Path, data: &Path) -> Result<Self> {
+        Self::by(Command::new(program).args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data))
+    }
+
+    /// With a store that ends with it, in a folder of temporary files.
+    pub fn ephemeral(program: &Path, folder: &Path) -> Result<Self> {
+        Self::by(Command::new(program).args(["serve", "--ephemeral", "--port", "0"]).env("TMPDIR", folder))
+    }
+
+    fn by(command: &mut Command) -> Result<Self> {
         let began = Instant::now();
-        let mut child = Command::new(program)
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(data)
+        let mut child = command
             .env("AIRLOOM_BOOTSTRAP_TOKEN", TOKEN)
             .env("LOG_LEVEL", "warn")
+            // Counted as always, but never refused.
+            .env("RATE_LIMIT_RPM", u32::MAX.to_string())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;

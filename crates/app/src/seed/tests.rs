@@ -1,0 +1,172 @@
+use axum::http::Method;
+use clock::{Clock, Ids};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::{Seed, plant};
+use crate::catalog::House;
+use crate::inside::Inside;
+use crate::settings::{Server, Settings};
+
+/// Plants a seed into a house of its own and answers each table's records, by field names.
+async fn planted(seed: &Value) -> anyhow::Result<Vec<(String, Value)>> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("seed.json");
+    std::fs::write(&path, seed.to_string())?;
+    let seed = Seed::read(&path)?;
+    let server = Server { data: folder.path().join("data"), ..Server::default() };
+    let settings = Settings { server, unsynced: true, ..Settings::default() };
+    let source = (Clock::system(), Ids::system());
+    let house = House::build(&settings, source, None, CancellationToken::new()).await?;
+    let made = plant(&house, &seed).await;
+    let records = records(&house).await;
+    house.db().clone().close().await;
+    made.map(|()| records)
+}
+
+async fn records(house: &House) -> Vec<(String, Value)> {
+    let doors = Inside::new(house).await.unwrap();
+    let bases = doors.call(Method::GET, "/v0/meta/bases", &Value::Null).await.unwrap();
+    let mut all = Vec::new();
+    for base in bases["bases"].as_array().unwrap() {
+        let base = base["id"].as_str().unwrap();
+        let tables = doors.call(Method::GET, &format!("/v0/meta/bases/{base}/tables"), &Value::Null).await.unwrap();
+        for table in tables["tables"].as_array().unwrap() {
+            let (id, name) = (table["id"].as_str().unwrap(), table["name"].as_str().unwrap());
+            let path = format!("/v0/{base}/{id}?cellFormat=string&timeZone=utc&userLocale=en");
+            let listed = doors.call(Method::GET, &path, &Value::Null).await.unwrap();
+            let rows = listed["records"].as_array().unwrap().iter().map(|row| row["fields"].clone()).collect();
+            all.push((name.to_owned(), Value::Array(rows)));
+        }
+    }
+    all
+}
+
+fn text(name: &str) -> Value {
+    json!({ "name": name, "type": "singleLineText" })
+}
+
+#[tokio::test]
+async fn names_are_enough_in_whatever_order() {
+    let seed = json!({ "bases": [{ "name": "Plans", "tables": [
+        { "name": "Tasks", "fields": [
+            text("Name"),
+            { "name": "Twice", "type": "formula", "options": { "formula": "{Next} * 2" } },
+            { "name": "Next", "type": "formula", "options": { "formula": "{Points} + 1" } },
+            { "name": "Points", "type": "number", "options": { "precision": 0 } },
+            { "name": "Project", "type": "multipleRecordLinks", "options": { "linkedTableId": "Projects" } },
+        ], "records": [
+            { "fields": { "Name": "Paint", "Points": 3, "Project": ["House"] } },
+            { "fields": { "Name": "Mow", "Points": 4, "Project": "House" } },
+            { "fields": {} },
+        ] },
+        { "name": "Projects", "fields": [
+            text("Title"),
+            { "name": "Sum", "type": "rollup", "options": {
+                "recordLinkFieldId": "Tasks", "fieldIdInLinkedTable": "Twice", "formula": "SUM(values)" } },
+        ], "records": [{ "fields": { "Title": "House" } }] },
+    ] }, { "name": "Empty", "tables": [{ "name": "T", "fields": [text("Name")] }] }] });
+    let made = planted(&seed).await.unwrap();
+    let tasks = json!([
+        { "Name": "Paint", "Points": "3", "Next": "4", "Twice": "8", "Project": "House" },
+        { "Name": "Mow", "Points": "4", "Next": "5", "Twice": "10", "Project": "House" },
+        {},
+    ]);
+    assert_eq!(made[0].1[0], tasks[0]);
+    assert_eq!(made[0].1[1], tasks[1]);
+    assert_eq!(made[1], ("Projects".to_owned(), json!([{ "Title": "House", "Tasks": "Paint, Mow", "Sum": "18" }])));
+    assert_eq!(made[2], ("T".to_owned(), json!([])));
+}
+
+#[tokio::test]
+async fn answers_of_airtables_api_are_a_seed() {
+    let seed = json!({ "bases": [{ "id": "appOLD00000000001", "name": "Plans", "permissionLevel": "create", "tables": [
+        { "id": "tblOLD00000000001", "name": "Tasks", "primaryFieldId": "fldOLD00000000002", "views": [{ "id": "viw" }],
+            "fields": [
+                { "id": "fldOLD00000000001", "name": "Points", "type": "number", "options": { "precision": 0 } },
+                { "id": "fldOLD00000000002", "name": "Name", "type": "singleLineText", "description": "what" },
+                { "id": "fldOLD00000000003", "name": "In", "type": "multipleRecordLinks", "options": {
+                    "linkedTableId": "tblOLD00000000002", "isReversed": false, "prefersSingleRecordLink": true,
+                    "inverseLinkFieldId": "fldOLD00000000007" } },
+                { "id": "fldOLD00000000004", "name": "Twice", "type": "formula", "options": {
+                    "isValid": true, "formula": "{fldOLD00000000001}*2", "referencedFieldIds": ["fldOLD00000000001"],
+                    "result": { "type": "number", "options": { "precision": 0 } } } },
+            ],
+            "records": [
+                { "id": "recOLD00000000001", "createdTime": "2026-01-01T00:00:00.000Z", "commentCount": 0,
+                    "fields": { "Name": "Paint", "Points": 3, "Twice": 6, "In": ["recOLD00000000009"] } },
+            ] },
+        { "id": "tblOLD00000000002", "name": "Projects", "primaryFieldId": "fldOLD00000000006", "fields": [
+            { "id": "fldOLD00000000006", "name": "Title", "type": "singleLineText" },
+            { "id": "fldOLD00000000007", "name": "All tasks", "type": "multipleRecordLinks", "options": {
+                "linkedTableId": "tblOLD00000000001", "inverseLinkFieldId": "fldOLD00000000003" } },
+            { "id": "fldOLD00000000008", "name": "Points", "type": "multipleLookupValues", "options": {
+                "recordLinkFieldId": "fldOLD00000000007", "fieldIdInLinkedTable": "fldOLD00000000004" } },
+        ], "records": [
+            { "id": "recOLD00000000009", "fields": { "Title": "House", "All tasks": ["recOLD00000000001"], "Points": [6] } },
+        ] },
+    ] }] });
+    let made = planted(&seed).await.unwrap();
+    assert_eq!(made[0].1, json!([{ "Name": "Paint", "Points": "3", "Twice": "6", "In": "House" }]));
+    assert_eq!(made[1].1, json!([{ "Title": "House", "All tasks": "Paint", "Points": "6" }]));
+}
+
+/// A seed of one base with these tables.
+fn base(tables: Value) -> Value {
+    json!({ "bases": [{ "name": "B", "tables": tables }] })
+}
+
+/// A seed of one table with these fields and records.
+fn table(fields: Value, records: Value) -> Value {
+    base(json!([{ "name": "T", "fields": fields, "records": records }]))
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_named_with_its_place() {
+    let link = |to: &str| json!({ "name": "L", "type": "multipleRecordLinks", "options": { "linkedTableId": to } });
+    let formula = json!({ "name": "F", "type": "formula", "options": { "formula": "{L}" } });
+    let rows = |count: usize| (0..count).map(|n| json!({ "fields": { "N": n.to_string() } })).collect::<Vec<_>>();
+    let with = |mut rows: Vec<Value>, at: usize, cells: Value| {
+        rows[at]["fields"] = cells;
+        Value::Array(rows)
+    };
+    let number = json!({ "name": "P", "type": "number", "options": { "precision": 0 } });
+    let cases = [
+        (json!({}), "missing field `bases` at line 1 column 2"),
+        (json!({ "bases": [], "more": 1 }), "unknown field `more`"),
+        (json!({ "bases": [{ "name": "B" }] }), "missing field `tables` at line 1"),
+        (base(json!([{ "name": "T", "feilds": [] }])), "unknown field `feilds`, expected one of"),
+        (base(json!([])), "/bases/0/tables: a base needs a table"),
+        (table(json!([]), json!([])), "/bases/0/tables/0: the table has no primary field"),
+        (table(json!([{ "name": "N", "type": "nope" }]), json!([])), "/bases/0/tables/0: "),
+        (table(json!([text("N"), { "name": "P", "type": "number" }]), json!([])), "/bases/0/tables/0/fields/1: "),
+        (table(json!([text("N"), text("N")]), json!([])), "/bases/0/tables/0/fields/1: there are two fields `N`"),
+        (
+            table(json!([text("N"), formula, link("X")]), json!([])),
+            "/fields/2: `options.linkedTableId`: there is no table `X`",
+        ),
+        (table(json!([text("N")]), json!([{ "fields": { "M": 1 } }])), "/records/0: there is no field `M` in `T`"),
+        (
+            table(json!([text("N"), number]), with(rows(25), 17, json!({ "P": { "a": 1 } }))),
+            "/bases/0/tables/0/records/17: ",
+        ),
+        (
+            table(json!([text("N"), link("T")]), with(rows(25), 13, json!({ "L": ["0", "99"] }))),
+            "/bases/0/tables/0/records/13/fields/L: no record there has the id or the name `99`",
+        ),
+        (
+            table(json!([text("N"), link("T")]), with(rows(1), 0, json!({ "L": [7] }))),
+            "a list of ids or names of records",
+        ),
+    ];
+    for (seed, says) in cases {
+        let error = planted(&seed).await.err().map(|error| format!("{error:#}")).unwrap_or_default();
+        assert!(error.contains(says), "{seed} should say {says}: {error}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("seed.json");
+    std::fs::write(&path, "{ \"bases\": [\n  oops\n] }").unwrap();
+    let error = format!("{:#}", Seed::read(&path).unwrap_err());
+    assert!(error.contains("seed.json` has not the form: expected value at line 2 column 3"), "{error}");
+    assert!(format!("{:#}", Seed::read(&folder.path().join("none")).unwrap_err()).contains("cannot read the seed"));
+}
