@@ -1,6 +1,7 @@
 //! Operations on bases, tables and fields.
 
 mod trash;
+mod views;
 
 use std::sync::Arc;
 
@@ -268,7 +269,17 @@ impl Schemas {
         numbers: (u32, u32),
         decide: impl FnOnce(&mut Draft<'_>) -> Result<T, Error>,
     ) -> Result<(Arc<Schema>, T), Error> {
-        let permit = self.access.permit(caller, Action::EditSchema, base).await?;
+        self.edit_as((caller, Action::EditSchema), base, numbers, decide).await
+    }
+
+    async fn edit_as<T>(
+        &self,
+        (caller, action): (&Caller, Action),
+        base: BaseId,
+        numbers: (u32, u32),
+        decide: impl FnOnce(&mut Draft<'_>) -> Result<T, Error>,
+    ) -> Result<(Arc<Schema>, T), Error> {
+        let permit = self.access.permit(caller, action, base).await?;
         let (tenant, no) = (permit.tenant(), permit.base_no());
         let mut tx = self.changes.begin(tenant, no).await?;
         let schema = store::schema_in(&mut tx, tenant, no).await?;

@@ -2,6 +2,7 @@
 #![expect(unused_qualifications, reason = "the annotations of parameters expand so")]
 
 mod trash;
+mod views;
 
 use std::sync::Arc;
 
@@ -25,7 +26,10 @@ use crate::wire::{FieldOut, TableOut, field_out, table_out};
 const DOOR: Door = Door::Airtable;
 
 #[derive(OpenApi)]
-#[openapi(tags((name = "bases", description = "Bases, their tables and fields: Airtable's meta API")))]
+#[openapi(tags(
+    (name = "bases", description = "Bases, their tables and fields: Airtable's meta API"),
+    (name = "views", description = "Views: which records in which order, and which fields"),
+))]
 struct Described;
 
 /// The doors of this context.
@@ -37,6 +41,7 @@ pub fn router(schemas: Schemas) -> OpenApiRouter {
         .routes(routes!(create_field))
         .routes(routes!(update_field))
         .merge(trash::router())
+        .merge(views::router())
         .with_state(schemas)
 }
 

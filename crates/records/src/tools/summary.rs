@@ -41,6 +41,9 @@ struct AggregateIn {
     base: String,
     /// Name or id of the table.
     table: String,
+    /// Name or id of a view: only records that it lists.
+    #[serde(default)]
+    view: Option<String>,
     /// Filter tree, as for `list_records`.
     #[serde(default)]
     filter: Option<Value>,
@@ -204,6 +207,7 @@ async fn aggregate_records(records: Records, caller: Caller, input: AggregateIn)
         return Err(Error::Filter { reason }.into());
     }
     let query = AggregateQuery {
+        view: input.view,
         tree: input.filter,
         formula: input.formula,
         by: by.collect(),
