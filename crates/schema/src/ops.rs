@@ -1,5 +1,6 @@
 //! Operations on bases, tables and fields.
 
+mod bases;
 mod trash;
 mod views;
 
@@ -9,7 +10,7 @@ use changes::{Changes, NewChange};
 use clock::{Clock, Ids};
 use db::{Db, Group};
 use events::{Body, SchemaChange};
-use model::{BaseId, BaseNo, Caller, FieldId, Role, Schema, Table, TableNo, TenantNo, WorkspaceId};
+use model::{BaseId, BaseNo, Caller, FieldId, Role, Schema, Table, TableNo, TenantNo, Timestamp, WorkspaceId};
 use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -43,6 +44,8 @@ pub struct BaseEntry {
     pub workspace: WorkspaceId,
     /// The caller's role.
     pub role: Role,
+    /// When it was created.
+    pub created: Timestamp,
 }
 
 /// Schemas by base; an entry is right for exactly its revision.
@@ -85,15 +88,7 @@ impl Schemas {
     /// # Errors
     /// [`Error::Denied`] without the scope to read schemas.
     pub async fn list_bases(&self, caller: &Caller) -> Result<Vec<BaseEntry>, Error> {
-        let roles = self.access.workspaces(caller).await?;
-        let bases = store::list_bases(&self.db, caller.tenant).await?;
-        Ok(bases
-            .into_iter()
-            .filter_map(|base| {
-                let role = roles.iter().find(|entry| entry.id == base.workspace)?.role;
-                Some(BaseEntry { id: base.id, name: base.name, workspace: base.workspace, role })
-            })
-            .collect())
+        self.bases(caller, false).await
     }
 
     /// The first workspace in which the caller may create bases.

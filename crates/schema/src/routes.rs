@@ -1,6 +1,7 @@
 //! Airtable's meta API: bases, tables and fields.
 #![expect(unused_qualifications, reason = "the annotations of parameters expand so")]
 
+mod bases;
 mod trash;
 mod views;
 
@@ -40,6 +41,7 @@ pub fn router(schemas: Schemas) -> OpenApiRouter {
         .routes(routes!(update_table))
         .routes(routes!(create_field))
         .routes(routes!(update_field))
+        .merge(bases::router())
         .merge(trash::router())
         .merge(views::router())
         .with_state(schemas)

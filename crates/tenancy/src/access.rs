@@ -217,3 +217,9 @@ pub fn register_base(tx: &mut Tx, permit: &WorkspacePermit, id: BaseId, base: Ba
     store::insert_place(tx, permit.tenant, base, id, permit.workspace);
     permit.people.raise(tx);
 }
+
+/// Takes the place of a base away, in the transaction that deletes it: from its commit on the base is as if it were not.
+pub fn withdraw_base(tx: &mut Tx, permit: &WorkspacePermit, base: BaseNo) {
+    store::remove_place(tx, permit.tenant, base);
+    permit.people.raise(tx);
+}

@@ -24,4 +24,5 @@ mod targets;
 mod trash;
 mod upserts;
 mod vega;
+mod views;
 mod webhooks;
