@@ -146,7 +146,7 @@ impl Schemas {
         let now = self.clock.now();
         let no = store::next_base(&mut tx).await?;
         let id = match given {
-            Some(id) if tenancy::is_base(&mut tx, id).await? => return Err(taken(&id.to_string())),
+            Some(id) if store::is_base(&mut tx, id).await? => return Err(taken(&id.to_string())),
             Some(id) => id,
             None => self.ids.base(now),
         };

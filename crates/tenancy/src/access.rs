@@ -204,14 +204,6 @@ impl Access {
     }
 }
 
-/// True when there is a base with this id, of whatever tenant.
-///
-/// # Errors
-/// [`Error::Db`] when the database fails.
-pub async fn is_base(tx: &mut Tx, id: BaseId) -> Result<bool, Denied> {
-    Ok(store::has_place(tx, id).await?)
-}
-
 /// Gives a new base its place, in the transaction that makes it.
 pub fn register_base(tx: &mut Tx, permit: &WorkspacePermit, id: BaseId, base: BaseNo) {
     store::insert_place(tx, permit.tenant, base, id, permit.workspace);

@@ -59,7 +59,9 @@ impl Action {
             Self::ReadRecords | Self::ReadComments | Self::ReadSchema => Role::ReadOnly,
             Self::Comment => Role::Commenter,
             Self::WriteRecords | Self::EditViews => Role::Editor,
-            Self::EditSchema | Self::CreateBase | Self::KeepIds | Self::DeleteBase | Self::ManageWebhooks => Role::Creator,
+            Self::EditSchema | Self::CreateBase | Self::KeepIds | Self::DeleteBase | Self::ManageWebhooks => {
+                Role::Creator
+            }
             Self::ManagePeople | Self::ManageTokens => Role::Owner,
         }
     }

@@ -109,10 +109,6 @@ pub(crate) async fn place(db: &Db, id: BaseId) -> Result<Option<Place>, Error> {
 }
 
 /// True when a base of any tenant has this id.
-pub(crate) async fn has_place(tx: &mut Tx, id: BaseId) -> Result<bool, Error> {
-    Ok(!tx.query(PLACE, vec![id.to_string().into()]).await?.is_empty())
-}
-
 pub(crate) async fn memberships(db: &Db, tenant: TenantNo, user: UserId) -> Result<Vec<WorkspaceEntry>, Error> {
     let rows = db.read(MEMBERSHIPS, vec![tenant.0.into(), user.to_string().into()]).await?;
     rows.iter()

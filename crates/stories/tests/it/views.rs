@@ -265,7 +265,7 @@ async fn a_deleted_base_is_as_if_it_were_not_until_it_is_brought_back(app: TestA
         (Method::GET, format!("/api/v1/bases/{base}/history"), 404),
         (Method::GET, format!("/api/v1/bases/{base}/trash"), 404),
         (Method::GET, format!("/api/v1/export?base={base}&table=Tasks"), 404),
-        (Method::POST, format!("/api/v1/trash/bases/app00000000000000/restore"), 404),
+        (Method::POST, "/api/v1/trash/bases/app00000000000000/restore".to_owned(), 404),
     ];
     for (method, path, status) in paths {
         let (got, answer) = app.call(method.clone(), &path, &Value::Null).await;
@@ -273,6 +273,10 @@ async fn a_deleted_base_is_as_if_it_were_not_until_it_is_brought_back(app: TestA
     }
     let trash = app.get("/api/v1/trash/bases").await;
     assert_eq!((&trash["bases"][0]["id"], &trash["bases"][0]["name"]), (&json!(base), &json!("Plans")));
+    let table = json!({ "name": "T", "fields": [{ "name": "N", "type": "singleLineText" }] });
+    let again = json!({ "id": base, "name": "Again", "workspaceId": app.workspace().await, "tables": [table] });
+    let (status, answer) = app.call(Method::POST, "/v0/meta/bases?keepIds=true", &again).await;
+    assert_eq!(status, 422, "its id is taken: {answer}");
     let back = app.ok(Method::POST, &format!("/api/v1/trash/bases/{base}/restore"), &Value::Null).await;
     assert_eq!(back, json!({ "id": base, "name": "Plans", "restored": true }));
     assert_eq!(names(&app.get(&format!("/v0/{base}/Tasks")).await), "abcde");
