@@ -17,6 +17,7 @@ mod people;
 mod schema;
 mod table;
 mod time;
+mod view;
 
 #[cfg(test)]
 mod tests;
@@ -36,8 +37,8 @@ pub use people::{People, Person, user_ids};
 pub use schema::{
     ButtonOptions, CheckboxOptions, Choice, CountOptions, CreatedOptions, CurrencyOptions, DateFormat, DateOptions,
     DateTimeOptions, DurationOptions, Field, FieldKind, FormulaOptions, FormulaType, LinkOptions, LookupOptions,
-    ModifiedOptions, NumberOptions, RatingOptions, RollupOptions, Schema, SelectOptions, Table, TimeFormat, View,
-    ViewType,
+    ModifiedOptions, NumberOptions, RatingOptions, RollupOptions, Schema, SelectOptions, Table, TimeFormat,
 };
 pub use table::{RecordIds, TableImage};
 pub use time::Timestamp;
+pub use view::{ColorRule, Coloring, Comparison, Condition, View, ViewKey, ViewType};

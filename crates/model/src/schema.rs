@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::column::Kind;
 use crate::id::{BaseId, BaseNo, ChoiceId, FieldId, FieldNo, TableId, TableNo, ViewId};
+use crate::view::View;
 
 /// A base's schema at one revision. Deleted tables and fields stay listed with their mark until retention ends.
 #[derive(Debug, Clone)]
@@ -71,7 +72,7 @@ pub struct Table {
     pub primary: FieldId,
     /// The fields in their order, deleted ones included.
     pub fields: Vec<Arc<Field>>,
-    /// The views in their order.
+    /// The views in their order, deleted ones included.
     pub views: Vec<View>,
     /// Deleted and not yet gone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -114,34 +115,18 @@ impl Table {
         self.field_by_id(self.primary)
     }
 
-    /// The view with this id or name.
+    /// The views that are not deleted.
+    pub fn live_views(&self) -> impl Iterator<Item = &View> {
+        self.views.iter().filter(|view| !view.deleted)
+    }
+
+    /// The live view with this id or name.
     pub fn view(&self, id_or_name: &str) -> Option<&View> {
         let id = id_or_name.parse::<ViewId>().ok();
-        self.views
-            .iter()
+        self.live_views()
             .find(|view| Some(view.id) == id)
-            .or_else(|| self.views.iter().find(|view| view.name == id_or_name))
+            .or_else(|| self.live_views().find(|view| view.name == id_or_name))
     }
-}
-
-/// A view. Filters and sorts of views come with the view editor; today a view lists every record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct View {
-    /// Id.
-    pub id: ViewId,
-    /// Name.
-    pub name: String,
-    /// What it is drawn as.
-    #[serde(rename = "type")]
-    pub view_type: ViewType,
-}
-
-/// How a view is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum ViewType {
-    /// Rows and columns.
-    Grid,
 }
 
 /// A field.

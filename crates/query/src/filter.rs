@@ -5,7 +5,7 @@ mod test;
 #[cfg(test)]
 mod tests;
 
-use model::{Bits, CHUNK};
+use model::{Bits, CHUNK, FieldNo, Kind};
 
 use crate::error::QueryError;
 use crate::mask::{self, Mask, NONE, WORDS};
@@ -32,6 +32,22 @@ pub fn filter(source: &Source<'_>, filter: &Filter) -> Result<Bits, QueryError> 
         words.extend_from_slice(&node.rows(chunk, &live, &mut scratch));
     }
     Ok(Bits::from_words(words))
+}
+
+/// Checks a filter before there is a source: its bounds, and that each term fits what `kind` says of its field.
+///
+/// # Errors
+/// As [`filter`].
+pub fn check(filter: &Filter, kind: impl Fn(FieldNo) -> Option<Kind>) -> Result<(), QueryError> {
+    filter.check()?;
+    let mut fits = Ok(());
+    filter.visit(&mut |term| {
+        if fits.is_ok() {
+            let unknown = QueryError::UnknownField { field: term.field };
+            fits = kind(term.field).ok_or(unknown).and_then(|kind| test::fits(kind, term));
+        }
+    });
+    fits
 }
 
 /// A filter whose terms were looked up and checked.

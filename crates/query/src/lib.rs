@@ -25,7 +25,7 @@ mod tree;
 mod values;
 
 pub use error::{Bound, QueryError};
-pub use filter::filter;
+pub use filter::{check, filter};
 pub use group::{Group, group};
 pub use order::order;
 pub use source::{ColumnView, Source, TextKey};

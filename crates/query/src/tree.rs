@@ -43,7 +43,7 @@ impl Filter {
         fields
     }
 
-    fn visit(&self, see: &mut impl FnMut(&Term)) {
+    pub(crate) fn visit(&self, see: &mut impl FnMut(&Term)) {
         match self {
             Self::All | Self::Rows(_) => {}
             Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.visit(see)),

@@ -4,8 +4,9 @@ mod filter;
 
 use std::sync::Arc;
 
-use model::{Bits, Field, Kind, Table, TableImage};
+use model::{Bits, Condition, Field, Kind, Table, TableImage};
 use query::{ColumnView, Filter, Source};
+use schema::holding;
 use serde_json::Value;
 
 use crate::error::Error;
@@ -57,33 +58,49 @@ impl<'t> Columns<'t> {
     }
 }
 
-/// The records that exist and match both: a filter tree as tools send it, and a formula.
+/// Which records are wanted: those that match all of these.
+#[derive(Default)]
+pub(crate) struct Wanted<'q> {
+    /// The filter of a view.
+    pub kept: Option<&'q Condition>,
+    /// A filter tree as tools send it.
+    pub tree: Option<&'q Value>,
+    /// A formula.
+    pub formula: Option<&'q str>,
+}
+
+/// The records that exist and are wanted.
 ///
 /// # Errors
 /// [`Error::Filter`] with the place, [`Error::Formula`].
-pub(crate) fn selected(
-    view: &View,
-    table: &Table,
-    rows: &TableImage,
-    tree: Option<&Value>,
-    formula: Option<&str>,
-) -> Result<Bits, Error> {
-    let mut parts = Vec::new();
-    if let Some(formula) = formula.map(str::trim).filter(|formula| !formula.is_empty()) {
+pub(crate) fn selected(view: &View, table: &Table, rows: &TableImage, wanted: &Wanted<'_>) -> Result<Bits, Error> {
+    let mut selection = None;
+    let mut narrow = |filter: Filter| {
+        // Each has the bounds of a filter for itself.
+        let filter = match selection.take() {
+            Some(held) => Filter::And(vec![Filter::Rows(held), filter]),
+            None => filter,
+        };
+        selection = Some(matching(view, table, rows, &filter)?);
+        Ok::<_, Error>(())
+    };
+    if let Some(formula) = wanted.formula.map(str::trim).filter(|formula| !formula.is_empty()) {
         let program = view.filter_program(table, formula)?;
-        parts.push(Filter::Rows(view.matching(&program, table, rows)?));
+        narrow(Filter::Rows(view.matching(&program, table, rows)?))?;
     }
-    if let Some(tree) = tree.filter(|tree| !tree.is_null()) {
-        parts.push(filter::Tree { view, table }.read(tree)?);
+    if let Some(tree) = wanted.tree.filter(|tree| !tree.is_null()) {
+        narrow(filter::of_tree(view, table, tree)?)?;
     }
-    if parts.is_empty() {
-        return Ok(Bits::clone(&rows.live));
+    if let Some(condition) = wanted.kept.and_then(|condition| holding(table, condition)) {
+        narrow(filter::of_condition(view, table, &condition)?)?;
     }
-    let filter = Filter::And(parts);
-    let wanted = filter.fields();
-    let fields: Vec<Arc<Field>> = wanted.iter().filter_map(|no| table.field_by_no(*no).cloned()).collect();
+    Ok(selection.unwrap_or_else(|| Bits::clone(&rows.live)))
+}
+
+fn matching(view: &View, table: &Table, rows: &TableImage, filter: &Filter) -> Result<Bits, Error> {
+    let fields: Vec<Arc<Field>> = filter.fields().iter().filter_map(|no| table.field_by_no(*no).cloned()).collect();
     let columns = Columns::read(view, table, rows, &fields, false)?;
-    Ok(query::filter(&columns.source(), &filter)?)
+    Ok(query::filter(&columns.source(), filter)?)
 }
 
 /// The field of this name or id, case told apart first.

@@ -59,10 +59,12 @@ pub enum Error {
         message: String,
     },
     /// No such view in the table.
-    #[error("View {name} not found")]
+    #[error("View {name} not found{hint}")]
     ViewNotFound {
         /// What was asked for.
         name: String,
+        /// The closest names, as a clause.
+        hint: String,
     },
     /// The filter is not a formula that can be used.
     #[error("The formula for filtering records is invalid: {reason}")]
@@ -161,6 +163,16 @@ pub enum Error {
     Db(#[from] db::Error),
 }
 
+impl From<schema::ConditionError> for Error {
+    fn from(error: schema::ConditionError) -> Self {
+        match error {
+            schema::ConditionError::UnknownField { name, hint, .. } => Self::UnknownField { name, hint },
+            schema::ConditionError::Wrong { reason, at } if at.is_empty() => Self::Filter { reason },
+            schema::ConditionError::Wrong { reason, at } => Self::Filter { reason: format!("{reason} (at `{at}`)") },
+        }
+    }
+}
+
 impl web::ApiError for Error {
     fn kind(&self) -> Kind {
         match self {
@@ -214,7 +226,7 @@ impl web::ApiError for Error {
             Self::UnknownField { .. } => "UNKNOWN_FIELD_NAME",
             Self::RecordNotFound { .. } => "NOT_FOUND",
             Self::RowDoesNotExist { .. } => "ROW_DOES_NOT_EXIST",
-            Self::ViewNotFound { name } if name.parse::<model::ViewId>().is_ok() => "VIEW_ID_NOT_FOUND",
+            Self::ViewNotFound { name, .. } if name.parse::<model::ViewId>().is_ok() => "VIEW_ID_NOT_FOUND",
             Self::ViewNotFound { .. } => "VIEW_NAME_NOT_FOUND",
             Self::Formula { .. } => "INVALID_FILTER_BY_FORMULA",
             Self::Offset { .. } => "INVALID_OFFSET_VALUE",

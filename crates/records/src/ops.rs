@@ -24,7 +24,7 @@ use clock::{Clock, Ids};
 use db::Db;
 use model::{BaseId, Caller, People, Table, TenantNo};
 use parking_lot::Mutex;
-use schema::Schemas;
+use schema::{Schemas, closest};
 use tenancy::{Access, Scope};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
@@ -34,7 +34,6 @@ use crate::counts::CommentCounts;
 use crate::error::Error;
 use crate::image::{Images, View};
 use crate::pages::Pages;
-use crate::plan::closest;
 
 pub use aggregate::{AggregateQuery, Aggregated, GROUPS, GroupOut};
 pub use append::Appending;
@@ -177,6 +176,14 @@ pub(crate) fn find_table<'s>(schema: &'s model::Schema, name: &str) -> Result<&'
     schema.table(name).ok_or_else(|| Error::TableNotFound {
         name: name.chars().take(255).collect(),
         hint: closest(name, schema.live_tables().map(|table| table.name.as_str())),
+    })
+}
+
+/// The view of the table named.
+pub(crate) fn find_view<'t>(table: &'t Table, name: &str) -> Result<&'t model::View, Error> {
+    table.view(name).ok_or_else(|| Error::ViewNotFound {
+        name: name.chars().take(255).collect(),
+        hint: closest(name, table.live_views().map(|view| view.name.as_str())),
     })
 }
 

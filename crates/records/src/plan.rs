@@ -14,6 +14,7 @@ use model::{
     CellRef, CellValue, Choice, Field, FieldKind, FieldNo, Ordinal, RecordId, SelectOptions, Table, TableImage,
     TableNo, Timestamp,
 };
+use schema::closest;
 use serde_json::{Map, Value};
 
 use crate::error::Error;
@@ -63,17 +64,6 @@ fn read_cell(
 pub(crate) fn unknown_field(table: &Table, name: &str) -> Error {
     let names = table.live_fields().map(|field| field.name.as_str());
     Error::UnknownField { name: name.chars().take(255).collect(), hint: closest(name, names) }
-}
-
-/// A clause that names the three closest of `names`.
-pub(crate) fn closest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> String {
-    let wanted: String = wanted.to_lowercase().chars().take(64).collect();
-    let mut scored: Vec<(f64, &str)> = names
-        .map(|name| (strsim::jaro_winkler(&wanted, &name.to_lowercase().chars().take(64).collect::<String>()), name))
-        .collect();
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let names: Vec<String> = scored.into_iter().take(3).map(|(_, name)| format!("`{name}`")).collect();
-    if names.is_empty() { String::new() } else { format!("; the closest are {}", names.join(", ")) }
 }
 
 /// What one operation will write, growing as its records are decided.

@@ -3,6 +3,7 @@
 mod retype;
 mod through;
 mod trash;
+mod views;
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -21,7 +22,8 @@ use crate::error::Error;
 
 pub use retype::{retype, retyped};
 pub use through::rollup_reference;
-pub(crate) use trash::{Trashed, not_in_trash, trashed_fields};
+pub(crate) use trash::{Trashed, TrashedView, not_in_trash, trashed_fields, trashed_views};
+pub use views::ViewPart;
 
 /// Most tables of a base.
 const TABLES: usize = 1_000;
@@ -166,7 +168,7 @@ impl<'a> Draft<'a> {
         let id = self.table_id(new.id.as_deref())?;
         let no = TableNo(self.next_table);
         self.next_table += 1;
-        let view = View { id: self.ids.view(self.now), name: "Grid view".to_owned(), view_type: ViewType::Grid };
+        let view = View::new(self.ids.view(self.now), "Grid view", ViewType::Grid);
         self.touched.push((None, no));
         self.schema.tables.push(Arc::new(Table {
             no,

@@ -1,7 +1,7 @@
 //! What can go wrong with schemas.
 
 use tenancy::Denied;
-use web::Kind;
+use web::{Fault, Kind};
 
 /// Why a schema operation failed.
 #[derive(Debug, thiserror::Error)]
@@ -73,9 +73,31 @@ pub enum Error {
         /// The names along the way.
         path: String,
     },
+    /// No such view in the base.
+    #[error("view `{name}` does not exist in this base{hint}")]
+    ViewNotFound {
+        /// What was asked for.
+        name: String,
+        /// The closest names, as a clause.
+        hint: String,
+    },
+    /// Another view of the table has the name, or it is empty.
+    #[error("a view named `{name}` exists already in this table, or the name is empty")]
+    ViewName {
+        /// The name.
+        name: String,
+    },
+    /// A view cannot be so.
+    #[error("{at}: {reason}")]
+    View {
+        /// Where in the request, as a JSON pointer.
+        at: String,
+        /// What is wrong and what would be right.
+        reason: String,
+    },
     /// Nothing in the trash has this id.
     #[error(
-        "there is nothing called `{id}` in the trash of this base: give the id of a table or a field from the list"
+        "there is nothing called `{id}` in the trash of this base: give the id of a table, a field or a view from the list"
     )]
     NotInTrash {
         /// What was asked for.
@@ -116,7 +138,8 @@ impl web::ApiError for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::Denied(denied) => denied.kind(),
-            Self::TableNotFound { .. } | Self::FieldNotFound { .. } | Self::NotInTrash { .. } => Kind::NotFound,
+            Self::TableNotFound { .. } | Self::FieldNotFound { .. } => Kind::NotFound,
+            Self::ViewNotFound { .. } | Self::NotInTrash { .. } => Kind::NotFound,
             Self::Stored(_) => Kind::Internal,
             Self::Changes(changes::Error::NoBase { .. }) => Kind::NotFound,
             Self::Changes(changes::Error::Db(error)) | Self::Db(error) => web::database_kind(error),
@@ -137,6 +160,9 @@ impl web::ApiError for Error {
             Self::Options { .. } => "field-options",
             Self::Formula { .. } => "formula",
             Self::Cycle { .. } => "formula-cycle",
+            Self::ViewNotFound { .. } => "view-not-found",
+            Self::ViewName { .. } => "view-name",
+            Self::View { .. } => "view",
             Self::NotInTrash { .. } => "not-in-trash",
             Self::TooMany { .. } => "too-many",
             Self::Invalid { .. } => "invalid",
@@ -149,15 +175,25 @@ impl web::ApiError for Error {
     fn airtable_type(&self) -> Option<&'static str> {
         Some(match self {
             Self::Denied(denied) => return denied.airtable_type(),
-            Self::TableNotFound { .. } | Self::FieldNotFound { .. } | Self::NotInTrash { .. } => {
-                "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND"
-            }
+            Self::TableNotFound { .. }
+            | Self::FieldNotFound { .. }
+            | Self::ViewNotFound { .. }
+            | Self::NotInTrash { .. } => "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND",
             Self::TableName { .. } => "DUPLICATE_TABLE_NAME",
             Self::FieldName { .. } => "DUPLICATE_OR_EMPTY_FIELD_NAME",
             Self::FieldType { .. } | Self::Primary { .. } => "UNSUPPORTED_FIELD_TYPE_FOR_CREATE",
             Self::Options { .. } | Self::Formula { .. } | Self::Cycle { .. } => "INVALID_FIELD_TYPE_OPTIONS_FOR_CREATE",
-            Self::TooMany { .. } | Self::Invalid { .. } => "INVALID_REQUEST_UNKNOWN",
+            Self::ViewName { .. } | Self::View { .. } | Self::TooMany { .. } | Self::Invalid { .. } => {
+                "INVALID_REQUEST_UNKNOWN"
+            }
             Self::Stored(_) | Self::Changes(_) | Self::Db(_) => return None,
         })
+    }
+
+    fn faults(&self) -> Vec<Fault> {
+        match self {
+            Self::View { at, reason } => vec![Fault { pointer: at.clone(), detail: reason.clone() }],
+            _ => Vec::new(),
+        }
     }
 }

@@ -6,6 +6,8 @@
 //! Invariants: every schema change is a change in the base's log and raises the revision by one; a table's or
 //! field's number is never used again; a formula is kept with field ids in braces, so that renaming breaks nothing.
 
+mod closest;
+mod conditions;
 mod edit;
 mod error;
 mod ops;
@@ -13,7 +15,9 @@ mod routes;
 mod store;
 mod wire;
 
-pub use edit::{NewField, NewTable, is_title, reference, retype, retyped, rollup_reference};
+pub use closest::closest;
+pub use conditions::{ConditionError, compares, condition_filter, holding, plain, read_condition};
+pub use edit::{NewField, NewTable, ViewPart, is_title, reference, retype, retyped, rollup_reference};
 pub use error::Error;
 pub use ops::{BaseEntry, NewBase, Schemas};
 pub use routes::router;

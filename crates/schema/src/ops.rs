@@ -1,6 +1,8 @@
 //! Operations on bases, tables and fields.
 
+mod bases;
 mod trash;
+mod views;
 
 use std::sync::Arc;
 
@@ -8,7 +10,7 @@ use changes::{Changes, NewChange};
 use clock::{Clock, Ids};
 use db::{Db, Group};
 use events::{Body, SchemaChange};
-use model::{BaseId, BaseNo, Caller, FieldId, Role, Schema, Table, TableNo, TenantNo, WorkspaceId};
+use model::{BaseId, BaseNo, Caller, FieldId, Role, Schema, Table, TableNo, TenantNo, Timestamp, WorkspaceId};
 use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -42,6 +44,8 @@ pub struct BaseEntry {
     pub workspace: WorkspaceId,
     /// The caller's role.
     pub role: Role,
+    /// When it was created.
+    pub created: Timestamp,
 }
 
 /// Schemas by base; an entry is right for exactly its revision.
@@ -84,15 +88,7 @@ impl Schemas {
     /// # Errors
     /// [`Error::Denied`] without the scope to read schemas.
     pub async fn list_bases(&self, caller: &Caller) -> Result<Vec<BaseEntry>, Error> {
-        let roles = self.access.workspaces(caller).await?;
-        let bases = store::list_bases(&self.db, caller.tenant).await?;
-        Ok(bases
-            .into_iter()
-            .filter_map(|base| {
-                let role = roles.iter().find(|entry| entry.id == base.workspace)?.role;
-                Some(BaseEntry { id: base.id, name: base.name, workspace: base.workspace, role })
-            })
-            .collect())
+        self.bases(caller, false).await
     }
 
     /// The first workspace in which the caller may create bases.
@@ -150,7 +146,7 @@ impl Schemas {
         let now = self.clock.now();
         let no = store::next_base(&mut tx).await?;
         let id = match given {
-            Some(id) if tenancy::is_base(&mut tx, id).await? => return Err(taken(&id.to_string())),
+            Some(id) if store::is_base(&mut tx, id).await? => return Err(taken(&id.to_string())),
             Some(id) => id,
             None => self.ids.base(now),
         };
@@ -268,7 +264,17 @@ impl Schemas {
         numbers: (u32, u32),
         decide: impl FnOnce(&mut Draft<'_>) -> Result<T, Error>,
     ) -> Result<(Arc<Schema>, T), Error> {
-        let permit = self.access.permit(caller, Action::EditSchema, base).await?;
+        self.edit_as((caller, Action::EditSchema), base, numbers, decide).await
+    }
+
+    async fn edit_as<T>(
+        &self,
+        (caller, action): (&Caller, Action),
+        base: BaseId,
+        numbers: (u32, u32),
+        decide: impl FnOnce(&mut Draft<'_>) -> Result<T, Error>,
+    ) -> Result<(Arc<Schema>, T), Error> {
+        let permit = self.access.permit(caller, action, base).await?;
         let (tenant, no) = (permit.tenant(), permit.base_no());
         let mut tx = self.changes.begin(tenant, no).await?;
         let schema = store::schema_in(&mut tx, tenant, no).await?;

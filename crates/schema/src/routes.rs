@@ -1,7 +1,9 @@
 //! Airtable's meta API: bases, tables and fields.
 #![expect(unused_qualifications, reason = "the annotations of parameters expand so")]
 
+mod bases;
 mod trash;
+mod views;
 
 use std::sync::Arc;
 
@@ -25,7 +27,10 @@ use crate::wire::{FieldOut, TableOut, field_out, table_out};
 const DOOR: Door = Door::Airtable;
 
 #[derive(OpenApi)]
-#[openapi(tags((name = "bases", description = "Bases, their tables and fields: Airtable's meta API")))]
+#[openapi(tags(
+    (name = "bases", description = "Bases, their tables and fields: Airtable's meta API"),
+    (name = "views", description = "Views: which records in which order, and which fields"),
+))]
 struct Described;
 
 /// The doors of this context.
@@ -36,7 +41,9 @@ pub fn router(schemas: Schemas) -> OpenApiRouter {
         .routes(routes!(update_table))
         .routes(routes!(create_field))
         .routes(routes!(update_field))
+        .merge(bases::router())
         .merge(trash::router())
+        .merge(views::router())
         .with_state(schemas)
 }
 

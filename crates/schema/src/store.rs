@@ -21,10 +21,13 @@ const REVISE: &str = "UPDATE bases SET revision = revision + 1 WHERE tenant = $1
 const SAVE_TABLE: &str = "INSERT INTO tables (tenant, base, tbl, definition) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (tenant, base, tbl) DO UPDATE SET definition = excluded.definition";
 const LIST_BASES: &str = "SELECT base, id, workspace, name, created_at FROM bases \
-     WHERE tenant = $1 AND deleted = FALSE ORDER BY base";
+     WHERE tenant = $1 AND deleted = $2 ORDER BY base";
+const IS_BASE: &str = "SELECT base FROM bases WHERE id = $1";
+const MARK_BASE: &str = "UPDATE bases SET deleted = $3 WHERE tenant = $1 AND base = $2";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&str; 7] = [SCHEMA, NEXT_BASE, INSERT_BASE, TAKE, REVISE, SAVE_TABLE, LIST_BASES];
+pub(crate) const STATEMENTS: [&str; 9] =
+    [SCHEMA, NEXT_BASE, INSERT_BASE, TAKE, REVISE, SAVE_TABLE, LIST_BASES, IS_BASE, MARK_BASE];
 
 /// A base as listed.
 pub(crate) struct BaseRow {
@@ -112,9 +115,20 @@ pub(crate) fn write_table(tx: &mut Tx, tenant: TenantNo, base: BaseNo, table: &T
     Ok(())
 }
 
-pub(crate) async fn list_bases(db: &Db, tenant: TenantNo) -> Result<Vec<BaseRow>, Error> {
-    let rows = db.read(LIST_BASES, vec![tenant.0.into()]).await?;
+/// The bases of a tenant that are in the trash, or those that are not.
+pub(crate) async fn list_bases(db: &Db, tenant: TenantNo, deleted: bool) -> Result<Vec<BaseRow>, Error> {
+    let rows = db.read(LIST_BASES, vec![tenant.0.into(), deleted.into()]).await?;
     rows.iter().map(read_base).collect()
+}
+
+/// True when there is a base with this id, of whatever tenant, in the trash or not.
+pub(crate) async fn is_base(tx: &mut Tx, id: BaseId) -> Result<bool, Error> {
+    Ok(!tx.query(IS_BASE, vec![id.to_string().into()]).await?.is_empty())
+}
+
+/// Marks a base as deleted, or takes the mark away.
+pub(crate) fn mark_base(tx: &mut Tx, permit: &WorkspacePermit, base: BaseNo, deleted: bool) {
+    tx.queue(MARK_BASE, vec![permit.tenant().0.into(), base.0.into(), deleted.into()]);
 }
 
 fn read_base(row: &Row) -> Result<BaseRow, Error> {

@@ -1,6 +1,6 @@
 //! Tables and fields as Airtable's meta API writes them.
 
-use model::{Field, FieldId, FieldKind, Schema, Table};
+use model::{Field, FieldId, FieldKind, Schema, Table, View, ViewType};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -45,35 +45,40 @@ pub struct FieldOut {
 /// A view.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct ViewOut {
+pub struct ViewOut {
     /// Its id.
     id: String,
     /// Its name.
     name: String,
     /// Its type, such as `grid`.
     #[schema(value_type = String)]
-    r#type: model::ViewType,
-    /// The fields that it shows, when asked for with `include`.
+    r#type: ViewType,
+    /// The fields that it shows in their order, when asked for with `include`; of grids only.
     #[serde(skip_serializing_if = "Option::is_none")]
     visible_field_ids: Option<Vec<String>>,
 }
 
 /// A table; with `visible`, views list their visible fields.
 pub fn table_out(schema: &Schema, table: &Table, visible: bool) -> TableOut {
-    let shown = || table.live_fields().map(|field| field.id.to_string()).collect();
-    let views = table.views.iter().map(|view| ViewOut {
-        id: view.id.to_string(),
-        name: view.name.clone(),
-        r#type: view.view_type,
-        visible_field_ids: visible.then(shown),
-    });
     TableOut {
         id: table.id.to_string(),
         name: table.name.clone(),
         description: table.description.clone(),
         primary_field_id: table.primary,
         fields: table.live_fields().map(|field| field_out(schema, field)).collect(),
-        views: views.collect(),
+        views: table.live_views().map(|view| view_out(table, view, visible)).collect(),
+    }
+}
+
+/// A view; with `visible`, a grid lists its visible fields.
+pub fn view_out(table: &Table, view: &View, visible: bool) -> ViewOut {
+    let listed = visible && view.view_type == ViewType::Grid;
+    let shown = || view.shown(table).iter().map(|field| field.id.to_string()).collect();
+    ViewOut {
+        id: view.id.to_string(),
+        name: view.name.clone(),
+        r#type: view.view_type,
+        visible_field_ids: listed.then(shown),
     }
 }
 

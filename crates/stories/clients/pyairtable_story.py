@@ -194,4 +194,48 @@ assert book.delete() and jane.delete()
 deleted = table.batch_delete([record["id"] for record in made])
 assert len(deleted) == 25 and all(record["deleted"] for record in deleted)
 assert [record["id"] for record in table.all()] == [created["id"]]
+
+# Views: Airtable's API lists, uses and deletes them; making one is a door of the house.
+table.batch_create([{"Title": f"Tale {n}", "Pages": n} for n in range(6)])
+view = {
+    "name": "Tales",
+    "filter": {"and": [{"field": "Title", "op": "starts_with", "value": "tale"}, {"field": "Pages", "op": ">", "value": 1}]},
+    "sorts": [{"field": "Pages", "direction": "desc"}],
+    "hiddenFields": ["Read", "Bought"],
+}
+response = requests.post(
+    f"{url}/api/v1/bases/{base.id}/tables/Books/views", json=view, headers={"Authorization": f"Bearer {token}"}
+)
+assert response.status_code == 201, response.text
+schema = base.schema(force=True).table("Books")
+tales = schema.view("Tales")
+assert tales.type == "grid" and tales.id == response.json()["id"]
+hidden = {schema.field(name).id for name in ("Read", "Bought")}
+assert tales.visible_field_ids == [one.id for one in schema.fields if one.id not in hidden]
+for name in ("Tales", tales.id):
+    assert [record["fields"]["Pages"] for record in table.all(view=name)] == [5, 4, 3, 2]
+assert [record["fields"]["Pages"] for record in table.all(view="Tales", sort=["Pages"], formula="{Pages} < 5")] == [2, 3, 4]
+assert [len(page) for page in table.iterate(view="Tales", page_size=3)] == [3, 1]
+tales.delete()
+assert [one.name for one in base.schema(force=True).table("Books").views] == ["Grid view"]
+try:
+    table.all(view="Tales")
+except requests.HTTPError as error:
+    assert error.response.json()["error"]["type"] == "VIEW_NAME_NOT_FOUND", error
+else:
+    raise AssertionError("a view that was deleted lists records")
+
+# The base as a whole.
+people = base.collaborators()
+assert (people.id, people.name, people.workspace_id) == (base.id, "Library", workspace_id)
+assert people.permission_level == "create" and people.created_time.tzinfo
+assert base.shares() == []
+base.delete()
+assert base.id not in {one.id for one in api.bases(force=True)}
+try:
+    table.all()
+except requests.HTTPError as error:
+    assert error.response.status_code == 403, error
+else:
+    raise AssertionError("a base that was deleted lists records")
 print("pyairtable: ok")

@@ -204,16 +204,14 @@ impl Access {
     }
 }
 
-/// True when there is a base with this id, of whatever tenant.
-///
-/// # Errors
-/// [`Error::Db`] when the database fails.
-pub async fn is_base(tx: &mut Tx, id: BaseId) -> Result<bool, Denied> {
-    Ok(store::has_place(tx, id).await?)
-}
-
 /// Gives a new base its place, in the transaction that makes it.
 pub fn register_base(tx: &mut Tx, permit: &WorkspacePermit, id: BaseId, base: BaseNo) {
     store::insert_place(tx, permit.tenant, base, id, permit.workspace);
+    permit.people.raise(tx);
+}
+
+/// Takes the place of a base away, in the transaction that deletes it: from its commit on the base is as if it were not.
+pub fn withdraw_base(tx: &mut Tx, permit: &WorkspacePermit, base: BaseNo) {
+    store::remove_place(tx, permit.tenant, base);
     permit.people.raise(tx);
 }

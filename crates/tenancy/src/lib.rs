@@ -17,7 +17,7 @@ mod proof;
 mod routes;
 mod store;
 
-pub use access::{Access, WorkspaceEntry, is_base, register_base};
+pub use access::{Access, WorkspaceEntry, register_base, withdraw_base};
 pub use authenticate::{authenticate, caller_of};
 pub use bootstrap::{Bootstrap, Installed};
 pub use error::{Denied, Error};

@@ -19,10 +19,14 @@ pub enum Action {
     ReadSchema,
     /// Change tables and fields.
     EditSchema,
+    /// Make, change and delete views.
+    EditViews,
     /// Create a base in a workspace.
     CreateBase,
     /// Make things with ids that were given.
     KeepIds,
+    /// Delete a base of a workspace, and bring it back.
+    DeleteBase,
     /// Make webhooks and read what they tell.
     ManageWebhooks,
     /// Give and take roles.
@@ -33,15 +37,17 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::ReadRecords,
         Self::ReadComments,
         Self::Comment,
         Self::WriteRecords,
         Self::ReadSchema,
         Self::EditSchema,
+        Self::EditViews,
         Self::CreateBase,
         Self::KeepIds,
+        Self::DeleteBase,
         Self::ManageWebhooks,
         Self::ManagePeople,
         Self::ManageTokens,
@@ -52,8 +58,10 @@ impl Action {
         match self {
             Self::ReadRecords | Self::ReadComments | Self::ReadSchema => Role::ReadOnly,
             Self::Comment => Role::Commenter,
-            Self::WriteRecords => Role::Editor,
-            Self::EditSchema | Self::CreateBase | Self::KeepIds | Self::ManageWebhooks => Role::Creator,
+            Self::WriteRecords | Self::EditViews => Role::Editor,
+            Self::EditSchema | Self::CreateBase | Self::KeepIds | Self::DeleteBase | Self::ManageWebhooks => {
+                Role::Creator
+            }
             Self::ManagePeople | Self::ManageTokens => Role::Owner,
         }
     }
@@ -67,7 +75,7 @@ impl Action {
             Self::Comment => &[Scope::CommentsWrite],
             Self::WriteRecords => &[Scope::RecordsWrite],
             Self::ReadSchema => &[Scope::SchemaRead],
-            Self::EditSchema | Self::CreateBase => &[Scope::SchemaWrite],
+            Self::EditSchema | Self::EditViews | Self::CreateBase | Self::DeleteBase => &[Scope::SchemaWrite],
             Self::KeepIds => &[Scope::IdsWrite],
             Self::ManageWebhooks => &[Scope::WebhookManage],
             Self::ManagePeople | Self::ManageTokens => &Scope::ALL,

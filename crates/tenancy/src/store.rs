@@ -15,6 +15,7 @@ const INSERT_TENANT: &str = "INSERT INTO tenants (tenant, id, name, created_at) 
 const INSERT_WORKSPACE: &str = "INSERT INTO workspaces (tenant, id, name, created_at) VALUES ($1, $2, $3, $4)";
 const INSERT_MEMBER: &str = "INSERT INTO members (tenant, workspace, member, role) VALUES ($1, $2, $3, $4)";
 const INSERT_PLACE: &str = "INSERT INTO base_places (tenant, base, id, workspace) VALUES ($1, $2, $3, $4)";
+const REMOVE_PLACE: &str = "DELETE FROM base_places WHERE tenant = $1 AND base = $2";
 const PLACE: &str = "SELECT tenant, base, workspace FROM base_places WHERE id = $1";
 const MEMBERSHIPS: &str = "SELECT w.id, w.name, m.role FROM members m \
      JOIN workspaces w ON w.tenant = m.tenant AND w.id = m.workspace \
@@ -26,7 +27,7 @@ const REMOVE_MEMBER: &str = "DELETE FROM members WHERE tenant = $1 AND workspace
 const OWNERS: &str = "SELECT COUNT(*) FROM members WHERE tenant = $1 AND workspace = $2 AND role = 'owner'";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&str; 14] = [
+pub(crate) const STATEMENTS: [&str; 15] = [
     TENANTS,
     LAST_TENANT,
     MEMBERS,
@@ -35,6 +36,7 @@ pub(crate) const STATEMENTS: [&str; 14] = [
     INSERT_WORKSPACE,
     INSERT_MEMBER,
     INSERT_PLACE,
+    REMOVE_PLACE,
     PLACE,
     MEMBERSHIPS,
     WORKSPACES,
@@ -91,6 +93,10 @@ pub(crate) fn insert_place(tx: &mut Tx, tenant: TenantNo, base: BaseNo, id: Base
     tx.queue(INSERT_PLACE, values);
 }
 
+pub(crate) fn remove_place(tx: &mut Tx, tenant: TenantNo, base: BaseNo) {
+    tx.queue(REMOVE_PLACE, vec![tenant.0.into(), base.0.into()]);
+}
+
 pub(crate) async fn place(db: &Db, id: BaseId) -> Result<Option<Place>, Error> {
     let rows = db.read(PLACE, vec![id.to_string().into()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
@@ -103,10 +109,6 @@ pub(crate) async fn place(db: &Db, id: BaseId) -> Result<Option<Place>, Error> {
 }
 
 /// True when a base of any tenant has this id.
-pub(crate) async fn has_place(tx: &mut Tx, id: BaseId) -> Result<bool, Error> {
-    Ok(!tx.query(PLACE, vec![id.to_string().into()]).await?.is_empty())
-}
-
 pub(crate) async fn memberships(db: &Db, tenant: TenantNo, user: UserId) -> Result<Vec<WorkspaceEntry>, Error> {
     let rows = db.read(MEMBERSHIPS, vec![tenant.0.into(), user.to_string().into()]).await?;
     rows.iter()

@@ -277,7 +277,7 @@ impl Specification {
             return schema.tables.iter().find(|table| table.id == id).map(|table| Scope::Table(table.id));
         }
         let id = named.parse::<ViewId>().ok()?;
-        let holder = schema.live_tables().find(|table| table.views.iter().any(|view| view.id == id))?;
+        let holder = schema.live_tables().find(|table| table.live_views().any(|view| view.id == id))?;
         Some(Scope::View(holder.id, id))
     }
 }

@@ -48,13 +48,7 @@ enum ListCheck {
 
 impl<'a> Test<'a> {
     pub fn new(view: ColumnView<'a>, term: &Term) -> Result<Self, QueryError> {
-        let kind = view.kind();
-        let (op, opposite) = positive(term.op);
-        let check = check(kind, op, &term.value).ok_or(QueryError::Mismatch {
-            field: term.field,
-            kind,
-            asked: term.op.name(),
-        })?;
+        let (check, opposite) = checked(view.kind(), term)?;
         let unchecked = matches!(term.value, Operand::Flag(false));
         Ok(Self { view, check, opposite: opposite != unchecked })
     }
@@ -116,6 +110,18 @@ impl<'a> Test<'a> {
         }
         found
     }
+}
+
+/// Refuses a term that compares a cell of this kind with what it cannot hold.
+pub(super) fn fits(kind: Kind, term: &Term) -> Result<(), QueryError> {
+    checked(kind, term).map(drop)
+}
+
+/// What a cell is checked for, and whether the opposite is wanted.
+fn checked(kind: Kind, term: &Term) -> Result<(Check, bool), QueryError> {
+    let (op, opposite) = positive(term.op);
+    let mismatch = QueryError::Mismatch { field: term.field, kind, asked: term.op.name() };
+    Ok((check(kind, op, &term.value).ok_or(mismatch)?, opposite))
 }
 
 /// The operator without a negation, and whether there was one.

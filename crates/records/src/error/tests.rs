@@ -21,9 +21,14 @@ fn errors_are_told_as_their_doors_need_them() {
         ),
         (Error::RecordNotFound { id: text() }, Kind::NotFound, "record-not-found", Some("NOT_FOUND")),
         (Error::RowDoesNotExist { id: text() }, Kind::Invalid, "record-not-found", Some("ROW_DOES_NOT_EXIST")),
-        (Error::ViewNotFound { name: text() }, Kind::Invalid, "view-not-found", Some("VIEW_NAME_NOT_FOUND")),
         (
-            Error::ViewNotFound { name: "viw00000000000001".to_owned() },
+            Error::ViewNotFound { name: text(), hint: text() },
+            Kind::Invalid,
+            "view-not-found",
+            Some("VIEW_NAME_NOT_FOUND"),
+        ),
+        (
+            Error::ViewNotFound { name: "viw00000000000001".to_owned(), hint: text() },
             Kind::Invalid,
             "view-not-found",
             Some("VIEW_ID_NOT_FOUND"),

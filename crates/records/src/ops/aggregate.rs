@@ -6,8 +6,8 @@ use model::{BaseId, Bits, Caller, CellRef, CellValue, Field, FieldKind, Ordinal,
 use query::{Aggregate, Bucket, Function, Group, GroupBy, Grouping};
 use serde_json::{Value, json};
 
-use super::{Records, find_table};
-use crate::ask::{Columns, field, selected};
+use super::{Records, find_table, find_view};
+use crate::ask::{Columns, Wanted, field, selected};
 use crate::error::Error;
 use crate::image::View;
 
@@ -17,6 +17,8 @@ pub const GROUPS: usize = 1_000;
 /// What to compute.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AggregateQuery {
+    /// Only records that this view lists, by name or id.
+    pub view: Option<String>,
     /// Only records that match this filter tree.
     pub tree: Option<Value>,
     /// Only records for which this formula is true.
@@ -73,7 +75,10 @@ impl Records {
 
 fn aggregated(view: &View, table: &Table, query: &AggregateQuery) -> Result<Aggregated, Error> {
     let rows = view.image.table(table.no);
-    let selection = selected(view, table, &rows, query.tree.as_ref(), query.formula.as_deref())?;
+    let shown = query.view.as_deref().map(|name| find_view(table, name)).transpose()?;
+    let kept = shown.and_then(|shown| shown.filter.as_ref());
+    let wanted = Wanted { kept, tree: query.tree.as_ref(), formula: query.formula.as_deref() };
+    let selection = selected(view, table, &rows, &wanted)?;
     let by = query.by.iter().map(|(name, _)| field(table, name).cloned()).collect::<Result<Vec<_>, _>>()?;
     let wanted = query.aggregates.iter().map(|aggregate| match aggregate {
         Some((_, name)) => field(table, name).cloned().map(Some),

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use model::{BaseId, Bits, Caller, Field, Ordinal, Table, TenantNo};
+use model::{BaseId, Caller, Field, Ordinal, Table, TenantNo};
 
-use super::{Found, Records, find_table};
+use super::list::ordered;
+use super::{Found, ListQuery, Records, find_table, find_view};
 use crate::error::Error;
 use crate::image::View;
 
 impl Records {
-    /// The records of a table in order, as plain texts: one picture of the base, read piece by piece.
+    /// The records of a table in order, as plain texts: one picture of the base, read piece by piece. A view chooses
+    /// the records and their order, the fields and theirs.
     ///
     /// # Errors
     /// [`Error::Denied`], [`Error::TableNotFound`], [`Error::ViewNotFound`].
@@ -20,16 +22,16 @@ impl Records {
         table: &str,
         view_name: Option<&str>,
     ) -> Result<Export, Error> {
-        let (scope, view) = self.view(caller, base).await?;
+        let (scope, mut view) = self.view(caller, base).await?;
         let table = Arc::clone(find_table(&view.image.schema, table)?);
-        if let Some(name) = view_name
-            && table.view(name).is_none()
-        {
-            return Err(Error::ViewNotFound { name: name.chars().take(255).collect() });
-        }
-        let live = Bits::clone(&view.image.table(table.no).live);
-        let ordinals = live.ones().map(|ordinal| ordinal as u32).collect();
-        let fields = table.live_fields().cloned().collect();
+        let shown = view_name.map(|name| find_view(&table, name)).transpose()?;
+        let fields = match shown {
+            Some(shown) => shown.shown(&table).into_iter().cloned().collect(),
+            None => table.live_fields().cloned().collect(),
+        };
+        let query = ListQuery { view: view_name.map(str::to_owned), ..ListQuery::default() };
+        let order = self.answer(&scope, &mut view, |view| ordered(view, &table, &query, usize::MAX)).await?;
+        let ordinals = order.ordinals;
         let source = (self.clone(), scope.tenant());
         Ok(Export { source, view, page: None, table, fields, ordinals, next: 0 })
     }

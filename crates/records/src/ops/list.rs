@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{BaseId, Bits, Caller, FieldId, Ordinal, Table, TableImage, Timestamp};
+use model::{BaseId, Bits, Caller, Field, FieldId, Ordinal, Table, TableImage, Timestamp};
 use parking_lot::Mutex;
 use query::{KeyKind, SortKey};
 use serde::{Deserialize, Serialize};
 
-use super::{At, Found, Records, find_table};
-use crate::ask::{Columns, selected};
+use super::{At, Found, Records, find_table, find_view};
+use crate::ask::{Columns, Wanted, selected};
 use crate::counts::Counted;
 use crate::error::Error;
 use crate::image::View;
@@ -107,8 +107,8 @@ pub(crate) struct Kept {
 }
 
 /// The first ordinals of a list, or all of them.
-struct Order {
-    ordinals: Vec<u32>,
+pub(super) struct Order {
+    pub(super) ordinals: Vec<u32>,
     /// How many there are in the whole list.
     total: usize,
 }
@@ -121,10 +121,17 @@ impl Order {
 }
 
 impl ListQuery {
-    /// True when the records come as they were created, all of them.
-    fn is_walk(&self) -> bool {
+    /// True when the records come as they were created, all of them. Later pages go on as the first one began, whatever
+    /// became of the view.
+    fn is_walk(&self, table: &Table, shown: Option<&model::View>, cursor: &Cursor) -> bool {
+        if self.offset.is_some() {
+            return cursor.w.is_some();
+        }
         let formula = self.filter.as_deref().is_none_or(|formula| formula.trim().is_empty());
-        formula && self.sort.is_empty() && self.tree.as_ref().is_none_or(serde_json::Value::is_null)
+        let tree = self.tree.as_ref().is_none_or(serde_json::Value::is_null);
+        let kept = shown.and_then(|shown| shown.filter.as_ref()).and_then(|filter| schema::holding(table, filter));
+        let sorted = !self.sort.is_empty() || shown.is_some_and(|shown| !shown.keys(table).is_empty());
+        formula && tree && kept.is_none() && !sorted
     }
 }
 
@@ -141,14 +148,10 @@ impl Records {
             view = self.as_of(&scope, &view, at).await?;
         }
         let table = Arc::clone(find_table(&view.image.schema, table)?);
-        if let Some(name) = &query.view
-            && table.view(name).is_none()
-        {
-            return Err(Error::ViewNotFound { name: name.chars().take(255).collect() });
-        }
+        let shown = query.view.as_deref().map(|name| find_view(&table, name)).transpose()?;
         let digest = digest(base, &table, query);
         let cursor = self.cursor(query, digest, &view)?;
-        if query.is_walk() {
+        if query.is_walk(&table, shown, &cursor) {
             let page = self.walk(view, table, query, &cursor);
             return self.complete(&scope, page, query).await;
         }
@@ -272,17 +275,36 @@ fn digest(base: BaseId, table: &Table, query: &ListQuery) -> u64 {
     hasher.finish()
 }
 
-/// The ordinals of a list in order, at least the first `need`.
-fn ordered(view: &View, table: &Table, query: &ListQuery, need: usize) -> Result<Order, Error> {
+/// The ordinals of a list in order, at least the first `need`; a view is taken as it was at the first page.
+pub(super) fn ordered(view: &View, table: &Table, query: &ListQuery, need: usize) -> Result<Order, Error> {
     let rows = view.image.table(table.no);
-    let selection = selected(view, table, &rows, query.tree.as_ref(), query.filter.as_deref())?;
+    let began = view.image.schema.table_by_no(table.no);
+    let table = began.map_or(table, AsRef::as_ref);
+    let shown = query.view.as_deref().map(|name| find_view(table, name)).transpose()?;
+    let kept = shown.and_then(|shown| shown.filter.as_ref());
+    let wanted = Wanted { kept, tree: query.tree.as_ref(), formula: query.filter.as_deref() };
+    let selection = selected(view, table, &rows, &wanted)?;
     let total = selection.count();
-    let ordinals = if query.sort.is_empty() {
+    let keys = sort_keys(table, query, shown)?;
+    let ordinals = if keys.is_empty() {
         selection.ones().map(|ordinal| ordinal as u32).take(need).collect()
     } else {
-        sorted(view, table, &rows, &selection, &query.sort, need)?
+        sorted(view, table, &rows, &selection, &keys, need)?
     };
     Ok(Order { ordinals, total })
+}
+
+/// The keys that were asked for, else those of the view.
+fn sort_keys(table: &Table, query: &ListQuery, shown: Option<&model::View>) -> Result<Vec<(Arc<Field>, bool)>, Error> {
+    if query.sort.is_empty() {
+        let keys = shown.map(|shown| shown.keys(table)).unwrap_or_default();
+        return Ok(keys.into_iter().map(|(field, descending)| (Arc::clone(field), descending)).collect());
+    }
+    let named = |key: &Sort| {
+        let field = table.field_exact(&key.field).cloned().ok_or_else(|| unknown_field(table, &key.field))?;
+        Ok((field, key.descending))
+    };
+    query.sort.iter().map(named).collect()
 }
 
 fn sorted(
@@ -290,18 +312,14 @@ fn sorted(
     table: &Table,
     rows: &TableImage,
     selection: &Bits,
-    sort: &[Sort],
+    keys: &[(Arc<Field>, bool)],
     need: usize,
 ) -> Result<Vec<u32>, Error> {
-    let fields = sort
-        .iter()
-        .map(|key| table.field_exact(&key.field).cloned().ok_or_else(|| unknown_field(table, &key.field)))
-        .collect::<Result<Vec<_>, _>>()?;
+    let fields: Vec<Arc<Field>> = keys.iter().map(|(field, _)| Arc::clone(field)).collect();
     let columns = Columns::read(view, table, rows, &fields, true)?;
-    let keys: Vec<SortKey<'_>> = sort
+    let keys: Vec<SortKey<'_>> = keys
         .iter()
-        .zip(&fields)
-        .map(|(key, field)| SortKey { field: field.no, descending: key.descending, key: KeyKind::Value })
+        .map(|(field, descending)| SortKey { field: field.no, descending: *descending, key: KeyKind::Value })
         .collect();
     Ok(query::order(&columns.source(), selection, &keys, Some(need))?)
 }

@@ -7,6 +7,7 @@ mod paging;
 mod past;
 mod racing;
 mod undoing;
+mod views;
 mod writing;
 
 use serde_json::{Value, json};

@@ -44,24 +44,6 @@ fn read(table: &Table, cells: Value, typecast: bool) -> Result<Row, Error> {
 }
 
 #[test]
-fn the_closest_names_come_first_and_three_at_most() {
-    let names = ["Points", "Pints", "Status", "Name", "Notes"];
-    let cases = [
-        ("Pionts", "; the closest are `Pints`, `Points`, "),
-        ("STATUS", "; the closest are `Status`, "),
-        ("nmae", "; the closest are `Name`, "),
-    ];
-    for (wanted, start) in cases {
-        let told = closest(wanted, names.into_iter());
-        assert!(told.starts_with(start), "{wanted}: {told}");
-        assert_eq!(told.matches('`').count(), 6);
-    }
-    assert_eq!(closest("x", std::iter::empty()), "");
-    let long = "x".repeat(10_000);
-    assert!(closest(&long, names.into_iter()).len() < 100);
-}
-
-#[test]
 fn a_wrong_cell_is_named_by_a_pointer_with_its_escapes() {
     let table = table();
     let wrong = read(&table, json!({ "A/B~C": "x" }), false).err().unwrap();

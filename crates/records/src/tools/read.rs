@@ -50,6 +50,9 @@ struct ListIn {
     base: String,
     /// Name or id of the table.
     table: String,
+    /// Name or id of a view: only records that it lists, in its order unless `sort` is given.
+    #[serde(default)]
+    view: Option<String>,
     /// Filter tree: `{"and": […]}`, `{"or": […]}`, `{"not": …}` or `{"field", "op", "value"}` with op one of
     /// `= != < <= > >= contains not_contains starts_with ends_with is_empty is_not_empty is_any_of is_none_of
     /// has_any_of has_all_of`. Text is compared without regard to case, linked records by their text, dates as 2026-03-01.
@@ -217,6 +220,7 @@ async fn list_records(records: Records, caller: Caller, input: ListIn) -> Result
     let query = ListQuery {
         filter: input.formula,
         tree: input.filter,
+        view: input.view,
         sort: sort.map(|key| Sort { field: key.field, descending: key.direction == Direction::Desc }).collect(),
         page_size: Some(input.limit.unwrap_or(USUAL).clamp(1, PAGE)),
         offset: input.cursor,

@@ -42,6 +42,9 @@ struct AggregateIn {
     base: String,
     /// Name or id of the table.
     table: String,
+    /// Name or id of a view: only records that it lists.
+    #[serde(default)]
+    view: Option<String>,
     /// Filter tree, as for `list_records`.
     #[serde(default)]
     filter: Option<Value>,
@@ -72,6 +75,9 @@ pub(crate) struct Wanted {
     /// A formula that must be true.
     #[serde(default)]
     formula: Option<String>,
+    /// Only the records of this view, by name or id.
+    #[serde(default)]
+    view: Option<String>,
     /// Fields to group by; one group of all records when absent.
     #[serde(default)]
     group_by: Vec<GroupIn>,
@@ -213,8 +219,8 @@ async fn search_records(records: Records, caller: Caller, input: SearchIn) -> Re
 
 async fn aggregate_records(records: Records, caller: Caller, input: AggregateIn) -> Result<Value, ToolError> {
     let base = base(&records, &caller, &input.base).await?;
-    let AggregateIn { table, filter, formula, group_by, aggregates, sort, limit, .. } = input;
-    let wanted = Wanted { filter, formula, group_by, aggregates, sort, limit };
+    let AggregateIn { table, filter, formula, view, group_by, aggregates, sort, limit, .. } = input;
+    let wanted = Wanted { filter, formula, view, group_by, aggregates, sort, limit };
     Ok(aggregated(&records, &caller, base, &table, wanted).await?)
 }
 
@@ -242,6 +248,7 @@ pub(crate) async fn aggregated(
         return Err(Error::Filter { reason });
     }
     let query = AggregateQuery {
+        view: input.view,
         tree: input.filter,
         formula: input.formula,
         by: by.collect(),

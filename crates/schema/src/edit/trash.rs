@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Field, FieldId, LinkOptions, Table, TableId, TableNo};
+use model::{Field, FieldId, LinkOptions, Table, TableId, TableNo, View};
 
 use super::{Draft, FIELDS, TABLES, free_name};
 use crate::error::Error;
@@ -128,6 +128,16 @@ pub(crate) fn trashed_fields(schema: &model::Schema) -> Vec<Trashed> {
     let fields = schema.live_tables().flat_map(|table| table.fields.iter().map(move |field| (table, field)));
     let deleted = fields.filter(move |(_, field)| field.deleted && !went(field));
     deleted.map(|(table, field)| (Arc::clone(table), Arc::clone(field))).collect()
+}
+
+/// A view that is in the trash, with its table.
+pub(crate) type TrashedView = (Arc<Table>, View);
+
+/// The deleted views of live tables.
+pub(crate) fn trashed_views(schema: &model::Schema) -> Vec<TrashedView> {
+    let views = schema.live_tables().flat_map(|table| table.views.iter().map(move |view| (table, view)));
+    let deleted = views.filter(|(_, view)| view.deleted);
+    deleted.map(|(table, view)| (Arc::clone(table), view.clone())).collect()
 }
 
 fn other_side(field: &Field) -> Option<(TableNo, FieldId)> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{BaseId, Caller, FieldId, Schema, TableId};
 
 use super::{Schemas, find_table};
-use crate::edit::{Trashed, not_in_trash, trashed_fields};
+use crate::edit::{Trashed, TrashedView, not_in_trash, trashed_fields, trashed_views};
 use crate::error::Error;
 
 /// What the trash of a base holds.
@@ -14,6 +14,8 @@ pub struct Trash {
     pub schema: Arc<Schema>,
     /// Fields of tables that are not deleted themselves.
     pub fields: Vec<Trashed>,
+    /// Views of tables that are not deleted themselves.
+    pub views: Vec<TrashedView>,
 }
 
 /// What came out of the trash.
@@ -68,28 +70,28 @@ impl Schemas {
     pub async fn list_trash(&self, caller: &Caller, base: BaseId) -> Result<Trash, Error> {
         let schema = self.describe(caller, base).await?;
         let fields = trashed_fields(&schema);
-        Ok(Trash { schema, fields })
+        let views = trashed_views(&schema);
+        Ok(Trash { schema, fields, views })
     }
 
-    /// Brings a table or a field back from the trash, with its cells.
+    /// Brings a table, a field or a view back from the trash, with its cells.
     ///
     /// # Errors
     /// [`Error::NotInTrash`]; [`Error::Invalid`] where something else must come first; [`Error::TooMany`];
     /// [`Error::Denied`] without the right.
     pub async fn restore(&self, caller: &Caller, base: BaseId, id: &str) -> Result<Restored, Error> {
-        let (table, field) = (id.parse::<TableId>().ok(), id.parse::<FieldId>().ok());
         let (schema, no) = self
-            .edit(caller, base, (0, 0), |draft| match (table, field) {
-                (Some(table), _) => draft.restore_table(table),
-                (_, Some(field)) => draft.restore_field(field),
+            .edit(caller, base, (0, 0), |draft| match (id.parse(), id.parse(), id.parse()) {
+                (Ok(table), ..) => draft.restore_table(table),
+                (_, Ok(field), _) => draft.restore_field(field),
+                (.., Ok(view)) => draft.restore_view(view),
                 _ => Err(not_in_trash(&id.chars().take(64).collect::<String>())),
             })
             .await?;
         let table = schema.table_by_no(no);
-        let name = match field {
-            Some(field) => table.and_then(|table| table.field_by_id(field)).map(|field| field.name.clone()),
-            None => table.map(|table| table.name.clone()),
-        };
+        let field = id.parse().ok().and_then(|id| table?.field_by_id(id)).map(|field| &field.name);
+        let view = id.parse().ok().and_then(|id| table?.live_views().find(|view| view.id == id)).map(|view| &view.name);
+        let name = field.or(view).or(table.map(|table| &table.name)).cloned();
         Ok(Restored { id: id.to_owned(), name: name.unwrap_or_default() })
     }
 }

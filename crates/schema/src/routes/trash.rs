@@ -23,17 +23,23 @@ pub(super) fn router() -> OpenApiRouter<Schemas> {
 }
 
 /// Failures outside of Airtable's API.
-fn own(error: Error) -> Failure {
+pub(super) fn own(error: Error) -> Failure {
     Failure::new(Door::Problem, &error)
 }
 
 /// What was deleted.
 #[derive(Serialize, ToSchema)]
-struct DeletedPartOut {
+pub(super) struct DeletedPartOut {
     /// Its id.
     id: String,
     /// Always true.
     deleted: bool,
+}
+
+impl DeletedPartOut {
+    pub(super) fn new(id: &impl ToString) -> Self {
+        Self { id: id.to_string(), deleted: true }
+    }
 }
 
 /// Moves a table to the trash, with the link fields of other tables that lead to it.
@@ -47,7 +53,7 @@ async fn delete_table(
     Path(place): AtTable,
 ) -> Answer<DeletedPartOut> {
     let id = schemas.delete_table(&caller, base_id(&place.base)?, &place.table).await.map_err(fail)?;
-    Ok(Json(DeletedPartOut { id: id.to_string(), deleted: true }))
+    Ok(Json(DeletedPartOut::new(&id)))
 }
 
 /// Moves a field to the trash; of a link both sides. Formulas that need it become errors until it is back.
@@ -62,7 +68,7 @@ async fn delete_field(
 ) -> Answer<DeletedPartOut> {
     let at = (place.table.as_str(), place.field.as_str());
     let id = schemas.delete_field(&caller, base_id(&place.base)?, at).await.map_err(fail)?;
-    Ok(Json(DeletedPartOut { id: id.to_string(), deleted: true }))
+    Ok(Json(DeletedPartOut::new(&id)))
 }
 
 /// A table in the trash.
@@ -90,6 +96,22 @@ struct TrashedFieldOut {
     table_name: String,
 }
 
+/// A view in the trash.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct TrashedViewOut {
+    /// Its id.
+    id: String,
+    /// Its name.
+    name: String,
+    /// Its type.
+    r#type: &'static str,
+    /// The table that it belongs to.
+    table_id: String,
+    /// That table's name.
+    table_name: String,
+}
+
 /// What is in the trash of a base.
 #[derive(Serialize, ToSchema)]
 struct TrashOut {
@@ -97,9 +119,11 @@ struct TrashOut {
     tables: Vec<TrashedTableOut>,
     /// Fields of tables that are not in the trash themselves.
     fields: Vec<TrashedFieldOut>,
+    /// Views of tables that are not in the trash themselves.
+    views: Vec<TrashedViewOut>,
 }
 
-/// Lists the tables and fields in the trash of a base.
+/// Lists the tables, fields and views in the trash of a base.
 #[utoipa::path(
     get, path = "/api/v1/bases/{base}/trash", operation_id = "trash.list", tag = "bases", params(BasePath),
     responses((status = 200, description = "What is in the trash", body = TrashOut))
@@ -119,7 +143,14 @@ async fn list_trash(
         table_id: table.id.to_string(),
         table_name: table.name.clone(),
     });
-    Ok(Json(TrashOut { tables, fields: fields.collect() }))
+    let views = trash.views.iter().map(|(table, view)| TrashedViewOut {
+        id: view.id.to_string(),
+        name: view.name.clone(),
+        r#type: view.view_type.name(),
+        table_id: table.id.to_string(),
+        table_name: table.name.clone(),
+    });
+    Ok(Json(TrashOut { tables, fields: fields.collect(), views: views.collect() }))
 }
 
 /// A part of a base in the trash.
@@ -128,7 +159,7 @@ async fn list_trash(
 struct TrashedPath {
     /// The base's id.
     base: String,
-    /// The id of a table or a field.
+    /// The id of a table, a field or a view.
     id: String,
 }
 
@@ -143,7 +174,7 @@ struct RestoredOut {
     restored: bool,
 }
 
-/// Brings a table or a field back from the trash, with its cells.
+/// Brings a table, a field or a view back from the trash; cells come with it.
 #[utoipa::path(
     post, path = "/api/v1/bases/{base}/trash/{id}/restore", operation_id = "trash.restore", tag = "bases",
     params(TrashedPath), responses((status = 200, description = "It is back", body = RestoredOut))
@@ -157,6 +188,6 @@ async fn restore(
     Ok(Json(RestoredOut { id: restored.id, name: restored.name, restored: true }))
 }
 
-fn own_base(text: &str) -> Result<model::BaseId, Failure> {
+pub(super) fn own_base(text: &str) -> Result<model::BaseId, Failure> {
     text.parse().map_err(|_| own(tenancy::Denied::NotFound.into()))
 }

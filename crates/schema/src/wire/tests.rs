@@ -39,11 +39,7 @@ fn schema() -> Schema {
             field(3, "fld00000000000003", "F", FieldKind::Formula(formula)),
             Arc::new(gone),
         ],
-        views: vec![View {
-            id: "viw00000000000001".parse().unwrap(),
-            name: "Grid".to_owned(),
-            view_type: ViewType::Grid,
-        }],
+        views: vec![View::new("viw00000000000001".parse().unwrap(), "Grid", ViewType::Grid)],
         deleted: false,
     };
     let base = "app00000000000001".parse().unwrap();

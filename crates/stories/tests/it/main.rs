@@ -27,4 +27,5 @@ mod targets;
 mod trash;
 mod upserts;
 mod vega;
+mod views;
 mod webhooks;

@@ -36,7 +36,10 @@ async fn a_field_comes_back_with_its_cells(app: TestApp) {
     let (status, back) = restore(&app, &base, &gone["id"]).await;
     assert_eq!((status, &back["name"]), (200, &json!("Points 2")));
     assert_eq!(app.get(&one).await["fields"], json!({ "Name": "Paint", "Points 2": 3, "Double": 6, "No": 1 }));
-    assert_eq!(app.get(&format!("/api/v1/bases/{base}/trash")).await, json!({ "tables": [], "fields": [] }));
+    assert_eq!(
+        app.get(&format!("/api/v1/bases/{base}/trash")).await,
+        json!({ "tables": [], "fields": [], "views": [] })
+    );
     let (status, answer) = restore(&app, &base, &gone["id"]).await;
     assert_eq!(status, 404);
     assert!(answer["detail"].as_str().unwrap().contains("in the trash of this base"), "{answer}");
@@ -55,7 +58,7 @@ async fn a_table_comes_back_with_its_records_and_links(app: TestApp) {
     assert_eq!(app.call(Method::GET, &projects, &Value::Null).await.0, 403);
     assert_eq!(app.get(&one).await["fields"].get("Project"), None);
     let trash = app.get(&format!("/api/v1/bases/{base}/trash")).await;
-    assert_eq!(trash, json!({ "tables": [{ "id": gone["id"], "name": "Projects" }], "fields": [] }));
+    assert_eq!(trash, json!({ "tables": [{ "id": gone["id"], "name": "Projects" }], "fields": [], "views": [] }));
     let (status, answer) = app.call(Method::DELETE, &format!("/v0/meta/bases/{base}/tables/Tasks"), &Value::Null).await;
     assert_eq!(status, 422);
     assert!(answer["error"]["message"].as_str().unwrap().contains("at least one table"), "{answer}");

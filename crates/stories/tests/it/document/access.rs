@@ -37,8 +37,10 @@ const fn named(operation: &'static str, query: &'static str, body: &'static str)
     Access { operation, reach: Reach::Named, query, body }
 }
 
+const VIEW: &str = r#"{"name":"Few","filter":{"field":"Points","op":"<","value":5},"sorts":[{"field":"Points","direction":"desc"}],"hiddenFields":["Urgent"],"color":{"by":"field","field":"Status"}}"#;
+
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 68] = [
+pub const ACCESS: [Access; 82] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -63,6 +65,16 @@ pub const ACCESS: [Access; 68] = [
     named("tables.update", "", r#"{"description":"what is to be done"}"#),
     named("fields.create", "", r#"{"name":"Owner","type":"singleLineText","description":"who"}"#),
     named("fields.update", "", r#"{"description":"what it is called"}"#),
+    named("bases.get", "?include[]=collaborators&include[]=inviteLinks&include[]=interfaces", ""),
+    named("shares.list", "", ""),
+    named("views.create", "", VIEW),
+    named("views.update", "", r#"{"description":"what is left","groups":[{"field":"Status"}]}"#),
+    named("views.duplicate", "", ""),
+    named("views.list", "", ""),
+    named("views.get", "", ""),
+    named("views.list_metadata", "?include[]=visibleFieldIds", ""),
+    named("views.get_metadata", "?include[]=visibleFieldIds", ""),
+    named("views.delete", "", ""),
     named("records.list", "?pageSize=2&sort[0][field]=Name&fields[]=Name&recordMetadata[]=commentCount", ""),
     named("records.list_by_post", "", r#"{"pageSize":2,"filterByFormula":"{Points} > 0"}"#),
     named("records.get", "?returnFieldsByFieldId=true", ""),
@@ -106,6 +118,10 @@ pub const ACCESS: [Access; 68] = [
     named("trash.restore", "", ""),
     named("records.delete_one", "", ""),
     named("records.delete", "?records[]=LAST", ""),
+    named("views.delete_metadata", "", ""),
+    named("bases.delete", "", ""),
+    own("bases.list_deleted", ""),
+    named("bases.restore", "", ""),
     own("assistant.chat", r#"{"message":"how many tasks are there?","session_id":"access"}"#),
     own("assistant.chat_stream", r#"{"message":"how many tasks are there?","session_id":"access"}"#),
     own("assistant.list_tools", ""),
@@ -193,8 +209,10 @@ impl Visit {
             "fields.delete" => ("Tasks", "Owner"),
             _ => ("Tasks", "Name"),
         };
+        let view = if access.operation == "views.delete" { "Few%20copy" } else { "Few" };
         let path = path
             .replace("{base}", &self.base)
+            .replace("{view}", view)
             .replace("{table}", table)
             .replace("{field}", field)
             .replace("{record}", record)

@@ -1,0 +1,19 @@
+use super::*;
+
+#[test]
+fn the_closest_names_come_first_and_three_at_most() {
+    let names = ["Points", "Pints", "Status", "Name", "Notes"];
+    let cases = [
+        ("Pionts", "; the closest are `Pints`, `Points`, "),
+        ("STATUS", "; the closest are `Status`, "),
+        ("nmae", "; the closest are `Name`, "),
+    ];
+    for (wanted, start) in cases {
+        let told = closest(wanted, names.into_iter());
+        assert!(told.starts_with(start), "{wanted}: {told}");
+        assert_eq!(told.matches('`').count(), 6);
+    }
+    assert_eq!(closest("x", std::iter::empty()), "");
+    let long = "x".repeat(10_000);
+    assert!(closest(&long, names.into_iter()).len() < 100);
+}
