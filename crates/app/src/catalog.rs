@@ -4,16 +4,18 @@ use anyhow::{Context, bail};
 use assistant::{Assistant, Parts};
 use axum::middleware::from_fn_with_state;
 use axum::{Extension, Router};
+use blob::Blobs;
 use changes::Changes;
 use clock::{Clock, Ids};
 use comments::Comments;
 use db::{Db, Migration, Target};
+use files::Attachments;
 use identity::Identity;
 use jobs::Jobs;
 use llm::Prices;
 use model::{Actor, Caller};
 use outbound::{Outbound, Policy};
-use records::Records;
+use records::{Addresses, Files, Records};
 use runtime::{Check, Hand, Health, Opened, Service, Targets, open};
 use schema::Schemas;
 use telemetry::Metrics;
@@ -83,13 +85,13 @@ impl House {
                  give --database-url, or leave --target away"
             );
         }
-        let Opened { router: doors, mut api, hands, checks, .. } = open(services, &targets, head())?;
+        let Opened { router: doors, open_routes, mut api, hands, checks, .. } = open(services, &targets, head())?;
         let health = Health::new(VERSION, checks);
         let (more, described) = more.split_for_parts();
         api.merge(described);
         let counted = doors.clone().merge(more).route_layer(from_fn_with_state(limits, web::limited));
         let guarded = counted.route_layer(from_fn_with_state(identity.clone(), tenancy::authenticate));
-        let (open_doors, described) = health.router().merge(metrics_door(metrics)).split_for_parts();
+        let (open_doors, described) = health.router().merge(metrics_door(metrics)).merge(open_routes).split_for_parts();
         api.merge(described);
         let router = Router::new().merge(guarded).merge(open_doors).merge(web::document(api)?);
         let router = web::frame(router.fallback(not_found), &settings.web);
@@ -135,6 +137,7 @@ struct Ground {
     changes: Changes,
     jobs: Jobs,
     outbound: Outbound,
+    addresses: Addresses,
     identity: Identity,
     access: Access,
     schemas: Schemas,
@@ -152,6 +155,10 @@ impl Ground {
         let changes = Changes::new(db.clone());
         let access = Access::new(identity.people());
         let schemas = Schemas::new(db.clone(), changes.clone(), access.clone(), clock.clone(), ids.clone());
+        let jobs = Jobs::new(db.clone(), clock.clone(), ids.clone());
+        let outbound = Outbound::new(Policy { allow_private: settings.outbound.allow_private_addresses })?;
+        let addresses = Addresses::new(&settings.server.address(), &signer);
+        let kept = Files::new(addresses.clone(), files::queue(jobs.clone(), outbound.clone(), clock.clone()));
         let records = Records::new(
             (db.clone(), changes.clone()),
             access.clone(),
@@ -159,12 +166,10 @@ impl Ground {
             (clock.clone(), ids.clone()),
             signer.clone(),
             settings.records.image_memory.0 as usize,
-            comments::counts(db.clone()),
+            (comments::counts(db.clone()), kept),
         );
-        let jobs = Jobs::new(db.clone(), clock.clone(), ids.clone());
-        let outbound = Outbound::new(Policy { allow_private: settings.outbound.allow_private_addresses })?;
         let (db, identity) = (db.clone(), identity.clone());
-        Ok(Self { db, clock, ids, signer, changes, jobs, outbound, identity, access, schemas, records })
+        Ok(Self { db, clock, ids, signer, changes, jobs, outbound, addresses, identity, access, schemas, records })
     }
 
     fn comments(&self) -> Comments {
@@ -178,6 +183,20 @@ impl Ground {
             clock: self.clock.clone(),
             ids: self.ids.clone(),
         })
+    }
+
+    fn files(&self, settings: &Settings) -> anyhow::Result<Attachments> {
+        let data = &settings.server.data;
+        Ok(Attachments::new(files::Parts {
+            records: self.records.clone(),
+            jobs: self.jobs.clone(),
+            outbound: self.outbound.clone(),
+            blobs: Blobs::open(&settings.blob, &data.join("files"))?,
+            addresses: self.addresses.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            folder: data.join("fetching"),
+        }))
     }
 
     fn transfers(&self, settings: &Settings) -> Transfers {
@@ -232,6 +251,7 @@ pub(crate) fn services(
 ) -> anyhow::Result<Vec<Service>> {
     let ground = Ground::new(settings, db, identity, source, signer)?;
     let (comments, transfers, webhooks) = (ground.comments(), ground.transfers(settings), ground.webhooks());
+    let files = ground.files(settings)?;
     let tools = Registry::new([records::tools(&ground.records), comments::tools(&comments)].concat())?;
     let assistant = ground.assistant(settings, tools);
     let Ground { db, clock, ids, identity, access, schemas, records, .. } = ground;
@@ -246,6 +266,7 @@ pub(crate) fn services(
             .routes(records::router(records.clone()))
             .tools(records::tools(&records)),
         comments.service(),
+        files.service(),
         transfers.service(),
         webhooks.service(),
         assistant.mcp_service(stop),

@@ -55,7 +55,10 @@ pub async fn serve_ephemeral(
 ) -> anyhow::Result<()> {
     let listener = listen(settings.server.listen).await?;
     let metrics = settings.telemetry.metrics.then(Metrics::install).transpose()?;
-    let stage = Stage::set(settings, begin, metrics, parts).await?;
+    let mut settings = settings.clone();
+    // Where the system chose the port, addresses of files name it.
+    settings.server.listen = listener.local_addr()?;
+    let stage = Stage::set(&settings, begin, metrics, parts).await?;
     let lifecycle = Lifecycle::new();
     let (resets, asked) = mpsc::channel(1);
     let run = stage.run(0, &resets).await?;
@@ -129,6 +132,7 @@ impl Stage {
         let folder = Folder::make()?;
         let mut settings = Settings { unsynced: true, ..settings.clone() };
         settings.database.url = None;
+        settings.blob = blob::Settings::default();
         "all".clone_into(&mut settings.server.target);
         settings.bootstrap.token = begin.token.clone().or(settings.bootstrap.token);
         settings.server.data = folder.seed();

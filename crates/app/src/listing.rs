@@ -35,7 +35,8 @@ pub struct Listed {
 /// When no temporary store can be made.
 pub async fn list_services() -> anyhow::Result<Vec<Listed>> {
     let folder = tempfile::tempdir()?;
-    let settings = Settings::default();
+    let mut settings = Settings::default();
+    settings.server.data = folder.path().to_owned();
     let db = Db::open(Target::Sqlite { path: folder.path().join("empty.db") }).await?;
     let source = (Clock::system(), Ids::system());
     let identity = Identity::new(db.clone(), source.0.clone(), source.1.clone());
@@ -47,7 +48,7 @@ pub async fn list_services() -> anyhow::Result<Vec<Listed>> {
 }
 
 fn list(service: Service) -> Listed {
-    let api = service.routes.into_openapi();
+    let api = service.routes.merge(service.open_routes).into_openapi();
     Listed {
         name: service.name,
         description: service.description,

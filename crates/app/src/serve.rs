@@ -35,6 +35,12 @@ pub struct Parts {
 /// When the address is in use or the house cannot be built.
 pub async fn serve(settings: &Settings, parts: Parts, say: impl Fn(&str)) -> anyhow::Result<()> {
     let listener = if parts.no_http { None } else { Some(listen(settings.server.listen).await?) };
+    let mut settings = settings.clone();
+    if let Some(listener) = &listener {
+        // Where the system chose the port, addresses of files name it.
+        settings.server.listen = listener.local_addr()?;
+    }
+    let settings = &settings;
     let metrics = settings.telemetry.metrics.then(Metrics::install).transpose()?;
     let lifecycle = Lifecycle::new();
     let mut house = House::build(settings, (Clock::system(), Ids::system()), metrics, lifecycle.drain()).await?;

@@ -20,11 +20,27 @@ pub struct Server {
     pub listen: SocketAddr,
     /// Which services this process opens: `all` or a comma list.
     pub target: String,
+    /// The address by which clients reach the server, such as `https://tables.example.org`: addresses of files begin with it.
+    /// The address to listen on when absent.
+    pub public_url: Option<String>,
+}
+
+impl Server {
+    /// The address by which clients reach the server.
+    pub fn address(&self) -> String {
+        let Some(url) = &self.public_url else {
+            let everywhere = self.listen.ip().is_unspecified();
+            let near = SocketAddr::from(([127, 0, 0, 1], self.listen.port()));
+            return format!("http://{}", if everywhere { near } else { self.listen });
+        };
+        url.trim_end_matches('/').to_owned()
+    }
 }
 
 impl Default for Server {
     fn default() -> Self {
-        Self { data: "./data".into(), listen: SocketAddr::from(([127, 0, 0, 1], 8_000)), target: "all".to_owned() }
+        let listen = SocketAddr::from(([127, 0, 0, 1], 8_000));
+        Self { data: "./data".into(), listen, target: "all".to_owned(), public_url: None }
     }
 }
 
@@ -90,6 +106,8 @@ pub struct Settings {
     pub telemetry: telemetry::Config,
     /// Outgoing calls.
     pub outbound: Calls,
+    /// Where files are kept.
+    pub blob: blob::Settings,
     /// Model providers.
     pub llm: llm::Settings,
     /// Conversations.
@@ -137,6 +155,7 @@ pub fn load(
         limits: merged.section("limits")?,
         telemetry: merged.section("telemetry")?,
         outbound: merged.section("outbound")?,
+        blob: merged.section("blob")?,
         llm: merged.section("llm")?,
         assistant: merged.section("assistant")?,
         unsynced: false,

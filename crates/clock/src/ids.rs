@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use model::{
-    BaseId, ChoiceId, CommentId, FieldId, RecordId, TableId, TenantId, Timestamp, TokenId, UserId, ViewId, WebhookId,
-    WorkspaceId,
+    AttachmentId, BaseId, ChoiceId, CommentId, FieldId, RecordId, TableId, TenantId, Timestamp, TokenId, UserId,
+    ViewId, WebhookId, WorkspaceId,
 };
 use parking_lot::Mutex;
 
@@ -117,6 +117,8 @@ makers! {
     token: TokenId;
     /// An id for a webhook.
     webhook: WebhookId;
+    /// An id for a file in a cell.
+    attachment: AttachmentId;
 }
 
 #[cfg(test)]

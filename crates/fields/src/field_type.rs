@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use model::{CellRef, CellValue, ChoiceId, Field, FieldKind, People, RecordId, TableId};
+use model::{AttachmentId, CellRef, CellValue, ChoiceId, Field, FieldKind, People, RecordId, TableId};
 use serde_json::Value;
 
 use crate::problem::{CellProblem, OptionsError};
@@ -172,6 +172,8 @@ pub enum Incoming {
     Choices(Vec<ChoiceIn>),
     /// These records, in order and each once.
     Links(Vec<LinkIn>),
+    /// These files, in order.
+    Attachments(Vec<AttachmentIn>),
 }
 
 impl Incoming {
@@ -195,4 +197,23 @@ pub enum LinkIn {
     Id(RecordId),
     /// By the text of its primary field; only with typecast.
     Text(String),
+}
+
+/// A file that a client asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttachmentIn {
+    /// One that the cell holds already.
+    Held {
+        /// Its id.
+        id: AttachmentId,
+        /// Its new name.
+        filename: Option<String>,
+    },
+    /// One to fetch.
+    Fetched {
+        /// From where.
+        url: String,
+        /// Its name.
+        filename: String,
+    },
 }

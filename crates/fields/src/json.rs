@@ -2,6 +2,7 @@
 
 use model::{ButtonOptions, CellRef, FieldKind, FormulaType, Items, SelectOptions, Timestamp};
 
+use crate::attachment::write_attachments;
 use crate::kinds::write_barcode;
 use crate::shape::{Shape, shape};
 
@@ -11,7 +12,8 @@ pub(crate) const EXACT: f64 = 9_007_199_254_740_992.0;
 /// Appends the read form of a cell; false when the cell is empty and nothing was written.
 ///
 /// The value itself decides the form, except that days and choices ask the kind. Choices that were deleted are left
-/// out. Links are not written: they need the ids of the records.
+/// out. Links are not written: they need the ids of the records. Files that are kept have no address here: one is made
+/// for each reader.
 pub fn write_cell(kind: &FieldKind, cell: CellRef<'_>, out: &mut Vec<u8>) -> bool {
     match cell {
         CellRef::Empty | CellRef::Links(_) | CellRef::Flag(false) => return false,
@@ -21,6 +23,7 @@ pub fn write_cell(kind: &FieldKind, cell: CellRef<'_>, out: &mut Vec<u8>) -> boo
             }
             match kind {
                 FieldKind::Barcode => write_barcode(text, out),
+                FieldKind::MultipleAttachments(_) => return write_attachments(text, &mut |_, _, _| None, out),
                 FieldKind::Button(button) => write_button(button, text, out),
                 _ => write_text(text, out),
             }

@@ -12,6 +12,7 @@
 //! ([`Incoming`]); reading a cell without typecast never guesses.
 #![deny(missing_docs)]
 
+mod attachment;
 mod calendar;
 mod field_type;
 pub mod guess;
@@ -26,10 +27,14 @@ mod problem;
 mod shape;
 mod table;
 
+pub use attachment::{
+    Addresses, Attachment, Content, Kept, RENDITIONS, Rendition, attachments, attachments_cell, attachments_text,
+    same_attachments, write_attachment, write_attachments,
+};
 pub use calendar::{date_format, time_format};
-pub use field_type::{ChoiceIn, FieldType, Incoming, LinkIn, OptionsIn, Reading, Texting};
+pub use field_type::{AttachmentIn, ChoiceIn, FieldType, Incoming, LinkIn, OptionsIn, Reading, Texting};
 pub use json::{write_cell, write_number, write_text};
-pub use kinds::{MAX_CHOICE_NAME, MAX_CHOICES, MAX_TEXT, add_choice, write_person};
+pub use kinds::{MAX_ATTACHMENTS, MAX_CHOICE_NAME, MAX_CHOICES, MAX_FILENAME, MAX_TEXT, add_choice, write_person};
 pub use list::{join_names, split_names};
 pub use order::{ChoiceRanks, compare_cells, compare_text, text_key};
 pub use palette::{BRIGHT_COLORS, CHECKBOX_ICONS, CHOICE_COLORS, RATING_ICONS};

@@ -69,6 +69,14 @@ pub enum CellProblem {
         /// What was given.
         name: String,
     },
+    /// An item is no file that can be fetched, and none that the cell holds.
+    #[error("Invalid attachment object for field \"{field}\": {reason}")]
+    Attachment {
+        /// The field's name.
+        field: String,
+        /// What is wrong and what would be right.
+        reason: String,
+    },
     /// Nobody of the workspace has this id, address or name.
     #[error(
         "Field \"{field}\" cannot accept \"{value}\": it is no id and no e-mail address of a member of the workspace"
@@ -103,6 +111,7 @@ impl CellProblem {
         match self {
             Self::UnknownChoice { .. } => "INVALID_MULTIPLE_CHOICE_OPTIONS",
             Self::NotARecord { .. } => "INVALID_RECORD_ID",
+            Self::Attachment { .. } => "INVALID_ATTACHMENT_OBJECT",
             _ => "INVALID_VALUE_FOR_COLUMN",
         }
     }

@@ -37,6 +37,7 @@ pub fn shape(kind: &FieldKind) -> Shape {
         | FieldKind::Email
         | FieldKind::Url
         | FieldKind::PhoneNumber
+        | FieldKind::MultipleAttachments(_)
         | FieldKind::SingleCollaborator
         | FieldKind::MultipleCollaborators
         | FieldKind::CreatedBy

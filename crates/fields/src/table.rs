@@ -2,15 +2,16 @@
 
 use model::{CellRef, FieldKind, People};
 
+use crate::attachment::attachments_text;
 use crate::field_type::{FieldType, Texting};
 use crate::kinds::{
     AutoNumber, Barcode, Button, Checkbox, Count, CreatedBy, CreatedTime, Currency, Date, DateTime, Duration, Email,
-    ExternalSyncSource, Formula, LastModifiedBy, LastModifiedTime, MultilineText, MultipleCollaborators,
-    MultipleLookupValues, MultipleRecordLinks, MultipleSelects, Number, Percent, PhoneNumber, Rating, RichText, Rollup,
-    SingleCollaborator, SingleLineText, SingleSelect, Url, barcode_text, names,
+    ExternalSyncSource, Formula, LastModifiedBy, LastModifiedTime, MultilineText, MultipleAttachments,
+    MultipleCollaborators, MultipleLookupValues, MultipleRecordLinks, MultipleSelects, Number, Percent, PhoneNumber,
+    Rating, RichText, Rollup, SingleCollaborator, SingleLineText, SingleSelect, Url, barcode_text, names,
 };
 
-static ALL: [&dyn FieldType; 31] = [
+static ALL: [&dyn FieldType; 32] = [
     &SingleLineText,
     &MultilineText,
     &RichText,
@@ -30,6 +31,7 @@ static ALL: [&dyn FieldType; 31] = [
     &CreatedTime,
     &LastModifiedTime,
     &AutoNumber,
+    &MultipleAttachments,
     &SingleCollaborator,
     &MultipleCollaborators,
     &CreatedBy,
@@ -76,6 +78,7 @@ pub fn of(kind: &FieldKind) -> &'static dyn FieldType {
         FieldKind::CreatedTime(_) => &CreatedTime,
         FieldKind::LastModifiedTime(_) => &LastModifiedTime,
         FieldKind::AutoNumber => &AutoNumber,
+        FieldKind::MultipleAttachments(_) => &MultipleAttachments,
         FieldKind::SingleCollaborator => &SingleCollaborator,
         FieldKind::MultipleCollaborators => &MultipleCollaborators,
         FieldKind::CreatedBy => &CreatedBy,
@@ -96,11 +99,13 @@ pub fn text_cell(kind: &FieldKind, cell: CellRef<'_>, cx: &Texting, out: &mut St
     of(kind).text(kind, cell, cx, out);
 }
 
-/// Appends the text that queries and formulas see of a cell that holds another one: names of people, the text of a
-/// barcode.
+/// Appends the text that queries and formulas see of a cell that holds another one: names of people and files, the text
+/// of a barcode.
 pub fn shown_text(kind: &FieldKind, held: &str, people: &People, out: &mut String) {
     if kind.is_people() {
         names(held, people, out);
+    } else if kind.is_files() {
+        attachments_text(held, &mut |_, _, _| None, out);
     } else {
         out.push_str(barcode_text(held));
     }

@@ -130,6 +130,8 @@ ids! {
     TokenId = "pat";
     /// A webhook of a base.
     WebhookId = "ach";
+    /// A file in a cell.
+    AttachmentId = "att";
 }
 
 macro_rules! numbers {

@@ -30,14 +30,15 @@ pub use column::{
     Bits, CHUNK, Chunk, Column, ComputedChunk, Flags, Kind, Lists, Numbers, Texts, ValueLists, pack_flags,
 };
 pub use id::{
-    BaseId, BaseNo, ChoiceId, CommentId, FieldId, FieldNo, IdError, Ordinal, RecordId, TableId, TableNo, TenantId,
-    TenantNo, TokenId, UserId, ViewId, WebhookId, WorkspaceId,
+    AttachmentId, BaseId, BaseNo, ChoiceId, CommentId, FieldId, FieldNo, IdError, Ordinal, RecordId, TableId, TableNo,
+    TenantId, TenantNo, TokenId, UserId, ViewId, WebhookId, WorkspaceId,
 };
 pub use people::{People, Person, user_ids};
 pub use schema::{
-    ButtonOptions, CheckboxOptions, Choice, CountOptions, CreatedOptions, CurrencyOptions, DateFormat, DateOptions,
-    DateTimeOptions, DurationOptions, Field, FieldKind, FormulaOptions, FormulaType, LinkOptions, LookupOptions,
-    ModifiedOptions, NumberOptions, RatingOptions, RollupOptions, Schema, SelectOptions, Table, TimeFormat,
+    AttachmentOptions, ButtonOptions, CheckboxOptions, Choice, CountOptions, CreatedOptions, CurrencyOptions,
+    DateFormat, DateOptions, DateTimeOptions, DurationOptions, Field, FieldKind, FormulaOptions, FormulaType,
+    LinkOptions, LookupOptions, ModifiedOptions, NumberOptions, RatingOptions, RollupOptions, Schema, SelectOptions,
+    Table, TimeFormat,
 };
 pub use table::{RecordIds, TableImage};
 pub use time::Timestamp;

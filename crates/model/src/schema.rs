@@ -193,6 +193,8 @@ pub enum FieldKind {
     AutoNumber,
     /// Records of another table (or the same).
     MultipleRecordLinks(LinkOptions),
+    /// Files.
+    MultipleAttachments(AttachmentOptions),
     /// A person, by id.
     SingleCollaborator,
     /// Several people, by id.
@@ -228,6 +230,7 @@ impl FieldKind {
             | Self::Email
             | Self::Url
             | Self::PhoneNumber
+            | Self::MultipleAttachments(_)
             | Self::SingleCollaborator
             | Self::MultipleCollaborators
             | Self::CreatedBy
@@ -318,10 +321,15 @@ impl FieldKind {
         matches!(self, Self::SingleCollaborator | Self::MultipleCollaborators | Self::CreatedBy | Self::LastModifiedBy)
     }
 
-    /// True when queries and formulas see another text than the cell holds: the names of people, a barcode without its
-    /// kind.
+    /// True when queries and formulas see another text than the cell holds: the names of people and files, a barcode
+    /// without its kind.
     pub fn is_shown(&self) -> bool {
-        self.is_people() || matches!(self, Self::Barcode)
+        self.is_people() || matches!(self, Self::Barcode | Self::MultipleAttachments(_))
+    }
+
+    /// True when the cell holds files.
+    pub fn is_files(&self) -> bool {
+        matches!(self, Self::MultipleAttachments(_))
     }
 
     /// The options of a link field.
@@ -463,6 +471,14 @@ pub struct ModifiedOptions {
     /// Show only the day.
     #[serde(default)]
     pub date_only: bool,
+}
+
+/// Options of attachments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct AttachmentOptions {
+    /// Shows the last one first; the order of the API stays.
+    #[serde(default)]
+    pub reversed: bool,
 }
 
 /// Options of record links.

@@ -11,6 +11,7 @@ use tenancy::{Access, Bootstrap};
 use testkit::{Engine, ForDatabase, TestDb};
 use web::Signer;
 
+use crate::files::Files;
 use crate::json::Shape;
 use crate::ops::{Found, ListQuery, Records, Sort, UpdateRecord};
 use crate::{CommentCounts, Counted, Error, Written};
@@ -94,7 +95,15 @@ fn handle(
     let signer = Signer::new(b"a secret of tests that is long enough");
     let source = (test.clock.clone(), test.ids.clone());
     let counts = CommentCounts::new(async |_, _, ordinals| Ok(counted(&ordinals)));
-    Records::new((db.clone(), changes.clone()), access.clone(), schemas.clone(), source, signer, memory, counts)
+    Records::new(
+        (db.clone(), changes.clone()),
+        access.clone(),
+        schemas.clone(),
+        source,
+        signer,
+        memory,
+        (counts, Files::default()),
+    )
 }
 
 /// As if records had as many comments as there are records before them; the first one is left out.

@@ -61,7 +61,9 @@ enum Source<'w> {
     Links(&'w Column, Arc<TableImage>),
     /// People by their ids.
     People,
-    /// A lookup of links or people.
+    /// Files by address.
+    Files,
+    /// A lookup of links, people or files.
     Looked,
     /// Computed by chunk.
     Computed,
@@ -76,6 +78,7 @@ enum Cells<'w> {
     Links(&'w Chunk, &'w TableImage),
     Computed(Arc<ComputedChunk>),
     People,
+    Files,
     Looked,
     Single,
     None,
@@ -201,6 +204,7 @@ impl<'w> RecordWriter<'w> {
                 let users = users_of(self.rows, field, ordinal);
                 write_people(&users, matches!(field.kind, FieldKind::MultipleCollaborators), &self.view.people, out)
             }
+            Cells::Files => self.write_files(field, ordinal, out),
             Cells::Looked => self.write_looked(field, ordinal, out),
             Cells::Single => {
                 let cell = self.view.cell(self.table, self.rows, field, ordinal)?;
@@ -212,8 +216,31 @@ impl<'w> RecordWriter<'w> {
 }
 
 impl RecordWriter<'_> {
+    /// The files of a cell.
+    fn write_files(&self, field: &Field, ordinal: Ordinal, out: &mut Vec<u8>) -> bool {
+        let CellRef::Text(held) = self.rows.cell(field.no, ordinal) else { return false };
+        let mut addresses = |key: &str, media: &str, name: &str| self.view.address(key, media, name);
+        fields::write_attachments(held, &mut addresses, out)
+    }
+
+    /// What a lookup of files shows: all of them.
+    fn write_looked_files(&self, field: &Field, ordinal: Ordinal, out: &mut Vec<u8>) -> bool {
+        let mut files = Vec::new();
+        self.view.each_looked(self.table, self.rows, field, ordinal, &mut |looked, rows, ordinal| {
+            if let CellRef::Text(held) = rows.cell(looked.no, ordinal) {
+                files.extend(fields::attachments(held));
+            }
+        });
+        let held = fields::attachments_cell(&files).unwrap_or_default();
+        let mut addresses = |key: &str, media: &str, name: &str| self.view.address(key, media, name);
+        fields::write_attachments(&held, &mut addresses, out)
+    }
+
     /// What a lookup of links or people shows: ids of records, or people.
     fn write_looked(&self, field: &Field, ordinal: Ordinal, out: &mut Vec<u8>) -> bool {
+        if field.kind.item().is_files() {
+            return self.write_looked_files(field, ordinal, out);
+        }
         let (mut ids, mut users) = (Vec::new(), Vec::new());
         self.view.each_looked(self.table, self.rows, field, ordinal, &mut |looked, rows, ordinal| {
             let Some(link) = looked.kind.link() else { return users.extend(users_of(rows, looked, ordinal)) };
@@ -247,7 +274,7 @@ impl RecordWriter<'_> {
             Cells::Stored(chunk) => show(chunk.cell(row)),
             Cells::Computed(chunk) => show(chunk.cell(row)),
             Cells::Single => show(self.view.cell(self.table, self.rows, field, ordinal)?.view()),
-            Cells::Links(..) | Cells::People | Cells::Looked | Cells::None => {}
+            Cells::Links(..) | Cells::People | Cells::Files | Cells::Looked | Cells::None => {}
         }
         if text.is_empty() {
             return Ok(false);
@@ -263,6 +290,7 @@ impl RecordWriter<'_> {
             Source::Links(column, other) => column.chunk(chunk).map(|chunk| Cells::Links(chunk, other)),
             Source::Computed => Some(Cells::Computed(self.view.chunk_of(self.table, self.rows, slot.field, chunk)?)),
             Source::People => Some(Cells::People),
+            Source::Files => Some(Cells::Files),
             Source::Looked => Some(Cells::Looked),
             Source::Single => Some(Cells::Single),
             Source::Missing => None,
@@ -311,6 +339,9 @@ fn source<'w>(
     let item = field.kind.item();
     if !as_text && (item.link().is_some() || item.is_people()) {
         return if field.kind.is_list() { Source::Looked } else { Source::People };
+    }
+    if !as_text && item.is_files() {
+        return if field.kind.is_list() { Source::Looked } else { Source::Files };
     }
     let shown = as_text && field.kind.is_shown();
     if shown || field.kind.is_derived() || field.kind.link().is_some() {

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod append;
+mod attach;
 mod bulk;
 mod convert;
 mod export;
@@ -32,11 +33,13 @@ use web::Signer;
 
 use crate::counts::CommentCounts;
 use crate::error::Error;
-use crate::image::{Images, View};
+use crate::files::Files;
+use crate::image::{BaseImage, Images, View};
 use crate::pages::Pages;
 
 pub use aggregate::{AggregateQuery, Aggregated, GROUPS, GroupOut};
 pub use append::Appending;
+pub use attach::{Attached, FilesCell};
 pub use bulk::{BULK_BYTES, BULK_RECORDS, Bulk, BulkRows};
 pub(crate) use convert::NewType;
 pub use export::Export;
@@ -64,6 +67,7 @@ pub struct Parts {
     pub(crate) changes: Changes,
     pub(crate) clock: Clock,
     pub(crate) counts: CommentCounts,
+    pub(crate) files: Files,
     pub(crate) ids: Ids,
     pub(crate) images: Images,
     pub(crate) signer: Signer,
@@ -83,7 +87,8 @@ impl Deref for Records {
 }
 
 impl Records {
-    /// Makes the handle; `memory` bounds all images together, in bytes; `counts` knows the comments on records.
+    /// Makes the handle; `memory` bounds all images together, in bytes; `counts` knows the comments on records, and
+    /// `files` those who keep files.
     pub fn new(
         (db, changes): (Db, Changes),
         access: Access,
@@ -91,7 +96,7 @@ impl Records {
         (clock, ids): (Clock, Ids),
         signer: Signer,
         memory: usize,
-        counts: CommentCounts,
+        (counts, files): (CommentCounts, Files),
     ) -> Self {
         let kept: Arc<Mutex<Vec<list::Kept>>> = Arc::default();
         let pages: Arc<Pages> = Arc::default();
@@ -99,15 +104,22 @@ impl Records {
         let shed = move |drop| list::shed(&results.0, drop) + results.1.shed(drop);
         let images = Images::new(db, changes.clone(), schemas.clone(), memory, shed);
         let confirmed = Mutex::default();
-        Self(Arc::new(Parts { access, changes, clock, counts, ids, images, signer, kept, pages, schemas, confirmed }))
+        let parts =
+            Parts { access, changes, clock, counts, files, ids, images, signer, kept, pages, schemas, confirmed };
+        Self(Arc::new(parts))
     }
 
     /// A read scope and the base's picture for it.
     pub(crate) async fn view(&self, caller: &Caller, base: BaseId) -> Result<(Scope, View), Error> {
         let scope = self.access.scope(caller, base).await?;
         let image = self.images.current(scope.tenant(), scope.base_no()).await?;
-        let view = View::new(image, self.clock.now()).with_people(self.people(&scope).await?);
+        let view = self.seen(image, self.people(&scope).await?);
         Ok((scope, view))
+    }
+
+    /// A picture as it is looked at now.
+    pub(crate) fn seen(&self, image: Arc<BaseImage>, people: Arc<People>) -> View {
+        View::new(image, self.clock.now()).with_people(people).with_addresses(self.files.addresses.clone())
     }
 
     /// Who cells of a base may name.

@@ -6,6 +6,7 @@ use model::{BaseNo, Ordinal, TableNo};
 use parking_lot::Mutex;
 
 use crate::error::Error;
+use crate::files::period;
 use crate::json::Shape;
 use crate::ops::{Found, Records};
 
@@ -20,6 +21,8 @@ struct Key {
     base: BaseNo,
     sequence: i64,
     revision: i64,
+    /// Addresses of files change with it.
+    period: i64,
     table: TableNo,
     shape: Shape,
     ordinals: Vec<Ordinal>,
@@ -88,6 +91,7 @@ impl Records {
             base: schema.base_no,
             sequence: found.view.image.sequence,
             revision: schema.revision,
+            period: period(found.view.now),
             table: found.table.no,
             shape: shape.clone(),
             ordinals: found.ordinals.clone(),

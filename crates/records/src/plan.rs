@@ -3,6 +3,7 @@
 //! Reading values needs only the schema and happens before the writer; everything that depends on rows (what a cell
 //! held, which records exist, which choices and linked records are new) is decided on the private image.
 
+mod files;
 mod links;
 
 use std::sync::Arc;
@@ -239,6 +240,10 @@ impl<'i> Plan<'i> {
                 }
                 self.set_links(table.no, field, record, list);
                 Ok(None)
+            }
+            Incoming::Attachments(files) => {
+                let held = self.cell(table.no, field.no, record);
+                files::cell(field, &held, files, || self.ids.attachment(self.now)).map(Some)
             }
         }
     }

@@ -43,6 +43,8 @@ pub struct Service {
     pub description: &'static str,
     /// Doors over HTTP with their description.
     pub routes: OpenApiRouter,
+    /// Doors that ask nobody who they are, with their description: their addresses are what lets in.
+    pub open_routes: OpenApiRouter,
     /// Doors for models and workflow steps.
     pub tools: Vec<Tool>,
     /// Work in the background.
@@ -60,6 +62,7 @@ impl Service {
             name,
             description,
             routes: OpenApiRouter::new(),
+            open_routes: OpenApiRouter::new(),
             tools: Vec::new(),
             hands: Vec::new(),
             migrations: Vec::new(),
@@ -78,6 +81,13 @@ impl Service {
     #[must_use]
     pub fn plain_routes(self, routes: Router) -> Self {
         self.routes(OpenApiRouter::from(routes))
+    }
+
+    /// With routes that ask nobody who they are.
+    #[must_use]
+    pub fn open_routes(mut self, routes: OpenApiRouter) -> Self {
+        self.open_routes = self.open_routes.merge(routes);
+        self
     }
 
     /// With tools.
@@ -117,6 +127,8 @@ impl Service {
 pub struct Opened {
     /// Their routes, without layers.
     pub router: Router,
+    /// Those that ask nobody who they are, with their description.
+    pub open_routes: OpenApiRouter,
     /// The document of these routes.
     pub api: OpenApi,
     /// The tools of *all* services: a tool is a library call, which every process can make.
@@ -133,17 +145,19 @@ pub struct Opened {
 /// [`DuplicateTool`] when two services, chosen or not, offer a tool of one name.
 pub fn open(services: Vec<Service>, targets: &Targets, api: OpenApi) -> Result<Opened, DuplicateTool> {
     let mut routes = OpenApiRouter::with_openapi(api);
+    let mut open_routes = OpenApiRouter::new();
     let (mut tools, mut hands, mut checks) = (Vec::new(), Vec::new(), Vec::new());
     for service in services {
         tools.extend(service.tools);
         if targets.contains(service.name) {
             routes = routes.merge(service.routes);
+            open_routes = open_routes.merge(service.open_routes);
             hands.extend(service.hands);
             checks.extend(service.checks);
         }
     }
     let (router, api) = routes.split_for_parts();
-    Ok(Opened { router, api, tools: Registry::new(tools)?, hands, checks })
+    Ok(Opened { router, open_routes, api, tools: Registry::new(tools)?, hands, checks })
 }
 
 #[cfg(test)]

@@ -24,6 +24,14 @@ impl JsonBody {
     /// # Errors
     /// 413 when it is larger than [`MAX_BODY`].
     pub async fn read(door: Door, body: Body) -> Result<Self, Failure> {
+        Self::read_within(door, body, MAX_BODY).await
+    }
+
+    /// Reads a body that may hold a file.
+    ///
+    /// # Errors
+    /// 413 when it is larger than `most` bytes.
+    pub async fn read_within(door: Door, body: Body, most: usize) -> Result<Self, Failure> {
         let mut bytes = Vec::new();
         let mut seen = 0;
         let mut frames = body.into_data_stream();
@@ -31,14 +39,14 @@ impl JsonBody {
             let broken = |_| Failure::plain(door, Kind::Malformed, "body", "the body ended too early");
             let frame = frame.map_err(broken)?;
             seen += frame.len();
-            if seen <= MAX_BODY {
+            if seen <= most {
                 bytes.extend_from_slice(&frame);
             } else if seen > MAX_DRAINED {
                 break;
             }
         }
-        if seen > MAX_BODY {
-            let text = format!("the body is larger than {MAX_BODY} bytes");
+        if seen > most {
+            let text = format!("the body is larger than {most} bytes");
             return Err(Failure::plain(door, Kind::TooLarge, "too-large", text));
         }
         Ok(Self(bytes.into()))

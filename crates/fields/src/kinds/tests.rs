@@ -108,6 +108,7 @@ pub(crate) fn kinds() -> Vec<FieldKind> {
         created(false),
         kind("lastModifiedTime", &json!({})),
         FieldKind::AutoNumber,
+        kind("multipleAttachments", &json!({})),
         FieldKind::SingleCollaborator,
         FieldKind::MultipleCollaborators,
         FieldKind::CreatedBy,

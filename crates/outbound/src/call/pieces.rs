@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::HeaderMap;
 use reqwest::{Body, Response};
 use tokio::io::AsyncRead;
 use tokio::time::timeout;
@@ -41,6 +42,11 @@ pub struct Pieces {
 impl Pieces {
     pub(super) fn new(host: String, response: Response, limit: Duration) -> Self {
         Self { host, response, limit }
+    }
+
+    /// The headers of the answer.
+    pub fn headers(&self) -> &HeaderMap {
+        self.response.headers()
     }
 
     /// The next piece; none at the end.

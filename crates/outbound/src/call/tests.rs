@@ -224,6 +224,63 @@ async fn a_redirect_to_another_host_takes_no_secret_and_is_checked() {
     }
 }
 
+/// A client under a policy that knows some names.
+fn knowing(policy: Policy, names: &[(&str, &[&[&str]])]) -> (Outbound, resolve::tests::Names) {
+    let gate = Gate::new(policy, Trust::Nobody);
+    let known = gate.names.clone();
+    for (name, answers) in names {
+        known.put(name, answers);
+    }
+    let guarded = client(gate).unwrap();
+    (Outbound { guarded, ..Outbound::new(policy).unwrap() }, known)
+}
+
+#[tokio::test]
+async fn names_that_lead_within_are_refused() {
+    let names: [(&str, &[&[&str]]); 9] = [
+        ("loopback.example", &[&["127.0.0.1"]]),
+        ("private.example", &[&["10.1.2.3"]]),
+        ("metadata.example", &[&["169.254.169.254"]]),
+        ("six.example", &[&["::1"]]),
+        ("mapped.example", &[&["::ffff:10.0.0.1"]]),
+        ("local.example", &[&["fd12::1"]]),
+        ("nowhere.example", &[&["0.0.0.0"]]),
+        ("mixed.example", &[&["93.184.216.34", "192.168.1.1"]]),
+        ("translated.example", &[&["64:ff9b::a9fe:a9fe"]]),
+    ];
+    let (guarded, _) = knowing(Policy::default(), &names);
+    for (name, _) in names {
+        let error = guarded.get(&format!("http://{name}:1/")).send().await.unwrap_err();
+        assert!(matches!(error, Error::Refused(Refusal::Address { .. })), "{name}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_looked_up_once_and_the_call_goes_to_what_was_checked() {
+    let (url, task) = server(vec![answer("200 OK", "", "here")]).await;
+    let port = url.rsplit(':').next().unwrap();
+    // Whoever asks again is told another address, as one who rebinds a name would.
+    let (near, names) =
+        knowing(Policy { allow_private: true }, &[("moving.example", &[&["127.0.0.1"], &["169.254.169.254"]])]);
+    let reply = near.get(&format!("http://moving.example:{port}/")).send().await.unwrap();
+    assert_eq!((reply.body.as_ref(), names.asked("moving.example")), (&b"here"[..], 1));
+    assert!(task.await.unwrap()[0].contains("host: moving.example"));
+    let error = near.get(&format!("http://moving.example:{port}/")).send().await.unwrap_err();
+    assert!(matches!(error, Error::Refused(Refusal::Address { class: AddressClass::Metadata, .. })), "{error}");
+}
+
+#[tokio::test]
+async fn a_redirect_to_a_name_that_leads_within_is_refused() {
+    let (url, _task) = server(vec![answer("302 Found", "location: http://metadata.example/latest\r\n", "")]).await;
+    let port = url.rsplit(':').next().unwrap();
+    let names: [(&str, &[&[&str]]); 2] =
+        [("outside.example", &[&["127.0.0.1"]]), ("metadata.example", &[&["169.254.169.254"]])];
+    let (near, names) = knowing(Policy { allow_private: true }, &names);
+    let error = near.get(&format!("http://outside.example:{port}/")).follow(3).send().await.unwrap_err();
+    assert!(matches!(error, Error::Refused(Refusal::Address { class: AddressClass::Metadata, .. })), "{error}");
+    assert_eq!(names.asked("metadata.example"), 1);
+}
+
 #[tokio::test]
 async fn events_arrive_one_by_one() {
     let body = "data: {\"n\":1}\n\nevent: done\ndata: [DONE]\n\n";

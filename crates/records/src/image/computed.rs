@@ -27,6 +27,7 @@ use look::flatten;
 
 use super::{BaseImage, stored_column};
 use crate::error::Error;
+use crate::files::{Addresses, period};
 
 /// How deep formulas may refer to formulas and links to linked tables.
 const DEPTH: usize = 128;
@@ -98,6 +99,8 @@ pub(crate) struct View {
     pub image: Arc<BaseImage>,
     /// Who cells may name.
     pub people: Arc<People>,
+    /// How files are reached.
+    pub addresses: Option<Addresses>,
     pub now: Timestamp,
     /// When a query that is still at work ends in an error.
     pub until: Option<Instant>,
@@ -112,12 +115,22 @@ pub(crate) enum Values<'t> {
 
 impl View {
     pub fn new(image: Arc<BaseImage>, now: Timestamp) -> Self {
-        Self { image, people: Arc::default(), now, until: None }
+        Self { image, people: Arc::default(), addresses: None, now, until: None }
     }
 
     /// With people, for cells that name them.
     pub fn with_people(self, people: Arc<People>) -> Self {
         Self { people, ..self }
+    }
+
+    /// With addresses of files, for whoever reads them.
+    pub fn with_addresses(self, addresses: Option<Addresses>) -> Self {
+        Self { addresses, ..self }
+    }
+
+    /// The address of a file for whoever reads it.
+    pub fn address(&self, key: &str, media_type: &str, filename: &str) -> Option<String> {
+        Some(self.addresses.as_ref()?.of(key, media_type, filename, self.now))
     }
 
     /// The values of a field of `table` as queries compare them. Links come as the texts of the linked primary fields
@@ -257,6 +270,8 @@ impl View {
         let volatile = compiled.is_some_and(|compiled| compiled.volatile);
         let people = compiled.is_some_and(|compiled| compiled.people);
         let fixed = if volatile { mix(revision, self.now.0 as u64) } else { revision };
+        let files = compiled.is_some_and(|compiled| compiled.files) && self.addresses.is_some();
+        let fixed = if files { mix(fixed, period(self.now) as u64) } else { fixed };
         Ok(Stamp {
             records: rows.versions.get(chunk).copied().unwrap_or(0),
             fixed: if people { mix(fixed, self.people.revision as u64) } else { fixed },

@@ -12,6 +12,7 @@ use tenancy::Action;
 use super::Records;
 use super::write::queue;
 use crate::error::Error;
+use crate::files::same_cells;
 use crate::image::BaseImage;
 use crate::plan::{Plan, choice_cell, record_cells, unknown_field};
 use crate::store::{Mark, PreparedRows};
@@ -139,7 +140,7 @@ fn known(field: &Field, incoming: Incoming) -> Result<CellValue, Incoming> {
             }
             Ok(choice_cell(&field.kind, numbers))
         }
-        Incoming::Links(_) => Err(incoming),
+        Incoming::Links(_) | Incoming::Attachments(_) => Err(incoming),
     }
 }
 
@@ -220,7 +221,7 @@ impl Records {
             let left = plan_removal(&mut plan, image, change);
             let mut body = plan.finish();
             body.undoes = Some(change.sequence);
-            queue(&mut tx, &permit, &mark, &body, image)?;
+            queue(&mut tx, (&permit, &self.files), &mark, &body, image)?;
             Ok::<_, Error>((body, left))
         })?;
         let counts = (body.records() as u64, left);
@@ -249,7 +250,7 @@ fn plan_removal(plan: &mut Plan<'_>, image: &BaseImage, change: &Change) -> u64 
         let Some(table) = image.schema.table_by_no(part.table) else { continue };
         let rows = image.table(part.table);
         for record in part.created.iter().filter(|record| rows.is_live(record.ordinal)) {
-            if record_cells(&rows, record.ordinal) == record.cells {
+            if same_cells(table, &record_cells(&rows, record.ordinal), &record.cells) {
                 plan.delete(table, record.ordinal);
             } else {
                 left += 1;

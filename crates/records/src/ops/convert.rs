@@ -143,7 +143,8 @@ impl Records {
                     let kind = (conversion.no.unwrap_or(conversion.target.no), conversion.target.kind.clone());
                     body.schema = schema::retype(&image.schema, place, kind, &self.ids, now);
                 }
-                queue(&mut tx, permit, &Mark::new(head + 1, now, &caller.actor), &body, image)?;
+                let mark = Mark::new(head + 1, now, &caller.actor);
+                queue(&mut tx, (permit, &self.files), &mark, &body, image)?;
                 Ok((body, last))
             })?;
             rounds += usize::from(step.is_none());
@@ -301,7 +302,8 @@ impl Conversion {
                 self.known.insert(text.to_owned(), value.clone());
                 Ok(value)
             }
-            Ok(Incoming::Links(_)) | Err(_) => Ok(CellValue::Empty),
+            // Files to be fetched wait for a change of records, which a conversion is none of.
+            Ok(Incoming::Links(_) | Incoming::Attachments(_)) | Err(_) => Ok(CellValue::Empty),
         }
     }
 

@@ -11,6 +11,7 @@ use super::write::{MOST_LOADED, queue};
 use super::{Records, find_table};
 use crate::ask::field;
 use crate::error::Error;
+use crate::files::same_cell;
 use crate::image::{BaseImage, View};
 use crate::plan::{LinkWrite, Plan, previous, record_cells};
 use crate::store::Mark;
@@ -165,7 +166,8 @@ impl Records {
             let more = back.plan(&mut plan, if dry { usize::MAX } else { STEP });
             let body = plan.finish();
             if !dry {
-                queue(&mut tx, permit, &Mark::new(sequence + 1, now, &caller.actor), &body, image)?;
+                let mark = Mark::new(sequence + 1, now, &caller.actor);
+                queue(&mut tx, (permit, &self.files), &mark, &body, image)?;
             }
             Ok::<_, Error>((body, back.done, more))
         })?;
@@ -297,7 +299,7 @@ impl<'i> Back<'i> {
         let mut cells = Vec::new();
         for field in self.fields(table).filter(|field| field.kind.link().is_none()) {
             let (before, after) = (rows.cell(field.no, ordinal), then.cell(field.no, ordinal));
-            if before != after {
+            if !same_cell(table, field.no, before, after) {
                 cells.push(CellChange { field: field.no, before: before.to_value(), after: after.to_value() });
             }
         }

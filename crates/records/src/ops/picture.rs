@@ -25,7 +25,7 @@ impl Records {
         let mut image = self.images.at(scope.tenant(), scope.base_no(), sequence).await?;
         // What a follower computes on its way is nothing that readers of the present look for.
         image.computed = Arc::default();
-        Ok(Picture(View::new(Arc::new(image), self.clock.now()).with_people(self.people(scope).await?)))
+        Ok(Picture(self.seen(Arc::new(image), self.people(scope).await?)))
     }
 
     /// Reads from a picture. Columns that it misses are brought into memory, and it is read again.

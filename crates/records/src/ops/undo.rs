@@ -12,6 +12,7 @@ use super::Records;
 use super::convert::RUN;
 use super::write::queue;
 use crate::error::Error;
+use crate::files::{same_cell, same_cells};
 use crate::image::BaseImage;
 use crate::plan::{Plan, previous, record_cells, unknown_field};
 use crate::store::Mark;
@@ -140,7 +141,8 @@ impl Records {
             }
             let mut body = plan.finish();
             body.undoes = Some(change.sequence);
-            queue(&mut tx, &permit, &Mark::new(sequence + 1, now, &caller.actor), &body, image)?;
+            let mark = Mark::new(sequence + 1, now, &caller.actor);
+            queue(&mut tx, (&permit, &self.files), &mark, &body, image)?;
             Ok((body, skipped))
         })?;
         if body.is_empty() {
@@ -356,8 +358,9 @@ impl Reversal<'_> {
         }
         let mut cells = Vec::with_capacity(record.cells.len());
         for cell in &record.cells {
-            if rows.cell(cell.field, record.ordinal) == cell.after.view() {
-                let (before, after) = (cell.after.clone(), cell.before.clone());
+            let held = rows.cell(cell.field, record.ordinal);
+            if same_cell(table, cell.field, held, cell.after.view()) {
+                let (before, after) = (held.to_value(), cell.before.clone());
                 cells.push(CellChange { field: cell.field, before, after });
             } else {
                 let name = table.field_by_no(cell.field).map(|field| field.name.clone()).unwrap_or_default();
@@ -374,7 +377,7 @@ impl Reversal<'_> {
         if !rows.is_live(record.ordinal) {
             return;
         }
-        if record_cells(rows, record.ordinal) != record.cells {
+        if !same_cells(table, &record_cells(rows, record.ordinal), &record.cells) {
             self.conflicts.push(format!("{}: has changed", record.id));
             return;
         }

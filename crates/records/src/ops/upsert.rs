@@ -165,7 +165,7 @@ fn merge_fields(table: &Table, names: &[String]) -> Result<Vec<Arc<Field>>, Erro
     }
     let field = |name: &String| {
         let field = table.field_exact(name).ok_or_else(|| unknown_field(table, name))?;
-        if field.kind.is_computed() || field.kind.link().is_some() {
+        if field.kind.is_computed() || field.kind.link().is_some() || field.kind.is_files() {
             let type_name = fields::of(&field.kind).name();
             return Err(invalid(format!(
                 "field \"{}\" cannot be merged on: it is of type `{type_name}`, and only fields that are written and hold \
@@ -185,7 +185,7 @@ fn key(on: &[Arc<Field>], row: &Row, mut choices: impl FnMut(&Field, &[ChoiceIn]
         let value = match incoming {
             Incoming::Cell(value) => value.clone(),
             Incoming::Choices(list) => choices(field, list)?,
-            Incoming::Links(_) => return None,
+            Incoming::Links(_) | Incoming::Attachments(_) => return None,
         };
         // Nobody writes a checkbox that is not checked.
         Some(value).filter(|value| !value.is_empty() && *value != CellValue::Flag(false))

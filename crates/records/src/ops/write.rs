@@ -12,7 +12,8 @@ use tenancy::{Action, Permit};
 
 use super::{Found, Records, find_table};
 use crate::error::Error;
-use crate::image::{BaseImage, View};
+use crate::files::Files;
+use crate::image::BaseImage;
 use crate::plan::{Plan, Row, read_row};
 use crate::store::{self, Mark};
 
@@ -299,7 +300,7 @@ impl Records {
             let decided = (steps.decide)(&mut plan, &table, ordinals, prepared)?;
             let body = plan.finish();
             let mark = Mark::new(sequence + 1, now, &caller.actor);
-            queue(&mut tx, permit, &mark, &body, image)?;
+            queue(&mut tx, (permit, &self.files), &mark, &body, image)?;
             Ok::<_, Error>((table.no, decided, body))
         })?;
         let sequence = if body.is_empty() || end == End::Discard {
@@ -326,7 +327,7 @@ impl Records {
 
     async fn found(&self, permit: &Permit, table: TableNo, ordinals: Vec<Ordinal>) -> Result<Found, Error> {
         let image = self.images.current(permit.tenant(), permit.base_no()).await?;
-        let view = View::new(image, self.clock.now()).with_people(self.people(&permit.scope()).await?);
+        let view = self.seen(image, self.people(&permit.scope()).await?);
         let schema: &Schema = &view.image.schema;
         let table = schema.table_by_no(table).cloned().ok_or(Error::ImageGone)?;
         self.told(permit.tenant(), Found { view, table, ordinals }).await
@@ -359,10 +360,10 @@ pub(super) enum End {
     Discard,
 }
 
-/// Queues the rows of a change and the definitions of tables that gained choices.
+/// Queues the rows of a change, the definitions of tables that gained choices, and what is to be fetched.
 pub(super) fn queue(
     tx: &mut changes::BaseTx,
-    permit: &Permit,
+    (permit, files): (&Permit, &Files),
     mark: &Mark,
     body: &Body,
     image: &BaseImage,
@@ -384,7 +385,7 @@ pub(super) fn queue(
     if !body.schema.is_empty() {
         schema::revise(tx, permit);
     }
-    Ok(())
+    files.queue(tx, permit, &image.schema, body)
 }
 
 /// The ordinals of existing records.

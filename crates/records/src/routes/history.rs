@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::{Extension, Json};
 use events::{Change, RecordCells, RecordChange, TableChange};
-use model::{Actor, BaseId, Caller, CellValue, FieldNo, Schema, Table};
+use model::{Actor, BaseId, Caller, CellValue, Field, FieldNo, Schema, Table};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tenancy::Denied;
@@ -104,7 +104,8 @@ pub(super) async fn list(
         .history(&caller, base, (params.get("record"), params.get("field")), before, limit)
         .await
         .map_err(fail)?;
-    let changes = page.changes.iter().map(|change| told(&page.schema, change)).collect();
+    let teller = Teller { records: &records, schema: &page.schema };
+    let changes = page.changes.iter().map(|change| teller.told(change)).collect();
     Ok(Json(ChangesOut { changes, next: page.next }))
 }
 
@@ -214,51 +215,68 @@ pub(super) async fn restore(
     Ok(Json(out))
 }
 
-fn told(schema: &Schema, change: &Change) -> Value {
-    let actor = match &change.actor {
-        Actor::User(user) => json!(user),
-        Actor::System(name) => json!(name),
-    };
-    let tables: Vec<Value> = change.body.tables.iter().filter_map(|part| table(schema, part)).collect();
-    json!({
-        "change": change.sequence, "time": change.time.iso(), "by": actor, "door": change.door, "run": change.run,
-        "undoes": change.body.undoes, "schemaChanged": !change.body.schema.is_empty(), "tables": tables,
-    })
+/// Tells changes in the words of the present schema.
+struct Teller<'t> {
+    records: &'t Records,
+    schema: &'t Schema,
 }
 
-fn table(schema: &Schema, part: &TableChange) -> Option<Value> {
-    let table = schema.table_by_no(part.table)?;
-    let whole = |records: &[RecordCells]| -> Vec<Value> {
-        records.iter().map(|record| json!({ "id": record.id, "fields": cells(table, &record.cells) })).collect()
-    };
-    Some(json!({
-        "id": table.id, "name": table.name, "created": whole(&part.created), "deleted": whole(&part.deleted),
-        "restored": whole(&part.restored), "updated": part.updated.iter().map(|r| updated(table, r)).collect::<Vec<_>>(),
-        "linksChanged": part.links.len(),
-    }))
-}
-
-fn updated(table: &Table, record: &RecordChange) -> Value {
-    let cells = record.cells.iter().filter_map(|cell| {
-        let field = table.field_by_no(cell.field)?;
-        let (before, after) = (one(table, cell.field, &cell.before), one(table, cell.field, &cell.after));
-        Some(json!({ "fieldId": field.id, "field": field.name, "before": before, "after": after }))
-    });
-    json!({ "id": record.id, "cells": cells.collect::<Vec<_>>() })
-}
-
-fn cells(table: &Table, cells: &[(FieldNo, CellValue)]) -> Map<String, Value> {
-    let named =
-        cells.iter().filter_map(|(no, value)| Some((table.field_by_no(*no)?.name.clone(), one(table, *no, value))));
-    named.collect()
-}
-
-/// A cell as clients read it; null when it is empty.
-fn one(table: &Table, no: FieldNo, value: &CellValue) -> Value {
-    let Some(field) = table.field_by_no(no) else { return Value::Null };
-    let mut out = Vec::new();
-    if fields::write_cell(&field.kind, value.view(), &mut out) {
-        return serde_json::from_slice(&out).unwrap_or_default();
+impl Teller<'_> {
+    fn told(&self, change: &Change) -> Value {
+        let actor = match &change.actor {
+            Actor::User(user) => json!(user),
+            Actor::System(name) => json!(name),
+        };
+        let tables: Vec<Value> = change.body.tables.iter().filter_map(|part| self.table(part)).collect();
+        json!({
+            "change": change.sequence, "time": change.time.iso(), "by": actor, "door": change.door, "run": change.run,
+            "undoes": change.body.undoes, "schemaChanged": !change.body.schema.is_empty(), "tables": tables,
+        })
     }
-    Value::Null
+
+    fn table(&self, part: &TableChange) -> Option<Value> {
+        let table = self.schema.table_by_no(part.table)?;
+        let whole = |records: &[RecordCells]| -> Vec<Value> {
+            let told =
+                records.iter().map(|record| json!({ "id": record.id, "fields": self.cells(table, &record.cells) }));
+            told.collect()
+        };
+        Some(json!({
+            "id": table.id, "name": table.name, "created": whole(&part.created), "deleted": whole(&part.deleted),
+            "restored": whole(&part.restored),
+            "updated": part.updated.iter().map(|record| self.updated(table, record)).collect::<Vec<_>>(),
+            "linksChanged": part.links.len(),
+        }))
+    }
+
+    fn updated(&self, table: &Table, record: &RecordChange) -> Value {
+        let cells = record.cells.iter().filter_map(|cell| {
+            let field = table.field_by_no(cell.field)?;
+            let (before, after) = (self.one(field, &cell.before), self.one(field, &cell.after));
+            Some(json!({ "fieldId": field.id, "field": field.name, "before": before, "after": after }))
+        });
+        json!({ "id": record.id, "cells": cells.collect::<Vec<_>>() })
+    }
+
+    fn cells(&self, table: &Table, cells: &[(FieldNo, CellValue)]) -> Map<String, Value> {
+        let named = cells.iter().filter_map(|(no, value)| {
+            let field = table.field_by_no(*no)?;
+            Some((field.name.clone(), self.one(field, value)))
+        });
+        named.collect()
+    }
+
+    /// A cell as clients read it; null when it is empty.
+    fn one(&self, field: &Field, value: &CellValue) -> Value {
+        let mut out = Vec::new();
+        let written = match (value, &self.records.files.addresses) {
+            (CellValue::Text(held), Some(addresses)) if field.kind.is_files() => {
+                let now = self.records.clock.now();
+                let mut of = |key: &str, media: &str, name: &str| Some(addresses.of(key, media, name, now));
+                fields::write_attachments(held, &mut of, &mut out)
+            }
+            _ => fields::write_cell(&field.kind, value.view(), &mut out),
+        };
+        if written { serde_json::from_slice(&out).unwrap_or_default() } else { Value::Null }
+    }
 }

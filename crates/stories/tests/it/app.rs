@@ -88,7 +88,9 @@ impl TestApp {
     ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let data = directory.path().join("data");
-        let server = ServerSettings { data, target: target.to_owned(), ..ServerSettings::default() };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = ServerSettings { data, target: target.to_owned(), listen: address, ..ServerSettings::default() };
         let mut settings = Settings {
             server,
             database: Database { url: database.clone(), pool: 8 },
@@ -105,8 +107,6 @@ impl TestApp {
         }
         let routes = format!("{:?}", house.router);
         let token = house.installed.as_ref().map(|installed| installed.token.reveal().to_owned()).unwrap_or_default();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
         #[expect(clippy::disallowed_methods, reason = "the test's own server")]
         tokio::spawn(web::serve(listener, house.router.clone(), limits(), stop.clone()));
         let client = Client::builder(TokioExecutor::new()).build_http();
@@ -150,6 +150,13 @@ impl TestApp {
         let status = response.status().as_u16();
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    /// Sends a request as it is; answers status, headers and body.
+    pub async fn fetch(&self, request: hyper::http::request::Builder) -> (u16, hyper::HeaderMap, Vec<u8>) {
+        let response = self.client.request(request.body(Full::default()).unwrap()).await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        (status, headers, response.into_body().collect().await.unwrap().to_bytes().to_vec())
     }
 
     /// An answer that is not JSON.

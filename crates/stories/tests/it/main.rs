@@ -3,6 +3,7 @@
 
 mod app;
 mod assistant;
+mod attachments;
 mod binary;
 mod bulk;
 mod clients;

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{date, date_time, field, formula, kind, kinds, link, multi, single};
-use crate::field_type::{ChoiceIn, Incoming, LinkIn, Reading};
+use crate::field_type::{AttachmentIn, ChoiceIn, Incoming, LinkIn, Reading};
 use crate::problem::CellProblem;
 use crate::table::of;
 
@@ -117,6 +117,70 @@ fn a_barcode_is_a_text_with_a_kind() {
     {
         assert!(read(wrong.clone(), false).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn files_are_given_by_address_or_kept_by_id() {
+    let files = kind("multipleAttachments", &json!({}));
+    let fetched = |url: &str, filename: &str| {
+        let (url, filename) = (url.to_owned(), filename.to_owned());
+        AttachmentIn::Fetched { url, filename }
+    };
+    let id = "attAAAAAAAAAAAAAA".parse().unwrap();
+    let held = |filename: Option<&str>| AttachmentIn::Held { id, filename: filename.map(str::to_owned) };
+    for (value, expected) in [
+        (
+            json!([{ "url": "https://x.example/a/b%20c.png?d=e#f" }]),
+            vec![fetched("https://x.example/a/b%20c.png?d=e#f", "b c.png")],
+        ),
+        (json!([{ "url": "HTTP://x.example" }]), vec![fetched("HTTP://x.example", "file")]),
+        (json!([{ "url": "https://x.example/a/?q=1/2" }]), vec![fetched("https://x.example/a/?q=1/2", "a")]),
+        (json!([{ "url": "https://x.example/%FF%zz" }]), vec![fetched("https://x.example/%FF%zz", "%FF%zz")]),
+        (json!([{ "url": "https://x.example/a", "filename": "n.txt" }]), vec![fetched("https://x.example/a", "n.txt")]),
+        (
+            json!([{ "id": id, "url": "https://x.example/a", "size": 3, "thumbnails": {} }, { "id": id, "filename": "z" }]),
+            vec![held(None), held(Some("z"))],
+        ),
+    ] {
+        assert_eq!(read(&files, &value, false), Ok(Incoming::Attachments(expected.clone())), "{value}");
+        assert_eq!(read(&files, &value, true), Ok(Incoming::Attachments(expected)), "{value}");
+    }
+    for (value, expected) in [
+        (json!("https://x.example/a.png"), vec![fetched("https://x.example/a.png", "a.png")]),
+        (json!(["https://x.example/a.png"]), vec![fetched("https://x.example/a.png", "a.png")]),
+        (json!({ "url": "https://x.example/a" }), vec![fetched("https://x.example/a", "a")]),
+        (
+            json!("a, b.png (https://x.example/1?(2)), https://x.example/c,d.txt, e (http://x.example/e)"),
+            vec![
+                fetched("https://x.example/1?(2)", "a, b.png"),
+                fetched("https://x.example/c,d.txt", "c,d.txt"),
+                fetched("http://x.example/e", "e"),
+            ],
+        ),
+    ] {
+        assert_eq!(read(&files, &value, true), Ok(Incoming::Attachments(expected)), "{value}");
+    }
+    assert_eq!(read(&files, &json!("no file"), true), Ok(Incoming::EMPTY));
+    assert!(matches!(read(&files, &json!("https://x.example/a"), false), Err(CellProblem::Rejected { .. })));
+    for (value, says) in [
+        (json!([{}]), "it needs a `url`, or the `id` of a file in the cell"),
+        (json!([{ "filename": "a" }]), "it needs a `url`"),
+        (json!([{ "url": 7 }]), "`url` is a text"),
+        (json!([{ "url": "data:text/plain,x" }]), "begins with `https://`"),
+        (json!([{ "url": "ftp://x.example/a" }]), "begins with `https://`"),
+        (json!([{ "url": "https://x.example/a b" }]), "begins with `https://`"),
+        (json!([{ "url": "/a" }]), "begins with `https://`"),
+        (json!([{ "id": "rec00000000000000" }]), "`id` is `att` and 14"),
+        (json!([{ "url": "https://x.example/a", "filename": "a\nb" }]), "no control characters"),
+        (json!(["https://x.example/a"]), "each is an object"),
+        (json!(vec![json!({ "url": "https://x.example/a" }); 501]), "at most 500 files, not 501"),
+    ] {
+        let problem = read(&files, &value, false).unwrap_err();
+        assert_eq!(problem.code(), "INVALID_ATTACHMENT_OBJECT", "{value}: {problem}");
+        assert!(problem.to_string().contains(says), "{value}: {problem}");
+    }
+    let long = json!([{ "url": "https://x.example/a", "filename": "x".repeat(256) }]);
+    assert!(matches!(read(&files, &long, false), Err(CellProblem::TooLong { length: 256, most: 255, .. })));
 }
 
 #[test]
@@ -347,7 +411,7 @@ fn settled(kind: &FieldKind, incoming: Incoming) -> CellValue {
             let nos: Vec<u32> = choices.iter().map(no).collect();
             if matches!(kind, FieldKind::SingleSelect(_)) { CellValue::Choice(nos[0]) } else { CellValue::Choices(nos) }
         }
-        Incoming::Links(links) => panic!("{links:?}"),
+        other => panic!("{other:?}"),
     }
 }
 

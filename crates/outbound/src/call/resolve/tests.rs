@@ -1,4 +1,33 @@
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
 use super::*;
+
+/// What names lead to, one answer after another; the last one stays.
+#[derive(Debug, Clone, Default)]
+pub(in crate::call) struct Names(Arc<Mutex<Vec<Known>>>);
+
+/// A name, what is told of it, and how often it was.
+type Known = (String, VecDeque<Vec<SocketAddr>>, usize);
+
+impl Names {
+    pub fn put(&self, name: &str, answers: &[&[&str]]) {
+        let answers = answers.iter().map(|texts| addresses(texts)).collect();
+        self.0.lock().unwrap().push((name.to_owned(), answers, 0));
+    }
+
+    pub fn next(&self, name: &str) -> Option<Vec<SocketAddr>> {
+        let mut held = self.0.lock().unwrap();
+        let (_, answers, asked) = held.iter_mut().find(|(known, ..)| known == name)?;
+        *asked += 1;
+        if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() }
+    }
+
+    /// How often a name was asked for.
+    pub fn asked(&self, name: &str) -> usize {
+        self.0.lock().unwrap().iter().find(|(known, ..)| known == name).map_or(0, |(.., asked)| *asked)
+    }
+}
 
 fn addresses(texts: &[&str]) -> Vec<SocketAddr> {
     texts.iter().map(|text| SocketAddr::new(text.parse().unwrap(), 0)).collect()

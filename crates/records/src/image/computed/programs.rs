@@ -13,6 +13,7 @@ use crate::error::Error;
 const FILTERS: usize = 256;
 
 /// How a computed field comes about; of a link field the names of its records.
+#[expect(clippy::struct_excessive_bools, reason = "each names something that a field may depend on")]
 pub(super) struct Compiled {
     /// The program of a formula or a rollup.
     pub program: Option<Program>,
@@ -20,6 +21,8 @@ pub(super) struct Compiled {
     pub volatile: bool,
     /// True when it depends on the names of people.
     pub people: bool,
+    /// True when it shows addresses of files.
+    pub files: bool,
     /// True when it depends on link cells of its record.
     pub linked: bool,
     /// What it reads through links, also by way of other fields of its table.
@@ -96,6 +99,7 @@ impl Programs {
             if let Some(inner) = self.of_field(schema, table, inner, depth)? {
                 compiled.volatile |= inner.volatile;
                 compiled.people |= inner.people;
+                compiled.files |= inner.files;
                 compiled.linked |= inner.linked;
                 compiled.through.extend(&inner.through);
             }
@@ -108,6 +112,7 @@ impl Programs {
             if let Some(inner) = self.of_field(schema, other, field, depth)? {
                 compiled.volatile |= inner.volatile;
                 compiled.people |= inner.people;
+                compiled.files |= inner.files;
             }
         }
         Ok(compiled)
@@ -134,7 +139,8 @@ impl Programs {
 
 /// What a field is made of by itself; none when something of it is in the trash or its formula cannot be compiled.
 fn made_of(schema: &Schema, table: &Table, field: &Field) -> Option<Compiled> {
-    let plain = Compiled { program: None, volatile: false, people: false, linked: true, through: Vec::new() };
+    let plain =
+        Compiled { program: None, volatile: false, people: false, files: false, linked: true, through: Vec::new() };
     Some(match &field.kind {
         FieldKind::MultipleRecordLinks(link) => {
             let other = schema.table_by_no(link.linked_table_no)?;
@@ -152,7 +158,9 @@ fn made_of(schema: &Schema, table: &Table, field: &Field) -> Option<Compiled> {
                 formula::compile_rollup(&rollup.formula, &|word| schema::rollup_reference(looked, word)).ok()?;
             Compiled { volatile: program.is_volatile(), program: Some(program), through: vec![through], ..plain }
         }
-        kind if kind.is_shown() => Compiled { people: kind.is_people(), linked: false, ..plain },
+        kind if kind.is_shown() => {
+            Compiled { people: kind.is_people(), files: kind.is_files(), linked: false, ..plain }
+        }
         FieldKind::Formula(FormulaOptions { formula, .. }) | FieldKind::Button(ButtonOptions { formula, .. }) => {
             let program = formula::compile(formula, &|name| schema::reference(table, name)).ok()?;
             Compiled { volatile: program.is_volatile(), program: Some(program), linked: false, ..plain }

@@ -39,7 +39,7 @@ impl View {
         Ok(ComputedChunk { values: Chunk::Text(texts), errors: model::Bits::default() })
     }
 
-    /// What is seen of cells that hold another text: the names of people, a barcode without its kind.
+    /// What is seen of cells that hold another text: the names of people and files, a barcode without its kind.
     pub(super) fn shown(
         &self,
         (table, rows, field): (&Table, &TableImage, &Field),
@@ -57,6 +57,11 @@ impl View {
             if field.kind.is_people() {
                 let ids: Vec<String> = users_of(rows, field, ordinal).iter().map(ToString::to_string).collect();
                 fields::shown_text(&field.kind, &ids.join(","), &self.people, &mut text);
+            } else if let CellRef::Text(held) = rows.cell(field.no, ordinal)
+                && field.kind.is_files()
+            {
+                let mut of = |key: &str, media: &str, name: &str| self.address(key, media, name);
+                fields::attachments_text(held, &mut of, &mut text);
             } else if let CellRef::Text(held) = rows.cell(field.no, ordinal) {
                 fields::shown_text(&field.kind, held, &self.people, &mut text);
             }

@@ -40,13 +40,14 @@ const fn named(operation: &'static str, query: &'static str, body: &'static str)
 const VIEW: &str = r#"{"name":"Few","filter":{"field":"Points","op":"<","value":5},"sorts":[{"field":"Points","direction":"desc"}],"hiddenFields":["Urgent"],"color":{"by":"field","field":"Status"}}"#;
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 82] = [
+pub const ACCESS: [Access; 84] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
     open("metrics.get"),
     open("document.get"),
     open("document.show"),
+    open("files.download"),
     own("people.whoami", ""),
     own("workspaces.list", ""),
     own("users.list", ""),
@@ -87,6 +88,7 @@ pub const ACCESS: [Access; 82] = [
     named("records.update_one", "", r#"{"fields":{"Urgent":true}}"#),
     named("records.replace", "", r#"{"records":[{"id":"RECORD","fields":{"Name":"again"}}]}"#),
     named("records.replace_one", "", r#"{"fields":{"Name":"once more","Points":1}}"#),
+    named("files.upload", "", r#"{"contentType":"text/plain","filename":"b.txt","file":"aGVsbG8="}"#),
     named("comments.create", "", r#"{"text":"good, @[owner@localhost]","parentCommentId":"COMMENT"}"#),
     named("comments.react", "", ""),
     named("comments.update", "", r#"{"text":"better"}"#),
@@ -143,6 +145,8 @@ pub struct Visit {
     token: String,
     comment: String,
     trashed: String,
+    /// Of the address of a file.
+    ticket: String,
 }
 
 /// The session that the owner has begun.
@@ -173,7 +177,9 @@ impl Visit {
         let gone =
             app.ok(Method::DELETE, &format!("/v0/meta/bases/{base}/tables/Tasks/fields/Due"), &Value::Null).await;
         let (comment, trashed) = (text(&comment["id"]), text(&gone["id"]));
-        Self { base, workspace: app.workspace().await, records, import, webhook, token, comment, trashed }
+        let workspace = app.workspace().await;
+        let ticket = ticket(app, &base, &records[0]).await;
+        Self { base, workspace, records, import, webhook, token, comment, trashed, ticket }
     }
 
     pub fn base(&self) -> &str {
@@ -207,6 +213,7 @@ impl Visit {
         let (table, field) = match access.operation {
             "tables.delete" => ("Notes", "Name"),
             "fields.delete" => ("Tasks", "Owner"),
+            "files.upload" => ("Tasks", "Files"),
             _ => ("Tasks", "Name"),
         };
         let view = if access.operation == "views.delete" { "Few%20copy" } else { "Few" };
@@ -220,6 +227,8 @@ impl Visit {
             .replace("{webhook}", &self.webhook)
             .replace("{comment}", &self.comment)
             .replace("{emoji}", "1f44d")
+            .replace("{ticket}", &self.ticket)
+            .replace("{name}", "a.txt")
             .replace("{id}", id);
         (method, self.filled(&(path + access.query)), self.filled(access.body))
     }
@@ -244,6 +253,16 @@ impl Visit {
         };
         (none(path), none(body))
     }
+}
+
+/// What lets in to a file of a record.
+async fn ticket(app: &TestApp, base: &str, record: &str) -> String {
+    let field = json!({ "name": "Files", "type": "multipleAttachments" });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/Tasks/fields"), &field).await;
+    let file = json!({ "contentType": "text/plain", "filename": "a.txt", "file": "aGVsbG8=" });
+    let kept = app.ok(Method::POST, &format!("/v0/{base}/{record}/Files/uploadAttachment"), &file).await;
+    let url = text(&kept["fields"].as_object().unwrap().values().next().unwrap()[0]["url"]);
+    url.rsplit('/').nth(1).unwrap().to_owned()
 }
 
 fn text(value: &Value) -> String {

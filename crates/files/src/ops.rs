@@ -1,0 +1,95 @@
+//! The handle and its operations.
+
+mod fetch;
+mod keep;
+mod open;
+mod upload;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use blob::Blobs;
+use clock::{Clock, Ids};
+use db::Tx;
+use jobs::{Jobs, NewJob};
+use model::TenantNo;
+use outbound::Outbound;
+use records::{Addresses, Awaited, Records};
+use serde::{Deserialize, Serialize};
+use tenancy::Permit;
+use tokio::sync::Semaphore;
+
+pub use fetch::MAX_FETCH;
+pub(crate) use open::{Download, Wanted};
+pub use upload::MAX_UPLOAD;
+pub(crate) use upload::Upload;
+
+/// Jobs that fetch.
+pub(crate) const FETCH: &str = "files.fetch";
+
+/// What the handle is made of.
+pub struct Parts {
+    /// The cells that files are in.
+    pub records: Records,
+    /// The queue that files to be fetched wait in.
+    pub jobs: Jobs,
+    /// The way out.
+    pub outbound: Outbound,
+    /// Where files are kept.
+    pub blobs: Blobs,
+    /// How they are reached.
+    pub addresses: Addresses,
+    /// The time.
+    pub clock: Clock,
+    /// Ids.
+    pub ids: Ids,
+    /// A folder of this machine for files on their way.
+    pub folder: PathBuf,
+}
+
+/// Files in cells. Copies are the same one.
+#[derive(Clone)]
+pub struct Attachments {
+    pub(crate) parts: Arc<Parts>,
+    /// One picture is unpacked at a time: each may take much memory.
+    rendering: Arc<Semaphore>,
+}
+
+/// What the job of a file holds.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Fetching {
+    pub tenant: TenantNo,
+    pub awaited: Awaited,
+}
+
+impl Attachments {
+    /// Makes the handle.
+    pub fn new(parts: Parts) -> Self {
+        Self { parts: Arc::new(parts), rendering: Arc::new(Semaphore::new(1)) }
+    }
+}
+
+/// Queues the fetching of files in the transactions of records.
+pub fn queue(
+    jobs: Jobs,
+    outbound: Outbound,
+    clock: Clock,
+) -> impl Fn(&mut Tx, &Permit, Awaited, &str) -> Result<(), String> {
+    move |tx, permit, awaited, url| {
+        outbound.check(url).map_err(|refusal| format!("`{}` cannot be fetched: {refusal}", shown(url)))?;
+        let key = awaited.id.to_string();
+        let fetching = Fetching { tenant: permit.tenant(), awaited };
+        let payload = serde_json::to_string(&fetching).map_err(|error| error.to_string())?;
+        jobs.enqueue(tx, NewJob { kind: FETCH, key: &key, payload, run_at: clock.now() });
+        Ok(())
+    }
+}
+
+/// An address without what may be a secret of it, for errors.
+fn shown(url: &str) -> String {
+    let bare = url.split(['?', '#']).next().unwrap_or_default();
+    match bare.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.split_once('@')?))) {
+        Some((scheme, (_, host))) => format!("{scheme}://{host}"),
+        None => bare.chars().take(200).collect(),
+    }
+}
