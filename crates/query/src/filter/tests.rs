@@ -1,7 +1,7 @@
 use model::{Bits, CellValue, Column, FieldNo, Kind};
 use proptest::prelude::*;
 
-use super::filter;
+use super::{check, filter};
 use crate::fixture::{self, BLANK, CHOICE, FLAG, NUMBER, TEXT, TIME};
 use crate::{Bound, ColumnView, Filter, MAX_DEPTH, MAX_TERMS, Op, Operand, QueryError, Source, Term, TimeRange};
 
@@ -132,10 +132,14 @@ fn a_term_must_fit_its_column() {
         (BLANK, Op::StartsWith, text()),
     ];
     for (field, op, value) in cases {
-        let answer = filter(&built.source(), &Filter::Term(Term { field, op, value }));
+        let term = Filter::Term(Term { field, op, value });
+        let answer = filter(&built.source(), &term);
+        let kind = built.source().facet(field).unwrap().view.kind();
+        assert_eq!(check(&Filter::Not(Box::new(term)), |_| Some(kind)).unwrap_err(), *answer.as_ref().unwrap_err());
         assert!(matches!(answer, Err(QueryError::Mismatch { asked, .. }) if asked == op.name()), "{answer:?}");
     }
     let unknown = Filter::Term(Term { field: FieldNo(99), op: Op::IsEmpty, value: Operand::None });
+    assert_eq!(check(&unknown, |_| None).unwrap_err(), QueryError::UnknownField { field: FieldNo(99) });
     let answer = filter(&built.source(), &unknown);
     assert_eq!(answer.unwrap_err().to_string(), "field `99` is not part of the query's source");
 }
