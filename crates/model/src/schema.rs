@@ -1,5 +1,7 @@
 //! The schema snapshot: an immutable picture of a base's tables, fields and views at one revision.
 
+mod attachments;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::column::Kind;
 use crate::id::{BaseId, BaseNo, ChoiceId, FieldId, FieldNo, TableId, TableNo, ViewId};
 use crate::view::View;
+
+pub use attachments::AttachmentOptions;
 
 /// A base's schema at one revision. Deleted tables and fields stay listed with their mark until retention ends.
 #[derive(Debug, Clone)]
@@ -327,11 +331,6 @@ impl FieldKind {
         self.is_people() || matches!(self, Self::Barcode | Self::MultipleAttachments(_))
     }
 
-    /// True when the cell holds files.
-    pub fn is_files(&self) -> bool {
-        matches!(self, Self::MultipleAttachments(_))
-    }
-
     /// The options of a link field.
     pub fn link(&self) -> Option<&LinkOptions> {
         if let Self::MultipleRecordLinks(link) = self { Some(link) } else { None }
@@ -471,14 +470,6 @@ pub struct ModifiedOptions {
     /// Show only the day.
     #[serde(default)]
     pub date_only: bool,
-}
-
-/// Options of attachments.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-pub struct AttachmentOptions {
-    /// Shows the last one first; the order of the API stays.
-    #[serde(default)]
-    pub reversed: bool,
 }
 
 /// Options of record links.

@@ -175,6 +175,7 @@ async fn describe_table(records: Records, caller: Caller, input: TableIn) -> Res
         "id": table.id, "name": table.name, "record_count": view.image.table(table.no).live.count(),
         "primary_field": table.primary_field().map(|field| &field.name),
         "fields": table.live_fields().map(|field| described(schema, table, field)).collect::<Vec<_>>(),
+        "views": table.live_views().map(|view| json!({ "name": view.name, "type": view.view_type })).collect::<Vec<_>>(),
     }))
 }
 

@@ -380,7 +380,7 @@ async fn formulas_lookups_and_people_see_files(near: Near) {
     assert_eq!(shown["records"][0]["fields"]["Files"], text);
     for (filter, count) in [("LEN({Files})>0", 1), ("NOT({Files})", 1), ("FIND('notes',{Files})", 1), ("{Files}=''", 1)]
     {
-        let escaped: String = filter.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let escaped = filter.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02x}"));
         let found = app.get(&format!("/v0/{base}/Tasks?filterByFormula={escaped}")).await;
         assert_eq!(found["records"].as_array().unwrap().len(), count, "{filter}");
     }

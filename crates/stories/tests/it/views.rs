@@ -64,8 +64,15 @@ async fn a_view_chooses_records_their_order_and_the_fields_of_an_export(app: Tes
     let listed = tool("list_records", json!({ "base": base, "table": "Tasks", "view": "Open" })).await;
     assert_eq!((names(&listed), &listed["total"]), ("cea".to_owned(), &json!(3)), "{listed}");
     let sum = json!([{ "op": "sum", "field": "Points" }]);
-    let summed = tool("aggregate", json!({ "base": base, "table": "Tasks", "view": "Open", "aggregates": sum })).await;
+    let summed =
+        tool("aggregate", json!({ "base": base, "table": "Tasks", "view": "Open", "aggregates": sum.clone() })).await;
     assert_eq!(summed["groups"][0]["values"], json!([12]), "{summed}");
+
+    let path = format!("/api/v1/bases/{base}/tables/Tasks/aggregate");
+    let summed = app.ok(Method::POST, &path, &json!({ "view": "Open", "aggregates": sum })).await;
+    assert_eq!((&summed["groups"][0]["values"], &summed["matched"]), (&json!([12]), &json!(3)));
+    let told = tool("describe_table", json!({ "base": base, "table": "Tasks" })).await;
+    assert_eq!(told["views"][1], json!({ "name": "Open", "type": "grid" }));
 
     let (status, csv) = app.text(Method::GET, &format!("/api/v1/export?base={base}&table=Tasks&view=Open")).await;
     assert_eq!(status, 200);
@@ -147,6 +154,21 @@ async fn fields_go_and_come_and_change_their_names_under_a_view(app: TestApp) {
     let restore = format!("/api/v1/bases/{base}/trash/{}/restore", gone["id"].as_str().unwrap());
     app.ok(Method::POST, &restore, &Value::Null).await;
     assert_eq!(names(&app.get(&tasks).await), "ace");
+}
+
+#[on_every_database]
+async fn what_no_longer_fits_a_field_of_another_type_is_ignored(app: TestApp) {
+    let base = planned(&app).await;
+    let few = json!({ "name": "Few", "filter": { "field": "Points", "op": "<", "value": 3 }, "sorts": [{ "field": "Points" }] });
+    add(&app, &base, &few).await;
+    let (tasks, table) = (format!("/v0/{base}/Tasks?view=Few"), format!("/api/v1/bases/{base}/tables/Tasks"));
+    assert_eq!(names(&app.get(&tasks).await), "bd");
+    let text = json!({ "type": "singleLineText" });
+    app.ok(Method::POST, &format!("{table}/fields/Points/convert"), &text).await;
+    assert_eq!(names(&app.get(&tasks).await), "bdaec", "texts know no `<`");
+    let number = json!({ "type": "number", "options": { "precision": 0 } });
+    app.ok(Method::POST, &format!("{table}/fields/Points/convert"), &number).await;
+    assert_eq!(names(&app.get(&tasks).await), "bd");
 }
 
 #[on_every_database]
