@@ -3,7 +3,7 @@
 use super::{Bits, Chunk, Kind};
 use crate::cell::{CellError, CellRef};
 
-/// Lists of values of one kind in one arena, as [`Lists`]: what lookups show.
+/// Lists of values of one kind in one arena, as [`super::Lists`]: what lookups show.
 #[derive(Debug, Clone)]
 pub struct ValueLists {
     /// Start and length per row.
