@@ -39,15 +39,14 @@ mod textual;
 mod through;
 mod url;
 
+pub use barcode::barcode_text;
 pub use multiple_attachments::{MAX_ATTACHMENTS, MAX_FILENAME};
-pub use people::write_person;
+pub use people::{person, push_names};
 pub use select::{MAX_CHOICE_NAME, MAX_CHOICES, add_choice};
 pub use textual::MAX_TEXT;
 
-pub(crate) use people::names;
-
 pub(crate) use auto_number::AutoNumber;
-pub(crate) use barcode::{Barcode, barcode_text, write as write_barcode};
+pub(crate) use barcode::{Barcode, write as write_barcode};
 pub(crate) use button::Button;
 pub(crate) use checkbox::Checkbox;
 pub(crate) use count::Count;

@@ -34,11 +34,13 @@ pub use attachment::{
 pub use calendar::{date_format, time_format};
 pub use field_type::{AttachmentIn, ChoiceIn, FieldType, Incoming, LinkIn, OptionsIn, Reading, Texting};
 pub use json::{write_cell, write_number, write_text};
-pub use kinds::{MAX_ATTACHMENTS, MAX_CHOICE_NAME, MAX_CHOICES, MAX_FILENAME, MAX_TEXT, add_choice, write_person};
+pub use kinds::{
+    MAX_ATTACHMENTS, MAX_CHOICE_NAME, MAX_CHOICES, MAX_FILENAME, MAX_TEXT, add_choice, barcode_text, person, push_names,
+};
 pub use list::{join_names, split_names};
 pub use order::{ChoiceRanks, compare_cells, compare_text, text_key};
 pub use palette::{BRIGHT_COLORS, CHECKBOX_ICONS, CHOICE_COLORS, RATING_ICONS};
 pub use plain::{plain_cell, push_number};
 pub use problem::{CellProblem, OptionsError};
 pub use shape::{Shape, item_type, shape};
-pub use table::{all, by_name, of, shown_text, text_cell};
+pub use table::{all, by_name, of, text_cell};

@@ -87,6 +87,19 @@ impl<'a> Options<'a> {
             .ok_or_else(|| self.wrong(key, one_of(names), value))
     }
 
+    /// The text of a formula; `old` when it is not given.
+    pub(crate) fn formula(&self, key: &str, expected: &str, old: Option<&String>) -> Result<String, OptionsError> {
+        let Some(value) = self.get(key) else { return old.cloned().ok_or_else(|| self.missing(key, expected)) };
+        let text = value.as_str().filter(|text| !text.trim().is_empty());
+        text.map(str::to_owned).ok_or_else(|| self.wrong(key, expected, value))
+    }
+
+    /// The id or the name of a field or a table; `old` when it is not given.
+    pub(crate) fn named(&self, key: &str, expected: &str, old: Option<String>) -> Result<String, OptionsError> {
+        let Some(value) = self.get(key) else { return old.ok_or_else(|| self.missing(key, expected)) };
+        value.as_str().map(str::to_owned).ok_or_else(|| self.wrong(key, expected, value))
+    }
+
     /// True or false; `old` when it is not given.
     pub(crate) fn flag(&self, key: &str, old: bool) -> Result<bool, OptionsError> {
         match self.get(key) {

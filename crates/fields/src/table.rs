@@ -1,14 +1,13 @@
 //! The table of all field types.
 
-use model::{CellRef, FieldKind, People};
+use model::{CellRef, FieldKind};
 
-use crate::attachment::attachments_text;
 use crate::field_type::{FieldType, Texting};
 use crate::kinds::{
     AutoNumber, Barcode, Button, Checkbox, Count, CreatedBy, CreatedTime, Currency, Date, DateTime, Duration, Email,
     ExternalSyncSource, Formula, LastModifiedBy, LastModifiedTime, MultilineText, MultipleAttachments,
     MultipleCollaborators, MultipleLookupValues, MultipleRecordLinks, MultipleSelects, Number, Percent, PhoneNumber,
-    Rating, RichText, Rollup, SingleCollaborator, SingleLineText, SingleSelect, Url, barcode_text, names,
+    Rating, RichText, Rollup, SingleCollaborator, SingleLineText, SingleSelect, Url,
 };
 
 static ALL: [&dyn FieldType; 32] = [
@@ -97,16 +96,4 @@ pub fn of(kind: &FieldKind) -> &'static dyn FieldType {
 /// Appends what a person sees of a cell: [`FieldType::text`] of the field's type.
 pub fn text_cell(kind: &FieldKind, cell: CellRef<'_>, cx: &Texting, out: &mut String) {
     of(kind).text(kind, cell, cx, out);
-}
-
-/// Appends the text that queries and formulas see of a cell that holds another one: names of people and files, the text
-/// of a barcode.
-pub fn shown_text(kind: &FieldKind, held: &str, people: &People, out: &mut String) {
-    if kind.is_people() {
-        names(held, people, out);
-    } else if kind.is_files() {
-        attachments_text(held, &mut |_, _, _| None, out);
-    } else {
-        out.push_str(barcode_text(held));
-    }
 }

@@ -331,6 +331,11 @@ impl FieldKind {
         self.is_people() || matches!(self, Self::Barcode | Self::MultipleAttachments(_))
     }
 
+    /// True when queries and formulas see what is evaluated, be it from the cell's own text.
+    pub fn is_evaluated(&self) -> bool {
+        self.is_derived() || self.is_shown()
+    }
+
     /// The options of a link field.
     pub fn link(&self) -> Option<&LinkOptions> {
         if let Self::MultipleRecordLinks(link) = self { Some(link) } else { None }

@@ -359,7 +359,7 @@ fn write_people(users: &[UserId], list: bool, people: &People, out: &mut Vec<u8>
         if index > 0 {
             out.push(b',');
         }
-        fields::write_person(*user, people, out);
+        out.extend_from_slice(fields::person(*user, people).to_string().as_bytes());
     }
     if list && !users.is_empty() {
         out.push(b']');

@@ -178,7 +178,7 @@ const QUERY: Duration = Duration::from_secs(10);
 const MANY: usize = 4 * model::CHUNK;
 
 /// Runs long work so that other requests of this thread go on meanwhile.
-fn aside<T>(long: bool, work: impl FnOnce() -> T) -> T {
+pub(crate) fn aside<T>(long: bool, work: impl FnOnce() -> T) -> T {
     let flavor = Handle::try_current().map(|runtime| runtime.runtime_flavor());
     if long && matches!(flavor, Ok(RuntimeFlavor::MultiThread)) { block_in_place(work) } else { work() }
 }

@@ -52,6 +52,14 @@ impl JsonBody {
         Ok(Self(bytes.into()))
     }
 
+    /// Parses it; what nothing means is the default.
+    ///
+    /// # Errors
+    /// As for [`JsonBody::parse`].
+    pub fn parse_or_default<T: DeserializeOwned + Default>(&self, door: Door) -> Result<T, Failure> {
+        if self.is_empty() { Ok(T::default()) } else { self.parse(door) }
+    }
+
     /// True when nothing was sent.
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(u8::is_ascii_whitespace)

@@ -31,13 +31,10 @@ fn choice(select: &SelectOptions, no: u32) -> Value {
 }
 
 fn people(picture: &Picture, kind: &FieldKind, ids: &str) -> Value {
-    let told = user_ids(ids).map(|id| match picture.person(id) {
-        Some(person) => json!({ "id": id, "email": person.email, "name": person.name }),
-        None => json!({ "id": id }),
-    });
+    let mut told = user_ids(ids).map(|id| fields::person(id, picture.people()));
     match kind {
         FieldKind::MultipleCollaborators => told.collect(),
-        _ => told.into_iter().next().unwrap_or_default(),
+        _ => told.next().unwrap_or_default(),
     }
 }
 

@@ -81,7 +81,7 @@ fn parts(held: &str) -> (&str, Option<&str>) {
 }
 
 /// The text of a barcode.
-pub(crate) fn barcode_text(held: &str) -> &str {
+pub fn barcode_text(held: &str) -> &str {
     parts(held).0
 }
 

@@ -33,13 +33,8 @@ impl FieldType for Count {
         let options = Options::new(given)?;
         // The second is answered by the API, given back by clients that copy a schema, and not read.
         options.only(&["recordLinkFieldId", "isValid"])?;
-        let link = match (options.get("recordLinkFieldId"), old) {
-            (None, Some(FieldKind::Count(old))) => old.link.to_string(),
-            (None, _) => return Err(options.missing("recordLinkFieldId", EXPECTED)),
-            (Some(value), _) => {
-                value.as_str().ok_or_else(|| options.wrong("recordLinkFieldId", EXPECTED, value))?.to_owned()
-            }
-        };
+        let held = if let Some(FieldKind::Count(old)) = old { Some(old.link.to_string()) } else { None };
+        let link = options.named("recordLinkFieldId", EXPECTED, held)?;
         Ok(OptionsIn::Count { link })
     }
 

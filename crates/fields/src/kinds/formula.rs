@@ -41,15 +41,8 @@ impl FieldType for Formula {
         let options = Options::new(given)?;
         // All but the text is answered by the API, given back by clients that copy a schema, and not read.
         options.only(&["formula", "isValid", "referencedFieldIds", "result"])?;
-        let text = match (options.get("formula"), old) {
-            (None, Some(FieldKind::Formula(old))) => old.formula.clone(),
-            (None, _) => return Err(options.missing("formula", EXPECTED)),
-            (Some(value), _) => value
-                .as_str()
-                .filter(|text| !text.trim().is_empty())
-                .ok_or_else(|| options.wrong("formula", EXPECTED, value))?
-                .to_owned(),
-        };
+        let held = if let Some(FieldKind::Formula(old)) = old { Some(&old.formula) } else { None };
+        let text = options.formula("formula", EXPECTED, held)?;
         Ok(OptionsIn::Formula { text })
     }
 

@@ -1,6 +1,6 @@
 //! What the fields of people have in common. A cell holds user ids, joined with commas; names are those of today.
 
-use model::{CellValue, Field, People, Person, UserId, user_ids};
+use model::{CellValue, Field, People, Person, UserId};
 use serde_json::{Map, Value, json};
 
 use crate::field_type::{Incoming, Reading};
@@ -24,7 +24,7 @@ pub(super) fn read(field: &Field, value: &Value, cx: &Reading, most: usize) -> R
     };
     let mut ids: Vec<String> = Vec::with_capacity(asked.len());
     for item in asked {
-        let id = match person(field, item, cx) {
+        let id = match found(field, item, cx) {
             Ok(person) => person.id.to_string(),
             Err(CellProblem::UnknownPerson { .. }) if cx.typecast => continue,
             Err(problem) => return Err(problem),
@@ -39,7 +39,7 @@ pub(super) fn read(field: &Field, value: &Value, cx: &Reading, most: usize) -> R
     Ok(if ids.is_empty() { Incoming::EMPTY } else { Incoming::Cell(CellValue::Text(ids.join(","))) })
 }
 
-fn person<'p>(field: &Field, value: &Value, cx: &'p Reading) -> Result<&'p Person, CellProblem> {
+fn found<'p>(field: &Field, value: &Value, cx: &'p Reading) -> Result<&'p Person, CellProblem> {
     let text = |part: &Map<String, Value>, key: &str| part.get(key).and_then(Value::as_str).map(str::to_owned);
     let (id, other) = match value {
         Value::Object(part) => (text(part, "id"), text(part, "email")),
@@ -60,22 +60,21 @@ fn person<'p>(field: &Field, value: &Value, cx: &'p Reading) -> Result<&'p Perso
     found.ok_or_else(|| CellProblem::unknown_person(field, &asked))
 }
 
-/// Appends the names of those whose ids these are, joined with `, `.
-pub(crate) fn names(ids: &str, people: &People, out: &mut String) {
-    for (index, id) in user_ids(ids).enumerate() {
+/// Appends the names of people, joined with `, `; of one who is not known the id.
+pub fn push_names(ids: &[UserId], people: &People, out: &mut String) {
+    for (index, id) in ids.iter().enumerate() {
         out.push_str(if index == 0 { "" } else { ", " });
-        match people.get(id) {
+        match people.get(*id) {
             Some(person) => out.push_str(&person.name),
             None => out.push_str(&id.to_string()),
         }
     }
 }
 
-/// Appends the read form of a person; of one who is not known the id.
-pub fn write_person(id: UserId, people: &People, out: &mut Vec<u8>) {
-    let told = match people.get(id) {
+/// The read form of a person; of one who is not known the id.
+pub fn person(id: UserId, people: &People) -> Value {
+    match people.get(id) {
         Some(person) => json!({ "id": id, "email": person.email, "name": person.name }),
         None => json!({ "id": id }),
-    };
-    out.extend_from_slice(told.to_string().as_bytes());
+    }
 }

@@ -42,15 +42,8 @@ impl FieldType for Rollup {
             "result",
         ])?;
         let (link, field) = through::read(&options, old)?;
-        let text = match (options.get("formula"), old) {
-            (None, Some(FieldKind::Rollup(old))) => old.formula.clone(),
-            (None, _) => return Err(options.missing("formula", EXPECTED)),
-            (Some(value), _) => value
-                .as_str()
-                .filter(|text| !text.trim().is_empty())
-                .ok_or_else(|| options.wrong("formula", EXPECTED, value))?
-                .to_owned(),
-        };
+        let held = if let Some(FieldKind::Rollup(old)) = old { Some(&old.formula) } else { None };
+        let text = options.formula("formula", EXPECTED, held)?;
         Ok(OptionsIn::Rollup { link, field, text })
     }
 

@@ -23,7 +23,7 @@ pub(crate) use titles::users_of;
 use programs::{Compiled, Programs, Through};
 use rustc_hash::FxHashMap;
 
-use look::flatten;
+use look::{Found, flatten};
 
 use super::{BaseImage, stored_column};
 use crate::error::Error;
@@ -200,7 +200,7 @@ impl View {
         let (table, rows, field) = of;
         let key = Key { table: table.no, field: field.no, form, chunk: chunk as u32 };
         let compiled = self.compiled(table, field, depth)?;
-        let stamp = self.stamp(rows, compiled.as_deref(), (chunk, depth))?;
+        let stamp = self.stamp(rows, compiled.as_deref(), chunk);
         let held = {
             let mut chunks = self.image.computed.chunks.lock();
             match chunks.get(&key) {
@@ -240,7 +240,7 @@ impl View {
             return Ok(None);
         }
         let stale = if compiled.linked || held.stamp.through != stamp.through {
-            self.stale(table.no, Some(compiled), held.sequence, depth)?.map(|stale| {
+            self.stale(table.no, Some(compiled), (held.sequence, &mut Found::default()), depth)?.map(|stale| {
                 let within = |row: &u32| *row as usize / CHUNK == chunk && (*row as usize) < rows.len();
                 stale.into_iter().filter(within).map(|row| row as usize % CHUNK).collect()
             })
@@ -260,36 +260,19 @@ impl View {
     }
 
     /// Names everything that the chunk is computed from.
-    fn stamp(
-        &self,
-        rows: &TableImage,
-        compiled: Option<&Compiled>,
-        (chunk, depth): (usize, usize),
-    ) -> Result<Stamp, Error> {
+    fn stamp(&self, rows: &TableImage, compiled: Option<&Compiled>, chunk: usize) -> Stamp {
         let revision = self.image.schema.revision as u64;
         let volatile = compiled.is_some_and(|compiled| compiled.volatile);
         let people = compiled.is_some_and(|compiled| compiled.people);
         let fixed = if volatile { mix(revision, self.now.0 as u64) } else { revision };
         let files = compiled.is_some_and(|compiled| compiled.files) && self.addresses.is_some();
         let fixed = if files { mix(fixed, period(self.now) as u64) } else { fixed };
-        Ok(Stamp {
+        let tables = compiled.map_or(&[][..], |compiled| compiled.tables.as_slice());
+        Stamp {
             records: rows.versions.get(chunk).copied().unwrap_or(0),
             fixed: if people { mix(fixed, self.people.revision as u64) } else { fixed },
-            through: compiled.map_or(Ok(0), |compiled| self.through_stamp(compiled, depth))?,
-        })
-    }
-
-    /// Names what is read through links.
-    fn through_stamp(&self, compiled: &Compiled, depth: usize) -> Result<u64, Error> {
-        let mut stamp = 0;
-        for through in &compiled.through {
-            let depth = depth.checked_sub(1).ok_or(Error::TooDeep)?;
-            stamp = mix(stamp, self.image.table(through.other).version);
-            if let Some(inner) = self.compiled_through(through, depth)? {
-                stamp = mix(stamp, self.through_stamp(&inner, depth)?);
-            }
+            through: tables.iter().fold(0, |stamp, table| mix(stamp, self.image.table(*table).version)),
         }
-        Ok(stamp)
     }
 
     fn compiled_through(&self, through: &Through, depth: usize) -> Result<Option<Arc<Compiled>>, Error> {
@@ -386,8 +369,7 @@ impl View {
         let mut computed: Vec<Option<Arc<ComputedChunk>>> = Vec::new();
         for reference in program.references() {
             let field = table.field_by_no(reference.no);
-            let is_computed =
-                |field: &&Arc<Field>| field.kind.is_derived() || field.kind.is_shown() || field.kind.link().is_some();
+            let is_computed = |field: &&Arc<Field>| field.kind.is_evaluated() || field.kind.link().is_some();
             let derived = field.filter(is_computed);
             let of = |field| self.chunk((table, rows, field), Form::Whole, chunk, depth);
             computed.push(derived.map(|field| of(field)).transpose()?);

@@ -15,6 +15,7 @@ use tokio::sync::Mutex as AsyncMutex;
 use super::absent::tick;
 use super::{BaseImage, build};
 use crate::error::Error;
+use crate::ops::aside;
 
 /// After this many changed records the images are measured again.
 const MEASURE: usize = 1_024;
@@ -213,9 +214,11 @@ impl Images {
             }
         }
         let mut image = from.clone();
-        for change in changes.iter().rev() {
-            image.unapply(change);
-        }
+        aside(changes.len() >= MANY, || {
+            for change in changes.iter().rev() {
+                image.unapply(change);
+            }
+        });
         Ok(image)
     }
 
@@ -274,8 +277,8 @@ impl Private {
         let (sequence, records) = (change.sequence, change.body.records());
         let next = Arc::new(Next { change, aborted: AtomicBool::new(false) });
         let (committed, aborted) = (Arc::clone(&next), Arc::clone(&next));
-        let aside = if records >= MANY { tokio::runtime::Handle::try_current().ok() } else { None };
-        tx.on_release(Box::new(move || match aside {
+        let threads = if records >= MANY { tokio::runtime::Handle::try_current().ok() } else { None };
+        tx.on_release(Box::new(move || match threads {
             // The writer goes on to the sync meanwhile.
             Some(threads) => drop(threads.spawn_blocking(move || slot.follow(&next))),
             None => slot.follow(&next),

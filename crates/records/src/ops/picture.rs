@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use events::Change;
 use model::{
-    CellRef, CellValue, Field, FieldKind, FieldNo, Ordinal, Person, RecordId, Schema, Table, TableNo, Timestamp, UserId,
+    CellRef, CellValue, Field, FieldKind, FieldNo, Ordinal, People, RecordId, Schema, Table, TableNo, Timestamp,
 };
 use tenancy::Scope;
 
@@ -99,9 +99,9 @@ impl Picture {
         Ok(column.map_or(CellValue::Empty, |column| column.cell(ordinal.0 as usize).to_value()))
     }
 
-    /// Somebody who a cell names.
-    pub fn person(&self, id: UserId) -> Option<&Person> {
-        self.0.people.get(id)
+    /// Who cells may name.
+    pub fn people(&self) -> &People {
+        &self.0.people
     }
 
     /// The name by which people know a record: the text of its primary field.

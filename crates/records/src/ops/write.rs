@@ -87,6 +87,24 @@ impl Records {
         self.create_or_check(caller, (base, table), (new, ids), typecast, End::Commit).await
     }
 
+    /// Whether the caller may write records of the table at all, and with ids of their own.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] and [`Error::TableNotFound`].
+    pub async fn check_writing(
+        &self,
+        caller: &Caller,
+        (base, table): (BaseId, &str),
+        keep_ids: bool,
+    ) -> Result<(), Error> {
+        let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
+        if keep_ids {
+            self.access.permit(caller, Action::KeepIds, base).await?;
+        }
+        let image = self.images.current(permit.tenant(), permit.base_no()).await?;
+        find_table(&image.schema, table).map(drop)
+    }
+
     /// As [`Records::create`], with everything but the writing.
     ///
     /// # Errors

@@ -53,7 +53,7 @@ pub(super) async fn aggregate(
     body: Body,
 ) -> Result<Json<GroupsOut>, Failure> {
     let body = JsonBody::read(Door::Problem, body).await?;
-    let wanted: Wanted = if body.is_empty() { Wanted::default() } else { body.parse(Door::Problem)? };
+    let wanted: Wanted = body.parse_or_default(Door::Problem)?;
     let base = base_id(&records, &caller, &place.base).await?;
     let mut told = aggregated(&records, &caller, base, &place.table, wanted).await.map_err(fail)?;
     let mut part = |key: &str| told.get_mut(key).map(Value::take).unwrap_or_default();

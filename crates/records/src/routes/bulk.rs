@@ -122,7 +122,7 @@ pub(super) async fn bulk(
     let how = How::read(&Params::parse(query.as_deref().unwrap_or_default())).map_err(fail)?;
     let base = base_id(&records, &caller, &base).await?;
     // What is wrong with the whole request is said before anything is written.
-    records.check_create(&caller, base, &table, &[], how.typecast).await.map_err(fail)?;
+    records.check_writing(&caller, (base, &table), how.keep_ids).await.map_err(fail)?;
     let (told, lines) = unbounded_channel::<Vec<u8>>();
     let work = Work { records, caller, base, table, how, told, done: Sums::default() };
     // The client may send all of it before it reads the first answer, so that the work cannot wait for the reader. It

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use web::{Door, Failure, JsonBody, Kind, Params};
 
 use crate::error::Error;
-use crate::ops::{At, HISTORY, Part, Records};
+use crate::ops::{At, HISTORY, Part, Records, Undone};
 
 const DOOR: Door = Door::Problem;
 
@@ -37,6 +37,13 @@ pub(super) struct UndoneOut {
     records: usize,
     /// How many cells and records were left alone because they have changed since.
     skipped: usize,
+}
+
+impl From<Undone> for UndoneOut {
+    fn from(undone: Undone) -> Self {
+        let Undone { undone, sequence, records, skipped } = undone;
+        Self { undone, change: sequence, records, skipped }
+    }
 }
 
 /// A base.
@@ -121,11 +128,10 @@ pub(super) async fn undo(
     body: Body,
 ) -> Result<Json<UndoneOut>, Failure> {
     let body = JsonBody::read(DOOR, body).await?;
-    let asked: UndoIn = if body.is_empty() { UndoIn::default() } else { body.parse(DOOR)? };
+    let asked: UndoIn = body.parse_or_default(DOOR)?;
     let base = base_id(&records, &caller, &place.base).await?;
     let undone = records.undo(&caller, base, asked.change, asked.force).await.map_err(fail)?;
-    let (change, records) = (undone.sequence, undone.records);
-    Ok(Json(UndoneOut { undone: undone.undone, change, records, skipped: undone.skipped }))
+    Ok(Json(undone.into()))
 }
 
 /// What to do again.
@@ -148,11 +154,10 @@ pub(super) async fn redo(
     body: Body,
 ) -> Result<Json<UndoneOut>, Failure> {
     let body = JsonBody::read(DOOR, body).await?;
-    let asked: RedoIn = if body.is_empty() { RedoIn::default() } else { body.parse(DOOR)? };
+    let asked: RedoIn = body.parse_or_default(DOOR)?;
     let base = base_id(&records, &caller, &place.base).await?;
     let undone = records.redo(&caller, base, asked.force).await.map_err(fail)?;
-    let (change, records) = (undone.sequence, undone.records);
-    Ok(Json(UndoneOut { undone: undone.undone, change, records, skipped: undone.skipped }))
+    Ok(Json(undone.into()))
 }
 
 /// What is brought back.

@@ -201,7 +201,7 @@ pub(super) async fn list_by_post(
     body: Body,
 ) -> Result<Response, Failure> {
     let body = JsonBody::read(DOOR, body).await?;
-    let list = if body.is_empty() { ListIn::default() } else { body.parse(DOOR)? };
+    let list: ListIn = body.parse_or_default(DOOR)?;
     answer(&records, &caller, &place, list.or_params(&Params::parse(query.as_deref().unwrap_or_default()))).await
 }
 

@@ -250,7 +250,7 @@ async fn duplicate(
 ) -> Result<(StatusCode, Json<WholeViewOut>), Failure> {
     let base = own_base(&place.base)?;
     let body = JsonBody::read(OWN, body).await?;
-    let copy = if body.is_empty() { CopyIn::default() } else { body.parse(OWN)? };
+    let copy: CopyIn = body.parse_or_default(OWN)?;
     let made = schemas.duplicate_view(&caller, base, &place.view, copy.name.as_deref()).await.map_err(own)?;
     Ok((StatusCode::CREATED, Json(answer(made)?)))
 }

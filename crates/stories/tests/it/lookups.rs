@@ -144,6 +144,28 @@ async fn a_rollup_brings_values_down(app: TestApp) {
     assert_eq!(boat, expected);
 }
 
+/// Each level looks twice at the one before: what a field needs is found once, not once for each way there.
+#[on_every_database]
+async fn many_ways_to_the_same_field_are_walked_once(app: TestApp) {
+    let plans = plans(&app).await;
+    app.ok(Method::DELETE, &format!("/v0/{}/Tasks/{}", plans.base, plans.tasks[1]), &Value::Null).await;
+    let mut at = "Points".to_owned();
+    for level in 0..24 {
+        let (table, link) = if level % 2 == 0 { ("Projects", "Tasks") } else { ("Tasks", "Project") };
+        for formula in ["SUM", "MAX"] {
+            let options = json!({ "recordLinkFieldId": link, "fieldIdInLinkedTable": at, "formula": format!("{formula}(values)") });
+            plans.add(&app, table, &format!("{formula} {level}"), "rollup", options).await;
+        }
+        at = format!("Mean {level}");
+        let options = json!({ "formula": format!("{{SUM {level}}}/2+{{MAX {level}}}/2") });
+        plans.add(&app, table, &at, "formula", options).await;
+    }
+    let seen = async || app.get(&format!("/v0/{}/Tasks", plans.base)).await["records"][0]["fields"][&at].clone();
+    assert_eq!(seen().await, 2.5);
+    plans.write(&app, 0, json!({ "Points": 7 })).await;
+    assert_eq!(seen().await, 7);
+}
+
 #[on_every_database]
 async fn lookups_order_filter_and_group_records(app: TestApp) {
     let plans = plans(&app).await;

@@ -17,6 +17,9 @@ use crate::image::stored_column;
 /// More stale records than this are not gathered.
 const MANY: usize = 4_096;
 
+/// Stale records of other tables, by the field that is read there.
+pub(super) type Found = FxHashMap<(TableNo, FieldNo), FxHashSet<u32>>;
+
 /// The cells of a field that is looked at.
 struct Looked<'o> {
     field: &'o Field,
@@ -28,7 +31,7 @@ struct Looked<'o> {
 impl Looked<'_> {
     fn cell(&self, ordinal: u32) -> CellRef<'_> {
         let ordinal = ordinal as usize;
-        if self.field.kind.is_derived() || self.field.kind.is_shown() {
+        if self.field.kind.is_evaluated() {
             return self.chunks.get(&(ordinal / CHUNK)).map_or(CellRef::Empty, |chunk| chunk.cell(ordinal % CHUNK));
         }
         stored_column(self.rows, self.field.no, &self.field.kind).map_or(CellRef::Empty, |column| column.cell(ordinal))
@@ -108,7 +111,7 @@ impl View {
         depth: usize,
     ) -> Result<FxHashMap<usize, Arc<ComputedChunk>>, Error> {
         let mut chunks = FxHashMap::default();
-        if !field.kind.is_derived() && !field.kind.is_shown() {
+        if !field.kind.is_evaluated() {
             self.image.need(table.no, [field.no])?;
             return Ok(chunks);
         }
@@ -168,27 +171,33 @@ impl View {
     }
 
     /// The records of a table of which a field may have become another since a sequence; none when they are not known
-    /// or too many.
+    /// or too many. What was found on the way is not looked for again.
     pub(super) fn stale(
         &self,
         table: TableNo,
         compiled: Option<&Compiled>,
-        since: i64,
+        (since, found): (i64, &mut Found),
         depth: usize,
     ) -> Result<Option<FxHashSet<u32>>, Error> {
         let count = usize::try_from(self.image.sequence - since).unwrap_or(usize::MAX);
         let Some(mut stale) = self.image.recent.touched(table, count) else { return Ok(None) };
         for through in compiled.map(|compiled| compiled.through.as_slice()).unwrap_or_default() {
             let depth = depth.checked_sub(1).ok_or(Error::TooDeep)?;
-            let inner = self.compiled_through(through, depth)?;
-            let Some(others) = self.stale(through.other, inner.as_deref(), since, depth)? else { return Ok(None) };
+            let key = (through.other, through.field);
+            if !found.contains_key(&key) {
+                let inner = self.compiled_through(through, depth)?;
+                let others = self.stale(through.other, inner.as_deref(), (since, found), depth)?;
+                let Some(others) = others else { return Ok(None) };
+                found.insert(key, others);
+            }
+            let Some(others) = found.get(&key) else { continue };
             if others.is_empty() {
                 continue;
             }
             let Some(inverse) = self.inverse(table, through.link) else { return Ok(None) };
             let rows = self.image.table(through.other);
             for ordinal in others {
-                if let CellRef::Links(list) = rows.cell(inverse, Ordinal(ordinal)) {
+                if let CellRef::Links(list) = rows.cell(inverse, Ordinal(*ordinal)) {
                     stale.extend(list);
                 }
                 if stale.len() > MANY {

@@ -27,6 +27,8 @@ pub(super) struct Compiled {
     pub linked: bool,
     /// What it reads through links, also by way of other fields of its table.
     pub through: Vec<Through>,
+    /// The tables that it reads through links, and those that these read.
+    pub tables: Vec<TableNo>,
 }
 
 /// A field that is read through a link field.
@@ -64,7 +66,7 @@ impl Programs {
         field: &Field,
         depth: usize,
     ) -> Result<Option<Arc<Compiled>>, Error> {
-        if !field.kind.is_derived() && !field.kind.is_shown() && field.kind.link().is_none() {
+        if !field.kind.is_evaluated() && field.kind.link().is_none() {
             return Ok(None);
         }
         let revision = schema.revision;
@@ -107,14 +109,18 @@ impl Programs {
         compiled.through.sort_unstable();
         compiled.through.dedup();
         for through in &compiled.through {
+            compiled.tables.push(through.other);
             let Some(other) = schema.table_by_no(through.other) else { continue };
             let Some(field) = other.field_by_no(through.field) else { continue };
             if let Some(inner) = self.of_field(schema, other, field, depth)? {
                 compiled.volatile |= inner.volatile;
                 compiled.people |= inner.people;
                 compiled.files |= inner.files;
+                compiled.tables.extend(&inner.tables);
             }
         }
+        compiled.tables.sort_unstable();
+        compiled.tables.dedup();
         Ok(compiled)
     }
 
@@ -139,8 +145,15 @@ impl Programs {
 
 /// What a field is made of by itself; none when something of it is in the trash or its formula cannot be compiled.
 fn made_of(schema: &Schema, table: &Table, field: &Field) -> Option<Compiled> {
-    let plain =
-        Compiled { program: None, volatile: false, people: false, files: false, linked: true, through: Vec::new() };
+    let plain = Compiled {
+        program: None,
+        volatile: false,
+        people: false,
+        files: false,
+        linked: true,
+        through: Vec::new(),
+        tables: Vec::new(),
+    };
     Some(match &field.kind {
         FieldKind::MultipleRecordLinks(link) => {
             let other = schema.table_by_no(link.linked_table_no)?;

@@ -7,6 +7,7 @@ use model::{
 };
 
 use super::{Values, View};
+use crate::fixture::Chance;
 use crate::image::BaseImage;
 
 const TABLE: TableNo = TableNo(1);
@@ -64,18 +65,6 @@ fn image() -> BaseImage {
         tables: vec![Arc::new(table())],
     };
     BaseImage::new(0, Arc::new(schema))
-}
-
-/// Numbers by chance, the same every time.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
-    }
 }
 
 fn change(image: &mut BaseImage, change: TableChange) -> Change {
@@ -142,7 +131,7 @@ fn what_is_kept_is_brought_forward_to_what_is_true() {
     for step in 0..60 {
         // Sometimes one edit, sometimes several before anybody looks.
         for _ in 0..=chance.below(4) {
-            let ordinal = chance.below(u64::from(ROWS)) as u32;
+            let ordinal = chance.below(ROWS as usize) as u32;
             let value =
                 if chance.below(5) == 0 { CellValue::Empty } else { CellValue::Number(chance.below(100) as f64) };
             write(&mut image, ordinal, value);

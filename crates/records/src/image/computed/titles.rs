@@ -55,15 +55,14 @@ impl View {
             text.clear();
             let ordinal = Ordinal((chunk * CHUNK + row) as u32);
             if field.kind.is_people() {
-                let ids: Vec<String> = users_of(rows, field, ordinal).iter().map(ToString::to_string).collect();
-                fields::shown_text(&field.kind, &ids.join(","), &self.people, &mut text);
-            } else if let CellRef::Text(held) = rows.cell(field.no, ordinal)
-                && field.kind.is_files()
-            {
-                let mut of = |key: &str, media: &str, name: &str| self.address(key, media, name);
-                fields::attachments_text(held, &mut of, &mut text);
+                fields::push_names(&users_of(rows, field, ordinal), &self.people, &mut text);
             } else if let CellRef::Text(held) = rows.cell(field.no, ordinal) {
-                fields::shown_text(&field.kind, held, &self.people, &mut text);
+                if field.kind.is_files() {
+                    let mut of = |key: &str, media: &str, name: &str| self.address(key, media, name);
+                    fields::attachments_text(held, &mut of, &mut text);
+                } else {
+                    text.push_str(fields::barcode_text(held));
+                }
             }
             texts.push(Some(text.as_str()));
         }
@@ -80,7 +79,7 @@ impl View {
         depth: usize,
         out: &mut String,
     ) -> Result<(), Error> {
-        if field.kind.is_derived() || field.kind.is_shown() || field.kind.link().is_some() {
+        if field.kind.is_evaluated() || field.kind.link().is_some() {
             let index = ordinal.0 as usize;
             let chunk = self.chunk((table, rows, field), Form::Whole, index / CHUNK, depth)?;
             fields::plain_cell(&field.kind, chunk.cell(index % CHUNK), out);

@@ -7,7 +7,7 @@ use model::{BaseId, Ordinal};
 use serde_json::{Value, json};
 use testkit::on_every_database;
 
-use crate::fixture::{House, cells, told};
+use crate::fixture::{Chance, House, cells, told};
 use crate::ops::{Found, Records, UpdateRecord};
 use naive::{Base, Field, Form, Kind, Roll, Rows};
 
@@ -22,22 +22,6 @@ const LOOKUPS: usize = 54;
 const ROLLUPS: usize = 12;
 /// Records of one write.
 const BATCH: usize = 10;
-
-/// Numbers by chance, the same every time.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % end as u64) as usize
-    }
-
-    fn of<'i, T>(&mut self, items: &'i [T]) -> Option<&'i T> {
-        if items.is_empty() { None } else { items.get(self.below(items.len())) }
-    }
-}
 
 /// Plain fields for every table; every record has a name, a number and a text.
 fn tables(chance: &mut Chance) -> Base {
