@@ -22,7 +22,7 @@ use measure::Spread;
 use report::Report;
 use server::{Running, Table};
 
-const USAGE: &str = "usage: load --program AIRLOOM [--rows N] [--seconds S] [--rounds N]";
+const USAGE: &str = "usage: load --program AIRLOOM [--rows N] [--seconds S] [--rounds N] [--only import]";
 
 /// How large and how long.
 pub struct Plan {
@@ -34,6 +34,8 @@ pub struct Plan {
     pub seconds: f64,
     /// Rounds of each measure; the median of them is told.
     pub rounds: usize,
+    /// Measures nothing but imports.
+    pub imports_only: bool,
 }
 
 fn main() -> ExitCode {
@@ -55,7 +57,7 @@ fn main() -> ExitCode {
 
 impl Plan {
     fn parse(arguments: &[String]) -> Result<Self> {
-        let mut plan = Self { program: PathBuf::new(), rows: 100_000, seconds: 2.0, rounds: 5 };
+        let mut plan = Self { program: PathBuf::new(), rows: 100_000, seconds: 2.0, rounds: 5, imports_only: false };
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
             let mut value = || words.next().with_context(|| format!("{word} needs a value\n{USAGE}"));
@@ -63,6 +65,10 @@ impl Plan {
                 "--program" => plan.program = value()?.into(),
                 "--rows" => plan.rows = value()?.parse().context("--rows is a number")?,
                 "--seconds" => plan.seconds = value()?.parse().context("--seconds is a number")?,
+                "--only" => {
+                    anyhow::ensure!(value()? == "import", "--only knows `import`\n{USAGE}");
+                    plan.imports_only = true;
+                }
                 "--rounds" => plan.rounds = value()?.parse().context("--rounds is a number")?,
                 _ => bail!("`{word}` is not a flag\n{USAGE}"),
             }
@@ -75,7 +81,9 @@ impl Plan {
 fn run(plan: &Plan) -> Result<Report> {
     let folder = tempfile::tempdir()?;
     let mut report = Report::new(plan);
-    starts(plan, &mut report, &folder.path().join("empty"))?;
+    if !plan.imports_only {
+        starts(plan, &mut report, &folder.path().join("empty"))?;
+    }
 
     let data = folder.path().join("data");
     let file = folder.path().join("table.csv");
@@ -83,6 +91,9 @@ fn run(plan: &Plan) -> Result<Report> {
     let server = Running::start(&plan.program, &data)?;
     let table = server.table("Load", data::FIELDS)?;
     writes::import(plan, &mut report, &server, &file, &data)?;
+    if plan.imports_only {
+        return Ok(report);
+    }
     table.fill(&server, &file)?;
     table.add_formula(&server)?;
     drop(server);
