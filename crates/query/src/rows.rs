@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use model::{Bits, CHUNK, CellError, CellValue, Chunk, Kind, Lists, Timestamp};
 
+use crate::mask::WORDS;
 use crate::source::{Facet, Part, Source};
 use crate::tree::Bucket;
 
@@ -24,19 +25,45 @@ const SIGN: u64 = 1 << 63;
 pub(crate) fn ordinals(source: &Source<'_>, selection: &Bits) -> Vec<u32> {
     let mut ordinals = Vec::with_capacity(selection.count());
     for (index, (selected, live)) in selection.words().iter().zip(source.live().words()).enumerate() {
-        let mut rest = selected & live;
-        if rest == u64::MAX {
-            ordinals.extend(index as u32 * 64..index as u32 * 64 + 64);
-            continue;
+        push_ordinals(index, selected & live, &mut ordinals);
+    }
+    within(source, &mut ordinals);
+    ordinals
+}
+
+/// Hands out the same, chunk by chunk: what is made of a chunk is read again while it is near.
+pub(crate) fn each_chunk(source: &Source<'_>, selection: &Bits, mut sink: impl FnMut(usize, &[u32])) {
+    let mut ordinals = Vec::with_capacity(CHUNK);
+    let chunks = selection.words().chunks(WORDS).zip(source.live().words().chunks(WORDS));
+    for (chunk, (selected, live)) in chunks.enumerate() {
+        ordinals.clear();
+        for (index, (selected, live)) in (chunk * WORDS..).zip(selected.iter().zip(live)) {
+            push_ordinals(index, selected & live, &mut ordinals);
         }
-        while rest != 0 {
-            ordinals.push(index as u32 * 64 + rest.trailing_zeros());
-            rest &= rest - 1;
+        within(source, &mut ordinals);
+        if !ordinals.is_empty() {
+            sink(chunk, &ordinals);
         }
     }
+}
+
+/// Adds the ordinals of the bits of word number `index`.
+fn push_ordinals(index: usize, bits: u64, ordinals: &mut Vec<u32>) {
+    let first = index as u32 * 64;
+    if bits == u64::MAX {
+        ordinals.extend(first..first + 64);
+        return;
+    }
+    let mut rest = bits;
+    while rest != 0 {
+        ordinals.push(first + rest.trailing_zeros());
+        rest &= rest - 1;
+    }
+}
+
+fn within(source: &Source<'_>, ordinals: &mut Vec<u32>) {
     let end = ordinals.partition_point(|ordinal| (*ordinal as usize) < source.len());
     ordinals.truncate(end);
-    ordinals
 }
 
 /// Cuts ascending ordinals at the borders of chunks: the chunk and the positions of its ordinals.
@@ -62,61 +89,83 @@ pub(crate) fn row(ordinal: u32) -> usize {
 #[inline]
 pub(crate) fn each_word(facet: Facet<'_>, bucket: Bucket, ordinals: &[u32], mut sink: impl FnMut(usize, u64)) {
     for (chunk, range) in by_chunk(ordinals) {
-        let rows = Rows { start: range.start, ordinals: ordinals.get(range).unwrap_or_default() };
-        let Some(part) = facet.view.part(chunk) else {
-            rows.each(None, &mut sink, |_| BLANK);
-            continue;
-        };
-        let errors = part.errors();
-        // The kind is told apart once for the chunk, not once for each row.
-        match part.values {
-            Chunk::Number(numbers) => rows.each(errors, &mut sink, |row| match numbers.values.get(row) {
-                Some(number) if numbers.valid.get(row) => number_word(bucket.number(*number)),
-                _ => BLANK,
-            }),
-            Chunk::Time(times) => rows.each(errors, &mut sink, |row| match times.get(row) {
-                None | Some(&Chunk::NO_TIME) => BLANK,
-                Some(time) => time_word(bucket.time(*time)),
-            }),
-            Chunk::Choice(choices) => rows.each(errors, &mut sink, |row| match choices.get(row) {
-                None | Some(0) => BLANK,
-                Some(choice) => choice_word(facet, *choice),
-            }),
-            Chunk::Flag(flags) => {
-                rows.each(errors, &mut sink, |row| if flags.set.get(row) { FIRST } else { BLANK });
-            }
-            Chunk::Choices(lists) | Chunk::Links(lists) => rows.each_item(facet, part, lists, &mut sink),
-            // Lists come as one value each.
-            Chunk::Text(_) | Chunk::Values(_) => rows.each(errors, &mut sink, |_| BLANK),
+        let start = range.start;
+        let ordinals = ordinals.get(range).unwrap_or_default();
+        each_word_in(facet, bucket, (chunk, ordinals), |position, word| sink(start + position, word));
+    }
+}
+
+/// As [`each_word`], for ordinals of one chunk.
+#[inline]
+pub(crate) fn each_word_in(
+    facet: Facet<'_>,
+    bucket: Bucket,
+    (chunk, ordinals): (usize, &[u32]),
+    mut sink: impl FnMut(usize, u64),
+) {
+    let Some(part) = facet.view.part(chunk) else {
+        for position in 0..ordinals.len() {
+            sink(position, BLANK);
+        }
+        return;
+    };
+    let errors = part.errors();
+    // The kind is told apart once for the chunk, not once for each row.
+    match part.values {
+        Chunk::Number(numbers) => each_row(ordinals, errors, &mut sink, |row| match numbers.values.get(row) {
+            Some(number) if numbers.valid.get(row) => number_word(bucket.number(*number)),
+            _ => BLANK,
+        }),
+        Chunk::Time(times) => each_row(ordinals, errors, &mut sink, |row| match times.get(row) {
+            None | Some(&Chunk::NO_TIME) => BLANK,
+            Some(time) => time_word(bucket.time(*time)),
+        }),
+        Chunk::Choice(choices) => each_row(ordinals, errors, &mut sink, |row| match choices.get(row) {
+            None | Some(0) => BLANK,
+            Some(choice) => choice_word(facet, *choice),
+        }),
+        Chunk::Flag(flags) => {
+            each_row(ordinals, errors, &mut sink, |row| if flags.set.get(row) { FIRST } else { BLANK });
+        }
+        Chunk::Choices(lists) | Chunk::Links(lists) => each_item(facet, part, (lists, ordinals), &mut sink),
+        // Lists come as one value each.
+        Chunk::Text(_) | Chunk::Values(_) => each_row(ordinals, errors, &mut sink, |_| BLANK),
+    }
+}
+
+/// Hands out the numbers of a chunk with the positions of their ordinals: no blanks, no errors.
+#[inline]
+pub(crate) fn each_number(facet: Facet<'_>, (chunk, ordinals): (usize, &[u32]), mut sink: impl FnMut(usize, f64)) {
+    let Some(part) = facet.view.part(chunk) else { return };
+    let Chunk::Number(numbers) = part.values else { return };
+    for (position, ordinal) in ordinals.iter().enumerate() {
+        let row = row(*ordinal);
+        if let Some(number) = numbers.values.get(row)
+            && numbers.valid.get(row)
+            && !number.is_nan()
+            && !part.is_error(row)
+        {
+            sink(position, *number);
         }
     }
 }
 
-/// Ordinals of one chunk and the position of the first.
-struct Rows<'a> {
-    start: usize,
-    ordinals: &'a [u32],
+#[inline]
+fn each_row(ordinals: &[u32], errors: Option<&Bits>, sink: &mut impl FnMut(usize, u64), word: impl Fn(usize) -> u64) {
+    for (position, ordinal) in ordinals.iter().enumerate() {
+        let row = row(*ordinal);
+        let is_error = errors.is_some_and(|errors| errors.get(row));
+        sink(position, if is_error { ERROR } else { word(row) });
+    }
 }
 
-impl Rows<'_> {
-    #[inline]
-    fn each(&self, errors: Option<&Bits>, sink: &mut impl FnMut(usize, u64), word: impl Fn(usize) -> u64) {
-        for (index, ordinal) in self.ordinals.iter().enumerate() {
-            let row = row(*ordinal);
-            let is_error = errors.is_some_and(|errors| errors.get(row));
-            sink(self.start + index, if is_error { ERROR } else { word(row) });
-        }
-    }
-
-    fn each_item(&self, facet: Facet<'_>, part: Part<'_>, lists: &Lists, sink: &mut impl FnMut(usize, u64)) {
-        for (index, ordinal) in self.ordinals.iter().enumerate() {
-            let row = row(*ordinal);
-            let position = self.start + index;
-            match lists.get(row) {
-                _ if part.is_error(row) => sink(position, ERROR),
-                [] => sink(position, BLANK),
-                list => list.iter().for_each(|item| sink(position, item_word(facet, *item))),
-            }
+fn each_item(facet: Facet<'_>, part: Part<'_>, (lists, ordinals): (&Lists, &[u32]), sink: &mut impl FnMut(usize, u64)) {
+    for (position, ordinal) in ordinals.iter().enumerate() {
+        let row = row(*ordinal);
+        match lists.get(row) {
+            _ if part.is_error(row) => sink(position, ERROR),
+            [] => sink(position, BLANK),
+            list => list.iter().for_each(|item| sink(position, item_word(facet, *item))),
         }
     }
 }

@@ -8,8 +8,9 @@ use std::cmp::Reverse;
 use model::{Bits, CellValue, FieldNo};
 
 use crate::error::QueryError;
-use crate::group::code::{code, facet};
-use crate::rows::ordinals;
+use crate::group::code::{Coder, facet};
+use crate::group::count;
+use crate::rows::each_chunk;
 use crate::source::Source;
 use crate::tree::Bucket;
 
@@ -34,14 +35,14 @@ pub fn values(
     limit: usize,
 ) -> Result<Vec<ValueCount>, QueryError> {
     let facet = facet(source, field, Bucket::Value)?;
-    let codes = code(facet, Bucket::Value, source.text_key(), &ordinals(source, selection));
-    let mut counts = vec![0usize; codes.values.len()];
-    for code in codes.by_position {
-        if let Some(count) = counts.get_mut(code as usize) {
-            *count += 1;
-        }
-    }
-    let mut found: Vec<_> = codes.values.into_iter().zip(counts).filter(|((value, _), _)| !value.is_empty()).collect();
+    let mut coder = Coder::new(facet, Bucket::Value, source.text_key());
+    let (mut codes, mut positions, mut counts) = (Vec::new(), Vec::new(), Vec::new());
+    each_chunk(source, selection, |chunk, ordinals| {
+        coder.code((chunk, ordinals), &mut codes, &mut positions);
+        count(&codes, coder.len(), &mut counts);
+    });
+    let mut found: Vec<_> =
+        coder.values().into_iter().zip(counts).filter(|((value, _), _)| !value.is_empty()).collect();
     found.sort_by_key(|((_, place), count)| (Reverse(*count), *place));
     found.truncate(limit);
     Ok(found.into_iter().map(|((value, _), count)| ValueCount { value, count }).collect())

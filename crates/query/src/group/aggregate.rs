@@ -3,17 +3,34 @@
 use model::{CellValue, Kind};
 use rustc_hash::FxHashSet;
 
-use super::code::code;
+use super::code::Coder;
 use crate::error::QueryError;
-use crate::rows::{BLANK, ERROR, by_chunk, cell, each_word, number, row};
-use crate::source::{Facet, Source, TextKey};
+use crate::rows::{BLANK, ERROR, cell, each_number, each_word_in, number, row};
+use crate::source::{Facet, Source};
 use crate::tree::{Aggregate, Bucket, Function};
 
-/// An aggregate whose column was looked up and checked.
+/// An aggregate whose column was looked up and checked, and what is known of each group so far.
 pub(super) struct Plan<'a> {
     facet: Facet<'a>,
-    function: Function,
-    text_key: TextKey,
+    known: Known<'a>,
+}
+
+/// By group, what an aggregate is made of.
+enum Known<'a> {
+    Counts { filled: bool, counts: Vec<usize> },
+    Sums { mean: bool, sums: Vec<Sum> },
+    Extremes { pick: fn(u64, u64) -> u64, words: Vec<u64> },
+    Medians(Vec<Vec<u64>>),
+    Distinct(Box<Distinct<'a>>),
+}
+
+/// The different values of each group.
+struct Distinct<'a> {
+    coder: Coder<'a>,
+    /// Group and code.
+    seen: FxHashSet<(u32, u32)>,
+    codes: Vec<u32>,
+    positions: Vec<u32>,
 }
 
 impl<'a> Plan<'a> {
@@ -29,94 +46,118 @@ impl<'a> Plan<'a> {
         if !fits {
             return Err(QueryError::Mismatch { field, kind, asked: function.name() });
         }
-        Ok(Self { facet, function, text_key: source.text_key() })
+        let known = match function {
+            Function::Filled | Function::Empty => {
+                Known::Counts { filled: function == Function::Filled, counts: Vec::new() }
+            }
+            Function::Sum | Function::Average => Known::Sums { mean: function == Function::Average, sums: Vec::new() },
+            Function::Min => Known::Extremes { pick: u64::min, words: Vec::new() },
+            Function::Max => Known::Extremes { pick: u64::max, words: Vec::new() },
+            Function::Median => Known::Medians(Vec::new()),
+            Function::Distinct => {
+                let coder = Coder::new(facet, Bucket::Value, source.text_key());
+                let (seen, codes, positions) = Default::default();
+                Known::Distinct(Box::new(Distinct { coder, seen, codes, positions }))
+            }
+        };
+        Ok(Self { facet, known })
     }
 
-    /// The value of each of the first `count` groups, for records at ascending ordinals in `groups`.
-    pub fn values(&self, ordinals: &[u32], groups: &[u32], count: usize) -> Vec<CellValue> {
-        match self.function {
-            Function::Filled => self.filled(ordinals, groups, count, true),
-            Function::Empty => self.filled(ordinals, groups, count, false),
-            Function::Sum => {
-                self.sums(ordinals, groups, count).iter().map(|sum| CellValue::Number(sum.total())).collect()
-            }
-            Function::Average => self.sums(ordinals, groups, count).iter().map(Sum::mean).collect(),
-            Function::Min => self.extreme(ordinals, groups, count, u64::min),
-            Function::Max => self.extreme(ordinals, groups, count, u64::max),
-            Function::Median => self.medians(ordinals, groups, count),
-            Function::Distinct => self.distinct(ordinals, groups, count),
+    /// Makes room for this many groups.
+    pub fn grow(&mut self, count: usize) {
+        match &mut self.known {
+            Known::Counts { counts, .. } => counts.resize(count, 0),
+            Known::Sums { sums, .. } => sums.resize(count, Sum::default()),
+            Known::Extremes { words, .. } => words.resize(count, BLANK),
+            Known::Medians(words) => words.resize(count, Vec::new()),
+            Known::Distinct(_) => {}
         }
     }
 
-    /// Hands out the group and the word of each cell that has a value.
-    fn each(&self, ordinals: &[u32], groups: &[u32], mut sink: impl FnMut(usize, u64)) {
-        each_word(self.facet, Bucket::Value, ordinals, |position, word| {
-            if word > ERROR {
-                sink(groups.get(position).map_or(usize::MAX, |group| *group as usize), word);
-            }
-        });
-    }
-
-    fn filled(&self, ordinals: &[u32], groups: &[u32], count: usize, wanted: bool) -> Vec<CellValue> {
-        let mut counts = vec![0u32; count];
-        for (chunk, range) in by_chunk(ordinals) {
-            let part = self.facet.view.part(chunk);
-            let pairs = ordinals.get(range.clone()).into_iter().flatten().zip(groups.get(range).into_iter().flatten());
-            for (ordinal, group) in pairs {
-                let is_filled = part.is_some_and(|part| part.is_filled(row(*ordinal)));
-                if let Some(slot) = counts.get_mut(*group as usize) {
-                    *slot += u32::from(is_filled == wanted);
+    /// Adds the records of a chunk, each in a group that there is room for.
+    pub fn add(&mut self, at: (usize, &[u32]), groups: &[u32]) {
+        let facet = self.facet;
+        let group = |position: usize| groups.get(position).map_or(usize::MAX, |group| *group as usize);
+        match &mut self.known {
+            Known::Counts { filled, counts } => {
+                let part = facet.view.part(at.0);
+                for (ordinal, group) in at.1.iter().zip(groups) {
+                    let is_filled = part.is_some_and(|part| part.is_filled(row(*ordinal)));
+                    if let Some(slot) = counts.get_mut(*group as usize) {
+                        *slot += usize::from(is_filled == *filled);
+                    }
                 }
             }
+            Known::Sums { sums, .. } => {
+                each_number(facet, at, |position, number| {
+                    if let Some(sum) = sums.get_mut(group(position)) {
+                        sum.add(number);
+                    }
+                });
+            }
+            Known::Extremes { pick, words } => {
+                each_value(facet, at, |position, word| {
+                    if let Some(slot) = words.get_mut(group(position)) {
+                        *slot = if *slot == BLANK { word } else { pick(*slot, word) };
+                    }
+                });
+            }
+            Known::Medians(words) => {
+                each_value(facet, at, |position, word| {
+                    if let Some(words) = words.get_mut(group(position)) {
+                        words.push(word);
+                    }
+                });
+            }
+            Known::Distinct(distinct) => distinct.add(at, groups),
         }
-        counts.into_iter().map(|count| CellValue::Number(count as f64)).collect()
     }
 
-    fn sums(&self, ordinals: &[u32], groups: &[u32], count: usize) -> Vec<Sum> {
-        let mut sums = vec![Sum::default(); count];
-        self.each(ordinals, groups, |group, word| {
-            if let Some(sum) = sums.get_mut(group) {
-                sum.add(number(word));
+    /// The value of each of the first `count` groups.
+    pub fn values(self, count: usize) -> Vec<CellValue> {
+        let number = |count: usize| CellValue::Number(count as f64);
+        match self.known {
+            Known::Counts { counts, .. } => counts.into_iter().map(number).collect(),
+            Known::Sums { mean: true, sums } => sums.iter().map(Sum::mean).collect(),
+            Known::Sums { mean: false, sums } => sums.iter().map(|sum| CellValue::Number(sum.total())).collect(),
+            Known::Extremes { words, .. } => words.into_iter().map(|word| cell(self.facet, word)).collect(),
+            Known::Medians(mut words) => words.iter_mut().map(|words| median(words)).collect(),
+            Known::Distinct(distinct) => distinct.counts(count).into_iter().map(number).collect(),
+        }
+    }
+}
+
+/// Hands out the word of each cell that has a value.
+#[inline]
+fn each_value(facet: Facet<'_>, at: (usize, &[u32]), mut sink: impl FnMut(usize, u64)) {
+    each_word_in(facet, Bucket::Value, at, |position, word| {
+        if word > ERROR {
+            sink(position, word);
+        }
+    });
+}
+
+impl Distinct<'_> {
+    fn add(&mut self, at: (usize, &[u32]), groups: &[u32]) {
+        self.coder.code(at, &mut self.codes, &mut self.positions);
+        for (index, code) in self.codes.iter().enumerate() {
+            let position = if self.coder.has_lists() { self.positions.get(index).copied() } else { Some(index as u32) };
+            if let Some(group) = position.and_then(|position| groups.get(position as usize)) {
+                self.seen.insert((*group, *code));
             }
-        });
-        sums
+        }
     }
 
-    fn extreme(&self, ordinals: &[u32], groups: &[u32], count: usize, pick: fn(u64, u64) -> u64) -> Vec<CellValue> {
-        let mut words = vec![BLANK; count];
-        self.each(ordinals, groups, |group, word| {
-            if let Some(slot) = words.get_mut(group) {
-                *slot = if *slot == BLANK { word } else { pick(*slot, word) };
-            }
-        });
-        words.into_iter().map(|word| cell(self.facet, word)).collect()
-    }
-
-    fn medians(&self, ordinals: &[u32], groups: &[u32], count: usize) -> Vec<CellValue> {
-        let mut words = vec![Vec::new(); count];
-        self.each(ordinals, groups, |group, word| {
-            if let Some(words) = words.get_mut(group) {
-                words.push(word);
-            }
-        });
-        words.iter_mut().map(|words| median(words)).collect()
-    }
-
-    fn distinct(&self, ordinals: &[u32], groups: &[u32], count: usize) -> Vec<CellValue> {
-        let codes = code(self.facet, Bucket::Value, self.text_key, ordinals);
-        let has_value: Vec<bool> =
-            codes.values.iter().map(|(value, _)| !matches!(value, CellValue::Empty | CellValue::Error(_))).collect();
-        let mut seen: FxHashSet<(u32, u32)> = FxHashSet::default();
-        let mut counts = vec![0u32; count];
-        for (index, code) in codes.by_position.iter().enumerate() {
-            let position = codes.positions.as_ref().map_or(Some(index as u32), |all| all.get(index).copied());
-            let Some(group) = position.and_then(|position| groups.get(position as usize)) else { continue };
-            let is_new = has_value.get(*code as usize) == Some(&true) && seen.insert((*group, *code));
+    fn counts(&self, count: usize) -> Vec<usize> {
+        let is_value = |(value, _): &(CellValue, u32)| !matches!(value, CellValue::Empty | CellValue::Error(_));
+        let has_value: Vec<bool> = self.coder.values().iter().map(is_value).collect();
+        let mut counts = vec![0; count];
+        for (group, code) in &self.seen {
             if let Some(slot) = counts.get_mut(*group as usize) {
-                *slot += u32::from(is_new);
+                *slot += usize::from(has_value.get(*code as usize) == Some(&true));
             }
         }
-        counts.into_iter().map(|count| CellValue::Number(count as f64)).collect()
+        counts
     }
 }
 

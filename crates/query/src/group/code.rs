@@ -4,22 +4,12 @@ use model::{CellError, CellValue, Chunk, FieldNo, Kind};
 use rustc_hash::FxHashMap;
 
 use crate::error::QueryError;
-use crate::rows::{BLANK, ERROR, by_chunk, cell, each_word, row};
+use crate::rows::{BLANK, ERROR, cell, each_word_in, row};
 use crate::source::{Facet, Source, TextKey};
 use crate::tree::Bucket;
 
 /// Words below this are looked up in an array.
 const SMALL: u64 = 4_096;
-
-/// A column as codes: records with the same value have the same code.
-pub(crate) struct Codes {
-    /// The code at each position.
-    pub by_position: Vec<u32>,
-    /// For lists: whose element each code is, as a position of the records asked for.
-    pub positions: Option<Vec<u32>>,
-    /// By code: the value and its place among the values.
-    pub values: Vec<(CellValue, u32)>,
-}
 
 /// The column of `field`, if it can be grouped by `bucket`.
 pub(crate) fn facet<'a>(source: &'a Source<'_>, field: FieldNo, bucket: Bucket) -> Result<Facet<'a>, QueryError> {
@@ -33,78 +23,104 @@ pub(crate) fn facet<'a>(source: &'a Source<'_>, field: FieldNo, bucket: Bucket) 
     if fits { Ok(facet) } else { Err(QueryError::Mismatch { field, kind, asked: bucket.name() }) }
 }
 
-/// Gives the cells at ascending ordinals their codes.
-pub(crate) fn code(facet: Facet<'_>, bucket: Bucket, text_key: TextKey, ordinals: &[u32]) -> Codes {
-    if facet.view.kind() == Kind::Text {
-        code_texts(facet, text_key, ordinals)
-    } else {
-        code_words(facet, bucket, ordinals)
-    }
+/// Gives cells codes, chunk by chunk: cells with the same value have the same code.
+pub(crate) struct Coder<'a> {
+    facet: Facet<'a>,
+    bucket: Bucket,
+    text_key: TextKey,
+    words: Words,
+    texts: Texts<'a>,
 }
 
-fn code_words(facet: Facet<'_>, bucket: Bucket, ordinals: &[u32]) -> Codes {
-    let lists = matches!(facet.view.kind(), Kind::Choices | Kind::Links);
-    let mut known = Words::default();
-    let mut codes = Vec::with_capacity(ordinals.len());
-    let mut positions = Vec::new();
-    each_word(facet, bucket.parts(), ordinals, |position, word| {
-        codes.push(known.code(word));
-        if lists {
-            positions.push(position as u32);
-        }
-    });
-    if bucket.parts() != bucket {
-        known = known.merge(&mut codes, |word| bucket.around(word));
+impl<'a> Coder<'a> {
+    pub fn new(facet: Facet<'a>, bucket: Bucket, text_key: TextKey) -> Self {
+        Self { facet, bucket, text_key, words: Words::default(), texts: Texts::default() }
     }
-    let values = place(&known.found, u64::cmp, |word| cell(facet, *word));
-    Codes { by_position: codes, positions: lists.then_some(positions), values }
+
+    /// True when a record may have several codes.
+    pub fn has_lists(&self) -> bool {
+        matches!(self.facet.view.kind(), Kind::Choices | Kind::Links)
+    }
+
+    /// How many codes there are so far.
+    pub fn len(&self) -> usize {
+        self.words.found.len() + self.texts.found.len()
+    }
+
+    /// Writes the codes of the records of a chunk; `positions`: for lists, whose element each code is.
+    pub fn code(&mut self, at: (usize, &[u32]), codes: &mut Vec<u32>, positions: &mut Vec<u32>) {
+        codes.clear();
+        positions.clear();
+        if self.facet.view.kind() == Kind::Text {
+            self.texts.code(self.facet, at, codes);
+            return;
+        }
+        let (lists, bucket, words) = (self.has_lists(), self.bucket, &mut self.words);
+        each_word_in(self.facet, bucket.parts(), at, |position, word| {
+            codes.push(words.code(word, bucket));
+            if lists {
+                positions.push(position as u32);
+            }
+        });
+    }
+
+    /// By code: the value and its place among the values.
+    pub fn values(&self) -> Vec<(CellValue, u32)> {
+        if self.facet.view.kind() == Kind::Text {
+            self.texts.values(self.text_key)
+        } else {
+            place(&self.words.found, u64::cmp, |word| cell(self.facet, *word))
+        }
+    }
 }
 
 /// Codes by word.
 #[derive(Default)]
 struct Words {
+    /// By code: the word of the value, or of its bucket.
     found: Vec<u64>,
     /// Code + 1 by small word; 0 where there is none yet.
     small: Vec<u32>,
     large: FxHashMap<u64, u32>,
+    /// Codes of buckets that are made of several words.
+    whole: FxHashMap<u64, u32>,
 }
 
 impl Words {
     #[inline]
-    fn code(&mut self, word: u64) -> u32 {
+    fn code(&mut self, word: u64, bucket: Bucket) -> u32 {
         match self.small.get(word as usize) {
             Some(&known) if known > 0 => known - 1,
-            _ => self.find(word),
+            _ => self.find(word, bucket),
         }
     }
 
-    /// Makes one of all words that are the same `whole`.
-    fn merge(self, codes: &mut [u32], whole: impl Fn(u64) -> u64) -> Self {
-        let mut merged = Self::default();
-        let new: Vec<u32> = self.found.into_iter().map(|word| merged.code(whole(word))).collect();
-        for code in codes {
-            *code = new.get(*code as usize).copied().unwrap_or_default();
+    fn find(&mut self, word: u64, bucket: Bucket) -> u32 {
+        let Self { found, small, large, whole } = self;
+        let mut new = || {
+            let next = found.len() as u32;
+            if bucket.parts() == bucket {
+                found.push(word);
+                return next;
+            }
+            let around = bucket.around(word);
+            let code = *whole.entry(around).or_insert(next);
+            if code == next {
+                found.push(around);
+            }
+            code
+        };
+        if word >= SMALL {
+            return *large.entry(word).or_insert_with(new);
         }
-        merged
-    }
-
-    fn find(&mut self, word: u64) -> u32 {
-        let next = self.found.len() as u32;
-        if word < SMALL {
-            if self.small.is_empty() {
-                self.small = vec![0; SMALL as usize];
-            }
-            if let Some(slot) = self.small.get_mut(word as usize) {
-                *slot = next + 1;
-            }
-        } else {
-            let code = *self.large.entry(word).or_insert(next);
-            if code != next {
-                return code;
-            }
+        if small.is_empty() {
+            *small = vec![0; SMALL as usize];
         }
-        self.found.push(word);
-        next
+        let code = new();
+        if let Some(slot) = small.get_mut(word as usize) {
+            *slot = code + 1;
+        }
+        code
     }
 }
 
@@ -116,13 +132,19 @@ enum Text<'a> {
     Some(&'a str),
 }
 
-fn code_texts(facet: Facet<'_>, text_key: TextKey, ordinals: &[u32]) -> Codes {
-    let mut known: FxHashMap<Text<'_>, u32> = FxHashMap::default();
-    let mut found = Vec::new();
-    let mut codes = Vec::with_capacity(ordinals.len());
-    for (chunk, range) in by_chunk(ordinals) {
+/// Codes by text.
+#[derive(Default)]
+struct Texts<'a> {
+    known: FxHashMap<Text<'a>, u32>,
+    /// By code.
+    found: Vec<Text<'a>>,
+}
+
+impl<'a> Texts<'a> {
+    fn code(&mut self, facet: Facet<'a>, (chunk, ordinals): (usize, &[u32]), codes: &mut Vec<u32>) {
+        let Self { known, found } = self;
         let part = facet.view.part(chunk);
-        for ordinal in ordinals.get(range).unwrap_or_default() {
+        for ordinal in ordinals {
             let row = row(*ordinal);
             let text = match part.map(|part| (part.is_error(row), part.values)) {
                 Some((true, _)) => Text::Error,
@@ -135,17 +157,16 @@ fn code_texts(facet: Facet<'_>, text_key: TextKey, ordinals: &[u32]) -> Codes {
             }));
         }
     }
-    let keys: Vec<(u64, Vec<u8>, Text<'_>)> = found.into_iter().map(|text| text_place(text, text_key)).collect();
-    let values = place(
-        &keys,
-        |left, right| (left.0, &left.1).cmp(&(right.0, &right.1)),
-        |(_, _, text)| match text {
+
+    fn values(&self, text_key: TextKey) -> Vec<(CellValue, u32)> {
+        let keys: Vec<(u64, Vec<u8>, Text<'_>)> = self.found.iter().map(|text| text_place(*text, text_key)).collect();
+        let value = |(_, _, text): &(u64, Vec<u8>, Text<'_>)| match text {
             Text::Blank => CellValue::Empty,
             Text::Error => CellValue::Error(CellError::Failed),
             Text::Some(text) => CellValue::Text((*text).to_owned()),
-        },
-    );
-    Codes { by_position: codes, positions: None, values }
+        };
+        place(&keys, |left, right| (left.0, &left.1).cmp(&(right.0, &right.1)), value)
+    }
 }
 
 fn text_place(text: Text<'_>, text_key: TextKey) -> (u64, Vec<u8>, Text<'_>) {
