@@ -54,11 +54,13 @@ fn failed(what: &'static str, seen: impl Into<String>) -> Finding {
     Finding { what, verdict: Verdict::Failed, seen: seen.into() }
 }
 
-/// Looks at the data directory, the lock, the database, its migrations, the disk, certificates and the clock.
+/// Looks at the data directory, the lock, the database, its migrations, the place of attachments, the disk,
+/// certificates and the clock.
 pub async fn examine(settings: &Settings, time: &Clock) -> Vec<Finding> {
     let data = &settings.server.data;
     let mut findings = vec![directory(data)];
     findings.extend(store(settings).await);
+    findings.push(attachments(settings));
     findings.push(space(data));
     findings.push(certificates());
     findings.push(clock(data, time.now()));
@@ -135,6 +137,23 @@ async fn opened(db: Db, seen: &str) -> Vec<Finding> {
     });
     db.close().await;
     findings
+}
+
+/// Where attachments are kept: processes on one database must find each other's.
+fn attachments(settings: &Settings) -> Finding {
+    let (what, folder) = ("attachments", settings.server.data.join("files"));
+    match (&settings.blob.url, &settings.database.url) {
+        (Some(url), _) => well(what, format!("kept in `{url}`")),
+        (None, None) => well(what, format!("kept in `{}`", folder.display())),
+        (None, Some(_)) => warning(
+            what,
+            format!(
+                "kept in `{}`, where other processes on the same database do not find them: \
+                 where there are others, set `blob.url` to a place that all reach",
+                folder.display()
+            ),
+        ),
+    }
 }
 
 /// The store is held by another process: well, if that is a server which answers.

@@ -43,6 +43,20 @@ async fn a_store_is_opened_and_its_migrations_counted() {
 }
 
 #[tokio::test]
+async fn attachments_are_kept_where_all_processes_find_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let alone = settings(&folder);
+    assert_eq!(look(&alone, "attachments").await.verdict, Verdict::Well);
+    let database = Database { url: Some("postgres://127.0.0.1:1/none".to_owned()), ..Database::default() };
+    let shared = Settings { database, ..alone };
+    let finding = look(&shared, "attachments").await;
+    assert_eq!(finding.verdict, Verdict::Warning);
+    assert!(finding.seen.contains("`blob.url`"), "{}", finding.seen);
+    let blob = blob::Settings { url: Some("s3://bucket/files".to_owned()), ..blob::Settings::default() };
+    assert_eq!(look(&Settings { blob, ..shared }, "attachments").await.verdict, Verdict::Well);
+}
+
+#[tokio::test]
 async fn a_store_of_an_older_program_waits_for_migrations() {
     let folder = tempfile::tempdir().unwrap();
     let settings = settings(&folder);
