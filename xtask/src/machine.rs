@@ -98,6 +98,35 @@ fn install_node(workspace: &mut Workspace) -> Result<()> {
     Ok(())
 }
 
+/// NocoDB, as a package; answers the folder that it runs in. Its SQLite is built here: what it would download instead is
+/// not a package.
+pub fn install_nocodb(workspace: &Workspace) -> Result<PathBuf> {
+    let source = workspace.root.join("xtask/nocodb");
+    let list = source.join("package.json");
+    let folder = workspace.target.join("nocodb");
+    let mut missing = Vec::new();
+    if !answers("node", &["--version"]) || !answers("npm", &["--version"]) {
+        missing.extend(["nodejs", "npm"]);
+    }
+    if !answers("c++", &["--version"]) || !answers("make", &["--version"]) {
+        missing.extend(["g++", "make"]);
+    }
+    install_packages(workspace, &missing)?;
+    if !is_current(&folder, &list)? {
+        println!("installing {}", list.display());
+        fs::create_dir_all(&folder)?;
+        fs::copy(&list, folder.join("package.json"))?;
+        npm(workspace, &folder, &["install"])?;
+        let headers = output(workspace.command("node").args(["-p", "path.resolve(process.execPath, '../..')"]))?;
+        let mut build = workspace.command(folder.join("node_modules/.bin/node-gyp"));
+        build.current_dir(folder.join("node_modules/sqlite3")).arg("rebuild").arg("--silent");
+        run(build.arg(format!("--nodedir={}", headers.trim())))?;
+        set_current(&folder, &list)?;
+    }
+    fs::copy(source.join("serve.js"), folder.join("serve.js"))?;
+    Ok(folder)
+}
+
 fn npm(workspace: &Workspace, folder: &Path, arguments: &[&str]) -> Result<()> {
     // The package `node` is a download by its install script; nothing else here has one that it needs.
     let scripts = if arguments.contains(&"node@22") { "--ignore-scripts=false" } else { "--ignore-scripts" };

@@ -30,7 +30,8 @@ usage: cargo xtask COMMAND
   tidy              checks manifests and sources by the rules of the house
   dependencies      checks the packages of others by deny.toml
   install           installs what the tests need
-  bench             measures the published build beside what the machine allows: --rows N, --seconds S, --rounds N
+  bench             measures the published build beside what the machine allows: --rows N, --seconds S, --rounds N,
+                    --only import; --peers has NocoDB do the same work
   eval wikisql      scores the built-in assistant: --data FILE (or AIRLOOM_WIKISQL), --misses lists what was missed";
 
 fn main() -> ExitCode {

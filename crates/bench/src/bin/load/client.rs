@@ -57,9 +57,14 @@ fn length(head: &[u8]) -> Result<usize> {
 
 /// The bytes of a request.
 pub fn request(method: &str, path: &str, token: &str, body: &str) -> Vec<u8> {
+    request_as(&format!("authorization: Bearer {token}"), method, path, body)
+}
+
+/// The same, by who is named in a header.
+pub fn request_as(header: &str, method: &str, path: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\n{header}\r\n\
          content-type: application/json\r\ncontent-length: {length}\r\n\r\n"
     );
     [head.as_bytes(), body.as_bytes()].concat()

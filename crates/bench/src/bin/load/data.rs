@@ -25,8 +25,8 @@ pub fn filter(number: usize) -> String {
     format!("AND({{Count}} > 900.{number:05}, {{Status}} = 'Done')")
 }
 
-const STATUS: [&str; 9] = ["Todo", "Doing", "Done", "Late", "Held", "New", "Old", "Odd", "Even"];
-const TAGS: [&str; 5] = ["red", "green", "blue", "gold", "grey"];
+pub const STATUS: [&str; 9] = ["Todo", "Doing", "Done", "Late", "Held", "New", "Old", "Odd", "Even"];
+pub const TAGS: [&str; 5] = ["red", "green", "blue", "gold", "grey"];
 const WORDS: [&str; 16] = [
     "river", "stone", "paper", "light", "garden", "window", "winter", "copper", "letter", "bridge", "orange", "silver",
     "market", "summer", "forest", "harbor",
@@ -91,10 +91,20 @@ impl Row {
 
     /// As the `fields` object of a record.
     pub fn json(&self) -> String {
-        let Self { name, notes, count, price, status, tags: [tag, other], due: (y, m, d), .. } = self;
-        let Self { ready, mail, site, stars, .. } = self;
+        let [tag, other] = self.tags;
+        self.json_with(&format!(r#"["{tag}","{other}"]"#))
+    }
+
+    /// As NocoDB takes it.
+    pub fn nocodb_json(&self) -> String {
+        let [tag, other] = self.tags;
+        self.json_with(&format!(r#""{tag},{other}""#))
+    }
+
+    fn json_with(&self, tags: &str) -> String {
+        let Self { name, notes, count, price, status, due: (y, m, d), ready, mail, site, stars, .. } = self;
         format!(
-            r#"{{"Name":"{name}","Notes":"{notes}","Count":{count},"Price":{}.{:02},"Status":"{status}","Tags":["{tag}","{other}"],"Due":"{y}-{m:02}-{d:02}","Ready":{ready},"Mail":"{mail}","Site":"{site}","Stars":{stars}}}"#,
+            r#"{{"Name":"{name}","Notes":"{notes}","Count":{count},"Price":{}.{:02},"Status":"{status}","Tags":{tags},"Due":"{y}-{m:02}-{d:02}","Ready":{ready},"Mail":"{mail}","Site":"{site}","Stars":{stars}}}"#,
             price.0, price.1
         )
     }

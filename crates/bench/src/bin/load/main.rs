@@ -6,6 +6,7 @@ mod client;
 mod computed;
 mod data;
 mod measure;
+mod nocodb;
 mod raw_http;
 mod raw_sqlite;
 mod reads;
@@ -22,7 +23,8 @@ use measure::Spread;
 use report::Report;
 use server::{Running, Table};
 
-const USAGE: &str = "usage: load --program AIRLOOM [--rows N] [--seconds S] [--rounds N] [--only import]";
+const USAGE: &str =
+    "usage: load --program AIRLOOM [--rows N] [--seconds S] [--rounds N] [--only import] [--nocodb FOLDER]";
 
 /// How large and how long.
 pub struct Plan {
@@ -36,6 +38,8 @@ pub struct Plan {
     pub rounds: usize,
     /// Measures nothing but imports.
     pub imports_only: bool,
+    /// Where NocoDB is installed, to do the same work.
+    pub nocodb: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -57,7 +61,8 @@ fn main() -> ExitCode {
 
 impl Plan {
     fn parse(arguments: &[String]) -> Result<Self> {
-        let mut plan = Self { program: PathBuf::new(), rows: 100_000, seconds: 2.0, rounds: 5, imports_only: false };
+        let mut plan =
+            Self { program: PathBuf::new(), rows: 100_000, seconds: 2.0, rounds: 5, imports_only: false, nocodb: None };
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
             let mut value = || words.next().with_context(|| format!("{word} needs a value\n{USAGE}"));
@@ -65,6 +70,7 @@ impl Plan {
                 "--program" => plan.program = value()?.into(),
                 "--rows" => plan.rows = value()?.parse().context("--rows is a number")?,
                 "--seconds" => plan.seconds = value()?.parse().context("--seconds is a number")?,
+                "--nocodb" => plan.nocodb = Some(std::path::absolute(value()?)?),
                 "--only" => {
                     anyhow::ensure!(value()? == "import", "--only knows `import`\n{USAGE}");
                     plan.imports_only = true;
@@ -102,6 +108,10 @@ fn run(plan: &Plan) -> Result<Report> {
     reads::measure(plan, &mut report, &server, &table)?;
     writes::measure(plan, &mut report, &server, &table, folder.path())?;
     computed::measure(plan, &mut report, &server, folder.path())?;
+    drop(server);
+    if let Some(installed) = &plan.nocodb {
+        nocodb::measure(plan, &mut report, installed, folder.path())?;
+    }
     Ok(report)
 }
 

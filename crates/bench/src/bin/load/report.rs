@@ -20,10 +20,18 @@ pub struct Limit {
     pub more_is_better: bool,
 }
 
+/// The same work done by NocoDB.
+struct Peer {
+    name: String,
+    theirs: Spread,
+    more_is_better: bool,
+}
+
 /// All lines, in the order measured.
 pub struct Report {
     head: String,
     lines: Vec<Line>,
+    peers: Vec<Peer>,
 }
 
 impl Report {
@@ -34,12 +42,18 @@ impl Report {
             plan.rounds,
             std::thread::available_parallelism().map_or(0, std::num::NonZero::get)
         );
-        Self { head, lines: Vec::new() }
+        Self { head, lines: Vec::new(), peers: Vec::new() }
     }
 
     pub fn put(&mut self, name: &str, ours: Spread, unit: &'static str, limit: Option<Limit>) {
         eprintln!("{name}: {ours} {unit}");
         self.lines.push(Line { name: name.to_owned(), ours, unit, limit });
+    }
+
+    /// What NocoDB needs for the work of the line with this name.
+    pub fn put_nocodb(&mut self, name: &str, theirs: Spread, more_is_better: bool) {
+        eprintln!("NocoDB, {name}: {theirs}");
+        self.peers.push(Peer { name: name.to_owned(), theirs, more_is_better });
     }
 }
 
@@ -58,6 +72,15 @@ impl fmt::Display for Report {
                 (format!("{}: {}", limit.what, limit.value), share)
             });
             writeln!(f, "| {name} | {ours} | {unit} | {text} | {share} |")?;
+        }
+        if self.peers.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "\n| what | Airloom | NocoDB | unit | faster |\n|---|---|---|---|---|")?;
+        for Peer { name, theirs, more_is_better } in &self.peers {
+            let Some(Line { ours, unit, .. }) = self.lines.iter().find(|line| line.name == *name) else { continue };
+            let times = if *more_is_better { ours.median / theirs.median } else { theirs.median / ours.median };
+            writeln!(f, "| {name} | {ours} | {theirs} | {unit} | {times:.0} × |")?;
         }
         Ok(())
     }
