@@ -4,6 +4,7 @@
 mod aggregate;
 mod bulk;
 mod convert;
+mod duplicate;
 mod history;
 mod read;
 mod wire;
@@ -41,6 +42,7 @@ pub fn router(records: Records) -> OpenApiRouter {
         .routes(routes!(aggregate::aggregate))
         .routes(routes!(bulk::bulk))
         .routes(routes!(convert::convert))
+        .routes(routes!(duplicate::record))
         .routes(routes!(history::list))
         .routes(routes!(history::undo))
         .routes(routes!(history::redo))
