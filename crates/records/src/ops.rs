@@ -5,6 +5,7 @@ mod append;
 mod attach;
 mod bulk;
 mod convert;
+mod copy;
 mod duplicate;
 mod export;
 mod find_values;

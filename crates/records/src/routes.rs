@@ -43,6 +43,8 @@ pub fn router(records: Records) -> OpenApiRouter {
         .routes(routes!(bulk::bulk))
         .routes(routes!(convert::convert))
         .routes(routes!(duplicate::record))
+        .routes(routes!(duplicate::table))
+        .routes(routes!(duplicate::base))
         .routes(routes!(history::list))
         .routes(routes!(history::undo))
         .routes(routes!(history::redo))

@@ -1,5 +1,6 @@
 //! Making and changing tables and fields in memory; the operations write what comes out.
 
+mod copy;
 mod retype;
 mod through;
 mod trash;
@@ -20,6 +21,8 @@ use utoipa::ToSchema;
 
 use crate::error::Error;
 
+pub use copy::Copied;
+pub(crate) use copy::{Wanted, copy_name, numbers_to_copy};
 pub use retype::{retype, retyped};
 pub use through::rollup_reference;
 pub(crate) use trash::{Trashed, TrashedView, not_in_trash, trashed_fields, trashed_views};

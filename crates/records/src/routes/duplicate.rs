@@ -1,17 +1,21 @@
 //! Copies, under `/api/v1`.
 
-use axum::Extension;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use model::Caller;
+use axum::{Extension, Json};
+use model::{Caller, WorkspaceId};
+use schema::{MadeBaseOut, TableOut, table_out};
+use serde::Deserialize;
 use serde_json::{Map, Value};
+use tenancy::Denied;
 use utoipa::ToSchema;
-use web::Failure;
+use web::{Door, Failure, JsonBody};
 
-use super::history::{base_id, fail};
+use super::history::{BasePath, base_id, fail};
 use super::json as respond;
-use super::wire::RecordPath;
+use super::wire::{RecordPath, TablePath};
 use super::write::absent;
 use crate::json::Shape;
 use crate::ops::Records;
@@ -64,4 +68,81 @@ pub(super) async fn record(
         out.push(b'}');
     }
     Ok(created(out))
+}
+
+/// What a copy of a table is to be.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct TableCopyIn {
+    /// Its name; made of the other's when absent.
+    name: Option<String>,
+    /// Whether the records are copied too, as they are by default.
+    records: bool,
+}
+
+impl Default for TableCopyIn {
+    fn default() -> Self {
+        Self { name: None, records: true }
+    }
+}
+
+/// Copies a table with its fields, views and records. Links to other tables get another side of their own there. The copy
+/// appears when it is whole; what there is of one that fails is in the trash.
+#[utoipa::path(
+    post, path = "/api/v1/bases/{base}/tables/{table}/duplicate", operation_id = "tables.duplicate", tag = "bases",
+    params(TablePath),
+    request_body(content = Option<TableCopyIn>, description = "Its name, and whether records are copied"),
+    responses((status = 201, description = "The copy", body = TableOut))
+)]
+pub(super) async fn table(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    Path(place): Path<TablePath>,
+    body: Body,
+) -> Result<(StatusCode, Json<TableOut>), Failure> {
+    let base = base_id(&records, &caller, &place.base).await?;
+    let copy: TableCopyIn = JsonBody::read(Door::Problem, body).await?.parse_or_default(Door::Problem)?;
+    let how = (copy.name.as_deref(), copy.records);
+    let (schema, no) = records.duplicate_table(&caller, base, &place.table, how).await.map_err(fail)?;
+    let made = schema.table_by_no(no).ok_or_else(|| fail(Denied::NotFound.into()))?;
+    Ok((StatusCode::CREATED, Json(table_out(&schema, made, false))))
+}
+
+/// What a copy of a base is to be.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "camelCase")]
+pub(super) struct BaseCopyIn {
+    /// Its name; made of the other's when absent.
+    name: Option<String>,
+    /// The workspace that it goes to; that of the other when absent.
+    #[schema(value_type = Option<String>)]
+    workspace_id: Option<WorkspaceId>,
+    /// Whether the records are copied too, as they are by default.
+    records: bool,
+}
+
+impl Default for BaseCopyIn {
+    fn default() -> Self {
+        Self { name: None, workspace_id: None, records: true }
+    }
+}
+
+/// Copies a base with its tables, fields, views and records, without comments and webhooks. The copy appears when it is
+/// whole; what there is of one that fails is in the trash.
+#[utoipa::path(
+    post, path = "/api/v1/bases/{base}/duplicate", operation_id = "bases.duplicate", tag = "bases", params(BasePath),
+    request_body(content = Option<BaseCopyIn>, description = "Its name and workspace, and whether records are copied"),
+    responses((status = 201, description = "The copy", body = MadeBaseOut))
+)]
+pub(super) async fn base(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    Path(place): Path<BasePath>,
+    body: Body,
+) -> Result<(StatusCode, Json<MadeBaseOut>), Failure> {
+    let base = base_id(&records, &caller, &place.base).await?;
+    let copy: BaseCopyIn = JsonBody::read(Door::Problem, body).await?.parse_or_default(Door::Problem)?;
+    let how = (copy.name.as_deref(), copy.records);
+    let made = records.duplicate_base(&caller, base, copy.workspace_id, how).await.map_err(fail)?;
+    Ok((StatusCode::CREATED, Json(MadeBaseOut::new(&made))))
 }
