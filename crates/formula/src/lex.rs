@@ -36,6 +36,20 @@ pub(crate) fn lex(text: &str) -> Vec<(Token, Range<usize>)> {
     out
 }
 
+/// The text with other names in braces where `renamed` has one, everything else as it is.
+pub fn rename(text: &str, renamed: &dyn Fn(&str) -> Option<String>) -> String {
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    for (token, span) in lex(text) {
+        let Token::Field(name) = token else { continue };
+        let Some(name) = renamed(&name) else { continue };
+        out.push_str(text.get(at..span.start).unwrap_or_default());
+        out.extend(["{", &name.replace('\\', "\\\\").replace('}', "\\}"), "}"]);
+        at = span.end;
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out
+}
+
 fn token(rest: &str) -> (Token, usize) {
     let first = rest.chars().next().unwrap_or(' ');
     match first {

@@ -36,6 +36,7 @@ mod value;
 
 pub use check::{Reference, Shape};
 pub use functions::{Family, Function, functions};
+pub use lex::rename;
 pub use parse::{Diagnostic, DiagnosticKind};
 pub use program::{Batch, Input, Program, compile, compile_rollup};
 

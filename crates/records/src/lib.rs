@@ -27,9 +27,9 @@ pub use error::Error;
 pub use files::{Addresses, Awaited, FILES_PATH, Files, Ticket};
 pub use json::Shape;
 pub use ops::{
-    AggregateQuery, Aggregated, Appending, Attached, BULK_BYTES, BULK_RECORDS, Bulk, BulkRows, Deleted, Export,
-    FilesCell, Found, GROUPS, GroupOut, HISTORY, History, Hits, ListQuery, NewRecord, Page, Picture, Place, Records,
-    Sort, Undone, UpdateRecord, ValueMatch, WORDS, Written,
+    AggregateQuery, Aggregated, Appending, Attached, BULK_BYTES, BULK_RECORDS, Bulk, BulkRows, Deleted, Duplicated,
+    Export, FilesCell, Found, GROUPS, GroupOut, HISTORY, History, Hits, ListQuery, NewRecord, Page, Picture, Place,
+    Records, Sort, Undone, UpdateRecord, ValueMatch, WORDS, Written,
 };
 pub use routes::router;
 pub use tools::tools;

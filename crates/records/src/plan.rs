@@ -12,7 +12,7 @@ use clock::Ids;
 use events::{Body, CellChange, RecordCells, RecordChange, SchemaChange};
 use fields::{ChoiceIn, Incoming, LinkIn, Reading};
 use model::{
-    CellRef, CellValue, Choice, Field, FieldKind, FieldNo, Ordinal, RecordId, SelectOptions, Table, TableImage,
+    CellRef, CellValue, Choice, Field, FieldKind, FieldNo, Ordinal, RecordId, Schema, SelectOptions, Table, TableImage,
     TableNo, Timestamp,
 };
 use schema::closest;
@@ -83,7 +83,13 @@ impl<'i> Plan<'i> {
         Self { image, ids, now, body: Body::default(), tables: Vec::new(), links: Vec::new() }
     }
 
-    fn rows(&self, table: TableNo) -> Arc<TableImage> {
+    /// The schema that it is decided by.
+    pub fn schema(&self) -> &Schema {
+        &self.image.schema
+    }
+
+    /// The records of a table as they were before.
+    pub fn rows(&self, table: TableNo) -> Arc<TableImage> {
         self.image.table(table)
     }
 

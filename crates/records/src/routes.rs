@@ -4,6 +4,7 @@
 mod aggregate;
 mod bulk;
 mod convert;
+mod duplicate;
 mod history;
 mod read;
 mod wire;
@@ -41,6 +42,9 @@ pub fn router(records: Records) -> OpenApiRouter {
         .routes(routes!(aggregate::aggregate))
         .routes(routes!(bulk::bulk))
         .routes(routes!(convert::convert))
+        .routes(routes!(duplicate::record))
+        .routes(routes!(duplicate::table))
+        .routes(routes!(duplicate::base))
         .routes(routes!(history::list))
         .routes(routes!(history::undo))
         .routes(routes!(history::redo))

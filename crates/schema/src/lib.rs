@@ -17,11 +17,12 @@ mod wire;
 
 pub use closest::closest;
 pub use conditions::{ConditionError, compares, condition_filter, holding, plain, read_condition};
-pub use edit::{NewField, NewTable, ViewPart, is_title, reference, retype, retyped, rollup_reference};
+pub use edit::{Copied, NewField, NewTable, NewView, ViewPart, is_title, reference, retype, retyped, rollup_reference};
 pub use error::Error;
 pub use ops::{BaseEntry, NewBase, Schemas};
 pub use routes::router;
 pub use store::{revise, save_table, schema_in, take_field};
+pub use wire::{MadeBaseOut, TableOut, table_out};
 
 use db::Migration;
 

@@ -1,6 +1,7 @@
 //! Operations on bases, tables and fields.
 
 mod bases;
+mod copies;
 mod trash;
 mod views;
 
@@ -14,7 +15,7 @@ use model::{BaseId, BaseNo, Caller, FieldId, Role, Schema, Table, TableNo, Tenan
 use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
-use tenancy::{Access, Action, Permit};
+use tenancy::{Access, Action, Permit, WorkspacePermit};
 
 use crate::edit::{Draft, NewField, NewTable, given_id, is_title, numbers_needed, taken};
 use crate::error::Error;
@@ -131,10 +132,7 @@ impl Schemas {
     /// [`Error::Denied`] without the right to create bases in the workspace; the errors of tables and fields.
     pub async fn create_base(&self, caller: &Caller, new: NewBase) -> Result<Arc<Schema>, Error> {
         let permit = self.access.workspace_permit(caller, Action::CreateBase, new.workspace).await?;
-        let name = new.name.trim().to_owned();
-        if name.is_empty() || !is_title(&name) {
-            return Err(Error::unseen("base"));
-        }
+        let name = base_name(&new.name)?;
         if new.tables.is_empty() {
             return Err(Error::Invalid { reason: "a base needs at least one table in `tables`".to_owned() });
         }
@@ -142,6 +140,21 @@ impl Schemas {
         if given.is_some() || new.tables.iter().any(NewTable::has_ids) {
             self.access.workspace_permit(caller, Action::KeepIds, new.workspace).await?;
         }
+        let fields: u32 = new.tables.iter().map(|table| numbers_needed(&table.fields)).sum();
+        let numbers = (new.tables.len() as u32, fields);
+        let made = self.make_base(&permit, (given, name), numbers, false, |draft| draft.add_tables(&new.tables));
+        Ok(made.await?.0)
+    }
+
+    /// Makes a base of what `fill` drafts, at its place in the workspace or in the trash.
+    async fn make_base<T>(
+        &self,
+        permit: &WorkspacePermit,
+        (given, name): (Option<BaseId>, String),
+        numbers: (u32, u32),
+        trashed: bool,
+        fill: impl FnOnce(&mut Draft<'_>) -> Result<T, Error>,
+    ) -> Result<(Arc<Schema>, T), Error> {
         let mut tx = self.db.begin(Group::House).await?;
         let now = self.clock.now();
         let no = store::next_base(&mut tx).await?;
@@ -150,21 +163,24 @@ impl Schemas {
             Some(id) => id,
             None => self.ids.base(now),
         };
-        let row = store::BaseRow { no, id, workspace: new.workspace, name: name.clone(), created: now };
-        store::insert_base(&mut tx, &permit, &row);
-        tenancy::register_base(&mut tx, &permit, row.id, no);
+        let row = store::BaseRow { no, id, workspace: permit.workspace(), name: name.clone(), created: now };
+        store::insert_base(&mut tx, permit, &row);
+        if trashed {
+            store::mark_base(&mut tx, permit, no, true);
+        } else {
+            tenancy::register_base(&mut tx, permit, row.id, no);
+        }
         Changes::create_head(&mut tx, permit.tenant(), no, now);
-        let fields: u32 = new.tables.iter().map(|table| numbers_needed(&table.fields)).sum();
-        let next = store::take(&mut tx, permit.tenant(), no, (new.tables.len() as u32, fields)).await?;
+        let next = store::take(&mut tx, permit.tenant(), no, numbers).await?;
         let schema = Schema { base_no: no, base: row.id, name, revision: 1, tables: Vec::new() };
         let mut draft = Draft::new(schema, next, &self.ids, now);
-        draft.add_tables(&new.tables)?;
+        let filled = fill(&mut draft)?;
         for (_, table) in draft.changes() {
             store::write_table(&mut tx, permit.tenant(), no, table)?;
         }
         let schema = Arc::new(draft.schema);
         tx.commit().await?;
-        Ok(schema)
+        Ok((schema, filled))
     }
 
     /// Adds a table.
@@ -312,6 +328,11 @@ fn write(tx: &mut db::Tx, permit: &Permit, draft: &Draft<'_>) -> Result<Body, Er
         store::revise(tx, permit);
     }
     Ok(body)
+}
+
+fn base_name(name: &str) -> Result<String, Error> {
+    let name = name.trim();
+    if name.is_empty() || !is_title(name) { Err(Error::unseen("base")) } else { Ok(name.to_owned()) }
 }
 
 fn find_table<'s>(schema: &'s Schema, name: &str) -> Result<&'s Arc<Table>, Error> {

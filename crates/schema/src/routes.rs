@@ -22,7 +22,7 @@ use web::{Door, Failure, JsonBody, Params};
 use crate::edit::{NewField, NewTable};
 use crate::error::Error;
 use crate::ops::{NewBase, Schemas};
-use crate::wire::{FieldOut, TableOut, field_out, table_out};
+use crate::wire::{FieldOut, MadeBaseOut, TableOut, field_out, table_out};
 
 const DOOR: Door = Door::Airtable;
 
@@ -145,15 +145,6 @@ struct BaseIn {
     tables: Vec<NewTable>,
 }
 
-/// A base that was made.
-#[derive(Serialize, ToSchema)]
-struct MadeBaseOut {
-    /// Its id.
-    id: String,
-    /// Its tables.
-    tables: Vec<TableOut>,
-}
-
 /// Creates a base with its tables and fields in a workspace.
 #[utoipa::path(
     post, path = "/v0/meta/bases", operation_id = "bases.create", tag = "bases", request_body = BaseIn,
@@ -173,8 +164,7 @@ async fn create_base(
         new.tables.iter_mut().for_each(NewTable::forget_ids);
     }
     let schema = schemas.create_base(&caller, new).await.map_err(fail)?;
-    let tables = schema.live_tables().map(|table| table_out(&schema, table, false)).collect();
-    Ok(Json(MadeBaseOut { id: schema.base.to_string(), tables }))
+    Ok(Json(MadeBaseOut::new(&schema)))
 }
 
 /// The tables of a base.

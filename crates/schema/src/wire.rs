@@ -5,6 +5,23 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+/// A base that was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MadeBaseOut {
+    /// Its id.
+    id: String,
+    /// Its tables.
+    tables: Vec<TableOut>,
+}
+
+impl MadeBaseOut {
+    /// What is told of it.
+    pub fn new(schema: &Schema) -> Self {
+        let tables = schema.live_tables().map(|table| table_out(schema, table, false)).collect();
+        Self { id: schema.base.to_string(), tables }
+    }
+}
+
 /// A table.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -127,7 +127,7 @@ impl Access {
         let revision = self.people.revision().await.map_err(Error::from)?;
         let role = self.role(revision, caller, workspace).await?.ok_or(Denied::NotFound)?;
         action.check(role, &caller.scopes)?;
-        Ok(WorkspacePermit { tenant: caller.tenant, workspace, role, people: self.people.clone() })
+        Ok(WorkspacePermit { tenant: caller.tenant, workspace, role, revision, people: self.people.clone() })
     }
 
     /// The workspaces that the caller belongs to; all of the tenant for the house itself.

@@ -34,6 +34,7 @@ pub struct WorkspacePermit {
     pub(crate) tenant: TenantNo,
     pub(crate) workspace: WorkspaceId,
     pub(crate) role: Role,
+    pub(crate) revision: i64,
     pub(crate) people: People,
 }
 
@@ -96,5 +97,11 @@ impl WorkspacePermit {
     /// The caller's role there.
     pub fn role(&self) -> Role {
         self.role
+    }
+
+    /// Proof that a base that is being made in the workspace may be filled, before it has its place there.
+    pub fn filling(&self, id: BaseId, base: BaseNo) -> Permit {
+        let place = Place { tenant: self.tenant, base, workspace: self.workspace };
+        Permit(Granted { place, id, role: self.role, revision: self.revision })
     }
 }

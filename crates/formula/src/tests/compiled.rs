@@ -1,5 +1,6 @@
 //! What a compiled formula tells about itself, and what the evaluator makes of batches.
 
+use crate::lex::Token;
 use model::{CellRef, CellValue, FormulaType, RecordId};
 
 use super::table::{FIELDS, Table, field, resolve};
@@ -93,4 +94,28 @@ fn a_filter_of_five_hundred_ids_finds_its_records() {
     let found = table.with(&program, 0..600, |batch| program.filter(batch));
     let even: Vec<usize> = (0..600).step_by(2).collect();
     assert_eq!(found.ones().collect::<Vec<_>>(), even);
+}
+
+#[test]
+fn fields_are_renamed_in_braces_and_nowhere_else() {
+    let renamed = |name: &str| match name {
+        "a" => Some("b".to_owned()),
+        "x}y" => Some("{z}\\".to_owned()),
+        _ => None,
+    };
+    for (text, expected) in [
+        ("{a} + a & '{a}' & \"{a}\" & {c}", "{b} + a & '{a}' & \"{a}\" & {c}"),
+        ("IF({x\\}y}, {a} ,{ a})", "IF({{z\\}\\\\}, {b} ,{ a})"),
+        ("{a", "{a"),
+        ("ä{a}ö§{a}", "ä{b}ö§{b}"),
+        ("", ""),
+    ] {
+        assert_eq!(crate::rename(text, &renamed), expected);
+        let names = |text: &str| crate::lex::lex(text).into_iter().map(|(token, _)| token).collect::<Vec<_>>();
+        let expected = names(text).into_iter().map(|token| match token {
+            Token::Field(name) => Token::Field(renamed(&name).unwrap_or(name)),
+            token => token,
+        });
+        assert_eq!(names(&crate::rename(text, &renamed)), expected.collect::<Vec<_>>());
+    }
 }

@@ -5,10 +5,11 @@ use std::sync::atomic::Ordering;
 
 use model::{BaseNo, Kind, Ordinal, Table, TableNo, TenantNo};
 
-use super::absent::ColumnKey;
+use super::absent::{ColumnKey, StoredCells};
 use super::slot::{Images, Private, Slot};
 use super::{BaseImage, build};
 use crate::error::Error;
+use crate::plan::record_cells;
 use crate::store;
 
 /// How deep names of linked records are made of names of linked records.
@@ -159,6 +160,23 @@ impl Images {
         let image = Arc::new(image);
         slot.renew(|_| Some(Arc::clone(&image)));
         Ok(image)
+    }
+
+    /// The stored cells of records: those of the picture, or where columns of it are not in memory those that are
+    /// committed now.
+    pub async fn stored(
+        &self,
+        tenant: TenantNo,
+        image: &BaseImage,
+        table: TableNo,
+        ordinals: &[Ordinal],
+    ) -> Result<Vec<StoredCells>, Error> {
+        if ordinals.iter().any(|ordinal| image.wants(table, *ordinal)) {
+            return store::records_at(&self.db, tenant, image.schema.base_no, table, ordinals).await;
+        }
+        let rows = image.table(table);
+        let cells = |ordinal: &Ordinal| StoredCells { ordinal: *ordinal, cells: record_cells(&rows, *ordinal) };
+        Ok(ordinals.iter().map(cells).collect())
     }
 
     /// A picture to read these records from, whose cells are fetched where columns are not in memory. Rows are read

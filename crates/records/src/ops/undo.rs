@@ -9,8 +9,8 @@ use rustc_hash::FxHashSet;
 use tenancy::Action;
 
 use super::Records;
-use super::convert::RUN;
 use super::write::queue;
+use super::{convert, copy};
 use crate::error::Error;
 use crate::files::{same_cell, same_cells};
 use crate::image::BaseImage;
@@ -180,8 +180,12 @@ impl Records {
             Some(sequence) => self.changes.find(permit.base_no(), sequence).await?.ok_or(Error::NothingToUndo)?,
             None => self.newest_of(permit, &caller.actor).await?.ok_or(Error::NothingToUndo)?,
         };
-        if is_conversion(&change) {
+        if is_of(&change, convert::RUN) {
             let message = "this change converted a field; convert it again to another type".to_owned();
+            return Err(Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message });
+        }
+        if is_of(&change, copy::RUN) {
+            let message = "this change filled a copy of a table or a base; delete the copy instead".to_owned();
             return Err(Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message });
         }
         if change.body.tables.is_empty() {
@@ -238,7 +242,8 @@ impl Records {
             seen += read.len();
             for change in read {
                 let stands = standing.see(&change);
-                let is_own = change.actor == *actor && !change.body.tables.is_empty() && !is_conversion(&change);
+                let whole = is_of(&change, convert::RUN) || is_of(&change, copy::RUN);
+                let is_own = change.actor == *actor && !change.body.tables.is_empty() && !whole;
                 if stands && is_own && change.body.undoes.is_none() {
                     return Ok(Some(change));
                 }
@@ -261,9 +266,9 @@ fn fields_named(schema: &Schema, name: &str) -> Result<Vec<(TableNo, FieldNo)>, 
     }
 }
 
-/// True for the changes of a conversion, whose cells belong to a field of the new type.
-fn is_conversion(change: &Change) -> bool {
-    change.run.as_deref().is_some_and(|run| run.starts_with(RUN))
+/// True for the changes of a larger piece of work that is not taken back change by change.
+fn is_of(change: &Change, runs: &str) -> bool {
+    change.run.as_deref().is_some_and(|run| run.starts_with(runs))
 }
 
 /// Which changes still stand, told by looking at them from the newest on.

@@ -51,7 +51,7 @@ impl From<Undone> for UndoneOut {
 #[into_params(parameter_in = Path)]
 pub(super) struct BasePath {
     /// The base's id or name.
-    base: String,
+    pub(super) base: String,
 }
 
 /// The changes of a base.

@@ -153,7 +153,7 @@ impl Target {
 }
 
 /// A record named in the path that does not exist is 404; in a batch it is 422.
-fn absent(error: Error) -> Error {
+pub(super) fn absent(error: Error) -> Error {
     if let Error::RowDoesNotExist { id } = error { Error::RecordNotFound { id } } else { error }
 }
 

@@ -9,6 +9,7 @@ mod bulk;
 mod clients;
 mod comments;
 mod conversions;
+mod copies;
 mod document;
 mod durability;
 mod ephemeral;

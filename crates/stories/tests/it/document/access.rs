@@ -40,7 +40,7 @@ const fn named(operation: &'static str, query: &'static str, body: &'static str)
 const VIEW: &str = r#"{"name":"Few","filter":{"field":"Points","op":"<","value":5},"sorts":[{"field":"Points","direction":"desc"}],"hiddenFields":["Urgent"],"color":{"by":"field","field":"Status"}}"#;
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 84] = [
+pub const ACCESS: [Access; 87] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -95,6 +95,7 @@ pub const ACCESS: [Access; 84] = [
     named("comments.list", "?pageSize=1", ""),
     named("comments.take_back_reaction", "", ""),
     named("comments.delete", "", ""),
+    named("records.duplicate", "", ""),
     named("records.history", "?limit=2", ""),
     named("records.undo", "", ""),
     named("records.redo", "", ""),
@@ -121,6 +122,8 @@ pub const ACCESS: [Access; 84] = [
     named("records.delete_one", "", ""),
     named("records.delete", "?records[]=LAST", ""),
     named("views.delete_metadata", "", ""),
+    named("tables.duplicate", "", r#"{"name":"Tasks again"}"#),
+    named("bases.duplicate", "", r#"{"name":"Once more"}"#),
     named("bases.delete", "", ""),
     own("bases.list_deleted", ""),
     named("bases.restore", "", ""),
