@@ -22,7 +22,8 @@ pub(super) fn of_condition(
     condition: &Condition,
     within: Option<&Bits>,
 ) -> Result<Filter, Error> {
-    condition_filter(table, condition, &|field, op, value| linked(view, (table, field), (op, value), within))
+    let links = |field: &Field, op, value: &Value| linked(view, (table, field), (op, value), within);
+    condition_filter(table, condition, view.now, &links)
 }
 
 /// Links are compared by the texts of the linked records.

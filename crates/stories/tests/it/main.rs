@@ -9,6 +9,7 @@ mod bulk;
 mod clients;
 mod comments;
 mod conversions;
+mod days;
 mod document;
 mod durability;
 mod ephemeral;
