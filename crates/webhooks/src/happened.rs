@@ -110,7 +110,7 @@ pub(crate) fn held(before: &Picture, change: &Change, wants: &Wants<'_>) -> Resu
             held.views.insert(view.id, Members { within, held: members });
         }
         for (ordinal, field, cell) in updated(change, table.no) {
-            if let Some(field) = table.field_by_no(field) {
+            if let Some(field) = table.field_by_no(field).filter(|field| !field.kind.is_derived()) {
                 held.cells.insert((table.no, ordinal, field.no), cells::value(before, field, cell.0)?);
             }
         }
@@ -220,8 +220,8 @@ fn changed(rows: &mut Rows, (change, held): (&Change, &Held), after: &Picture, t
         let is_told = !rows.created.contains_key(&ordinal) && after.is_live(table.no, ordinal);
         let Some(field) = table.field_by_no(no).filter(|field| is_told && !field.deleted) else { continue };
         let current = match cell {
-            Some(cell) => cells::value(after, field, cell)?,
-            None => cells::of(after, table, field, ordinal)?,
+            Some(cell) if !field.kind.is_derived() => cells::value(after, field, cell)?,
+            _ => cells::of(after, table, field, ordinal)?,
         };
         let previous = held.cells.get(&(table.no, ordinal, no)).cloned().unwrap_or_default();
         if let Some(id) = after.id(table.no, ordinal).filter(|_| previous != current) {
