@@ -5,7 +5,7 @@ mod tests;
 
 use jiff::civil;
 use jiff::tz::TimeZone;
-use model::{DateFormat, TimeFormat, Timestamp};
+use model::{DateFormat, FieldKind, TimeFormat, Timestamp};
 
 use crate::options::Options;
 use crate::problem::OptionsError;
@@ -102,6 +102,14 @@ pub(crate) fn zone_of(name: &str, client: &TimeZone) -> TimeZone {
         "utc" => TimeZone::UTC,
         "client" => client.clone(),
         name => TimeZone::get(name).unwrap_or(TimeZone::UTC),
+    }
+}
+
+/// The zone of a field that holds points in time: its own, and UTC where it names none.
+pub fn own_zone(kind: &FieldKind) -> TimeZone {
+    match kind.item() {
+        FieldKind::DateTime(options) => zone_of(&options.time_zone, &TimeZone::UTC),
+        _ => TimeZone::UTC,
     }
 }
 

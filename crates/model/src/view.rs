@@ -179,6 +179,17 @@ pub enum Condition {
     Test(Comparison),
 }
 
+impl Condition {
+    /// The fields that it looks at.
+    pub fn fields(&self) -> Vec<FieldId> {
+        match self {
+            Self::And { and: parts } | Self::Or { or: parts } => parts.iter().flat_map(Self::fields).collect(),
+            Self::Not { not } => not.fields(),
+            Self::Test(test) => vec![test.field],
+        }
+    }
+}
+
 /// A comparison of a field's cell with a value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {

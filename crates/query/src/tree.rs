@@ -99,6 +99,8 @@ pub enum Op {
     Greater,
     /// Greater or equal; for a time range: at its start or later.
     GreaterOrEqual,
+    /// Inside a time range.
+    IsWithin,
     /// The text occurs.
     Contains,
     /// The opposite of [`Op::Contains`].
@@ -131,6 +133,7 @@ impl Op {
             Self::LessOrEqual => "<=",
             Self::Greater => ">",
             Self::GreaterOrEqual => ">=",
+            Self::IsWithin => "is within",
             Self::Contains => "contains",
             Self::NotContains => "does not contain",
             Self::StartsWith => "starts with",

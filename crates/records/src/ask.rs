@@ -28,6 +28,17 @@ impl<'t> Columns<'t> {
         fields: &[Arc<Field>],
         text: bool,
     ) -> Result<Self, Error> {
+        Self::of(view, table, rows, fields, (text, None))
+    }
+
+    /// As [`Columns::read`]; what is computed, only where it is asked for.
+    fn of(
+        view: &View,
+        table: &Table,
+        rows: &'t TableImage,
+        fields: &[Arc<Field>],
+        (text, within): (bool, Option<&Bits>),
+    ) -> Result<Self, Error> {
         view.image.used(fields.iter().map(|field| field.no));
         let computed = |field: &Field| field.kind.is_shown() || text && field.kind.link().is_some();
         let stored = fields.iter().filter(|field| !computed(field));
@@ -35,7 +46,7 @@ impl<'t> Columns<'t> {
         let mut columns = Self { rows, held: Vec::with_capacity(fields.len()) };
         for field in fields {
             let kind = if text && field.kind.link().is_some() { Kind::Text } else { field.kind.column() };
-            columns.held.push((Arc::clone(field), view.values(table, rows, field, text)?, kind));
+            columns.held.push((Arc::clone(field), view.values(table, rows, field, (text, within))?, kind));
         }
         Ok(columns)
     }
@@ -67,6 +78,8 @@ pub(crate) struct Wanted<'q> {
     pub tree: Option<&'q Value>,
     /// A formula.
     pub formula: Option<&'q str>,
+    /// No others than these.
+    pub within: Option<&'q Bits>,
 }
 
 /// The records that exist and are wanted.
@@ -74,14 +87,14 @@ pub(crate) struct Wanted<'q> {
 /// # Errors
 /// [`Error::Filter`] with the place, [`Error::Formula`].
 pub(crate) fn selected(view: &View, table: &Table, rows: &TableImage, wanted: &Wanted<'_>) -> Result<Bits, Error> {
-    let mut selection = None;
+    let mut selection = wanted.within.map(|within| both(within, &rows.live));
     let mut narrow = |filter: Filter| {
         // Each has the bounds of a filter for itself.
         let filter = match selection.take() {
             Some(held) => Filter::And(vec![Filter::Rows(held), filter]),
             None => filter,
         };
-        selection = Some(matching(view, table, rows, &filter)?);
+        selection = Some(matching(view, table, rows, (&filter, wanted.within))?);
         Ok::<_, Error>(())
     };
     if let Some(formula) = wanted.formula.map(str::trim).filter(|formula| !formula.is_empty()) {
@@ -92,14 +105,23 @@ pub(crate) fn selected(view: &View, table: &Table, rows: &TableImage, wanted: &W
         narrow(filter::of_tree(view, table, tree)?)?;
     }
     if let Some(condition) = wanted.kept.and_then(|condition| holding(table, condition)) {
-        narrow(filter::of_condition(view, table, &condition)?)?;
+        narrow(filter::of_condition(view, table, &condition, wanted.within)?)?;
     }
     Ok(selection.unwrap_or_else(|| Bits::clone(&rows.live)))
 }
 
-fn matching(view: &View, table: &Table, rows: &TableImage, filter: &Filter) -> Result<Bits, Error> {
+fn both(one: &Bits, other: &Bits) -> Bits {
+    Bits::from_words(one.words().iter().zip(other.words()).map(|(one, other)| one & other).collect())
+}
+
+fn matching(
+    view: &View,
+    table: &Table,
+    rows: &TableImage,
+    (filter, within): (&Filter, Option<&Bits>),
+) -> Result<Bits, Error> {
     let fields: Vec<Arc<Field>> = filter.fields().iter().filter_map(|no| table.field_by_no(*no).cloned()).collect();
-    let columns = Columns::read(view, table, rows, &fields, false)?;
+    let columns = Columns::of(view, table, rows, &fields, (false, within))?;
     Ok(query::filter(&columns.source(), filter)?)
 }
 

@@ -26,7 +26,8 @@ use crate::ops::turned;
 
 pub(crate) use absent::StoredCells;
 pub(crate) use build::StoredRecord;
-pub(crate) use computed::{Computed, Values, View, users_of};
+pub use computed::Reach;
+pub(crate) use computed::{Computed, Values, View, looked, users_of};
 pub(crate) use slot::{Images, Private};
 
 /// All tables of a base at one sequence. Cloning is cheap; writing copies only the chunks that a clone still holds.

@@ -25,6 +25,7 @@ mod fixture;
 pub use counts::{CommentCounts, Counted};
 pub use error::Error;
 pub use files::{Addresses, Awaited, FILES_PATH, Files, Ticket};
+pub use image::Reach;
 pub use json::Shape;
 pub use ops::{
     AggregateQuery, Aggregated, Appending, Attached, BULK_BYTES, BULK_RECORDS, Bulk, BulkRows, Deleted, Duplicated,

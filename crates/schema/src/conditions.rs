@@ -1,6 +1,8 @@
 //! Conditions on records: read from the trees that views and tools send, and made into filters.
 
-use model::{ChoiceId, Comparison, Condition, Field, FieldId, Kind, Table};
+mod days;
+
+use model::{ChoiceId, Comparison, Condition, Field, FieldId, Kind, Table, Timestamp};
 use query::{Filter, Op, Operand, QueryError, Term, TimeRange};
 use serde_json::Value;
 
@@ -12,13 +14,14 @@ const MAX_LIST: usize = 1_000;
 const DAY: i64 = 86_400_000_000;
 
 /// Every operator with its name.
-const OPS: [(&str, Op); 16] = [
+const OPS: [(&str, Op); 17] = [
     ("=", Op::Equal),
     ("!=", Op::NotEqual),
     ("<", Op::Less),
     ("<=", Op::LessOrEqual),
     (">", Op::Greater),
     (">=", Op::GreaterOrEqual),
+    ("is_within", Op::IsWithin),
     ("contains", Op::Contains),
     ("not_contains", Op::NotContains),
     ("starts_with", Op::StartsWith),
@@ -125,63 +128,75 @@ fn operator(name: &str, at: &str) -> Result<Op, ConditionError> {
 /// What a value of a link field means: the records with such a text.
 type Links<'l, E> = &'l dyn Fn(&Field, Op, &Value) -> Result<Filter, E>;
 
-/// The filter that a condition says.
+/// What values mean that say it by something else.
+struct Meaning<'l, E> {
+    /// For days that are told by how far they are from today.
+    now: Timestamp,
+    links: Links<'l, E>,
+}
+
+/// The filter that a condition says at this time.
 ///
 /// # Errors
 /// [`ConditionError`] where a value does not fit its field; those of `links`.
 pub fn condition_filter<E: From<ConditionError>>(
     table: &Table,
     condition: &Condition,
+    now: Timestamp,
     links: Links<'_, E>,
 ) -> Result<Filter, E> {
-    filter_at(table, condition, "", links)
+    filter_at(table, condition, "", &Meaning { now, links })
 }
 
 fn filter_at<E: From<ConditionError>>(
     table: &Table,
     condition: &Condition,
     at: &str,
-    links: Links<'_, E>,
+    means: &Meaning<'_, E>,
 ) -> Result<Filter, E> {
     let all = |parts: &[Condition], key: &str| {
-        let part = |(index, part)| filter_at(table, part, &format!("{at}/{key}/{index}"), links);
+        let part = |(index, part)| filter_at(table, part, &format!("{at}/{key}/{index}"), means);
         parts.iter().enumerate().map(part).collect::<Result<Vec<_>, _>>()
     };
     match condition {
         Condition::And { and } => all(and, "and").map(Filter::And),
         Condition::Or { or } => all(or, "or").map(Filter::Or),
-        Condition::Not { not } => Ok(Filter::Not(Box::new(filter_at(table, not, &format!("{at}/not"), links)?))),
+        Condition::Not { not } => Ok(Filter::Not(Box::new(filter_at(table, not, &format!("{at}/not"), means)?))),
         Condition::Test(test) => {
             let field = held(table, test.field).ok_or_else(|| unknown(table, &test.field.to_string(), at))?;
-            let filter = compared(field, test, at, links)?;
+            let filter = compared(field, test, at, means)?;
             // A list of values is bounded with the rest of the filter.
             match query::check(&filter, |_| Some(field.kind.column())) {
-                Err(QueryError::Mismatch { asked, .. }) => {
-                    let kind = fields::of(&field.kind).name();
-                    let reason = format!("field `{}` is of type {kind} and does not allow `{asked}`", field.name);
-                    Err(wrong(&format!("{at}/op"), reason).into())
-                }
+                Err(QueryError::Mismatch { asked, .. }) => Err(not_allowed(field, asked, at).into()),
                 _ => Ok(filter),
             }
         }
     }
 }
 
+fn not_allowed(field: &Field, asked: &str, at: &str) -> ConditionError {
+    let kind = fields::of(&field.kind).name();
+    wrong(&format!("{at}/op"), format!("field `{}` is of type {kind} and does not allow `{asked}`", field.name))
+}
+
 fn compared<E: From<ConditionError>>(
     field: &Field,
     test: &Comparison,
     at: &str,
-    links: Links<'_, E>,
+    means: &Meaning<'_, E>,
 ) -> Result<Filter, E> {
     let op = operator(&test.op, at)?;
+    if op == Op::IsWithin && field.kind.column() != Kind::Time {
+        return Err(not_allowed(field, op.name(), at).into());
+    }
     if matches!(op, Op::IsEmpty | Op::IsNotEmpty) {
         return Ok(Filter::Term(Term { field: field.no, op, value: Operand::None }));
     }
     let at = &format!("{at}/value");
     if let Some(positive) = opposite(op) {
-        return Ok(Filter::Not(Box::new(matched(field, positive, &test.value, at, links)?)));
+        return Ok(Filter::Not(Box::new(matched(field, positive, &test.value, at, means)?)));
     }
-    matched(field, op, &test.value, at, links)
+    matched(field, op, &test.value, at, means)
 }
 
 /// A comparison that blanks do not match.
@@ -190,12 +205,12 @@ fn matched<E: From<ConditionError>>(
     op: Op,
     value: &Value,
     at: &str,
-    links: Links<'_, E>,
+    means: &Meaning<'_, E>,
 ) -> Result<Filter, E> {
     match field.kind.column() {
-        Kind::Links => each(value, op, at, |op, value| links(field, op, value)),
+        Kind::Links => each(value, op, at, |op, value| (means.links)(field, op, value)),
         Kind::Choice | Kind::Choices => Ok(choices(field, op, value, at)?),
-        _ => Ok(each(value, op, at, |op, value| single(field, op, value, at))?),
+        _ => Ok(each(value, op, at, |op, value| single(field, op, value, (at, means.now)))?),
     }
 }
 
@@ -230,11 +245,14 @@ fn each<E: From<ConditionError>>(
     }
 }
 
-fn single(field: &Field, op: Op, value: &Value, at: &str) -> Result<Filter, ConditionError> {
+fn single(field: &Field, op: Op, value: &Value, (at, now): (&str, Timestamp)) -> Result<Filter, ConditionError> {
     let operand = match field.kind.column() {
         Kind::Number => number(value).map(Operand::Number),
         Kind::Flag => flag(value).map(Operand::Flag),
-        Kind::Time => time(value).map(Operand::Time),
+        Kind::Time => match days::relative(field, op, value, (at, now))? {
+            None if op == Op::IsWithin => None,
+            range => range.or_else(|| time(value)).map(Operand::Time),
+        },
         _ if value.is_null() => None,
         _ => Some(Operand::Text(plain(value))),
     };
@@ -302,7 +320,7 @@ fn misfit(field: &Field, op: Op, value: &Value, at: &str) -> ConditionError {
     let holds = match field.kind.column() {
         Kind::Number => "numbers",
         Kind::Flag => "true and false",
-        Kind::Time => "dates, written 2026-03-01 or 2026-03-01T09:00:00Z",
+        Kind::Time => "dates, written 2026-03-01 or 2026-03-01T09:00:00Z, or told as `today` or {\"mode\": …}",
         _ => "other values",
     };
     let given: String = value.to_string().chars().take(100).collect();
@@ -324,7 +342,8 @@ fn looked_at(table: &Table, condition: &Condition) -> Result<Filter, ConditionEr
     let any = |field: &Field, _: Op, _: &Value| {
         Ok(Filter::Term(Term { field: field.no, op: Op::HasAnyOf, value: Operand::Links(Vec::new()) }))
     };
-    condition_filter(table, condition, &any)
+    // Whether it fits does not depend on the day.
+    condition_filter(table, condition, Timestamp(0), &any)
 }
 
 /// What of a kept condition still holds: comparisons of fields that are in the trash, or became such that the value no

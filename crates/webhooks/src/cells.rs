@@ -1,8 +1,44 @@
-//! Cells as payloads hold them: choices and links by id and name, everything else as records hold it.
+//! Cells as payloads hold them: choices and links by id and name, lookups by linked record, everything else as records
+//! hold it.
 
-use model::{CellValue, Field, FieldKind, Ordinal, SelectOptions, TableNo, user_ids};
+use model::{CellValue, Field, FieldKind, Ordinal, SelectOptions, Table, TableNo, user_ids};
 use records::Picture;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+/// The cell of a record; null when it is empty.
+///
+/// # Errors
+/// Those of [`Picture::cell`].
+pub(crate) fn of(picture: &Picture, table: &Table, field: &Field, ordinal: Ordinal) -> Result<Value, records::Error> {
+    let is_lookup = matches!(field.kind, FieldKind::MultipleLookupValues(_));
+    let Some((link, other, looked)) = picture.looked(table, field).filter(|_| is_lookup) else {
+        return value(picture, field, &picture.cell(table, field, ordinal)?);
+    };
+    let (mut values, mut ids) = (Map::new(), Vec::new());
+    let mut is_blank = true;
+    for linked in picture.links(table.no, link, ordinal).into_iter().map(Ordinal) {
+        let Some(id) = picture.id(other.no, linked) else { continue };
+        let found = each(picture, other, looked, linked)?;
+        is_blank &= found.is_empty();
+        values.insert(id.to_string(), Value::Array(found));
+        ids.push(json!(id));
+    }
+    Ok(if is_blank { Value::Null } else { json!({ "valuesByLinkedRecordId": values, "linkedRecordIds": ids }) })
+}
+
+/// The values of a cell one by one, those at the end of a lookup.
+fn each(picture: &Picture, table: &Table, field: &Field, ordinal: Ordinal) -> Result<Vec<Value>, records::Error> {
+    Ok(match of(picture, table, field, ordinal)? {
+        Value::Null => Vec::new(),
+        Value::Array(values) => values,
+        Value::Object(parts) if parts.contains_key("linkedRecordIds") => {
+            let by_record = |id: &Value| parts.get("valuesByLinkedRecordId")?.get(id.as_str()?)?.as_array().cloned();
+            let ids = parts.get("linkedRecordIds").and_then(Value::as_array);
+            ids.into_iter().flatten().filter_map(by_record).flatten().collect()
+        }
+        value => vec![value],
+    })
+}
 
 /// A cell; null when it is empty. Linked records get the names that they have in the picture.
 ///

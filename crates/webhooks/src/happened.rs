@@ -1,176 +1,306 @@
-//! What a change did to records, seen from both sides of it: links as whole lists, formulas with their values.
+//! What a change did to records, seen from both sides of it: links as whole lists, computed cells with their values,
+//! and what came into a view or left it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use events::{Change, LinkDelta, RecordCells, RecordChange};
-use model::{CellValue, Field, FieldNo, Ordinal, RecordId, Schema, Table, TableNo, Timestamp};
-use records::Picture;
+use events::{Change, LinkDelta, SchemaChange};
+use model::{
+    Bits, CellValue, Field, FieldKind, FieldNo, Ordinal, RecordId, Schema, Table, TableNo, Timestamp, View, ViewId,
+};
+use records::{Error, Picture, Reach};
+use serde_json::Value;
 
-/// Records that became different, by table.
-pub(crate) type Happened = BTreeMap<TableNo, Rows>;
+use crate::cells;
+use crate::spec::Specification;
 
-/// What happened to the records of one table.
+/// More records than this come into a view, or leave it, only because the view or a formula became another.
+const MOST: usize = 4_096;
+
+/// What became different.
+#[derive(Debug, Default)]
+pub(crate) struct Happened {
+    /// By table.
+    pub tables: BTreeMap<TableNo, Rows>,
+    /// The same by view, as far as its records go; none where they are too many to be told.
+    pub views: BTreeMap<ViewId, Option<Rows>>,
+}
+
+/// What happened to the records of one table or view.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
-    /// New records and such as exist again.
+    /// New records and such as exist again; in a view: such as came into it.
     pub created: BTreeMap<Ordinal, NewRow>,
     /// Records with other cells than before.
     pub changed: BTreeMap<Ordinal, ChangedRow>,
-    /// Records that are gone.
-    pub destroyed: Vec<RecordId>,
+    /// Records that are gone; in a view: such as left it.
+    pub destroyed: BTreeMap<Ordinal, RecordId>,
 }
 
 /// A record that is new.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct NewRow {
     pub id: RecordId,
     pub created: Timestamp,
     /// Its cells; empty ones are absent.
-    pub cells: BTreeMap<FieldNo, CellValue>,
+    pub cells: BTreeMap<FieldNo, Value>,
 }
 
 /// A record that changed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct ChangedRow {
     pub id: RecordId,
-    /// What its cells held, and what they hold.
-    pub cells: BTreeMap<FieldNo, (CellValue, CellValue)>,
+    /// What its cells held, and what they hold; null where they are empty.
+    pub cells: BTreeMap<FieldNo, (Value, Value)>,
 }
 
-/// One side of a relation: a link field, and a record that it became different in.
-type Side = (TableNo, FieldNo, Ordinal);
+/// One cell.
+type Cell = (TableNo, Ordinal, FieldNo);
 
-/// Values of formulas before a change.
-pub(crate) type Formulas = BTreeMap<(TableNo, FieldNo, Ordinal), CellValue>;
+/// What webhooks want to know of records.
+pub(crate) struct Wants<'w>(pub Vec<&'w Specification>);
 
-/// The formulas of the records that the change will touch, before it does.
+impl Wants<'_> {
+    fn tables<'s>(&self, schema: &'s Schema) -> impl Iterator<Item = &'s Table> {
+        let wanted = |table: &&Table| self.0.iter().any(|spec| spec.wants_records_of(table));
+        schema.live_tables().map(AsRef::as_ref).filter(wanted)
+    }
+
+    fn views<'t>(&self, table: &'t Table) -> impl Iterator<Item = &'t View> {
+        table.live_views().filter(|view| self.0.iter().any(|spec| spec.view() == Some(view.id)))
+    }
+}
+
+/// What there was before a change, as far as it may become another by it.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    cells: BTreeMap<Cell, Value>,
+    views: BTreeMap<ViewId, Members>,
+}
+
+/// The records of a view.
+#[derive(Debug)]
+struct Members {
+    /// Those that may come into it or leave it; nothing when any may.
+    within: Option<Bits>,
+    held: Bits,
+}
+
+/// Reads from the base before a change what it may make another.
 ///
 /// # Errors
 /// Those of [`Picture::cell`].
-pub(crate) fn formulas(before: &Picture, change: &Change) -> Result<Formulas, records::Error> {
-    let mut found = Formulas::new();
-    for (no, ordinal) in touched(before.schema(), change) {
-        let Some(table) = before.schema().table_by_no(no) else { continue };
-        for field in formulas_of(table) {
-            found.insert((no, field.no, ordinal), before.cell(table, field, ordinal)?);
+pub(crate) fn held(before: &Picture, change: &Change, wants: &Wants<'_>) -> Result<Held, Error> {
+    let mut held = Held::default();
+    let mut reach = before.reach(change);
+    for table in wants.tables(before.schema()) {
+        let mut rows: BTreeSet<Ordinal> = reach.touched(table.no).into_iter().collect();
+        let gone: BTreeSet<Ordinal> = deleted(change, table.no).map(|(ordinal, _)| ordinal).collect();
+        let stays = |ordinal: &Ordinal| before.is_live(table.no, *ordinal) && !gone.contains(ordinal);
+        for field in computed(table) {
+            // Where thousands look at what changed, only the records that were written are looked at.
+            let reached = reach.of(table, field)?.unwrap_or_else(|| reach.touched(table.no));
+            for ordinal in reached.into_iter().filter(stays) {
+                held.cells.insert((table.no, ordinal, field.no), cells::of(before, table, field, ordinal)?);
+                rows.insert(ordinal);
+            }
+        }
+        for view in wants.views(table) {
+            let within = if is_remade(change) { None } else { may_move(&mut reach, table, view, &rows)? };
+            let members = members(before, table, view, within.as_ref())?;
+            held.views.insert(view.id, Members { within, held: members });
+        }
+        for (ordinal, field, cell) in updated(change, table.no) {
+            if let Some(field) = table.field_by_no(field).filter(|field| !field.kind.is_derived()) {
+                held.cells.insert((table.no, ordinal, field.no), cells::value(before, field, cell.0)?);
+            }
+        }
+        for (ordinal, field) in linked(before.schema(), change, table.no) {
+            if let Some(field) = table.field_by_no(field).filter(|_| stays(&ordinal)) {
+                held.cells.insert((table.no, ordinal, field.no), cells::of(before, table, field, ordinal)?);
+            }
         }
     }
-    Ok(found)
+    Ok(held)
 }
 
-/// What the change did; `before` and `after` are the base on both sides of it.
+/// True when the change makes tables others: then any cell may be another, and views may list other records.
+fn is_remade(change: &Change) -> bool {
+    change.body.schema.iter().any(|part| matches!(part, SchemaChange::Table { .. }))
+}
+
+/// The records that may come into a view or leave it: these, and those that its filter sees to have changed. Nothing
+/// when they are too many to be looked at one by one.
+fn may_move(
+    reach: &mut Reach<'_>,
+    table: &Table,
+    view: &View,
+    rows: &BTreeSet<Ordinal>,
+) -> Result<Option<Bits>, Error> {
+    let mut within = Bits::default();
+    for ordinal in rows {
+        within.set(ordinal.0 as usize, true);
+    }
+    for field in view.filter.iter().flat_map(model::Condition::fields) {
+        let Some(field) = table.field_by_id(field) else { continue };
+        let Some(reached) = reach.of(table, field)? else { return Ok(None) };
+        for ordinal in reached {
+            within.set(ordinal.0 as usize, true);
+        }
+    }
+    Ok(Some(within))
+}
+
+fn members(picture: &Picture, table: &Table, view: &View, within: Option<&Bits>) -> Result<Bits, Error> {
+    if within.is_some_and(|within| within.count() == 0) {
+        return Ok(Bits::default());
+    }
+    picture.members(table, view.filter.as_ref(), within)
+}
+
+/// What the change did; `after` is the base after it, `held` what there was before.
 ///
 /// # Errors
 /// Those of [`Picture::cell`].
-pub(crate) fn happened(
-    change: &Change,
-    before: &Picture,
-    after: &Picture,
-    formulas: &Formulas,
-) -> Result<Happened, records::Error> {
-    let mut all = Happened::new();
-    for part in &change.body.tables {
-        let rows = all.entry(part.table).or_default();
-        rows.created.extend(part.created.iter().map(|record| (record.ordinal, new_row(record, change.time))));
-        for record in &part.restored {
-            rows.created.insert(record.ordinal, new_row(record, after.created(part.table, record.ordinal)));
+pub(crate) fn happened(change: &Change, after: &Picture, held: &Held, wants: &Wants<'_>) -> Result<Happened, Error> {
+    let mut all = Happened::default();
+    for table in wants.tables(after.schema()) {
+        let mut rows = written(change, after, table)?;
+        changed(&mut rows, (change, held), after, table)?;
+        for view in wants.views(table) {
+            let seen = in_view(&rows, held.views.get(&view.id), after, (table, view))?;
+            all.views.insert(view.id, seen);
         }
-        rows.changed.extend(part.updated.iter().map(|record| (record.ordinal, changed_row(record))));
-        rows.destroyed.extend(part.deleted.iter().map(|record| record.id));
-    }
-    for (table, field, ordinal) in linked(after.schema(), change) {
-        let lists = [before, after].map(|picture| list(picture.links(table, field, ordinal)));
-        relink(all.entry(table).or_default(), (field, ordinal), lists, after.id(table, ordinal));
-    }
-    for (no, rows) in &mut all {
-        if let Some(table) = after.schema().table_by_no(*no) {
-            compute(rows, table, after, formulas)?;
-        }
+        all.tables.insert(table.no, rows);
     }
     Ok(all)
 }
 
-fn new_row(record: &RecordCells, created: Timestamp) -> NewRow {
-    NewRow { id: record.id, created, cells: record.cells.iter().cloned().collect() }
-}
-
-fn changed_row(record: &RecordChange) -> ChangedRow {
-    let cells = record.cells.iter().map(|cell| (cell.field, (cell.before.clone(), cell.after.clone())));
-    ChangedRow { id: record.id, cells: cells.collect() }
-}
-
-fn relink(
-    rows: &mut Rows,
-    (field, ordinal): (FieldNo, Ordinal),
-    [before, after]: [CellValue; 2],
-    id: Option<RecordId>,
-) {
-    let Some(id) = id.filter(|id| !rows.destroyed.contains(id)) else { return };
-    if let Some(row) = rows.created.get_mut(&ordinal) {
-        if !after.is_empty() {
-            row.cells.insert(field, after);
+/// The records that the change made and deleted.
+fn written(change: &Change, after: &Picture, table: &Table) -> Result<Rows, Error> {
+    let mut rows = Rows::default();
+    for part in change.body.tables.iter().filter(|part| part.table == table.no) {
+        for record in part.created.iter().chain(&part.restored) {
+            rows.created.insert(record.ordinal, new_row(after, table, record.ordinal, record.id)?);
         }
-    } else if before != after {
-        let row = rows.changed.entry(ordinal).or_insert_with(|| ChangedRow { id, cells: BTreeMap::new() });
-        row.cells.insert(field, (before, after));
     }
+    rows.destroyed.extend(deleted(change, table.no));
+    Ok(rows)
 }
 
-/// Adds the formulas of the records, as far as they became different.
-fn compute(rows: &mut Rows, table: &Table, after: &Picture, formulas: &Formulas) -> Result<(), records::Error> {
-    for field in formulas_of(table) {
-        for (ordinal, row) in &mut rows.created {
-            let value = after.cell(table, field, *ordinal)?;
-            if !value.is_empty() {
-                row.cells.insert(field.no, value);
-            }
+fn new_row(after: &Picture, table: &Table, ordinal: Ordinal, id: RecordId) -> Result<NewRow, Error> {
+    let mut cells = BTreeMap::new();
+    for field in table.live_fields() {
+        // A picture that was walked back to knows the last change of a record only.
+        if matches!(field.kind, FieldKind::LastModifiedTime(_) | FieldKind::LastModifiedBy) {
+            continue;
         }
-        for (ordinal, row) in &mut rows.changed {
-            let value = after.cell(table, field, *ordinal)?;
-            // A field that is new has no value before.
-            let held = formulas.get(&(table.no, field.no, *ordinal)).cloned().unwrap_or_default();
-            if held != value {
-                row.cells.insert(field.no, (held, value));
-            }
+        let value = cells::of(after, table, field, ordinal)?;
+        if !value.is_null() {
+            cells.insert(field.no, value);
+        }
+    }
+    Ok(NewRow { id, created: after.created(table.no, ordinal), cells })
+}
+
+/// Adds the records of which a cell is another.
+fn changed(rows: &mut Rows, (change, held): (&Change, &Held), after: &Picture, table: &Table) -> Result<(), Error> {
+    let mut told: BTreeMap<(Ordinal, FieldNo), Option<&CellValue>> = BTreeMap::new();
+    let before = held.cells.range((table.no, Ordinal(0), FieldNo(0))..);
+    let before = before.take_while(|((no, ..), _)| *no == table.no);
+    told.extend(before.map(|((_, ordinal, field), _)| ((*ordinal, *field), None)));
+    told.extend(linked(after.schema(), change, table.no).into_iter().map(|cell| (cell, None)));
+    for (ordinal, field, cell) in updated(change, table.no) {
+        if is_remade(change) {
+            // A computed field may be new, as when a field becomes one.
+            told.extend(computed(table).map(|field| ((ordinal, field.no), None)));
+        }
+        told.insert((ordinal, field), Some(cell.1));
+    }
+    for ((ordinal, no), cell) in told {
+        let is_told = !rows.created.contains_key(&ordinal) && after.is_live(table.no, ordinal);
+        let Some(field) = table.field_by_no(no).filter(|field| is_told && !field.deleted) else { continue };
+        let current = match cell {
+            Some(cell) if !field.kind.is_derived() => cells::value(after, field, cell)?,
+            _ => cells::of(after, table, field, ordinal)?,
+        };
+        let previous = held.cells.get(&(table.no, ordinal, no)).cloned().unwrap_or_default();
+        if let Some(id) = after.id(table.no, ordinal).filter(|_| previous != current) {
+            let row = rows.changed.entry(ordinal).or_insert_with(|| ChangedRow { id, cells: BTreeMap::new() });
+            row.cells.insert(no, (previous, current));
         }
     }
     Ok(())
 }
 
-fn formulas_of(table: &Table) -> impl Iterator<Item = &Field> {
+/// What a view shows of it. Nothing when more records move than are told at a time, and they were not written.
+fn in_view(
+    rows: &Rows,
+    held: Option<&Members>,
+    after: &Picture,
+    (table, view): (&Table, &View),
+) -> Result<Option<Rows>, Error> {
+    let now = members(after, table, view, held.and_then(|held| held.within.as_ref()))?;
+    // Nothing comes into a view that has just come back itself.
+    let was = held.map_or(&now, |held| &held.held);
+    let ordinal = |at: usize| Ordinal(at as u32);
+    let came: Vec<_> = now.ones().filter(|at| !was.get(*at)).map(ordinal).collect();
+    let left: Vec<_> = was.ones().filter(|at| !now.get(*at)).map(ordinal).collect();
+    let unwritten = came.iter().filter(|at| !rows.created.contains_key(at)).count()
+        + left.iter().filter(|at| !rows.destroyed.contains_key(at)).count();
+    if unwritten > MOST.max(rows.changed.len()) {
+        return Ok(None);
+    }
+    let mut seen = Rows::default();
+    for ordinal in came {
+        let Some(id) = after.id(table.no, ordinal) else { continue };
+        let row = match rows.created.get(&ordinal) {
+            Some(row) => row.clone(),
+            None => new_row(after, table, ordinal, id)?,
+        };
+        seen.created.insert(ordinal, row);
+    }
+    seen.destroyed.extend(left.into_iter().filter_map(|ordinal| Some((ordinal, after.id(table.no, ordinal)?))));
+    let stayed = |at: &Ordinal| was.get(at.0 as usize) && now.get(at.0 as usize);
+    let changed = rows.changed.iter().filter(|(ordinal, _)| stayed(ordinal));
+    seen.changed.extend(changed.map(|(ordinal, row)| (*ordinal, row.clone())));
+    Ok(Some(seen))
+}
+
+fn computed(table: &Table) -> impl Iterator<Item = &Field> {
     table.live_fields().filter(|field| field.kind.is_derived()).map(AsRef::as_ref)
 }
 
-/// The records that were there before and are still there after, with other cells.
-fn touched(schema: &Schema, change: &Change) -> BTreeSet<(TableNo, Ordinal)> {
-    let updated = change.body.tables.iter().flat_map(|part| part.updated.iter().map(|r| (part.table, r.ordinal)));
-    let mut found: BTreeSet<_> = updated.collect();
-    found.extend(linked(schema, change).into_iter().map(|(table, _, ordinal)| (table, ordinal)));
-    for part in &change.body.tables {
-        for record in part.created.iter().chain(&part.deleted).chain(&part.restored) {
-            found.remove(&(part.table, record.ordinal));
-        }
-    }
-    found
+/// Every cell that was written in records of a table, with what it held and what it holds.
+fn updated(change: &Change, table: TableNo) -> impl Iterator<Item = (Ordinal, FieldNo, (&CellValue, &CellValue))> {
+    let parts = change.body.tables.iter().filter(move |part| part.table == table);
+    parts
+        .flat_map(|part| &part.updated)
+        .flat_map(|record| record.cells.iter().map(|cell| (record.ordinal, cell.field, (&cell.before, &cell.after))))
 }
 
-/// Every link cell that became different.
-fn linked(schema: &Schema, change: &Change) -> BTreeSet<Side> {
+/// Every record of a table that was deleted.
+fn deleted(change: &Change, table: TableNo) -> impl Iterator<Item = (Ordinal, RecordId)> {
+    let parts = change.body.tables.iter().filter(move |part| part.table == table);
+    parts.flat_map(|part| &part.deleted).map(|record| (record.ordinal, record.id))
+}
+
+/// Every link cell of a table that became different.
+fn linked(schema: &Schema, change: &Change, wanted: TableNo) -> BTreeSet<(Ordinal, FieldNo)> {
     let parts = change.body.tables.iter();
     let links = parts.flat_map(|part| part.links.iter().map(|link| (part.table, link)));
-    links.flat_map(|(table, link)| sides(schema, table, link)).collect()
+    let sides = links.flat_map(|(table, link)| sides(schema, table, link));
+    sides.filter(|(table, ..)| *table == wanted).map(|(_, ordinal, field)| (ordinal, field)).collect()
 }
 
-fn sides(schema: &Schema, table: TableNo, link: &LinkDelta) -> Vec<Side> {
+fn sides(schema: &Schema, table: TableNo, link: &LinkDelta) -> Vec<Cell> {
     let field = schema.table_by_no(table).and_then(|table| table.field_by_no(link.relation));
     let Some(options) = field.and_then(|field| field.kind.link()) else { return Vec::new() };
-    let mut sides = vec![(table, link.relation, link.from)];
+    let mut sides = vec![(table, link.from, link.relation)];
     let other = schema.table_by_no(options.linked_table_no);
     let inverse = other.zip(options.inverse).and_then(|(other, id)| other.fields.iter().find(|field| field.id == id));
-    sides.extend(inverse.map(|inverse| (options.linked_table_no, inverse.no, link.to)));
+    sides.extend(inverse.map(|inverse| (options.linked_table_no, link.to, inverse.no)));
     sides
 }
 
-fn list(links: Vec<u32>) -> CellValue {
-    if links.is_empty() { CellValue::Empty } else { CellValue::Links(links) }
-}
+#[cfg(test)]
+mod tests;

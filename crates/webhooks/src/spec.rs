@@ -239,7 +239,26 @@ impl Specification {
 
     /// Whether changes of cells in this field are wanted.
     pub(crate) fn watches_data(&self, field: FieldId) -> bool {
-        chosen(self.filters().watch_data_in_field_ids.as_ref()).is_none_or(|fields| fields.contains(&field))
+        self.names_data(field).unwrap_or(true)
+    }
+
+    /// Whether this field is among those that are watched by name; nothing when none is named.
+    pub(crate) fn names_data(&self, field: FieldId) -> Option<bool> {
+        chosen(self.filters().watch_data_in_field_ids.as_ref()).map(|fields| fields.contains(&field))
+    }
+
+    /// Whether records of the table may be told.
+    pub(crate) fn wants_records_of(&self, table: &Table) -> bool {
+        let named = self.filters().record_change_scope.as_deref();
+        self.wants(DataType::TableData)
+            && named.is_none_or(|named| {
+                named.parse() == Ok(table.id) || table.live_views().any(|view| named.parse() == Ok(view.id))
+            })
+    }
+
+    /// The view that it looks at alone.
+    pub(crate) fn view(&self) -> Option<ViewId> {
+        self.filters().record_change_scope.as_ref()?.parse().ok()
     }
 
     /// Whether the table has a field whose cells are watched.

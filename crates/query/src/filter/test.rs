@@ -167,7 +167,7 @@ fn place(op: Op) -> Option<Place> {
 fn time_check(op: Op, range: TimeRange) -> Option<Check> {
     let before = |time: i64| time.saturating_sub(1);
     let (from, to) = match op {
-        Op::Equal => (range.from, before(range.until)),
+        Op::Equal | Op::IsWithin => (range.from, before(range.until)),
         Op::Less => (i64::MIN, before(range.from)),
         Op::LessOrEqual => (i64::MIN, before(range.until)),
         Op::Greater => (range.until, i64::MAX),

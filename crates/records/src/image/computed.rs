@@ -3,6 +3,7 @@
 
 mod look;
 mod programs;
+mod reach;
 mod titles;
 
 #[cfg(test)]
@@ -14,16 +15,18 @@ use std::time::Instant;
 
 use formula::{Batch, Input, Program};
 use model::{
-    CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldKind, FieldNo, Kind, Ordinal, People, Table, TableImage,
-    TableNo, Timestamp,
+    Bits, CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldKind, FieldNo, Kind, Ordinal, People, Table,
+    TableImage, TableNo, Timestamp,
 };
 use parking_lot::Mutex;
+pub use reach::Reach;
 pub(crate) use titles::users_of;
 
+pub(crate) use programs::looked;
 use programs::{Compiled, Programs, Through};
 use rustc_hash::FxHashMap;
 
-use look::{Found, flatten};
+use look::{Found, Search, flatten};
 
 use super::{BaseImage, stored_column};
 use crate::error::Error;
@@ -134,13 +137,14 @@ impl View {
     }
 
     /// The values of a field of `table` as queries compare them. Links come as the texts of the linked primary fields
-    /// when `text` is set; of several values the text of all, or the first number or date.
+    /// when `text` is set; of several values the text of all, or the first number or date. With `within`, only the chunks
+    /// that hold one of these records are computed.
     pub fn values<'t>(
         &self,
         table: &Table,
         rows: &'t TableImage,
         field: &Field,
-        text: bool,
+        (text, within): (bool, Option<&Bits>),
     ) -> Result<Values<'t>, Error> {
         let linked = text && field.kind.link().is_some() || field.kind.is_shown();
         if !field.kind.is_derived() && !linked {
@@ -149,10 +153,14 @@ impl View {
         }
         let kind = if linked { Kind::Text } else { field.kind.column() };
         let form = if field.kind.is_list() { Form::Flat } else { Form::Whole };
-        let chunks = (0..rows.len().div_ceil(CHUNK))
-            .map(|chunk| self.chunk((table, rows, field), form, chunk, DEPTH))
-            .collect::<Result<_, _>>()?;
-        Ok(Values::Computed { kind, chunks })
+        let blank = Arc::new(ComputedChunk { values: Chunk::new(kind), errors: Bits::default() });
+        let chunks = (0..rows.len().div_ceil(CHUNK)).map(|chunk| {
+            if within.is_some_and(|within| !reaches(within, chunk)) {
+                return Ok(Arc::clone(&blank));
+            }
+            self.chunk((table, rows, field), form, chunk, DEPTH)
+        });
+        Ok(Values::Computed { kind, chunks: chunks.collect::<Result<_, _>>()? })
     }
 
     /// True when cells of the table may become others without a change of the base, as time goes by.
@@ -240,7 +248,10 @@ impl View {
             return Ok(None);
         }
         let stale = if compiled.linked || held.stamp.through != stamp.through {
-            self.stale(table.no, Some(compiled), (held.sequence, &mut Found::default()), depth)?.map(|stale| {
+            let count = usize::try_from(self.image.sequence - held.sequence).unwrap_or(usize::MAX);
+            let touched = |table| self.image.recent.touched(table, count);
+            let mut search = Search { touched: &touched, scans: false, found: Found::default() };
+            self.stale(table.no, Some(compiled), &mut search, depth)?.map(|stale| {
                 let within = |row: &u32| *row as usize / CHUNK == chunk && (*row as usize) < rows.len();
                 stale.into_iter().filter(within).map(|row| row as usize % CHUNK).collect()
             })
@@ -342,7 +353,7 @@ impl View {
     }
 
     /// Which rows of the table a formula is true for, dead rows included.
-    pub fn matching(&self, program: &Program, table: &Table, rows: &TableImage) -> Result<model::Bits, Error> {
+    pub fn matching(&self, program: &Program, table: &Table, rows: &TableImage) -> Result<Bits, Error> {
         self.image.used(program.references().iter().map(|reference| reference.no));
         let mut words = Vec::with_capacity(rows.len().div_ceil(64));
         for chunk in 0..rows.len().div_ceil(CHUNK) {
@@ -351,7 +362,7 @@ impl View {
             words.resize(chunk * CHUNK / 64, 0);
             words.extend_from_slice(bits.words());
         }
-        Ok(model::Bits::from_words(words))
+        Ok(Bits::from_words(words))
     }
 
     #[expect(clippy::too_many_arguments, reason = "one call site's worth of context for the closure")]
@@ -410,6 +421,11 @@ impl View {
     }
 }
 
+/// True when one of these is in the chunk.
+fn reaches(rows: &Bits, chunk: usize) -> bool {
+    rows.words().iter().skip(chunk * CHUNK / 64).take(CHUNK / 64).any(|word| *word != 0)
+}
+
 /// The rows of a chunk that were changed since.
 fn changed_since(rows: &TableImage, chunk: usize, since: i64) -> Option<Vec<usize>> {
     let Some(Chunk::Time(changed)) = rows.changed.chunk(chunk).map(AsRef::as_ref) else { return None };
@@ -433,7 +449,7 @@ fn numbers(chunk: usize, range: Range<usize>) -> ComputedChunk {
     for (at, row) in range.enumerate() {
         values.set(at, CellRef::Number((chunk * CHUNK + row + 1) as f64));
     }
-    ComputedChunk { values, errors: model::Bits::default() }
+    ComputedChunk { values, errors: Bits::default() }
 }
 
 /// How many records each link cell holds. A record that is deleted is taken out of all of them.
@@ -446,11 +462,11 @@ fn counts(rows: &TableImage, link: FieldNo, chunk: usize, range: Range<usize>) -
         };
         values.set(at, CellRef::Number(count as f64));
     }
-    ComputedChunk { values, errors: model::Bits::default() }
+    ComputedChunk { values, errors: Bits::default() }
 }
 
 fn failed(kind: Kind, len: usize) -> ComputedChunk {
-    let mut errors = model::Bits::default();
+    let mut errors = Bits::default();
     (0..len).for_each(|row| errors.set(row, true));
     ComputedChunk { values: Chunk::new(kind), errors }
 }

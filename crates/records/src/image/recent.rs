@@ -51,21 +51,25 @@ impl Recent {
 }
 
 impl BaseImage {
-    /// The records that a change touches, those whose link cells become others included.
+    /// The records that a change touches, as far as they are remembered.
     pub(super) fn touched_by(&self, change: &Change) -> Touched {
         if change.body.records() > MANY {
             return None;
         }
-        let mut touched = Vec::new();
-        for part in &change.body.tables {
+        let touched: Vec<_> = self.touches(change).take(MANY + 1).collect();
+        (touched.len() <= MANY).then(|| touched.into())
+    }
+
+    /// The records that a change touches, those whose link cells become others included; some more than once.
+    pub(super) fn touches<'c>(&'c self, change: &'c Change) -> impl Iterator<Item = (TableNo, u32)> + 'c {
+        change.body.tables.iter().flat_map(move |part| {
             let whole = part.created.iter().chain(&part.restored).chain(&part.deleted).map(|record| record.ordinal);
             let ordinals = whole.chain(part.updated.iter().map(|record| record.ordinal));
-            touched.extend(ordinals.map(|ordinal| (part.table, ordinal.0)));
-            for link in &part.links {
-                touched.push((part.table, link.from.0));
-                touched.extend(self.sides(part.table, link.relation).map(|(other, _)| (other, link.to.0)));
-            }
-        }
-        (touched.len() <= MANY).then(|| touched.into())
+            let linked = part.links.iter().flat_map(move |link| {
+                let other = self.sides(part.table, link.relation).map(|(other, _)| (other, link.to.0));
+                std::iter::once((part.table, link.from.0)).chain(other)
+            });
+            ordinals.map(|ordinal| (part.table, ordinal.0)).chain(linked)
+        })
     }
 }

@@ -77,7 +77,7 @@ fn aggregated(view: &View, table: &Table, query: &AggregateQuery) -> Result<Aggr
     let rows = view.image.table(table.no);
     let shown = query.view.as_deref().map(|name| find_view(table, name)).transpose()?;
     let kept = shown.and_then(|shown| shown.filter.as_ref());
-    let wanted = Wanted { kept, tree: query.tree.as_ref(), formula: query.formula.as_deref() };
+    let wanted = Wanted { kept, tree: query.tree.as_ref(), formula: query.formula.as_deref(), within: None };
     let selection = selected(view, table, &rows, &wanted)?;
     let by = query.by.iter().map(|(name, _)| field(table, name).cloned()).collect::<Result<Vec<_>, _>>()?;
     let wanted = query.aggregates.iter().map(|aggregate| match aggregate {

@@ -282,7 +282,7 @@ pub(super) fn ordered(view: &View, table: &Table, query: &ListQuery, need: usize
     let table = began.map_or(table, AsRef::as_ref);
     let shown = query.view.as_deref().map(|name| find_view(table, name)).transpose()?;
     let kept = shown.and_then(|shown| shown.filter.as_ref());
-    let wanted = Wanted { kept, tree: query.tree.as_ref(), formula: query.filter.as_deref() };
+    let wanted = Wanted { kept, tree: query.tree.as_ref(), formula: query.filter.as_deref(), within: None };
     let selection = selected(view, table, &rows, &wanted)?;
     let total = selection.count();
     let keys = sort_keys(table, query, shown)?;

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use events::Change;
 use model::{
-    CellRef, CellValue, Field, FieldKind, FieldNo, Ordinal, People, RecordId, Schema, Table, TableNo, Timestamp,
+    Bits, CellRef, CellValue, Condition, Field, FieldKind, FieldNo, Ordinal, People, RecordId, Schema, Table, TableNo,
+    Timestamp,
 };
 use tenancy::Scope;
 
 use super::Records;
+use crate::ask::{Wanted, selected};
 use crate::error::Error;
-use crate::image::{View, stored_column, users_of};
+use crate::image::{Reach, View, looked, stored_column, users_of};
 
 /// A base at one sequence. It stays what it is while others write, until its holder moves it on.
 #[derive(Clone)]
@@ -51,6 +53,35 @@ impl Picture {
     /// The schema at this sequence.
     pub fn schema(&self) -> &Arc<Schema> {
         &self.0.image.schema
+    }
+
+    /// Looks at it at this time: what formulas and filters compare with.
+    pub fn set_time(&mut self, now: Timestamp) {
+        self.0.now = now;
+    }
+
+    /// What a change reaches that comes next, or came last.
+    pub fn reach(&self, change: &Change) -> Reach<'_> {
+        Reach::new(&self.0, change)
+    }
+
+    /// The records of a table that a filter leaves, of all or of those `within`.
+    ///
+    /// # Errors
+    /// As for [`Picture::cell`].
+    pub fn members(&self, table: &Table, filter: Option<&Condition>, within: Option<&Bits>) -> Result<Bits, Error> {
+        let wanted = Wanted { kept: filter, within, ..Wanted::default() };
+        selected(&self.0, table, &self.0.image.table(table.no), &wanted)
+    }
+
+    /// Where a lookup or a rollup looks: through which link field, and at which field of which other table.
+    pub fn looked(&self, table: &Table, field: &Field) -> Option<(FieldNo, &Arc<Table>, &Arc<Field>)> {
+        looked(self.schema(), table, field)
+    }
+
+    /// True for a record that exists.
+    pub fn is_live(&self, table: TableNo, ordinal: Ordinal) -> bool {
+        self.0.image.table(table).is_live(ordinal)
     }
 
     /// Moves on by the next change.

@@ -55,7 +55,9 @@ struct ListIn {
     view: Option<String>,
     /// Filter tree: `{"and": […]}`, `{"or": […]}`, `{"not": …}` or `{"field", "op", "value"}` with op one of
     /// `= != < <= > >= contains not_contains starts_with ends_with is_empty is_not_empty is_any_of is_none_of
-    /// has_any_of has_all_of`. Text is compared without regard to case, linked records by their text, dates as 2026-03-01.
+    /// has_any_of has_all_of is_within`. Text is compared without regard to case, linked records by their text, dates with
+    /// 2026-03-01 or with `today`, `yesterday`, `tomorrow`, `oneWeekAgo`, `{"mode": "daysFromNow", "numberOfDays": 3}`;
+    /// `is_within` takes `pastWeek`, `nextMonth`, `thisCalendarYear`, `{"mode": "pastNumberOfDays", "numberOfDays": 3}`.
     #[serde(default)]
     filter: Option<Value>,
     /// A formula that must be true, as an alternative to or beside the filter: `AND({Done}, {Price} > 10)`.

@@ -38,7 +38,9 @@ pub struct ViewPart {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     pub description: Option<Option<String>>,
-    /// Which records it lists: `{"and": […]}`, `{"or": […]}`, `{"not": …}` or `{"field", "op", "value"}`.
+    /// Which records it lists: `{"and": […]}`, `{"or": […]}`, `{"not": …}` or `{"field", "op", "value"}`. Dates are compared
+    /// with `2026-03-01`, or with `today`, `{"mode": "daysAgo", "numberOfDays": 3, "timeZone": "Europe/Berlin"}` and the like;
+    /// `is_within` takes `pastWeek`, `thisCalendarMonth` and the like.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Object>)]
     pub filter: Option<Option<Value>>,

@@ -10,6 +10,7 @@ mod clients;
 mod comments;
 mod conversions;
 mod copies;
+mod days;
 mod document;
 mod durability;
 mod ephemeral;

@@ -1,5 +1,7 @@
 //! Webhooks: payloads of what was written, pings with a signature, and what is refused.
 
+mod seen;
+
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};

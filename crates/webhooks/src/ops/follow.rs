@@ -14,7 +14,7 @@ use web::{ApiError, Kind};
 
 use super::{SUBSCRIBER, Webhooks};
 use crate::error::Error;
-use crate::happened::{formulas, happened};
+use crate::happened::{Wants, happened, held};
 use crate::model::Webhook;
 use crate::payload::{Facts, failure, payload};
 use crate::store;
@@ -149,17 +149,20 @@ impl Webhooks {
         user: &Value,
     ) -> Result<Vec<Made>, records::Error> {
         let records = &self.parts.records;
-        let computed = records.look(scope, before, |seen| formulas(seen, change)).await;
+        let wanted: Vec<_> = webhooks.iter().enumerate().filter(|(_, webhook)| is_for(webhook, change)).collect();
+        let wants = Wants(wanted.iter().map(|(_, webhook)| &webhook.specification).collect());
+        // What passes with time alone is no part of the change.
+        before.set_time(change.time);
+        let was = records.look(scope, before, |seen| held(seen, change, &wants)).await;
         let mut after = before.clone();
         after.apply(change);
-        let held = std::mem::replace(before, after.clone());
-        let computed = computed?;
-        let wanted: Vec<_> = webhooks.iter().enumerate().filter(|(_, webhook)| is_for(webhook, change)).collect();
+        *before = after.clone();
+        let was = was?;
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
         let told = records.look(scope, &mut after, |seen| {
-            let happened = happened(change, &held, seen, &computed)?;
+            let happened = happened(change, seen, &was, &wants)?;
             let facts = Facts { change, after: seen, happened: &happened, user };
             let each = wanted.iter().map(|(of, webhook)| {
                 let body = payload(&facts, &webhook.specification)?;

@@ -1,6 +1,8 @@
 //! Records in payloads.
 
-use model::{CellValue, FieldNo, Ordinal, Table};
+use std::collections::BTreeMap;
+
+use model::{Field, FieldId, FieldNo, Ordinal, Table};
 use records::Error;
 use serde_json::{Map, Value, json};
 
@@ -14,12 +16,19 @@ pub(super) fn records(facts: &Facts<'_>, spec: &Specification, scope: Scope, tab
     if !spec.wants(DataType::TableData) {
         return Ok(());
     }
-    for (no, rows) in facts.happened {
+    for (no, rows) in &facts.happened.tables {
         let Some(table) = facts.after.schema().table_by_no(*no) else { continue };
-        if table.deleted || !scope.has(table.id) || !spec.watches_data_of(table) {
+        if !scope.has(table.id) || !spec.watches_data_of(table) {
             continue;
         }
-        let parts = Writer { facts, spec, table }.parts(rows)?;
+        let writer = Writer { facts, spec, table, hidden: hidden(table, scope) };
+        let parts = match scope {
+            Scope::View(_, view) => match facts.happened.views.get(&view) {
+                Some(Some(seen)) => writer.parts(seen)?,
+                _ => continue,
+            },
+            Scope::Base | Scope::Table(_) => writer.parts(rows)?,
+        };
         if parts.is_empty() {
             continue;
         }
@@ -35,18 +44,28 @@ pub(super) fn records(facts: &Facts<'_>, spec: &Specification, scope: Scope, tab
     Ok(())
 }
 
+/// The fields that the view does not show which is looked at alone.
+fn hidden(table: &Table, scope: Scope) -> &[FieldId] {
+    let view = match scope {
+        Scope::View(_, id) => table.live_views().find(|view| view.id == id),
+        Scope::Base | Scope::Table(_) => None,
+    };
+    view.map(|view| view.hidden.as_slice()).unwrap_or_default()
+}
+
 struct Writer<'w> {
     facts: &'w Facts<'w>,
     spec: &'w Specification,
     table: &'w Table,
+    hidden: &'w [FieldId],
 }
 
 impl Writer<'_> {
     fn parts(&self, rows: &Rows) -> Result<Map<String, Value>, Error> {
         let mut parts = Map::new();
         if self.spec.takes(ChangeType::Add) && !rows.created.is_empty() {
-            let created = rows.created.values().map(|row| Ok((row.id.to_string(), self.created(row)?)));
-            parts.insert("createdRecordsById".to_owned(), Value::Object(created.collect::<Result<_, Error>>()?));
+            let created = rows.created.values().map(|row| (row.id.to_string(), self.created(row)));
+            parts.insert("createdRecordsById".to_owned(), Value::Object(created.collect()));
         }
         if self.spec.takes(ChangeType::Update) {
             let mut changed = Map::new();
@@ -60,54 +79,44 @@ impl Writer<'_> {
             }
         }
         if self.spec.takes(ChangeType::Remove) && !rows.destroyed.is_empty() {
-            parts.insert("destroyedRecordIds".to_owned(), json!(rows.destroyed));
+            parts.insert("destroyedRecordIds".to_owned(), rows.destroyed.values().map(|id| json!(id)).collect());
         }
         Ok(parts)
     }
 
-    fn created(&self, row: &NewRow) -> Result<Value, Error> {
-        let cells = row.cells.iter().map(|(no, cell)| (*no, cell));
-        let cells = self.cells(cells, true)?;
-        Ok(json!({ "createdTime": row.created.iso(), "cellValuesByFieldId": cells }))
+    fn created(&self, row: &NewRow) -> Value {
+        json!({ "createdTime": row.created.iso(), "cellValuesByFieldId": self.cells(&row.cells, |cell| cell) })
     }
 
     /// A changed record, if a watched cell of it is different.
     fn changed(&self, ordinal: Ordinal, row: &ChangedRow) -> Result<Option<Value>, Error> {
-        if !row.cells.keys().any(|no| self.is_watched(*no)) {
+        if !row.cells.keys().any(|no| self.field(*no).is_some_and(|field| self.is_watched(field.id))) {
             return Ok(None);
         }
-        let current = self.cells(row.cells.iter().map(|(no, (_, after))| (*no, after)), false)?;
-        let mut told = json!({ "current": { "cellValuesByFieldId": current } });
-        let Some(parts) = told.as_object_mut() else { return Ok(None) };
+        let mut told = Map::new();
+        let mut tell = |name: &str, cells| {
+            told.insert(name.to_owned(), json!({ "cellValuesByFieldId": Value::Object(cells) }));
+        };
+        tell("current", self.cells(&row.cells, |(_, current)| current));
         if self.spec.includes_previous_cells() {
-            let previous = self.cells(row.cells.iter().map(|(no, (before, _))| (*no, before)), false)?;
-            parts.insert("previous".to_owned(), json!({ "cellValuesByFieldId": previous }));
+            tell("previous", self.cells(&row.cells, |(previous, _)| previous));
         }
         if self.spec.includes_unchanged() {
-            let unchanged = self.unchanged(ordinal, row)?;
-            parts.insert("unchanged".to_owned(), json!({ "cellValuesByFieldId": unchanged }));
+            tell("unchanged", self.unchanged(ordinal, row)?);
         }
-        Ok(Some(told))
+        Ok(Some(Value::Object(told)))
     }
 
-    /// The cells of fields that are watched or included; empty ones as null, or left out.
-    fn cells<'c>(
-        &self,
-        cells: impl Iterator<Item = (FieldNo, &'c CellValue)>,
-        only_full: bool,
-    ) -> Result<Map<String, Value>, Error> {
+    /// The cells of fields that are watched or included.
+    fn cells<C>(&self, cells: &BTreeMap<FieldNo, C>, value: impl Fn(&C) -> &Value) -> Map<String, Value> {
         let mut told = Map::new();
         for (no, cell) in cells {
-            let Some(field) = self.table.field_by_no(no).filter(|field| !field.deleted) else { continue };
-            if !self.spec.watches_data(field.id) && !self.spec.includes(field.id) {
-                continue;
-            }
-            let value = cells::value(self.facts.after, field, cell)?;
-            if !(only_full && value.is_null()) {
-                told.insert(field.id.to_string(), value);
+            let field = self.field(*no).filter(|field| self.is_watched(field.id) || self.spec.includes(field.id));
+            if let Some(field) = field {
+                told.insert(field.id.to_string(), value(cell).clone());
             }
         }
-        Ok(told)
+        told
     }
 
     /// Cells that are included although the change left them as they were.
@@ -117,7 +126,7 @@ impl Writer<'_> {
             if row.cells.contains_key(&field.no) || !self.spec.includes(field.id) {
                 continue;
             }
-            let value = cells::value(self.facts.after, field, &self.facts.after.cell(self.table, field, ordinal)?)?;
+            let value = cells::of(self.facts.after, self.table, field, ordinal)?;
             if !value.is_null() {
                 told.insert(field.id.to_string(), value);
             }
@@ -125,7 +134,12 @@ impl Writer<'_> {
         Ok(told)
     }
 
-    fn is_watched(&self, no: FieldNo) -> bool {
-        self.table.field_by_no(no).is_some_and(|field| !field.deleted && self.spec.watches_data(field.id))
+    fn field(&self, no: FieldNo) -> Option<&Field> {
+        self.table.field_by_no(no).map(AsRef::as_ref).filter(|field| !field.deleted)
+    }
+
+    /// Without names, a view watches what it shows.
+    fn is_watched(&self, field: FieldId) -> bool {
+        self.spec.names_data(field).unwrap_or_else(|| !self.hidden.contains(&field))
     }
 }

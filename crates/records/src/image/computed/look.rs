@@ -17,8 +17,18 @@ use crate::image::stored_column;
 /// More stale records than this are not gathered.
 const MANY: usize = 4_096;
 
-/// Stale records of other tables, by the field that is read there.
-pub(super) type Found = FxHashMap<(TableNo, FieldNo), FxHashSet<u32>>;
+/// A search for stale records.
+pub(super) struct Search<'s> {
+    /// The records of a table where it begins: those that were touched; none when they are not known.
+    pub touched: &'s dyn Fn(TableNo) -> Option<FxHashSet<u32>>,
+    /// Whether a table is looked through where no field leads back, as when it links to itself.
+    pub scans: bool,
+    /// What was found on the way, by the field that is read in another table: it is not looked for again.
+    pub found: Found,
+}
+
+/// Stale records of other tables, by the field that is read there; none when they are not known or too many.
+pub(super) type Found = FxHashMap<(TableNo, FieldNo), Option<FxHashSet<u32>>>;
 
 /// The cells of a field that is looked at.
 struct Looked<'o> {
@@ -170,42 +180,58 @@ impl View {
         }
     }
 
-    /// The records of a table of which a field may have become another since a sequence; none when they are not known
-    /// or too many. What was found on the way is not looked for again.
+    /// The records of a table of which a field may have become another; none when they are not known or too many.
     pub(super) fn stale(
         &self,
         table: TableNo,
         compiled: Option<&Compiled>,
-        (since, found): (i64, &mut Found),
+        search: &mut Search<'_>,
         depth: usize,
     ) -> Result<Option<FxHashSet<u32>>, Error> {
-        let count = usize::try_from(self.image.sequence - since).unwrap_or(usize::MAX);
-        let Some(mut stale) = self.image.recent.touched(table, count) else { return Ok(None) };
+        let Some(mut stale) = (search.touched)(table) else { return Ok(None) };
         for through in compiled.map(|compiled| compiled.through.as_slice()).unwrap_or_default() {
             let depth = depth.checked_sub(1).ok_or(Error::TooDeep)?;
             let key = (through.other, through.field);
-            if !found.contains_key(&key) {
+            if !search.found.contains_key(&key) {
                 let inner = self.compiled_through(through, depth)?;
-                let others = self.stale(through.other, inner.as_deref(), (since, found), depth)?;
-                let Some(others) = others else { return Ok(None) };
-                found.insert(key, others);
+                let others = self.stale(through.other, inner.as_deref(), search, depth)?;
+                search.found.insert(key, others);
             }
-            let Some(others) = found.get(&key) else { continue };
-            if others.is_empty() {
-                continue;
-            }
-            let Some(inverse) = self.inverse(table, through.link) else { return Ok(None) };
-            let rows = self.image.table(through.other);
-            for ordinal in others {
-                if let CellRef::Links(list) = rows.cell(inverse, Ordinal(*ordinal)) {
-                    stale.extend(list);
-                }
-                if stale.len() > MANY {
-                    return Ok(None);
-                }
+            let Some(Some(others)) = search.found.get(&key) else { return Ok(None) };
+            if !others.is_empty() && !self.gather((table, through), others, search.scans, &mut stale) {
+                return Ok(None);
             }
         }
         Ok(Some(stale))
+    }
+
+    /// Adds the records whose links lead to one of these; false when they are too many or cannot be found.
+    fn gather(
+        &self,
+        (table, through): (TableNo, &Through),
+        others: &FxHashSet<u32>,
+        scans: bool,
+        stale: &mut FxHashSet<u32>,
+    ) -> bool {
+        let most = stale.len() + MANY;
+        if let Some(inverse) = self.inverse(table, through.link) {
+            let rows = self.image.table(through.other);
+            return others.iter().all(|ordinal| {
+                if let CellRef::Links(list) = rows.cell(inverse, Ordinal(*ordinal)) {
+                    stale.extend(list);
+                }
+                stale.len() <= most
+            });
+        }
+        let rows = self.image.table(table);
+        scans
+            && rows.live.ones().all(|row| {
+                let links = rows.cell(through.link, Ordinal(row as u32));
+                if matches!(links, CellRef::Links(list) if list.iter().any(|ordinal| others.contains(ordinal))) {
+                    stale.insert(row as u32);
+                }
+                stale.len() <= most
+            })
     }
 
     /// The link field of the other table that leads back.

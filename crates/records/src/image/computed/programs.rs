@@ -163,10 +163,12 @@ fn made_of(schema: &Schema, table: &Table, field: &Field) -> Option<Compiled> {
         FieldKind::AutoNumber => Compiled { linked: false, ..plain },
         FieldKind::Count(count) => table.field_by_id(count.link).map(|_| plain)?,
         FieldKind::MultipleLookupValues(_) => {
-            Compiled { through: vec![through(schema, table, &field.kind)?.0], ..plain }
+            let (link, other, looked) = looked(schema, table, field)?;
+            Compiled { through: vec![Through { link, other: other.no, field: looked.no }], ..plain }
         }
         FieldKind::Rollup(rollup) => {
-            let (through, looked) = through(schema, table, &field.kind)?;
+            let (link, other, looked) = looked(schema, table, field)?;
+            let through = Through { link, other: other.no, field: looked.no };
             let program =
                 formula::compile_rollup(&rollup.formula, &|word| schema::rollup_reference(looked, word)).ok()?;
             Compiled { volatile: program.is_volatile(), program: Some(program), through: vec![through], ..plain }
@@ -182,12 +184,15 @@ fn made_of(schema: &Schema, table: &Table, field: &Field) -> Option<Compiled> {
     })
 }
 
-/// Where a lookup or a rollup looks.
-fn through<'s>(schema: &'s Schema, table: &Table, kind: &FieldKind) -> Option<(Through, &'s Field)> {
-    let (link, looked) = kind.looks_through()?;
+/// Where a lookup or a rollup looks: through which link field of its table, and at which field of which other table.
+pub(crate) fn looked<'s>(
+    schema: &'s Schema,
+    table: &Table,
+    field: &Field,
+) -> Option<(FieldNo, &'s Arc<Table>, &'s Arc<Field>)> {
+    let (link, looked) = field.kind.looks_through()?;
     let link = table.field_by_id(link)?;
     let other =
         schema.live_tables().find(|other| Some(other.no) == link.kind.link().map(|link| link.linked_table_no))?;
-    let field = other.field_by_id(looked)?;
-    Some((Through { link: link.no, other: other.no, field: field.no }, field))
+    Some((link.no, other, other.field_by_id(looked)?))
 }

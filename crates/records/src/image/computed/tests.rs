@@ -114,7 +114,7 @@ fn cells(image: &BaseImage, keeping: bool) -> Vec<Vec<CellValue>> {
     let view = View::new(Arc::new(image), Timestamp(0));
     let (table, rows) = (Arc::clone(&view.image.schema.tables[0]), view.image.table(TABLE));
     let formulas = table.fields.iter().filter(|field| field.kind.is_derived());
-    let all = formulas.map(|field| match view.values(&table, &rows, field, false).unwrap() {
+    let all = formulas.map(|field| match view.values(&table, &rows, field, (false, None)).unwrap() {
         Values::Computed { chunks, .. } => {
             (0..rows.len()).map(|row| chunks[row / CHUNK].cell(row % CHUNK).to_value()).collect()
         }
