@@ -1,15 +1,16 @@
 //! A file that describes bases: their tables, fields and records, in the shapes of Airtable's API.
 //!
-//! Ids in it are names for use within the file (in `linkedTableId`, in formulas, in cells of links): what is made has
-//! ids of its own.
+//! What has an id keeps it, and the file names it by that (in `linkedTableId`, in formulas, in cells of links). What has none
+//! gets one, and is named by its name.
 
+mod ids;
 mod plant;
 
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub(crate) use plant::plant;
@@ -27,11 +28,10 @@ pub(crate) struct Seed {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct SeedBase {
+    id: Option<String>,
     name: String,
     tables: Vec<SeedTable>,
     /// As Airtable lists bases; without meaning here.
-    #[serde(rename = "id")]
-    _id: Option<IgnoredAny>,
     #[serde(rename = "permissionLevel")]
     _permission_level: Option<IgnoredAny>,
 }
@@ -47,9 +47,22 @@ struct SeedTable {
     fields: Vec<SeedField>,
     #[serde(default)]
     records: Vec<SeedRecord>,
-    /// Every table has its grid view.
-    #[serde(rename = "views")]
-    _views: Option<IgnoredAny>,
+    /// A grid view without them.
+    #[serde(default)]
+    views: Vec<SeedView>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct SeedView {
+    id: Option<String>,
+    name: String,
+    r#type: String,
+    /// As Airtable lists views; without meaning here.
+    #[serde(rename = "visibleFieldIds", skip_serializing)]
+    _visible_field_ids: Option<IgnoredAny>,
+    #[serde(rename = "personalForUserId", skip_serializing)]
+    _personal_for_user_id: Option<IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -100,6 +113,11 @@ impl SeedField {
         self.r#type == "multipleRecordLinks"
     }
 
+    fn choices(&self) -> &[Value] {
+        let choices = self.options.as_ref().and_then(|options| options.get("choices")?.as_array());
+        choices.map(Vec::as_slice).unwrap_or_default()
+    }
+
     fn option(&self, key: &str) -> Option<&str> {
         self.options.as_ref()?.get(key)?.as_str()
     }
@@ -109,7 +127,7 @@ impl Seed {
     /// Reads a file.
     ///
     /// # Errors
-    /// When it cannot be read or has not the form, with line and column.
+    /// When it cannot be read or has not the form, with line and column; for ids that are none or are given twice.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
         let shown = path.display();
         let size = std::fs::metadata(path).with_context(|| format!("cannot read the seed `{shown}`"))?.len();
@@ -117,7 +135,10 @@ impl Seed {
             bail!("the seed `{shown}` has more than {} MiB", LARGEST >> 20);
         }
         let text = std::fs::read(path).with_context(|| format!("cannot read the seed `{shown}`"))?;
-        serde_json::from_slice(&text).with_context(|| format!("the seed `{shown}` has not the form"))
+        let seed: Self =
+            serde_json::from_slice(&text).with_context(|| format!("the seed `{shown}` has not the form"))?;
+        ids::check(&seed.bases).with_context(|| format!("the seed `{shown}` cannot be planted"))?;
+        Ok(seed)
     }
 }
 

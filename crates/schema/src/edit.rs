@@ -13,7 +13,7 @@ use clock::Ids;
 use fields::OptionsIn;
 use model::{
     ButtonOptions, CountOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, IdError, LinkOptions, Schema,
-    Table, TableId, TableNo, Timestamp, View, ViewType,
+    Table, TableId, TableNo, Timestamp,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -26,7 +26,7 @@ pub(crate) use copy::{Wanted, copy_name, numbers_to_copy};
 pub use retype::{retype, retyped};
 pub use through::rollup_reference;
 pub(crate) use trash::{Trashed, TrashedView, not_in_trash, trashed_fields, trashed_views};
-pub use views::ViewPart;
+pub use views::{NewView, ViewPart};
 
 /// Most tables of a base.
 const TABLES: usize = 1_000;
@@ -63,6 +63,10 @@ pub struct NewTable {
     pub description: Option<String>,
     /// The fields; the first is the primary field.
     pub fields: Vec<NewField>,
+    /// The views, for imports that keep ids (`keepIds`); a grid view when there are none.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<NewView>>)]
+    pub views: Option<Value>,
 }
 
 /// A field to make.
@@ -88,12 +92,14 @@ impl NewTable {
     /// Without the ids that were given.
     pub fn forget_ids(&mut self) {
         self.id = None;
+        // Clients that copy a schema send views of any kind along.
+        self.views = None;
         self.fields.iter_mut().for_each(NewField::forget_ids);
     }
 
     /// True when one of the ids is given.
     pub fn has_ids(&self) -> bool {
-        self.id.is_some() || self.fields.iter().any(NewField::has_ids)
+        self.id.is_some() || self.views.is_some() || self.fields.iter().any(NewField::has_ids)
     }
 }
 
@@ -171,7 +177,7 @@ impl<'a> Draft<'a> {
         let id = self.table_id(new.id.as_deref())?;
         let no = TableNo(self.next_table);
         self.next_table += 1;
-        let view = View::new(self.ids.view(self.now), "Grid view", ViewType::Grid);
+        let views = self.new_views(new.views.as_ref())?;
         self.touched.push((None, no));
         self.schema.tables.push(Arc::new(Table {
             no,
@@ -180,7 +186,7 @@ impl<'a> Draft<'a> {
             description: new.description.clone(),
             primary: self.ids.field(self.now),
             fields: Vec::new(),
-            views: vec![view],
+            views,
             deleted: false,
         }));
         Ok(no)

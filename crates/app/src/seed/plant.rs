@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context, anyhow, bail};
 use axum::http::Method;
+use clock::{Clock, Ids};
+use model::FieldId;
 use serde_json::{Map, Value, json};
 
 use super::{Seed, SeedBase, SeedField, SeedRecord, SeedTable};
@@ -19,11 +21,12 @@ const BATCH: usize = 10;
 /// Where something cannot be made: ``/bases/0/tables/1/fields/2: …``.
 pub(crate) async fn plant(house: &House, seed: &Seed) -> anyhow::Result<()> {
     let inside = Inside::new(house).await?;
+    let source = (Clock::system(), Ids::system());
     let workspaces = inside.call(Method::GET, "/v0/meta/workspaces", &Value::Null).await?;
     let workspace = text_at(&workspaces, "/workspaces/0/id")?;
     for (at, base) in seed.bases.iter().enumerate() {
         let at = format!("/bases/{at}");
-        let mut planting = Planting::begin(&inside, base, at, &workspace).await?;
+        let mut planting = Planting::begin((&inside, &source), base, at, &workspace).await?;
         planting.fields().await?;
         planting.records().await?;
     }
@@ -33,6 +36,8 @@ pub(crate) async fn plant(house: &House, seed: &Seed) -> anyhow::Result<()> {
 /// A base that is being made.
 struct Planting<'a> {
     inside: &'a Inside,
+    /// For fields of which only parts have ids.
+    source: &'a (Clock, Ids),
     seed: &'a SeedBase,
     /// Where the base stands in the file.
     at: String,
@@ -55,9 +60,14 @@ struct Row {
 
 impl<'a> Planting<'a> {
     /// Makes the base and its tables, each with its primary field alone.
-    async fn begin(inside: &'a Inside, seed: &'a SeedBase, at: String, workspace: &str) -> anyhow::Result<Self> {
+    async fn begin(
+        (inside, source): (&'a Inside, &'a (Clock, Ids)),
+        seed: &'a SeedBase,
+        at: String,
+        workspace: &str,
+    ) -> anyhow::Result<Self> {
         let (tables, made, records) = (Vec::new(), HashMap::new(), HashMap::new());
-        let mut planting = Self { inside, seed, at, base: String::new(), tables, made, records };
+        let mut planting = Self { inside, source, seed, at, base: String::new(), tables, made, records };
         if seed.tables.is_empty() {
             bail!("{}/tables: a base needs a table", planting.at);
         }
@@ -65,8 +75,9 @@ impl<'a> Planting<'a> {
             let at = planting.table_at(no);
             let primary = table.primary().and_then(|place| table.fields.get(place));
             let primary = primary.with_context(|| format!("{at}: the table has no primary field"))?;
-            let field = described(primary, primary.options.clone());
-            let body = json!({ "name": table.name, "description": table.description, "fields": [field] });
+            let field = planting.described(primary, primary.options.clone());
+            let body = json!({ "id": table.id, "name": table.name, "description": table.description, "fields": [field],
+                "views": table.views });
             let answer = planting.make_table(no, body, workspace).await.context(at)?;
             planting.tables.push(text_at(&answer, "/id")?);
             planting.made.insert((no, primary.name.as_str()), text_at(&answer, "/fields/0/id")?);
@@ -77,10 +88,11 @@ impl<'a> Planting<'a> {
     /// The first table is made with the base.
     async fn make_table(&mut self, no: usize, body: Value, workspace: &str) -> anyhow::Result<Value> {
         if no > 0 {
-            return self.inside.call(Method::POST, &format!("/v0/meta/bases/{}/tables", self.base), &body).await;
+            let path = format!("/v0/meta/bases/{}/tables?keepIds=true", self.base);
+            return self.inside.call(Method::POST, &path, &body).await;
         }
-        let body = json!({ "name": self.seed.name, "workspaceId": workspace, "tables": [body] });
-        let answer = self.inside.call(Method::POST, "/v0/meta/bases", &body).await?;
+        let body = json!({ "id": self.seed.id, "name": self.seed.name, "workspaceId": workspace, "tables": [body] });
+        let answer = self.inside.call(Method::POST, "/v0/meta/bases?keepIds=true", &body).await?;
         self.base = text_at(&answer, "/id")?;
         answer.pointer("/tables/0").cloned().context("the base was made without its table")
     }
@@ -143,17 +155,22 @@ impl<'a> Planting<'a> {
         if let Some(options) = options.as_mut().and_then(Value::as_object_mut).filter(|_| field.is_link()) {
             let linked = self.linked(field)?;
             other_side = self.other_side(linked, field);
-            for ours in ["inverseLinkFieldId", "isReversed", "viewIdForRecordSelection"] {
+            for ours in ["isReversed", "viewIdForRecordSelection"] {
                 options.remove(ours);
             }
             options.insert("linkedTableId".to_owned(), json!(self.tables.get(linked)));
-            if let Some((_, name)) = other_side {
+            let named = options.remove("inverseLinkFieldId");
+            // The other side need not be described to keep its id.
+            let mut kept = named.filter(|id| id.as_str().is_some_and(|id| id.parse::<FieldId>().is_ok()));
+            if let Some((no, name)) = other_side {
                 options.insert("inverseName".to_owned(), json!(name));
+                kept = self.seed.tables.get(no).and_then(|table| table.field(name)?.id.clone()).map(Value::String);
             }
+            options.extend(kept.map(|id| ("inverseLinkFieldId".to_owned(), id)));
         }
         let table = self.tables.get(no).context("the table was not made")?;
-        let path = format!("/v0/meta/bases/{}/tables/{table}/fields", self.base);
-        let answer = self.inside.call(Method::POST, &path, &described(field, options)).await?;
+        let path = format!("/v0/meta/bases/{}/tables/{table}/fields?keepIds=true", self.base);
+        let answer = self.inside.call(Method::POST, &path, &self.described(field, options)).await?;
         self.made.insert((no, field.name.as_str()), text_at(&answer, "/id")?);
         if let Some(other_side) = other_side {
             self.made.insert(other_side, text_at(&answer, "/options/inverseLinkFieldId")?);
@@ -215,7 +232,7 @@ impl<'a> Planting<'a> {
         for (no, table) in self.seed.tables.iter().enumerate() {
             let mut rows = Vec::new();
             for (at, record) in table.records.iter().enumerate() {
-                rows.push(Row { at, id: None, cells: self.cells(no, at, record)? });
+                rows.push(Row { at, id: record.id.clone(), cells: self.cells(no, at, record)? });
             }
             let ids = self.write(&Method::POST, no, &rows).await?;
             for (record, id) in table.records.iter().zip(&ids) {
@@ -303,7 +320,9 @@ impl<'a> Planting<'a> {
     /// Writes rows in batches; of a batch that is refused, the first row at fault is found and named.
     async fn write(&self, method: &Method, no: usize, rows: &[Row]) -> anyhow::Result<Vec<String>> {
         let mut ids = Vec::with_capacity(rows.len());
-        for batch in rows.chunks(BATCH) {
+        // Of the records of a request all keep their ids, or none.
+        let alike = rows.chunk_by(|one, next| one.id.is_some() == next.id.is_some());
+        for batch in alike.flat_map(|rows| rows.chunks(BATCH)) {
             match self.write_batch(method, no, batch).await {
                 Ok(written) => ids.extend(written),
                 Err(_) => {
@@ -319,13 +338,15 @@ impl<'a> Planting<'a> {
     }
 
     async fn write_batch(&self, method: &Method, no: usize, rows: &[Row]) -> anyhow::Result<Vec<String>> {
+        let keeps = *method == Method::POST && rows.iter().any(|row| row.id.is_some());
         let rows = rows.iter().map(|row| match &row.id {
             None => json!({ "fields": row.cells }),
             Some(id) => json!({ "id": id, "fields": row.cells }),
         });
         let body = json!({ "records": rows.collect::<Vec<_>>() });
         let table = self.tables.get(no).context("the table was not made")?;
-        let answer = self.inside.call(method.clone(), &format!("/v0/{}/{table}", self.base), &body).await?;
+        let path = format!("/v0/{}/{table}{}", self.base, if keeps { "?keepIds=true" } else { "" });
+        let answer = self.inside.call(method.clone(), &path, &body).await?;
         let written = answer.get("records").and_then(Value::as_array).context("no records came back")?;
         written.iter().map(|record| text_at(record, "/id")).collect()
     }
@@ -333,18 +354,20 @@ impl<'a> Planting<'a> {
     fn table_at(&self, no: usize) -> String {
         format!("{}/tables/{no}", self.at)
     }
-}
 
-/// A field as the doors want it.
-fn described(field: &SeedField, options: Option<Value>) -> Value {
-    let mut described = json!({ "name": field.name, "type": field.r#type });
-    let parts = [("description", field.description.clone().map(Value::String)), ("options", options)];
-    for (key, value) in parts.into_iter().filter_map(|(key, value)| Some((key, value?))) {
-        if let Some(map) = described.as_object_mut() {
-            map.insert(key.to_owned(), value);
+    /// A field as the doors want it. They keep the ids of its parts where it has one itself.
+    fn described(&self, field: &SeedField, options: Option<Value>) -> Value {
+        let (clock, ids) = self.source;
+        let id = field.id.clone().unwrap_or_else(|| ids.field(clock.now()).to_string());
+        let mut described = json!({ "id": id, "name": field.name, "type": field.r#type });
+        let parts = [("description", field.description.clone().map(Value::String)), ("options", options)];
+        for (key, value) in parts.into_iter().filter_map(|(key, value)| Some((key, value?))) {
+            if let Some(map) = described.as_object_mut() {
+                map.insert(key.to_owned(), value);
+            }
         }
+        described
     }
-    described
 }
 
 /// What a record is called, where its primary field holds text.

@@ -10,6 +10,11 @@ use crate::settings::{Server, Settings};
 
 /// Plants a seed into a house of its own and answers each table's records, by field names.
 async fn planted(seed: &Value) -> anyhow::Result<Vec<(String, Value)>> {
+    looked_at(seed, records).await
+}
+
+/// Plants a seed into a house of its own and looks at it.
+async fn looked_at<T>(seed: &Value, look: impl AsyncFnOnce(&House) -> T) -> anyhow::Result<T> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("seed.json");
     std::fs::write(&path, seed.to_string())?;
@@ -19,9 +24,9 @@ async fn planted(seed: &Value) -> anyhow::Result<Vec<(String, Value)>> {
     let source = (Clock::system(), Ids::system());
     let house = House::build(&settings, source, None, CancellationToken::new()).await?;
     let made = plant(&house, &seed).await;
-    let records = records(&house).await;
+    let seen = look(&house).await;
     house.db().clone().close().await;
-    made.map(|()| records)
+    made.map(|()| seen)
 }
 
 async fn records(house: &House) -> Vec<(String, Value)> {
@@ -81,7 +86,8 @@ async fn names_are_enough_in_whatever_order() {
 #[tokio::test]
 async fn answers_of_airtables_api_are_a_seed() {
     let seed = json!({ "bases": [{ "id": "appOLD00000000001", "name": "Plans", "permissionLevel": "create", "tables": [
-        { "id": "tblOLD00000000001", "name": "Tasks", "primaryFieldId": "fldOLD00000000002", "views": [{ "id": "viw" }],
+        { "id": "tblOLD00000000001", "name": "Tasks", "primaryFieldId": "fldOLD00000000002",
+            "views": [{ "id": "viwOLD00000000001", "name": "All", "type": "grid", "visibleFieldIds": ["fldOLD00000000002"] }],
             "fields": [
                 { "id": "fldOLD00000000001", "name": "Points", "type": "number", "options": { "precision": 0 } },
                 { "id": "fldOLD00000000002", "name": "Name", "type": "singleLineText", "description": "what" },
@@ -111,6 +117,107 @@ async fn answers_of_airtables_api_are_a_seed() {
     assert_eq!(made[1].1, json!([{ "Title": "House", "All tasks": "Paint", "Points": "6" }]));
 }
 
+/// Everything that has an id, with it.
+async fn with_ids(house: &House) -> Value {
+    let doors = Inside::new(house).await.unwrap();
+    let get = async |path: String| doors.call(Method::GET, &path, &Value::Null).await.unwrap();
+    let mut all = Vec::new();
+    for base in get("/v0/meta/bases".to_owned()).await["bases"].as_array().unwrap() {
+        let id = base["id"].as_str().unwrap();
+        let tables = get(format!("/v0/meta/bases/{id}/tables")).await["tables"].clone();
+        let mut records = Vec::new();
+        for table in tables.as_array().unwrap() {
+            let listed = get(format!("/v0/{id}/{}?returnFieldsByFieldId=true", table["id"].as_str().unwrap())).await;
+            let rows = listed["records"].as_array().unwrap().iter();
+            records.push(rows.map(|row| json!([row["id"], row["fields"]])).collect::<Vec<_>>());
+        }
+        all.push(json!({ "base": base, "tables": tables, "records": records }));
+    }
+    Value::Array(all)
+}
+
+#[tokio::test]
+async fn what_has_an_id_keeps_it_in_every_run() {
+    let choices = json!([{ "id": "selOpen0000000001", "name": "Open" }, { "id": "selDone0000000001", "name": "Done" }]);
+    let seed = json!({ "bases": [{ "id": "appPlans000000001", "name": "Plans", "tables": [
+        { "id": "tblTasks000000001", "name": "Tasks",
+            "views": [{ "id": "viwAll00000000001", "name": "All", "type": "grid" }, { "id": "viwBoard000000001", "name": "Board", "type": "kanban" }],
+            "fields": [
+                { "id": "fldName0000000001", "name": "Name", "type": "singleLineText" },
+                { "id": "fldState000000001", "name": "State", "type": "singleSelect", "options": { "choices": choices } },
+                { "id": "fldTold0000000001", "name": "Told", "type": "formula", "options": {
+                    "formula": "{fldName0000000001} & {fldState000000001}" } },
+                { "id": "fldProject0000001", "name": "Project", "type": "multipleRecordLinks", "options": {
+                    "linkedTableId": "tblProjects000001", "inverseLinkFieldId": "fldTasks000000001" } },
+                { "id": "fldAfter000000001", "name": "After", "type": "multipleRecordLinks", "options": {
+                    "linkedTableId": "tblTasks000000001" } },
+            ],
+            "records": [
+                { "id": "recTask0000000001", "fields": { "Name": "Paint", "fldState000000001": "Open", "After": ["recTask0000000002"] } },
+                { "id": "recTask0000000002", "fields": { "Name": "Mow", "Project": ["recHouse000000001"] } },
+            ] },
+        { "id": "tblProjects000001", "name": "Projects", "views": [{ "id": "viwProjects000001", "name": "Grid view", "type": "grid" }],
+            "fields": [
+                { "id": "fldTitle000000001", "name": "Title", "type": "singleLineText" },
+                { "id": "fldTasks000000001", "name": "All tasks", "type": "multipleRecordLinks", "options": {
+                    "linkedTableId": "tblTasks000000001", "inverseLinkFieldId": "fldProject0000001" } },
+            ],
+            "records": [{ "id": "recHouse000000001", "fields": { "Title": "House" } }] },
+    ] }] });
+    let first = looked_at(&seed, with_ids).await.unwrap();
+    assert_eq!(looked_at(&seed, with_ids).await.unwrap(), first);
+    let given = &seed["bases"][0];
+    assert_eq!(first[0]["base"]["id"], given["id"]);
+    for (at, table) in given["tables"].as_array().unwrap().iter().enumerate() {
+        let made = &first[0]["tables"][at];
+        assert_eq!((&made["id"], &made["primaryFieldId"]), (&table["id"], &table["fields"][0]["id"]));
+        assert_eq!(made["views"], table["views"]);
+        let of = |table: &Value| -> Vec<Value> {
+            table["fields"].as_array().unwrap().iter().map(|f| json!([f["id"], f["name"]])).collect()
+        };
+        assert_eq!(of(made), of(table));
+    }
+    let made = &first[0]["tables"][0]["fields"];
+    assert_eq!(
+        (&made[1]["options"]["choices"][0]["id"], &made[1]["options"]["choices"][1]["id"]),
+        (&choices[0]["id"], &choices[1]["id"])
+    );
+    assert_eq!(made[3]["options"]["inverseLinkFieldId"], "fldTasks000000001");
+    assert_eq!(
+        first[0]["records"],
+        json!([
+            [["recTask0000000001", { "fldName0000000001": "Paint", "fldState000000001": "Open", "fldAfter000000001": ["recTask0000000002"], "fldTold0000000001": "PaintOpen" }],
+             ["recTask0000000002", { "fldName0000000001": "Mow", "fldProject0000001": ["recHouse000000001"], "fldTold0000000001": "Mow" }]],
+            [["recHouse000000001", { "fldTitle000000001": "House", "fldTasks000000001": ["recTask0000000002"] }]],
+        ])
+    );
+}
+
+#[tokio::test]
+async fn what_has_no_id_gets_one_beside_what_has() {
+    let choices = json!([{ "id": "selOpen0000000001", "name": "Open" }, { "name": "Done" }]);
+    let rows = json!([{ "fields": { "N": "a" } }, { "id": "recB0000000000001", "fields": { "N": "b" } }, { "fields": { "N": "c", "L": ["recB0000000000001", "a"] } }]);
+    let link = json!({ "name": "L", "type": "multipleRecordLinks", "options": { "linkedTableId": "T", "inverseLinkFieldId": "fldOther000000001" } });
+    let select = json!({ "name": "S", "type": "singleSelect", "options": { "choices": choices } });
+    let away = json!({ "name": "A", "type": "multipleRecordLinks", "options": { "linkedTableId": "U", "inverseLinkFieldId": "fldOther000000002" } });
+    let seed = base(json!([
+        { "name": "T", "fields": [text("N"), select, link, away], "records": rows, "views": [{ "name": "Mine", "type": "gallery" }] },
+        { "name": "U", "fields": [text("N")] },
+    ]));
+    let made = looked_at(&seed, with_ids).await.unwrap();
+    let table = &made[0]["tables"][0];
+    assert_eq!(table["fields"][1]["options"]["choices"][0]["id"], "selOpen0000000001");
+    assert_eq!(made[0]["tables"][1]["fields"][1]["id"], "fldOther000000002");
+    assert_eq!((&table["views"][0]["name"], &table["views"][0]["type"]), (&json!("Mine"), &json!("gallery")));
+    assert_eq!(made[0]["tables"][1]["views"][0]["name"], "Grid view");
+    let records = &made[0]["records"][0];
+    let link = table["fields"][2]["id"].as_str().unwrap();
+    assert_eq!(
+        (&records[1][0], &records[2][1][link]),
+        (&json!("recB0000000000001"), &json!(["recB0000000000001", records[0][0]]))
+    );
+}
+
 /// A seed of one base with these tables.
 fn base(tables: Value) -> Value {
     json!({ "bases": [{ "name": "B", "tables": tables }] })
@@ -119,6 +226,13 @@ fn base(tables: Value) -> Value {
 /// A seed of one table with these fields and records.
 fn table(fields: Value, records: Value) -> Value {
     base(json!([{ "name": "T", "fields": fields, "records": records }]))
+}
+
+async fn refused(cases: &[(Value, &str)]) {
+    for (seed, says) in cases {
+        let error = planted(seed).await.err().map(|error| format!("{error:#}")).unwrap_or_default();
+        assert!(error.contains(says), "{seed} should say {says}: {error}");
+    }
 }
 
 #[tokio::test]
@@ -159,14 +273,72 @@ async fn what_is_wrong_is_named_with_its_place() {
             "a list of ids or names of records",
         ),
     ];
-    for (seed, says) in cases {
-        let error = planted(&seed).await.err().map(|error| format!("{error:#}")).unwrap_or_default();
-        assert!(error.contains(says), "{seed} should say {says}: {error}");
-    }
+    refused(&cases).await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("seed.json");
     std::fs::write(&path, "{ \"bases\": [\n  oops\n] }").unwrap();
     let error = format!("{:#}", Seed::read(&path).unwrap_err());
     assert!(error.contains("seed.json` has not the form: expected value at line 2 column 3"), "{error}");
     assert!(format!("{:#}", Seed::read(&folder.path().join("none")).unwrap_err()).contains("cannot read the seed"));
+}
+
+#[tokio::test]
+async fn ids_that_are_none_or_given_twice_are_named_with_their_places() {
+    let cases = [
+        (
+            json!({ "bases": [{ "id": "plans", "name": "B", "tables": [] }] }),
+            "/bases/0/id: `plans` is not an id of the form `app`",
+        ),
+        (
+            json!({ "bases": [
+                { "id": "appB0000000000001", "name": "A", "tables": [] }, { "id": "appB0000000000001", "name": "B", "tables": [] }] }),
+            "/bases/1/id: the id `appB0000000000001` is given twice, first at /bases/0/id",
+        ),
+        (
+            base(json!([{ "id": "fldT0000000000001", "name": "T", "fields": [text("N")] }])),
+            "/bases/0/tables/0/id: `fldT0000000000001` is not an id of the form `tbl`",
+        ),
+        (
+            base(json!([
+                { "name": "T", "fields": [{ "id": "fldN0000000000001", "name": "N", "type": "email" }] },
+                { "name": "U", "fields": [text("N"), { "id": "fldN0000000000001", "name": "M", "type": "email" }] }])),
+            "/bases/0/tables/1/fields/1/id: the id `fldN0000000000001` is given twice, first at /bases/0/tables/0/fields/0/id",
+        ),
+        (
+            table(
+                json!([text("N"), { "name": "S", "type": "singleSelect", "options": { "choices": [
+                { "id": "selA0000000000001", "name": "a" }, { "id": "selA0000000000001", "name": "b" }] } }]),
+                json!([]),
+            ),
+            "/fields/1/options/choices/1/id: the id `selA0000000000001` is given twice",
+        ),
+        (
+            table(json!([text("N")]), json!([{ "fields": {} }, { "id": "rec1", "fields": {} }])),
+            "/bases/0/tables/0/records/1/id: `rec1` is not an id of the form `rec`",
+        ),
+        (
+            table(
+                json!([text("N")]),
+                json!([{ "id": "recA0000000000001", "fields": {} }, { "id": "recA0000000000001", "fields": {} }]),
+            ),
+            "/records/1/id: the id `recA0000000000001` is given twice, first at /bases/0/tables/0/records/0/id",
+        ),
+        (
+            base(
+                json!([{ "name": "T", "fields": [text("N")], "views": [{ "id": "viw1", "name": "V", "type": "grid" }] }]),
+            ),
+            "/bases/0/tables/0/views/0/id: `viw1` is not an id",
+        ),
+        (
+            base(json!([{ "name": "T", "fields": [text("N")], "views": [{ "name": "V", "type": "block" }] }])),
+            "/bases/0/tables/0: `views/0/type` is one of grid, form, calendar, gallery, kanban, timeline, not `block`",
+        ),
+        (
+            base(
+                json!([{ "name": "T", "fields": [text("N")], "views": [{ "name": "V", "type": "grid" }, { "name": "v", "type": "grid" }] }]),
+            ),
+            "/bases/0/tables/0: ",
+        ),
+    ];
+    refused(&cases).await;
 }

@@ -19,7 +19,7 @@ fn formula_field(name: &str, formula: &str) -> NewField {
 }
 
 fn table(name: &str, fields: Vec<NewField>) -> NewTable {
-    NewTable { id: None, name: name.to_owned(), description: None, fields }
+    NewTable { id: None, name: name.to_owned(), description: None, fields, views: None }
 }
 
 fn empty() -> Schema {

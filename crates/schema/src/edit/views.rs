@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Draft, free_name, is_title, not_in_trash, trashed_views};
+use super::{Draft, free_name, given_id, is_title, not_in_trash, taken, trashed_views};
 use crate::closest::closest;
 use crate::conditions::{ConditionError, held, kept};
 use crate::error::Error;
@@ -75,6 +75,19 @@ pub struct ViewPart {
     pub cover_field: Option<Option<String>>,
 }
 
+/// A view of a table to make, as Airtable lists it.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct NewView {
+    /// Its id.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// Name, unique in the table without regard to case.
+    pub name: String,
+    /// `grid`, `form`, `calendar`, `gallery`, `kanban` or `timeline`.
+    #[serde(rename = "type")]
+    pub view_type: String,
+}
+
 /// Tells null from what is absent.
 #[expect(clippy::option_option, reason = "a request may leave a value as it is, or take it away")]
 fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
@@ -139,6 +152,48 @@ fn wrong<T>(at: &str, reason: impl Into<String>) -> Result<T, Error> {
 }
 
 impl Draft<'_> {
+    /// The views of a new table. They show everything, and need not say where records stand in them.
+    pub(super) fn new_views(&self, given: Option<&Value>) -> Result<Vec<View>, Error> {
+        let listed = given.filter(|given| !given.is_null()).map(Vec::<NewView>::deserialize).transpose();
+        let listed =
+            listed.map_err(|error| Error::Invalid { reason: format!("`views`: {error}") })?.unwrap_or_default();
+        if listed.len() > VIEWS {
+            return Err(Error::TooMany { what: "the number of views", bound: VIEWS });
+        }
+        let mut views: Vec<View> = Vec::with_capacity(listed.len().max(1));
+        for (at, new) in listed.iter().enumerate() {
+            let view_type = ViewType::ALL.into_iter().find(|known| known.name() == new.view_type).ok_or_else(|| {
+                let known = ViewType::ALL.map(ViewType::name).join(", ");
+                let given: String = new.view_type.chars().take(64).collect();
+                Error::Invalid { reason: format!("`views/{at}/type` is one of {known}, not `{given}`") }
+            })?;
+            let name = new.name.trim();
+            if name.is_empty() || views.iter().any(|view| view.name.to_lowercase() == name.to_lowercase()) {
+                return Err(Error::ViewName { name: name.chars().take(64).collect() });
+            }
+            if !is_title(name) {
+                return Err(Error::unseen("view"));
+            }
+            let id = self.view_id(new.id.as_deref())?;
+            if views.iter().any(|view| view.id == id) {
+                return Err(taken(&id.to_string()));
+            }
+            views.push(View::new(id, name, view_type));
+        }
+        if views.is_empty() {
+            views.push(View::new(self.ids.view(self.now), "Grid view", ViewType::Grid));
+        }
+        Ok(views)
+    }
+
+    /// The id that was given, or a new one.
+    fn view_id(&self, given: Option<&str>) -> Result<ViewId, Error> {
+        let Some(given) = given else { return Ok(self.ids.view(self.now)) };
+        let id = given_id(given)?;
+        let mut views = self.schema.tables.iter().flat_map(|table| &table.views);
+        if views.any(|view| view.id == id) { Err(taken(given)) } else { Ok(id) }
+    }
+
     /// Adds a view.
     pub fn add_view(&mut self, no: TableNo, part: &ViewPart) -> Result<ViewId, Error> {
         let Some(name) = &part.name else { return wrong("/name", "a view needs a `name`") };

@@ -21,9 +21,13 @@ const SEED: &str = r#"{ "bases": [{ "name": "Plans", "tables": [
 
 /// An ephemeral server whose temporary folder is in `folder`, and the line that it says first.
 fn start(folder: &Path, flags: &[&str]) -> (Served, Value) {
-    let seed = folder.join("seed.json");
-    std::fs::write(&seed, SEED).unwrap();
-    let mut child = ephemeral(folder).arg("--seed").arg(seed).args(flags).spawn().unwrap();
+    start_with(folder, SEED, flags)
+}
+
+fn start_with(folder: &Path, seed: &str, flags: &[&str]) -> (Served, Value) {
+    let path = folder.join("seed.json");
+    std::fs::write(&path, seed).unwrap();
+    let mut child = ephemeral(folder).arg("--seed").arg(path).args(flags).spawn().unwrap();
     let line = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
     let told: Value = serde_json::from_str(&line).unwrap();
     let address = told["url"].as_str().unwrap().strip_prefix("http://").unwrap().parse().unwrap();
@@ -86,6 +90,30 @@ fn it_begins_with_the_seed_is_reset_to_it_and_leaves_nothing() {
     assert_eq!(left(folder.path()), 0);
 }
 
+#[test]
+fn what_has_an_id_in_the_seed_has_it_in_every_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let seed = r#"{ "bases": [{ "id": "appPlans000000001", "name": "Plans", "tables": [
+      { "id": "tblTasks000000001", "name": "Tasks", "views": [{ "id": "viwAll00000000001", "name": "All", "type": "grid" }],
+        "fields": [{ "id": "fldName0000000001", "name": "Name", "type": "singleLineText" },
+          { "id": "fldState000000001", "name": "State", "type": "singleSelect",
+            "options": { "choices": [{ "id": "selOpen0000000001", "name": "Open" }] } }],
+        "records": [{ "id": "recPaint000000001", "fields": { "Name": "Paint", "State": "Open" } }] }] }] }"#;
+    let seen = || {
+        let (mut server, told) = start_with(folder.path(), seed, &["--token", TOKEN]);
+        assert_eq!(told["bases"], json!([{ "id": "appPlans000000001", "name": "Plans" }]));
+        let get = |path: &str| server.send("GET", path, "").unwrap().1;
+        let tables = get("/v0/meta/bases/appPlans000000001/tables");
+        let record = get("/v0/appPlans000000001/tblTasks000000001?view=viwAll00000000001")["records"][0].clone();
+        stop(&mut server.child);
+        (tables, record["id"].clone(), record["fields"].clone())
+    };
+    let first = seen();
+    assert_eq!((&first.1, &first.2["State"]), (&json!("recPaint000000001"), &json!("Open")));
+    assert_eq!(first.0["tables"][0]["fields"][1]["options"]["choices"][0]["id"], "selOpen0000000001");
+    assert_eq!(seen(), first);
+}
+
 /// As [`Served::send`] with another token, or none.
 fn send_as(server: &Served, token: &str, path: &str) -> u16 {
     let mut stream = std::net::TcpStream::connect(server.address).unwrap();
@@ -146,6 +174,10 @@ fn what_cannot_begin_says_why_and_leaves_nothing() {
         (
             &format!(r#"{{"bases":[{{"name":"B","tables":[{table}]}}]}}"#),
             "cannot be planted: /bases/0/tables/0/fields/1: ",
+        ),
+        (
+            r#"{"bases":[{"id":"appA","name":"B","tables":[]}]}"#,
+            "cannot be planted: /bases/0/id: `appA` is not an id of the form `app` + 14 letters or digits",
         ),
     ] {
         std::fs::write(&seed, text).unwrap();

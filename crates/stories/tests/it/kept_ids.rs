@@ -121,6 +121,48 @@ async fn an_id_is_kept_once_and_only_when_asked(app: TestApp) {
 }
 
 #[on_every_database]
+async fn views_are_moved_with_their_ids(app: TestApp) {
+    moved(&app).await;
+    let tables = format!("/v0/meta/bases/{BASE}/tables");
+    let mut new = table("tblOther000000001", "Other", &[text("fldOther000000001", "Name")]);
+    new["views"] = json!([
+        { "id": "viwAll00000000001", "name": "All", "type": "grid" },
+        { "id": "viwMonth000000001", "name": "Month", "type": "calendar" },
+        { "name": "Cards", "type": "gallery" },
+    ]);
+    let made = app.ok(Method::POST, &format!("{tables}?keepIds=true"), &new).await;
+    assert_eq!((&made["views"][0], &made["views"][1]), (&new["views"][0], &new["views"][1]));
+    assert_eq!((made["views"].as_array().map(Vec::len), &made["views"][2]["name"]), (Some(3), &json!("Cards")));
+    let listed = app.get(&format!("/v0/{BASE}/Other?view=viwAll00000000001")).await;
+    assert_eq!(listed["records"], json!([]));
+    let view = |id: &str, name: &str, of: &str| json!({ "id": id, "name": name, "type": of });
+    for (views, words) in [
+        (json!([view("viwAll00000000001", "A", "grid")]), "`viwAll00000000001` is in use already"),
+        (
+            json!([view("viwNew00000000001", "A", "grid"), view("viwNew00000000001", "B", "grid")]),
+            "`viwNew00000000001` is in use already",
+        ),
+        (json!([view("viw1", "A", "grid")]), "`viw1` is not an id of the form `viw`"),
+        (json!([view("viwNew00000000001", "A", "block")]), "`views/0/type` is one of grid, form"),
+        (json!([{ "name": "A", "type": "grid" }, { "name": "a", "type": "grid" }]), "`a`"),
+        (json!([{ "name": " ", "type": "grid" }]), "name"),
+        (json!([{ "name": "A" }]), "`views`: missing field `type`"),
+        (json!("grid"), "`views`: invalid type"),
+    ] {
+        let mut new = table("tblNew00000000001", "New", &[text("fldNew00000000001", "Name")]);
+        new["views"] = views;
+        let (status, answer) = app.call(Method::POST, &format!("{tables}?keepIds=true"), &new).await;
+        assert_eq!(status, 422, "{answer}");
+        assert!(answer["error"]["message"].as_str().unwrap().contains(words), "{words}: {answer}");
+    }
+    // Clients that copy a schema send whatever views the other base has.
+    let mut copy = table("tblOther000000001", "Copy", &[text("fldOther000000001", "Name")]);
+    copy["views"] = json!([view("viwAll00000000001", "All", "block")]);
+    let made = app.ok(Method::POST, &tables, &copy).await;
+    assert_eq!(made["views"][0]["name"], "Grid view");
+}
+
+#[on_every_database]
 async fn keeping_ids_needs_a_scope_of_its_own(app: TestApp) {
     moved(&app).await;
     let scopes = ["data.records:read", "data.records:write", "schema.bases:read", "schema.bases:write"];

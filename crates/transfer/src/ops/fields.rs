@@ -205,7 +205,8 @@ pub(super) fn missing(what: &str, name: &str) -> Error {
 }
 
 fn table_of(name: &str, plans: &[ColumnPlan]) -> NewTable {
-    NewTable { id: None, name: name.to_owned(), description: None, fields: plans.iter().map(field_of).collect() }
+    let fields = plans.iter().map(field_of).collect();
+    NewTable { id: None, name: name.to_owned(), description: None, fields, views: None }
 }
 
 fn field_of(plan: &ColumnPlan) -> NewField {

@@ -18,6 +18,7 @@ fn schema(ids: &Ids) -> Schema {
         name: name.to_owned(),
         description: None,
         fields: vec![text("Name"), text("Note")],
+        views: None,
     };
     let made = draft.add_tables(&["A", "B", "C"].map(table)).unwrap();
     for (from, to) in [(0, 1), (1, 2), (2, 0), (2, 2)] {
