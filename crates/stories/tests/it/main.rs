@@ -1,5 +1,6 @@
 //! Every story, in one binary.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "what goes wrong fails the story")]
+#![expect(clippy::print_stdout, reason = "long stories tell their seeds and figures")]
 
 mod app;
 mod assistant;
@@ -8,6 +9,7 @@ mod binary;
 mod bulk;
 mod clients;
 mod comments;
+mod concurrency;
 mod conversions;
 mod document;
 mod durability;
