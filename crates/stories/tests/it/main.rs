@@ -14,6 +14,7 @@ mod conversions;
 mod document;
 mod durability;
 mod ephemeral;
+mod errors;
 mod field_types;
 mod house;
 mod imports;
