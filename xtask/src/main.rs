@@ -3,6 +3,7 @@
 
 mod bench;
 mod eval;
+mod fuzz;
 mod house;
 mod machine;
 mod postgres;
@@ -31,6 +32,7 @@ usage: cargo xtask COMMAND
   dependencies      checks the packages of others by deny.toml
   install           installs what the tests need
   bench             measures the published build beside what the machine allows: --rows N, --seconds S, --rounds N
+  fuzz TARGET       sends the server `lists`, `records` or `fields` by chance: --minutes N, 10 when absent
   eval wikisql      scores the built-in assistant: --data FILE (or AIRLOOM_WIKISQL), --misses lists what was missed";
 
 fn main() -> ExitCode {
@@ -54,6 +56,7 @@ fn run(words: &[&str]) -> Result<ExitCode> {
         ["tidy"] => tidy::tidy(&workspace),
         ["dependencies"] => tidy::dependencies(&workspace),
         ["bench", flags @ ..] => bench::bench(&workspace, flags),
+        ["fuzz", words @ ..] => fuzz::fuzz(&workspace, words),
         ["eval", words @ ..] => eval::eval(&workspace, words),
         ["install"] => machine::install(&mut workspace, true),
         [] | ["help" | "--help" | "-h"] => {

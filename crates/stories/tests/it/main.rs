@@ -16,6 +16,7 @@ mod durability;
 mod ephemeral;
 mod errors;
 mod field_types;
+mod fuzz;
 mod house;
 mod imports;
 mod kept_ids;
