@@ -20,7 +20,7 @@ const ROUND: usize = 1_500;
 /// Longer than any request may take.
 const LONG: Duration = Duration::from_secs(20);
 
-/// What to send, and whether it is to a base that may be changed.
+/// Makes a request to a base: method, path and body.
 type Target = fn(&mut Given, &str) -> (Method, String, String);
 
 /// How long to go on, when it is not for a few requests.
