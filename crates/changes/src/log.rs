@@ -112,17 +112,24 @@ impl Changes {
     /// The changes of a base after `sequence`: from memory, or as many from the log as are read at a time.
     /// Reaches at least to the head that this process knows, in several calls if need be.
     pub async fn since(&self, base: BaseNo, sequence: i64) -> Result<Since, Error> {
+        self.since_to(base, sequence, 0).await
+    }
+
+    /// As [`Changes::since`], reaching to `last` too, which is committed: of changes that one sync committed this process
+    /// counts one after the other as such.
+    pub async fn since_to(&self, base: BaseNo, sequence: i64, last: i64) -> Result<Since, Error> {
         let head = self.known_head(base).await?;
         if sequence + 1 < head.oldest {
             return Ok(Since::TooOld { oldest: head.oldest });
         }
         let known = self.base(base);
-        let recent = known.state.lock().recent.between(sequence, head.sequence);
+        let last = last.max(head.sequence);
+        let recent = known.state.lock().recent.between(sequence, last);
         if let Some(changes) = recent {
             return Ok(Since::Changes(changes));
         }
         let read = store::since(&self.db, base, sequence, i64::MAX).await?;
-        Ok(Since::Changes(self.remember(&known, head.sequence, read)))
+        Ok(Since::Changes(self.remember(&known, last, read)))
     }
 
     async fn known_head(&self, base: BaseNo) -> Result<Head, Error> {

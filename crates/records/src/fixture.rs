@@ -111,22 +111,6 @@ fn counted(ordinals: &[Ordinal]) -> Counted {
     ordinals.iter().filter(|ordinal| ordinal.0 > 0).map(|ordinal| (*ordinal, i64::from(ordinal.0))).collect()
 }
 
-/// Numbers by chance, the same every time.
-pub(crate) struct Chance(pub u64);
-
-impl Chance {
-    pub fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % end as u64) as usize
-    }
-
-    pub fn of<'i, T>(&mut self, items: &'i [T]) -> Option<&'i T> {
-        if items.is_empty() { None } else { items.get(self.below(items.len())) }
-    }
-}
-
 /// An object of cells.
 pub(crate) fn cells(value: Value) -> Map<String, Value> {
     match value {

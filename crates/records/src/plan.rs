@@ -271,9 +271,20 @@ impl<'i> Plan<'i> {
             LinkIn::Id(id) => {
                 let made = self.body.tables.iter().find(|t| t.table == options.linked_table_no);
                 let made = made.and_then(|t| t.created.iter().find(|record| record.id == id)).map(|r| r.ordinal);
-                rows.find(id).or(made).ok_or_else(|| Error::RowDoesNotExist { id: id.to_string() })
+                rows.find(id).or(made).ok_or_else(|| self.no_target(id))
             }
             LinkIn::Text(text) => self.link_by_text(options.linked_table_no, &rows, &text),
+        }
+    }
+
+    fn no_target(&self, id: RecordId) -> Error {
+        let tables = &self.image.schema.tables;
+        match tables.iter().find(|table| self.image.table(table.no).find(id).is_some()) {
+            None => Error::RowDoesNotExist { id: id.to_string() },
+            Some(table) => Error::Request {
+                airtable_type: "ROW_TABLE_DOES_NOT_MATCH_LINKED_TABLE",
+                message: format!("Record ID {id} is of table {}, which the field does not link to", table.name),
+            },
         }
     }
 

@@ -30,6 +30,8 @@ pub use views::{NewView, ViewPart};
 
 /// Most tables of a base.
 const TABLES: usize = 1_000;
+/// Most characters of a description.
+const DESCRIPTION: usize = 20_000;
 /// Most fields of a table.
 const FIELDS: usize = 1_000;
 /// Longest name in characters.
@@ -174,6 +176,7 @@ impl<'a> Draft<'a> {
         if new.fields.is_empty() {
             return Err(Error::Invalid { reason: format!("table `{name}` needs at least one field") });
         }
+        let description = described(new.description.as_deref())?;
         let id = self.table_id(new.id.as_deref())?;
         let no = TableNo(self.next_table);
         self.next_table += 1;
@@ -183,7 +186,7 @@ impl<'a> Draft<'a> {
             no,
             id,
             name,
-            description: new.description.clone(),
+            description,
             primary: self.ids.field(self.now),
             fields: Vec::new(),
             views,
@@ -221,12 +224,13 @@ impl<'a> Draft<'a> {
 
     pub fn rename_table(&mut self, no: TableNo, name: Option<&str>, text: Option<&str>) -> Result<(), Error> {
         let name = name.map(|name| self.table_name(name, Some(no))).transpose()?;
+        let described = described(text)?;
         if let Some(table) = self.table_mut(no) {
             if let Some(name) = name {
                 table.name = name;
             }
-            if let Some(text) = text {
-                table.description = Some(text.to_owned()).filter(|text| !text.is_empty());
+            if text.is_some() {
+                table.description = described;
             }
         }
         Ok(())
@@ -252,6 +256,7 @@ impl<'a> Draft<'a> {
         if self.schema.table_by_no(no).is_some_and(|table| table.live_fields().count() >= FIELDS) {
             return Err(Error::TooMany { what: "the number of fields", bound: FIELDS });
         }
+        let description = described(new.description.as_deref())?;
         let id = self.field_id(new.id.as_deref())?;
         let kind = match read_options(&name, &new.field_type, new.options.as_ref(), None, self.ids, self.now)? {
             OptionsIn::Kind(mut kind) => {
@@ -269,11 +274,11 @@ impl<'a> Draft<'a> {
                 let inverse = new.options.as_ref().filter(|_| new.id.is_some());
                 let inverse = inverse.and_then(|options| options.get("inverseLinkFieldId")?.as_str());
                 let ids = (id, self.field_id(inverse)?);
-                let named = (name, new.description.clone());
+                let named = (name, description);
                 return self.add_link(no, ids, named, linked_table, prefers_single, inverse_name);
             }
         };
-        self.push_field(no, id, name, new.description.clone(), kind);
+        self.push_field(no, id, name, description, kind);
         Ok(id)
     }
 
@@ -398,6 +403,7 @@ impl<'a> Draft<'a> {
         options: Option<&Value>,
     ) -> Result<(), Error> {
         let name = name.map(|name| self.field_name(no, name, Some(id))).transpose()?;
+        let described = described(description)?;
         let Some(field) = self.schema.table_by_no(no).and_then(|table| table.field_by_id(id)).cloned() else {
             return Ok(());
         };
@@ -410,8 +416,8 @@ impl<'a> Draft<'a> {
             if let Some(name) = name {
                 field.name = name;
             }
-            if let Some(text) = description {
-                field.description = Some(text.to_owned()).filter(|text| !text.is_empty());
+            if description.is_some() {
+                field.description = described;
             }
             if let Some(kind) = kind {
                 field.kind = kind;
@@ -497,6 +503,16 @@ fn read_options(
     field_type
         .read_options(given, old, &mut || ids.choice(now))
         .map_err(|error| Error::Options { field: name.to_owned(), reason: error.to_string() })
+}
+
+/// A description; an empty one is none.
+fn described(text: Option<&str>) -> Result<Option<String>, Error> {
+    let length = text.map_or(0, |text| text.chars().count());
+    if length > DESCRIPTION {
+        let reason = format!("a description of {length} characters is too long: the most is {DESCRIPTION}");
+        return Err(Error::Invalid { reason });
+    }
+    Ok(text.filter(|text| !text.is_empty()).map(str::to_owned))
 }
 
 /// How a formula sees a field of its table.

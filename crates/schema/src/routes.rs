@@ -17,7 +17,7 @@ use tenancy::Denied;
 use utoipa::{IntoParams, OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use web::{Door, Failure, JsonBody, Params};
+use web::{Door, Failure, JsonBody, Kind, Params};
 
 use crate::edit::{NewField, NewTable};
 use crate::error::Error;
@@ -139,8 +139,8 @@ struct BaseIn {
     /// Its name.
     name: String,
     /// The workspace that it belongs to.
-    #[schema(value_type = String)]
-    workspace_id: WorkspaceId,
+    #[schema(required = true, nullable = false)]
+    workspace_id: Option<String>,
     /// Its tables.
     tables: Vec<NewTable>,
 }
@@ -158,12 +158,24 @@ async fn create_base(
     body: Body,
 ) -> Answer<MadeBaseOut> {
     let new: BaseIn = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
-    let mut new = NewBase { id: new.id, name: new.name, workspace: new.workspace_id, tables: new.tables };
+    let Some(workspace) = new.workspace_id else {
+        let text = "`workspaceId` is missing: give the id of a workspace, as `/v0/meta/workspaces` lists them";
+        return Err(Failure::plain(DOOR, Kind::Invalid, "invalid", text).airtable("INVALID_REQUEST"));
+    };
+    let unknown = || {
+        let text = "`workspaceId` is of no workspace that you may see: `/v0/meta/workspaces` lists them";
+        Failure::plain(DOOR, Kind::NotFound, "workspace-not-found", text).airtable("MODEL_ID_NOT_FOUND")
+    };
+    let id: WorkspaceId = workspace.parse().map_err(|_| unknown())?;
+    let mut new = NewBase { id: new.id, name: new.name, workspace: id, tables: new.tables };
     if !keeps_ids(query.as_deref()) {
         new.id = None;
         new.tables.iter_mut().for_each(NewTable::forget_ids);
     }
-    let schema = schemas.create_base(&caller, new).await.map_err(fail)?;
+    let schema = match schemas.create_base(&caller, new).await {
+        Err(Error::Denied(Denied::NotFound)) => return Err(unknown()),
+        made => made.map_err(fail)?,
+    };
     Ok(Json(MadeBaseOut::new(&schema)))
 }
 

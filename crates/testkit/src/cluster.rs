@@ -36,8 +36,8 @@ impl Cluster {
     /// When there are no binaries or the server does not start.
     pub fn start() -> Self {
         let binaries = binaries();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let guard = guard_command()
+        let port = free_port();
+        let guard = as_user("/bin/sh".as_ref())
             .args(["-c", GUARD, "guard"])
             .arg(&binaries)
             .arg(port.to_string())
@@ -78,18 +78,36 @@ impl Drop for Cluster {
     }
 }
 
+/// A port that nobody listens on.
+///
+/// # Panics
+/// When there is none.
+#[must_use]
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// One of the server's programs, to be run by the user that may run it.
+///
+/// # Panics
+/// When there are no binaries.
+#[must_use]
+pub fn installed(program: &str) -> Command {
+    as_user(&binaries().join(program))
+}
+
 /// The server refuses to run as root, so there it is run as its own user.
-fn guard_command() -> Command {
+fn as_user(program: &Path) -> Command {
     let is_root = fs::metadata("/proc/self").is_ok_and(|process| {
         use std::os::unix::fs::MetadataExt;
         process.uid() == 0
     });
     if is_root {
         let mut command = Command::new("setpriv");
-        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "/bin/sh"]);
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
         command
     } else {
-        Command::new("/bin/sh")
+        Command::new(program)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What tests need: a database of each kind, a clock that stands still, ids that repeat.
+//! What tests need: a database of each kind, a clock that stands still, ids and chance that repeat.
 //!
 //! Words: an *engine* is the kind of database that a test runs on; the *cluster* is the PostgreSQL server of a test
 //! run.
@@ -17,9 +17,11 @@
     reason = "what goes wrong while a test is set up fails the test"
 )]
 
+mod chance;
 mod cluster;
 mod database;
 
-pub use cluster::Cluster;
+pub use chance::Chance;
+pub use cluster::{Cluster, free_port, installed};
 pub use database::{Engine, ForDatabase, TestDb, run};
 pub use testkit_macros::on_every_database;

@@ -3,10 +3,10 @@
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::StreamExt;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::error::{Door, Failure, Kind};
-use crate::json::read_json;
+use crate::json::{JsonError, read_json};
 
 /// Largest JSON body in bytes.
 pub const MAX_BODY: usize = 2 * 1024 * 1024;
@@ -70,11 +70,17 @@ impl JsonBody {
         self.0
     }
 
-    /// Parses it.
+    /// Parses an object.
     ///
     /// # Errors
     /// 400 with the place when it is not JSON or too deep, 422 when it is not of the form asked for.
     pub fn parse<T: DeserializeOwned>(&self, door: Door) -> Result<T, Failure> {
-        read_json(&self.0).map_err(|error| Failure::new(door, &error))
+        // A list would be taken for the values of the fields, in their order.
+        let read = if self.0.trim_ascii_start().starts_with(b"{") {
+            read_json(&self.0)
+        } else {
+            read_json::<IgnoredAny>(&self.0).and(Err(JsonError::Object))
+        };
+        read.map_err(|error| Failure::new(door, &error))
     }
 }

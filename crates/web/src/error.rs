@@ -218,6 +218,8 @@ pub struct Failure {
     faults: Vec<Fault>,
     retry_after: Option<Duration>,
     door: Door,
+    /// Whether something that does not exist is told in words where Airtable gives no more than its name.
+    in_words: bool,
 }
 
 impl Failure {
@@ -249,6 +251,7 @@ impl Failure {
             faults: Vec::new(),
             retry_after: None,
             door,
+            in_words: false,
         }
     }
 
@@ -265,6 +268,13 @@ impl Failure {
             _ => status.canonical_reason().unwrap_or("refused").to_lowercase(),
         };
         Self { status, ..Self::plain(door, kind, kind.code(), message) }
+    }
+
+    /// In words even where nothing is there.
+    #[must_use]
+    pub fn in_words(mut self) -> Self {
+        self.in_words = true;
+        self
     }
 
     /// With Airtable's name for it.
@@ -298,7 +308,7 @@ impl Failure {
     fn airtable_body(&self) -> (StatusCode, Value) {
         let name = self.airtable_type.unwrap_or_else(|| self.kind.airtable_type());
         match name {
-            "NOT_FOUND" => (StatusCode::NOT_FOUND, body(&AirtableError::named(name))),
+            "NOT_FOUND" if !self.in_words => (StatusCode::NOT_FOUND, body(&AirtableError::named(name))),
             MODEL => (StatusCode::FORBIDDEN, body(&AirtableError::told(MODEL, MODEL_TEXT))),
             RATE => (self.status, body(&RateLimited::told(RATE, self.message.clone()))),
             _ => (self.status, body(&AirtableError::told(name, self.message.clone()))),

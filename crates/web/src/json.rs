@@ -35,6 +35,9 @@ pub enum JsonError {
         /// Where.
         at: usize,
     },
+    /// It is JSON, but no object.
+    #[error("Could not parse request body: it must be a JSON object")]
+    Object,
     /// It is JSON of another form.
     #[error("{}: {reason}", if pointer.is_empty() { "the body" } else { pointer })]
     Form {
@@ -48,7 +51,7 @@ pub enum JsonError {
 impl ApiError for JsonError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Form { .. } | Self::Nul { .. } => Kind::Invalid,
+            Self::Form { .. } | Self::Object | Self::Nul { .. } => Kind::Invalid,
             Self::Syntax { .. } | Self::Depth { .. } | Self::Keys => Kind::Malformed,
         }
     }
@@ -59,8 +62,12 @@ impl ApiError for JsonError {
             Self::Depth { .. } => "json-depth",
             Self::Keys => "json-keys",
             Self::Nul { .. } => "json-nul",
-            Self::Form { .. } => "json-form",
+            Self::Form { .. } | Self::Object => "json-form",
         }
+    }
+
+    fn airtable_type(&self) -> Option<&'static str> {
+        matches!(self, Self::Object).then_some("INVALID_REQUEST_BODY")
     }
 
     fn faults(&self) -> Vec<Fault> {

@@ -55,8 +55,14 @@ async fn status(text: String) -> u16 {
 #[tokio::test]
 async fn bodies_have_bounds() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    assert_eq!(status(nested(MAX_DEPTH)).await, 200);
-    assert_eq!(status(nested(MAX_DEPTH + 1)).await, 400);
+    let within = |depth: usize| format!("{{\"a\":{}}}", nested(depth - 1));
+    assert_eq!(status(within(MAX_DEPTH)).await, 200);
+    assert_eq!(status(within(MAX_DEPTH + 1)).await, 400);
+    for (text, expected) in
+        [(nested(2), 422), ("\"a\"".to_owned(), 422), ("null".to_owned(), 422), ("[1".to_owned(), 400)]
+    {
+        assert_eq!(status(text.clone()).await, expected, "{text}");
+    }
     assert_eq!(status("{\"a\":\"[[\\\"[[\"}".to_owned()).await, 200);
     assert_eq!(status("{\"a\":".to_owned()).await, 400);
     assert_eq!(status(" ".repeat(MAX_BODY + 1)).await, 413);
@@ -73,6 +79,8 @@ async fn errors_have_the_shape_of_their_door() {
     };
     let (status, json) = body(Failure::plain(Door::Airtable, Kind::NotFound, "x", "gone")).await;
     assert_eq!((status, json), (404, serde_json::json!({ "error": "NOT_FOUND" })));
+    let (_, json) = body(Failure::plain(Door::Airtable, Kind::NotFound, "x", "gone").in_words()).await;
+    assert_eq!(json, serde_json::json!({ "error": { "type": "NOT_FOUND", "message": "gone" } }));
     let (status, json) = body(Failure::plain(Door::Airtable, Kind::Unauthenticated, "x", "who")).await;
     assert_eq!((status, &json["error"]["type"]), (401, &"AUTHENTICATION_REQUIRED".into()));
     let (status, json) = body(Failure::plain(Door::Problem, Kind::Limited, "x", "slow down")).await;

@@ -204,7 +204,8 @@ impl Images {
         let mut changes: Vec<Arc<Change>> = Vec::new();
         let mut reached = sequence;
         while reached < from.sequence {
-            match self.changes.since(base, reached).await? {
+            // The image holds what was synced with the head, which may not be counted as the head yet.
+            match self.changes.since_to(base, reached, from.sequence).await? {
                 Since::Changes(read) => changes.extend(read),
                 Since::TooOld { oldest } => return Err(Error::TooOld { oldest }),
             }

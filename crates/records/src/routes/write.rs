@@ -5,7 +5,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use axum::{Extension, Json};
 use model::{Caller, RecordId};
-use web::{Failure, JsonBody, Params};
+use web::{Failure, JsonBody, Kind, Params};
 
 use super::wire::{DeletedManyOut, DeletedOut, RecordOut, RecordPath, TablePath, UpdatedOut, WriteIn, WrittenOut};
 use super::{DOOR, base_id, fail, json as respond};
@@ -157,6 +157,13 @@ pub(super) fn absent(error: Error) -> Error {
     if let Error::RowDoesNotExist { id } = error { Error::RecordNotFound { id } } else { error }
 }
 
+/// As [`absent`], in words.
+fn gone(error: Error) -> Failure {
+    let Error::RowDoesNotExist { id } = error else { return fail(error) };
+    let text = format!("Could not find a record with ID \"{id}\".");
+    Failure::plain(DOOR, Kind::NotFound, "record-not-found", text).in_words()
+}
+
 type AtTable = Path<TablePath>;
 type AtRecord = Path<RecordPath>;
 
@@ -236,7 +243,7 @@ pub(super) async fn delete_one(
 ) -> Result<Json<DeletedOut>, Failure> {
     let base = base_id(&place.base)?;
     let deleted = records.delete(&caller, base, &place.table, std::slice::from_ref(&place.record)).await;
-    let deleted = deleted.map_err(absent).map_err(fail)?;
+    let deleted = deleted.map_err(gone)?;
     let id = deleted.ids.first().map_or(place.record, ToString::to_string);
     Ok(Json(DeletedOut { id, deleted: true }))
 }
@@ -259,7 +266,7 @@ pub(super) async fn delete_many(
         return Err(records_error("You must provide an array of up to 10 record IDs."));
     }
     let base = base_id(&place.base)?;
-    let deleted = records.delete(&caller, base, &place.table, &ids).await.map_err(absent).map_err(fail)?;
+    let deleted = records.delete(&caller, base, &place.table, &ids).await.map_err(gone)?;
     let records = deleted.ids.iter().map(|id| DeletedOut { id: id.to_string(), deleted: true }).collect();
     Ok(Json(DeletedManyOut { records }))
 }

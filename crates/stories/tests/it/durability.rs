@@ -1,8 +1,11 @@
 //! What was acknowledged stays, whatever happens to the process or the disk.
 
+mod cuts;
+mod disk;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -10,13 +13,15 @@ use db::Target;
 use serde_json::Value;
 use testkit::TestDb;
 
-use crate::served::{Served, program};
+use crate::served::{Served, long, program};
+use disk::{Moment, now};
 
 const WRITERS: usize = 8;
 
 /// What eight writers were told until none could write any more.
 struct Told {
-    acknowledged: Vec<String>,
+    /// What was created, and when a writer knew.
+    acknowledged: Vec<(String, Moment)>,
     /// The last answer that each writer got, if it got one.
     refused: Vec<Option<(u16, Value)>>,
 }
@@ -29,12 +34,12 @@ fn write_until_refused(server: &Served, path: &str, name: &str, disturb: impl Fn
         let writer = |writer: usize| {
             let count = &count;
             scope.spawn(move || {
-                let mut known: Vec<String> = Vec::new();
+                let mut known = Vec::new();
                 loop {
                     let body = format!(r#"{{"fields":{{"Name":"{name}-{writer}-{}"}}}}"#, known.len());
                     match server.send("POST", path, &body) {
                         Some((200, answer)) => {
-                            known.push(answer["id"].as_str().unwrap().to_owned());
+                            known.push((answer["id"].as_str().unwrap().to_owned(), now()));
                             count.fetch_add(1, Ordering::Relaxed);
                         }
                         other => return (known, other),
@@ -50,6 +55,25 @@ fn write_until_refused(server: &Served, path: &str, name: &str, disturb: impl Fn
     Told { acknowledged: acknowledged.concat(), refused }
 }
 
+impl Told {
+    fn ids(self) -> impl Iterator<Item = String> {
+        self.acknowledged.into_iter().map(|(id, _)| id)
+    }
+}
+
+/// Waits until so much was acknowledged.
+fn wait_for(count: &AtomicUsize, wanted: usize) {
+    let began = Instant::now();
+    while count.load(Ordering::Relaxed) < wanted && began.elapsed() < Duration::from_secs(20) {
+        std::thread::yield_now();
+    }
+}
+
+/// Kills a process, if it still runs.
+fn kill(process: &str) {
+    Command::new("kill").args(["-9", process]).stderr(Stdio::null()).status().unwrap();
+}
+
 /// Every acknowledged record is there, none twice.
 fn assert_kept(server: &Served, path: &str, acknowledged: &[String]) {
     let mut found = server.ids(path);
@@ -61,47 +85,54 @@ fn assert_kept(server: &Served, path: &str, acknowledged: &[String]) {
     assert_eq!(lost, 0, "of {} acknowledged records so many are lost", acknowledged.len());
 }
 
-/// Kills the server under eight writers twenty times, and starts it again.
+/// Kills the server under eight writers again and again, and starts it again.
 fn survive_kills(start: impl Fn() -> Served) {
     let mut server = start();
     let base = server.base();
     let path = format!("/v0/{base}/T");
-    let hooks = format!("/v0/bases/{base}/webhooks");
+    let payloads = watch(&server, &base, "null");
     let sevens = r#"{"name":"Sevens","filter":{"field":"Name","op":"ends_with","value":"7"}}"#;
     let view = server.send("POST", &format!("/api/v1/bases/{base}/tables/T/views"), sevens).unwrap().1["id"].clone();
-    let [hook, of_view] = ["null".to_owned(), view.to_string()].map(|scope| {
-        let filters = format!(r#"{{"dataTypes":["tableData"],"recordChangeScope":{scope}}}"#);
-        let watching = format!(r#"{{"specification":{{"options":{{"filters":{filters}}}}}}}"#);
-        server.send("POST", &hooks, &watching).unwrap().1["id"].as_str().unwrap().to_owned()
-    });
+    let of_view = watch(&server, &base, &view.to_string());
     let mut acknowledged = Vec::new();
-    for round in 0..20 {
+    let rounds = if long() { 200 } else { 20 };
+    for round in 0..rounds {
         // Killed in the middle: after some writes, at another point each time.
-        let wanted = 10 + 3 * round;
         let told = write_until_refused(&server, &path, &round.to_string(), |count| {
-            let began = Instant::now();
-            while count.load(Ordering::Relaxed) < wanted && began.elapsed() < Duration::from_secs(20) {
-                std::thread::yield_now();
-            }
-            let killed = Command::new("kill").args(["-9", &server.child.id().to_string()]).status().unwrap();
-            assert!(killed.success());
+            wait_for(count, 10 + 3 * (round % 20));
+            kill(&server.child.id().to_string());
         });
-        acknowledged.extend(told.acknowledged);
+        acknowledged.extend(told.ids());
         server.child.wait().unwrap();
         let began = Instant::now();
         server = start();
         assert!(began.elapsed() < Duration::from_secs(2), "ready again after {:?}", began.elapsed());
     }
     assert!(acknowledged.len() > 100, "only {} writes were acknowledged", acknowledged.len());
+    println!("{rounds} kills, {} acknowledged", acknowledged.len());
     assert_kept(&server, &path, &acknowledged);
-    let payloads = |hook: &str| format!("{hooks}/{hook}/payloads");
-    let (sequences, told) = told(&server, &payloads(&hook));
-    assert!(sequences.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{sequences:?}");
-    let records: BTreeSet<String> = server.ids(&path).into_iter().collect();
-    assert!(told.keys().eq(&records), "{} records, {} told", records.len(), told.len());
+    let told = assert_told(&server, &payloads, server.ids(&path));
     let sevens: BTreeMap<String, String> = told.into_iter().filter(|(_, name)| name.ends_with('7')).collect();
     assert!(!sevens.is_empty());
-    assert_eq!(self::told(&server, &payloads(&of_view)).1, sevens, "what a view lists is told as surely");
+    assert_eq!(self::told(&server, &of_view).1, sevens, "what a view lists is told as surely");
+}
+
+/// A webhook that wants to know of every record of a table or view, or of all; answers the address of what it is told.
+fn watch(server: &Served, base: &str, scope: &str) -> String {
+    let hooks = format!("/v0/bases/{base}/webhooks");
+    let filters = format!(r#"{{"dataTypes":["tableData"],"recordChangeScope":{scope}}}"#);
+    let watching = format!(r#"{{"specification":{{"options":{{"filters":{filters}}}}}}}"#);
+    let hook = server.send("POST", &hooks, &watching).unwrap().1["id"].as_str().unwrap().to_owned();
+    format!("{hooks}/{hook}/payloads")
+}
+
+/// The webhook tells of every record once, in the order of the log; answers their names by id.
+fn assert_told(server: &Served, path: &str, records: Vec<String>) -> BTreeMap<String, String> {
+    let (sequences, told) = told(server, path);
+    assert!(sequences.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{sequences:?}");
+    let records: BTreeSet<String> = records.into_iter().collect();
+    assert!(told.keys().eq(&records), "{} records, {} told", records.len(), told.len());
+    told
 }
 
 /// The numbers of the changes that a webhook tells, and the names of new records by id: each is told once.
@@ -160,12 +191,10 @@ fn on_a_failing_disk(after: u32) -> Command {
     command
 }
 
-/// Ends the server that runs below another process.
-fn kill_below(server: &mut Served, data: &Path) {
+/// The server that runs below another process.
+fn pid_below(data: &Path) -> String {
     let running: Value = serde_json::from_slice(&std::fs::read(data.join("run.json")).unwrap()).unwrap();
-    let killed = Command::new("kill").args(["-9", &running["pid"].to_string()]).status().unwrap();
-    assert!(killed.success());
-    server.child.wait().unwrap();
+    running["pid"].to_string()
 }
 
 #[test]
@@ -180,18 +209,19 @@ fn nothing_is_acknowledged_when_syncing_fails() {
         let before = server.ids(&path);
         let told = write_until_refused(&server, &path, &after.to_string(), |_| ());
         assert!(!told.acknowledged.is_empty(), "the disk failed before the first write");
-        for refused in told.refused {
-            let (status, answer) = refused.unwrap_or_else(|| panic!("the server went away"));
-            assert_eq!((status, &answer["error"]["type"]), (503, &Value::from("RETRIABLE_ERROR")), "{answer}");
+        for refused in &told.refused {
+            let (status, answer) = refused.as_ref().unwrap_or_else(|| panic!("the server went away"));
+            assert_eq!((*status, &answer["error"]["type"]), (503, &Value::from("RETRIABLE_ERROR")), "{answer}");
         }
         let (status, answer) = server.send("POST", &path, r#"{"fields":{"Name":"late"}}"#).unwrap();
         let text = answer["error"]["message"].as_str().unwrap_or_default().to_owned();
         assert!(status == 503 && text.contains("read-only until the next start"), "{status} {answer}");
         let (status, health) = server.send("GET", "/readyz", "").unwrap();
         assert_eq!((status, &health["checks"]["database"]), (503, &Value::from("failed")), "{health}");
-        let known = [before, told.acknowledged].concat();
+        let known: Vec<String> = before.into_iter().chain(told.ids()).collect();
         assert_kept(&server, &path, &known);
-        kill_below(&mut server, &data);
+        kill(&pid_below(&data));
+        server.child.wait().unwrap();
         let server = Served::start(&data);
         assert_kept(&server, &path, &known);
         assert_eq!(server.send("POST", &path, r#"{"fields":{"Name":"after"}}"#).unwrap().0, 200);

@@ -1,5 +1,6 @@
 //! Every story, in one binary.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "what goes wrong fails the story")]
+#![expect(clippy::print_stdout, reason = "long stories tell their seeds and figures")]
 
 mod app;
 mod assistant;
@@ -8,13 +9,16 @@ mod binary;
 mod bulk;
 mod clients;
 mod comments;
+mod concurrency;
 mod conversions;
 mod copies;
 mod days;
 mod document;
 mod durability;
 mod ephemeral;
+mod errors;
 mod field_types;
+mod fuzz;
 mod house;
 mod imports;
 mod kept_ids;

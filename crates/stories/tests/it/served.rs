@@ -16,6 +16,11 @@ pub fn program() -> PathBuf {
     named.unwrap_or_else(|_| panic!("AIRLOOM_PROGRAM is not set: run `cargo xtask test`, which builds it")).into()
 }
 
+/// True in the run of hours.
+pub fn long() -> bool {
+    std::env::var_os("AIRLOOM_TEST_LONG").is_some()
+}
+
 /// Runs a command of the program to its end.
 pub fn airloom(arguments: &[&str]) -> Output {
     Command::new(program()).args(arguments).stdin(Stdio::null()).output().unwrap()
@@ -53,18 +58,7 @@ impl Served {
 
     /// One request on a connection of its own; none when the server went away.
     pub fn send(&self, method: &str, path: &str, body: &str) -> Option<(u16, Value)> {
-        let mut stream = TcpStream::connect(self.address).ok()?;
-        let length = body.len();
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {TOKEN}\r\nconnection: close\r\n\
-             content-length: {length}\r\n\r\n{body}"
-        );
-        stream.write_all(head.as_bytes()).ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        let (head, body) = answer.split_once("\r\n\r\n")?;
-        let status = head.split(' ').nth(1)?.parse().ok()?;
-        Some((status, serde_json::from_str(body).ok()?))
+        Line::open(self.address)?.send(method, path, body)
     }
 
     /// A base with a table `T` of one field `Name`; answers its id.
@@ -88,6 +82,40 @@ impl Served {
             let Some(next) = page["offset"].as_str() else { return found };
             offset = format!("offset={next}");
         }
+    }
+}
+
+/// A connection for one request after the other.
+pub struct Line(BufReader<TcpStream>);
+
+impl Line {
+    pub fn open(address: SocketAddr) -> Option<Self> {
+        Some(Self(BufReader::new(TcpStream::connect(address).ok()?)))
+    }
+
+    /// One request; none when the server went away.
+    pub fn send(&mut self, method: &str, path: &str, body: &str) -> Option<(u16, Value)> {
+        let length = body.len();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {TOKEN}\r\n\
+             content-length: {length}\r\n\r\n{body}"
+        );
+        self.0.get_mut().write_all(request.as_bytes()).ok()?;
+        let (mut status, mut length, mut line) = (None, 0, String::new());
+        while line != "\r\n" {
+            line.clear();
+            if self.0.read_line(&mut line).ok()? == 0 {
+                return None;
+            }
+            match line.split_once(": ") {
+                Some(("content-length", value)) => length = value.trim().parse().ok()?,
+                None if status.is_none() => status = line.split(' ').nth(1)?.parse().ok(),
+                _ => {}
+            }
+        }
+        let mut answer = vec![0; length];
+        self.0.read_exact(&mut answer).ok()?;
+        Some((status?, serde_json::from_slice(&answer).ok()?))
     }
 }
 

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, header};
@@ -9,8 +11,9 @@ use crate::{Config, Door, Failure, JsonBody, Kind};
 
 fn router() -> Router {
     let limited = || async { Failure::plain(Door::Problem, Kind::Limited, "quota", "wait") };
-    let read =
-        |body: Body| async { JsonBody::read(Door::Problem, body).await?.parse::<Vec<u8>>(Door::Problem).map(drop) };
+    let read = |body: Body| async {
+        JsonBody::read(Door::Problem, body).await?.parse::<BTreeMap<String, u8>>(Door::Problem).map(drop)
+    };
     let long = || async { axum::Json(vec!["text"; 1_000]) };
     let events = || async { ([(header::CONTENT_TYPE, "text/event-stream")], "data: x\n\n".repeat(1_000)) };
     let router = Router::new()
@@ -83,12 +86,12 @@ async fn a_handler_that_does_not_answer_is_given_up() {
 
 #[tokio::test]
 async fn errors_of_bodies_carry_pointers() {
-    let response = send(Request::post("/read"), "[1, 300]").await;
+    let response = send(Request::post("/read"), "{\"a\": 1, \"b\": 300}").await;
     assert_eq!(response.status(), 422);
     let fault =
-        json!([{ "pointer": "/1", "detail": "invalid value: integer `300`, expected a whole number from 0 to 255" }]);
+        json!([{ "pointer": "/b", "detail": "invalid value: integer `300`, expected a whole number from 0 to 255" }]);
     assert_eq!(json_of(response).await["errors"], fault);
-    let response = send(Request::post("/read"), "[1, ").await;
+    let response = send(Request::post("/read"), "{\"a\": 1, ").await;
     assert_eq!((response.status().as_u16(), json_of(response).await["code"].take()), (400, json!("json-syntax")));
 }
 

@@ -7,8 +7,8 @@ use model::{
 };
 
 use super::{Values, View};
-use crate::fixture::Chance;
 use crate::image::BaseImage;
+use testkit::Chance;
 
 const TABLE: TableNo = TableNo(1);
 const NUMBER: FieldNo = FieldNo(1);

@@ -5,9 +5,9 @@ mod naive;
 
 use model::{BaseId, Ordinal};
 use serde_json::{Value, json};
-use testkit::on_every_database;
+use testkit::{Chance, on_every_database};
 
-use crate::fixture::{Chance, House, cells, told};
+use crate::fixture::{House, cells, told};
 use crate::ops::{Found, Records, UpdateRecord};
 use naive::{Base, Field, Form, Kind, Roll, Rows};
 

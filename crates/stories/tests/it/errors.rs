@@ -1,0 +1,358 @@
+//! The table of errors that clients of Airtable know, row by row; what needs a clock, a disk or a client of its own has a story
+//! elsewhere (`limits`, `durability`, `comments`).
+
+use std::time::Duration;
+
+use clock::Clock;
+use hyper::Method;
+use model::Timestamp;
+use serde_json::{Value, json};
+use testkit::{Engine, ForDatabase, on_every_database};
+use web::RateConfig;
+
+use crate::app::{TestApp, database};
+
+/// A request, and the status, type and words of its answer; without words the error is its bare name.
+struct Row {
+    method: Method,
+    path: String,
+    body: String,
+    answer: (u16, &'static str, &'static str),
+}
+
+/// What the rows are about.
+struct Scene {
+    app: TestApp,
+    base: String,
+    tasks: String,
+    /// A record of `Tasks` and one of `Projects`.
+    task: String,
+    project: String,
+}
+
+const MODEL: &str = "Invalid permissions, or the requested model was not found. Check that both your user and your token have \
+     the required permissions, and that the model names and/or ids are correct.";
+const ABSENT: &str = "rec00000000000000";
+
+async fn scene(app: TestApp) -> Scene {
+    let base = app.plans().await;
+    let tasks = format!("/v0/{base}/Tasks");
+    let files = json!({ "name": "Files", "type": "multipleAttachments" });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/Tasks/fields"), &files).await;
+    let make = async |path: &str, fields: Value| {
+        let made = app.ok(Method::POST, path, &json!({ "fields": fields })).await;
+        made["id"].as_str().unwrap().to_owned()
+    };
+    let task = make(&tasks, json!({ "Name": "twin" })).await;
+    make(&tasks, json!({ "Name": "twin" })).await;
+    let project = make(&format!("/v0/{base}/Projects"), json!({})).await;
+    Scene { app, base, tasks, task, project }
+}
+
+fn row(method: Method, path: impl Into<String>, body: impl ToString, answer: (u16, &'static str, &'static str)) -> Row {
+    let body = Some(body.to_string()).filter(|body| body != "null").unwrap_or_default();
+    Row { method, path: path.into(), body, answer }
+}
+
+fn reads(scene: &Scene) -> Vec<Row> {
+    let get = |path: String, status, name, words| row(Method::GET, path, Value::Null, (status, name, words));
+    let list = |query: &str, name, words| get(format!("{}?{query}", scene.tasks), 422, name, words);
+    let formula = "The formula for filtering records is invalid: ";
+    vec![
+        get(format!("/v0/app00000000000000/{}", "Tasks"), 403, "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND", MODEL),
+        get(format!("/v0/{}/Nope", scene.base), 403, "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND", MODEL),
+        get(format!("{}/{ABSENT}", scene.tasks), 404, "NOT_FOUND", ""),
+        get("/v0/a/b/c/d/e".to_owned(), 404, "NOT_FOUND", ""),
+        list("fields[]=X", "UNKNOWN_FIELD_NAME", "Unknown field name: \"X\""),
+        list("sort[0][field]=X", "UNKNOWN_FIELD_NAME", "Unknown field name: \"X\""),
+        list("filterByFormula=x", "INVALID_FILTER_BY_FORMULA", &*format!("{formula}Unknown field names: x").leak()),
+        list("filterByFormula=(", "INVALID_FILTER_BY_FORMULA", formula),
+        list("view=X", "VIEW_NAME_NOT_FOUND", "View X not found"),
+        list("view=viw00000000000000", "VIEW_ID_NOT_FOUND", "View viw00000000000000 not found"),
+        list("offset=X", "INVALID_OFFSET_VALUE", "The value of offset X is invalid"),
+        list("sort[0][field]=Name&sort[0][direction]=up", "INVALID_REQUEST_UNKNOWN", "`asc` or `desc`"),
+        list("sort[0][direction]=asc", "INVALID_REQUEST_UNKNOWN", "every sort key needs a `field`"),
+        list("maxRecords=0", "INVALID_REQUEST_UNKNOWN", "`maxRecords` must be from 1"),
+        list("pageSize=101", "INVALID_REQUEST_UNKNOWN", "`pageSize` must be from 1 to 100"),
+        list("cellFormat=string", "INVALID_REQUEST_UNKNOWN", "both `timeZone` and `userLocale`"),
+    ]
+}
+
+fn bodies(scene: &Scene) -> Vec<Row> {
+    let one = format!("{}/{}", scene.tasks, scene.task);
+    let eleven = |record: Value| json!({ "records": vec![record; 11] });
+    let many = "You must provide an array of up to 10 record objects, each with a \"fields\" object for cell values.";
+    let named = "You must provide an array of up to 10 record objects, each with an \"id\" ID field and a \"fields\" object for \
+                 cell values.";
+    let missing = "Could not find field \"fields\" in the request body";
+    let write = |method: Method, path: &str, body: String, answer| row(method, path, body, answer);
+    let tasks = &*scene.tasks;
+    let upsert = |on: Value| {
+        json!({ "performUpsert": { "fieldsToMergeOn": on }, "records": [{ "fields": { "Name": "twin" } }] }).to_string()
+    };
+    let gone = "Could not find a record with ID \"rec00000000000000\".";
+    vec![
+        write(Method::POST, tasks, "{\"fields\":".into(), (400, "INVALID_JSON", "the body is not JSON")),
+        write(Method::POST, tasks, "hello".into(), (400, "INVALID_JSON", "the body is not JSON")),
+        write(Method::POST, tasks, String::new(), (400, "INVALID_JSON", "the body is not JSON")),
+        write(Method::POST, tasks, "[{}]".into(), (422, "INVALID_REQUEST_BODY", "Could not parse request body")),
+        write(Method::PATCH, &one, "\"a\"".into(), (422, "INVALID_REQUEST_BODY", "Could not parse request body")),
+        write(Method::POST, tasks, "{}".into(), (422, "INVALID_REQUEST_MISSING_FIELDS", missing)),
+        write(Method::PATCH, &one, "{}".into(), (422, "INVALID_REQUEST_MISSING_FIELDS", missing)),
+        write(Method::POST, tasks, " ".repeat(3 << 20), (413, "REQUEST_TOO_LARGE", "larger than 2097152 bytes")),
+        write(Method::POST, tasks, "{\"fields\":1}".into(), (422, "INVALID_REQUEST_UNKNOWN", "/fields: invalid type")),
+        write(Method::POST, tasks, eleven(json!({ "fields": {} })).to_string(), (422, "INVALID_RECORDS", many)),
+        write(Method::POST, tasks, "{\"records\":[{}]}".into(), (422, "INVALID_RECORDS", many)),
+        write(Method::PATCH, tasks, "{\"records\":[{\"fields\":{}}]}".into(), (422, "INVALID_RECORDS", named)),
+        write(
+            Method::PUT,
+            tasks,
+            eleven(json!({ "id": scene.task, "fields": {} })).to_string(),
+            (422, "INVALID_RECORDS", named),
+        ),
+        write(
+            Method::DELETE,
+            tasks,
+            String::new(),
+            (422, "INVALID_RECORDS", "You must provide an array of up to 10 record IDs."),
+        ),
+        write(Method::DELETE, &format!("{tasks}/{ABSENT}"), String::new(), (404, "NOT_FOUND", gone)),
+        write(Method::DELETE, &format!("{tasks}?records[]={ABSENT}"), String::new(), (404, "NOT_FOUND", gone)),
+        write(Method::PATCH, &format!("{tasks}/{ABSENT}"), "{\"fields\":{}}".into(), (404, "NOT_FOUND", "")),
+        write(
+            Method::PATCH,
+            tasks,
+            upsert(json!(["Name"])),
+            (422, "INVALID_REQUEST_UNKNOWN", "2 records match in \"Name\""),
+        ),
+        write(
+            Method::PATCH,
+            tasks,
+            upsert(json!([])),
+            (422, "INVALID_REQUEST_UNKNOWN", "names 1 to 3 fields; 0 were given"),
+        ),
+        write(
+            Method::PATCH,
+            tasks,
+            upsert(json!(["Name", "Points", "Status", "Due"])),
+            (422, "INVALID_REQUEST_UNKNOWN", "names 1 to 3 fields; 4 were given"),
+        ),
+    ]
+}
+
+fn cells(scene: &Scene) -> Vec<Row> {
+    let value = "INVALID_VALUE_FOR_COLUMN";
+    let cells = [
+        (json!({ "X": 1 }), "UNKNOWN_FIELD_NAME", "Unknown field name: \"X\""),
+        (json!({ "Points": [1] }), value, "Field \"Points\" cannot accept the provided value"),
+        (json!({ "Points": "v" }), value, "Cannot parse value \"v\" for field Points"),
+        (json!({ "Due": "v" }), value, "Cannot parse date value \"v\" for field Due"),
+        (json!({ "Double": 1 }), value, "Field \"Double\" cannot accept a value because the field is computed"),
+        (json!({ "No": 1 }), value, "Field \"No\" cannot accept a value because the field is computed"),
+        (
+            json!({ "Status": "v" }),
+            "INVALID_MULTIPLE_CHOICE_OPTIONS",
+            "Insufficient permissions to create new select option \"\"v\"\"",
+        ),
+        (json!({ "Project": ["x"] }), "INVALID_RECORD_ID", "Value \"x\" is not a valid record ID."),
+        (
+            json!({ "Project": [ABSENT] }),
+            "ROW_DOES_NOT_EXIST",
+            "Record ID rec00000000000000 does not exist in this table",
+        ),
+        (json!({ "Project": [scene.task] }), "ROW_TABLE_DOES_NOT_MATCH_LINKED_TABLE", "is of table Tasks"),
+        (
+            json!({ "Files": [{ "id": "att00000000000000" }] }),
+            "INVALID_ATTACHMENT_OBJECT",
+            "give a `url` for a new one",
+        ),
+        (json!({ "Files": [{}] }), "INVALID_ATTACHMENT_OBJECT", "it needs a `url`"),
+        (json!({ "Files": [{ "url": "data:,x" }] }), "INVALID_ATTACHMENT_OBJECT", "`https://` or `http://`"),
+    ];
+    let post = |(fields, name, words): (Value, _, _)| {
+        row(Method::POST, &*scene.tasks, json!({ "fields": fields }), (422, name, words))
+    };
+    let mut rows: Vec<Row> = cells.into_iter().map(post).collect();
+    for (id, words) in
+        [(ABSENT, "Record ID rec00000000000000 does not exist"), (&*scene.project, "does not exist in this table")]
+    {
+        let body = json!({ "records": [{ "id": id, "fields": {} }] });
+        rows.push(row(Method::PATCH, &*scene.tasks, body, (422, "ROW_DOES_NOT_EXIST", words)));
+    }
+    rows
+}
+
+fn schemas(scene: &Scene) -> Vec<Row> {
+    let tables = format!("/v0/meta/bases/{}/tables", scene.base);
+    let fields = format!("{tables}/Tasks/fields");
+    let text = json!([{ "name": "N", "type": "singleLineText" }]);
+    let base = |workspace: Value| json!({ "name": "B", "workspaceId": workspace, "tables": [{ "name": "T", "fields": text }] });
+    let unsupported =
+        (422, "UNSUPPORTED_FIELD_TYPE_FOR_CREATE", "`nope` is not a field type; the types are: singleLineText");
+    let options = "INVALID_FIELD_TYPE_OPTIONS_FOR_CREATE";
+    let (field, table) = ("DUPLICATE_OR_EMPTY_FIELD_NAME", "DUPLICATE_TABLE_NAME");
+    let post = |path: &str, body: Value, answer| row(Method::POST, path, body, answer);
+    let patch = |path: String, body: Value, answer| row(Method::PATCH, path, body, answer);
+    let long = json!({ "name": "D", "type": "singleLineText", "description": "x".repeat(20_001) });
+    let too_long = (422, "INVALID_REQUEST_UNKNOWN", "a description of 20001 characters is too long: the most is 20000");
+    vec![
+        post("/v0/meta/bases", base(Value::Null), (422, "INVALID_REQUEST", "`workspaceId` is missing")),
+        post(
+            "/v0/meta/bases",
+            base(json!("wsp00000000000000")),
+            (404, "MODEL_ID_NOT_FOUND", "`workspaceId` is of no workspace"),
+        ),
+        post("/v0/meta/bases", base(json!("x")), (404, "MODEL_ID_NOT_FOUND", "`workspaceId` is of no workspace")),
+        post(
+            &fields,
+            json!({ "name": "F", "type": "number" }),
+            (422, options, "Failed schema validation: <Field>.options is missing"),
+        ),
+        post(&fields, json!({ "name": "F", "type": "nope" }), unsupported),
+        post(&fields, json!({ "name": "name", "type": "singleLineText" }), (422, field, "exists already")),
+        post(&fields, json!({ "name": "", "type": "singleLineText" }), (422, field, "the name is empty")),
+        patch(format!("{fields}/Points"), json!({ "name": "NAME" }), (422, field, "exists already")),
+        post(&tables, json!({ "name": "tasks", "fields": text }), (422, table, "exists already")),
+        patch(format!("{tables}/Tasks"), json!({ "name": "projects" }), (422, table, "exists already")),
+        post(&fields, long.clone(), too_long),
+        patch(format!("{fields}/Points"), json!({ "description": long["description"] }), too_long),
+        patch(format!("{tables}/Tasks"), json!({ "description": long["description"] }), too_long),
+    ]
+}
+
+#[on_every_database]
+async fn every_row_of_the_table_is_answered_so(app: TestApp) {
+    let scene = scene(app).await;
+    let tables = format!("/v0/meta/bases/{}/tables", scene.base);
+    let before = (scene.app.get(&scene.tasks).await, scene.app.get(&tables).await);
+    let mut wrong = Vec::new();
+    for Row { method, path, body, answer } in
+        [reads(&scene), bodies(&scene), cells(&scene), schemas(&scene)].into_iter().flatten()
+    {
+        let shown: String = format!("{method} {path} {body}").chars().take(160).collect();
+        let (status, got) = scene.app.send(method, &path, Some(&scene.app.token), body).await;
+        let (expected, name, words) = answer;
+        let fits = match &got["error"] {
+            Value::String(bare) => words.is_empty() && bare == name,
+            told => told["type"] == name && !words.is_empty() && told["message"].as_str().unwrap_or("").contains(words),
+        };
+        if status != expected || !fits {
+            wrong.push(format!("{shown}: {status} {got}, not {answer:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!((scene.app.get(&scene.tasks).await, scene.app.get(&tables).await), before, "nothing was changed");
+}
+
+#[on_every_database]
+async fn who_may_not_write_is_told_so(app: TestApp) {
+    let Scene { app, tasks, task, .. } = scene(app).await;
+    let guest = json!({ "email": "gus@example.org", "role": "readOnly" });
+    let (_, added) = app.call(Method::POST, "/api/v1/users", &guest).await;
+    let token = added["token"].as_str().unwrap_or_else(|| panic!("{added}"));
+    let body = json!({ "fields": {} }).to_string();
+    for (method, path) in [(Method::POST, tasks.clone()), (Method::PATCH, format!("{tasks}/{task}"))] {
+        let (status, answer) = app.send(method, &path, Some(token), body.clone()).await;
+        let error =
+            json!({ "type": "INVALID_PERMISSIONS", "message": "You are not permitted to perform this operation" });
+        assert_eq!((status, &answer["error"]), (403, &error));
+    }
+}
+
+#[on_every_database]
+async fn an_eleventh_webhook_is_refused(app: TestApp) {
+    let base = app.plans().await;
+    let hooks = format!("/v0/bases/{base}/webhooks");
+    let body = json!({ "specification": { "options": { "filters": { "dataTypes": ["tableData"] } } } });
+    for _ in 0..10 {
+        app.ok(Method::POST, &hooks, &body).await;
+    }
+    let (status, answer) = app.call(Method::POST, &hooks, &body).await;
+    assert_eq!((status, &answer["error"]["type"]), (422, &json!("INVALID_REQUEST_UNKNOWN")), "{answer}");
+    assert!(answer["error"]["message"].as_str().unwrap().contains("10 webhooks already"), "{answer}");
+}
+
+/// A house whose clock stands still until it is moved.
+struct Waiting {
+    app: TestApp,
+    clock: Clock,
+}
+
+impl ForDatabase for Waiting {
+    async fn for_database(engine: Engine) -> Self {
+        let clock = Clock::fixed(Timestamp::from_date(2026, 1, 1));
+        let house = (clock.clone(), RateConfig::default());
+        Self { app: TestApp::open_with(database(engine).await, ("all", false), house).await, clock }
+    }
+}
+
+#[on_every_database]
+async fn a_list_that_nobody_went_on_with_is_over(waiting: Waiting) {
+    let Waiting { app, clock } = waiting;
+    let Scene { app, tasks, .. } = scene(app).await;
+    let list = format!("{tasks}?pageSize=1&sort[0][field]=Name");
+    let offset = app.get(&list).await["offset"].as_str().unwrap().to_owned();
+    app.ok(Method::POST, &tasks, &json!({ "fields": {} })).await;
+    // Others' lists push out the order that was kept for this one.
+    for other in 0..256 {
+        app.get(&format!("{tasks}?pageSize=1&filterByFormula=No%3C{}", 100 + other)).await;
+    }
+    let next = format!("{list}&offset={offset}");
+    clock.advance(Duration::from_secs(601));
+    let (status, answer) = app.call(Method::GET, &next, &Value::Null).await;
+    assert_eq!((status, &answer["error"]["type"]), (422, &json!("LIST_RECORDS_ITERATOR_NOT_AVAILABLE")), "{answer}");
+}
+
+/// The largest that is taken, and the first that is not.
+#[on_every_database]
+async fn every_bound_is_where_it_is_said_to_be(app: TestApp) {
+    let Scene { app, base, tasks, .. } = scene(app).await;
+    let list = format!("{tasks}/listRecords");
+    let filter = |formula: String| json!({ "filterByFormula": formula }).to_string();
+    let sorts = |count: usize| json!({ "sort": vec![json!({ "field": "Name" }); count] }).to_string();
+    let name = |length: usize| json!({ "fields": { "Name": "x".repeat(length) } }).to_string();
+    let nested =
+        |depth: usize| format!("{{\"fields\":{{}},\"more\":{}{}}}", "[".repeat(depth - 1), "]".repeat(depth - 1));
+    let keys = |count: usize| {
+        let keys: Vec<String> = (0..count - 2).map(|n| format!("\"k{n}\":1")).collect();
+        format!("{{\"fields\":{{}},\"more\":{{{}}}}}", keys.join(","))
+    };
+    let padded = |length: usize| format!("{{\"fields\":{{}}}}{}", " ".repeat(length - 13));
+    let terms = |count: usize| {
+        let term = json!({ "field": "Name", "op": "=", "value": "x" });
+        json!({ "name": format!("v{count}"), "type": "grid", "filter": { "and": vec![term; count] } }).to_string()
+    };
+    let views = format!("/api/v1/bases/{base}/tables/Tasks/views");
+    let cases = [
+        (
+            "text of a formula",
+            &list,
+            filter(format!("'{}'", "x".repeat(65_534))),
+            filter(format!("'{}'", "x".repeat(65_535))),
+            422,
+        ),
+        (
+            "depth of a formula",
+            &list,
+            filter(format!("{}1{}", "(".repeat(100), ")".repeat(100))),
+            filter(format!("{}1{}", "(".repeat(129), ")".repeat(129))),
+            422,
+        ),
+        ("sort keys", &list, sorts(10), sorts(11), 422),
+        ("text of a cell", &tasks, name(100_000), name(100_001), 422),
+        ("depth of a body", &tasks, nested(64), nested(65), 400),
+        ("keys of a body", &tasks, keys(10_000), keys(10_001), 400),
+        ("length of a body", &tasks, padded(2 << 20), padded((2 << 20) + 1), 413),
+        ("terms of a filter", &views, terms(100), terms(101), 422),
+    ];
+    for (bound, path, most, more, refused) in cases {
+        let (status, answer) = app.send(Method::POST, path, Some(&app.token), most).await;
+        assert!(status < 300, "{bound}: {status} {answer}");
+        let (status, answer) = app.send(Method::POST, path, Some(&app.token), more).await;
+        assert_eq!(status, refused, "{bound}: {answer}");
+    }
+    // What a formula makes is cut off as an error of its cell.
+    let rept = |count: usize| format!("{tasks}?filterByFormula=LEN(REPT('x',{count}))={count}&maxRecords=1");
+    let found = async |count: usize| app.get(&rept(count)).await["records"].as_array().unwrap().len();
+    assert_eq!((found(100_000).await, found(100_001).await), (1, 0), "text that a formula makes");
+}
