@@ -25,7 +25,9 @@ fn parse<'w>(words: &[&'w str]) -> Result<(&'w str, u32)> {
     if !TARGETS.contains(&target) {
         bail!("`{target}` is not a target: there are {}", TARGETS.join(", "));
     }
-    let minutes = minutes.parse().with_context(|| format!("`{minutes}` is not a number of minutes"))?;
+    let given = minutes;
+    let minutes = given.parse().ok().filter(|minutes| *minutes > 0);
+    let minutes = minutes.with_context(|| format!("`{given}` is not a number of minutes from 1"))?;
     Ok((target, minutes))
 }
 
