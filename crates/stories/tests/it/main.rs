@@ -7,6 +7,7 @@ mod attachments;
 mod binary;
 mod bulk;
 mod clients;
+mod collaborators;
 mod comments;
 mod conversions;
 mod document;
