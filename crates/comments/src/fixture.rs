@@ -2,11 +2,11 @@
 
 use changes::Changes;
 use identity::{Identity, User};
-use model::{Actor, BaseId, Caller, CommentId, Door, Role, TenantNo, WorkspaceId};
+use model::{Actor, BaseId, Caller, CommentId, Door, Role, TenantNo, UserId, WorkspaceId};
 use records::Records;
 use schema::{NewBase, Schemas};
 use serde_json::{Map, Value, json};
-use tenancy::{Access, Bootstrap};
+use tenancy::{Access, At, Bootstrap, Grant};
 use testkit::{Engine, ForDatabase, TestDb};
 use web::Signer;
 
@@ -97,8 +97,15 @@ impl House {
         let mut tx = self.test.db.begin(db::Group::House).await.unwrap();
         self.identity.insert_user(&mut tx, self.owner.tenant, &user);
         tx.commit().await.unwrap();
-        self.access.set_role(&self.owner, self.workspace, user.id, role).await.unwrap();
+        if let Some(role) = role {
+            self.grant(user.id, Grant::Give(role)).await;
+        }
         caller(&user, self.owner.tenant)
+    }
+
+    pub async fn grant(&self, user: UserId, grant: Grant) {
+        let at = At::Workspace(self.workspace);
+        self.access.grant(&self.owner, at, &[(user, grant)], self.test.clock.now()).await.unwrap();
     }
 
     /// The first task.

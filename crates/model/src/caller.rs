@@ -57,6 +57,12 @@ impl Role {
             Self::Owner => "owner",
         }
     }
+
+    /// The role with this `permissionLevel`.
+    pub fn of_level(level: &str) -> Option<Self> {
+        let all = [Self::ReadOnly, Self::Commenter, Self::Editor, Self::Creator, Self::Owner];
+        all.into_iter().find(|role| role.permission_level() == level)
+    }
 }
 
 /// What a token may be used for; names as Airtable's.
@@ -89,11 +95,17 @@ pub enum Scope {
     /// Make things with ids that somebody else gave, as an import does that keeps them.
     #[serde(rename = "ids:write")]
     IdsWrite,
+    /// Read who has a role.
+    #[serde(rename = "workspacesAndBases:read")]
+    WorkspacesRead,
+    /// Give and take roles.
+    #[serde(rename = "workspacesAndBases:write")]
+    WorkspacesWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::RecordsRead,
         Self::RecordsWrite,
         Self::CommentsRead,
@@ -103,6 +115,8 @@ impl Scope {
         Self::EmailRead,
         Self::WebhookManage,
         Self::IdsWrite,
+        Self::WorkspacesRead,
+        Self::WorkspacesWrite,
     ];
 
     /// The wire name.
@@ -117,6 +131,8 @@ impl Scope {
             Self::EmailRead => "user.email:read",
             Self::WebhookManage => "webhook:manage",
             Self::IdsWrite => "ids:write",
+            Self::WorkspacesRead => "workspacesAndBases:read",
+            Self::WorkspacesWrite => "workspacesAndBases:write",
         }
     }
 

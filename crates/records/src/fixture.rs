@@ -7,7 +7,7 @@ use identity::{Identity, User};
 use model::{Actor, BaseId, Caller, Door, Ordinal, Role};
 use schema::{NewBase, NewTable, Schemas};
 use serde_json::{Map, Value, json};
-use tenancy::{Access, Bootstrap};
+use tenancy::{Access, At, Bootstrap, Grant};
 use testkit::{Engine, ForDatabase, TestDb};
 use web::Signer;
 
@@ -146,7 +146,8 @@ impl House {
         self.identity.insert_user(&mut tx, self.owner.tenant, &user);
         tx.commit().await.unwrap();
         let workspace = self.access.workspaces(&self.owner).await.unwrap()[0].id;
-        self.access.set_role(&self.owner, workspace, user.id, Some(Role::Editor)).await.unwrap();
+        let grant = [(user.id, Grant::Give(Role::Editor))];
+        self.access.grant(&self.owner, At::Workspace(workspace), &grant, now).await.unwrap();
         Caller { actor: Actor::User(user.id), ..self.owner.clone() }
     }
 

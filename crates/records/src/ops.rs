@@ -127,7 +127,7 @@ impl Records {
 
     /// Who cells of a base may name.
     pub(crate) async fn people(&self, scope: &Scope) -> Result<Arc<People>, Error> {
-        Ok(self.access.people((scope.tenant(), scope.workspace()), scope.access_revision()).await?)
+        Ok(self.access.people(scope).await?)
     }
 
     /// Answers a query from a picture. Columns that it misses are brought into memory, and it is asked again.

@@ -229,6 +229,49 @@ else:
 people = base.collaborators()
 assert (people.id, people.name, people.workspace_id) == (base.id, "Library", workspace_id)
 assert people.permission_level == "create" and people.created_time.tzinfo
+
+# People and their roles.
+owner = api.whoami()["id"]
+assert [(one.user_id, one.permission_level) for one in people.individual_collaborators.via_workspace] == [(owner, "owner")]
+assert people.individual_collaborators.via_base == [] and people.group_collaborators.via_workspace == []
+response = requests.post(
+    f"{url}/api/v1/users", json={"email": "dora@example.org", "role": "readOnly"}, headers={"Authorization": f"Bearer {token}"}
+)
+assert response.status_code == 201, response.text
+dora, hers = response.json()["id"], Api(response.json()["token"], endpoint_url=url)
+
+
+def dora_in_base():
+    held = base.collaborators(force=True).individual_collaborators.via_base
+    return [(one.email, one.permission_level, one.granted_by_user_id) for one in held if one.user_id == dora]
+
+
+people.add_user(dora, "edit")
+assert dora_in_base() == [("dora@example.org", "edit", owner)]
+assert hers.base(base.id, validate=True).permission_level == "edit"
+people.update(dora, "create")
+assert dora_in_base() == [("dora@example.org", "create", owner)]
+people.remove(dora)
+assert dora_in_base() == []
+workspace = api.workspace(workspace_id)
+assert workspace.name == "My workspace" and base.id in [one.id for one in workspace.bases()]
+members = workspace.collaborators()
+assert members.restrictions.invite_creation == "onlyOwners"
+members.update(dora, "comment")
+members = workspace.collaborators(force=True)
+held = {one.user_id: one.permission_level for one in members.individual_collaborators.via_workspace}
+assert held == {owner: "owner", dora: "comment"}, held
+members.remove(dora)
+assert hers.bases(force=True) == []
+members.add_user(dora, "read")
+assert [one.id for one in hers.bases(force=True)] == [base.id]
+members.remove(dora)
+try:
+    members.remove(owner)
+except requests.HTTPError as error:
+    assert error.response.status_code == 409, error
+else:
+    raise AssertionError("a workspace was left without an owner")
 assert base.shares() == []
 base.delete()
 assert base.id not in {one.id for one in api.bases(force=True)}

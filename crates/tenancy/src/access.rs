@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use db::{Group, Tx};
+use db::Tx;
 use identity::{Kept, People};
 use model::{Actor, BaseId, BaseNo, Caller, Person, Role, TenantNo, UserId, WorkspaceId};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::error::{Denied, Error};
 use crate::policy::Action;
@@ -23,11 +23,31 @@ pub struct WorkspaceEntry {
     pub role: Role,
 }
 
+/// The roles of one caller.
+#[derive(Debug, Clone, Default)]
+pub struct Roles {
+    workspaces: Arc<Vec<WorkspaceEntry>>,
+    bases: Arc<Vec<(BaseNo, Role)>>,
+}
+
+impl Roles {
+    /// The role in a workspace.
+    pub fn in_workspace(&self, workspace: WorkspaceId) -> Option<Role> {
+        self.workspaces.iter().find(|entry| entry.id == workspace).map(|entry| entry.role)
+    }
+
+    /// The role in a base: the higher of that in the base itself and that in its workspace.
+    pub fn in_base(&self, workspace: WorkspaceId, base: BaseNo) -> Option<Role> {
+        let own = self.bases.iter().find(|(held, _)| *held == base).map(|(_, role)| *role);
+        own.max(self.in_workspace(workspace))
+    }
+}
+
 #[derive(Debug, Default)]
 struct Cache {
     places: FxHashMap<BaseId, Place>,
-    memberships: FxHashMap<(TenantNo, UserId), Arc<Vec<WorkspaceEntry>>>,
-    people: FxHashMap<WorkspaceId, Arc<model::People>>,
+    roles: FxHashMap<(TenantNo, UserId), Roles>,
+    people: FxHashMap<BaseNo, Arc<model::People>>,
 }
 
 /// The access check. Copies are the same one.
@@ -36,7 +56,7 @@ struct Cache {
 /// rights change.
 #[derive(Debug, Clone)]
 pub struct Access {
-    people: People,
+    pub(crate) people: People,
     kept: Arc<Kept<Cache>>,
 }
 
@@ -70,38 +90,40 @@ impl Access {
         self.check(caller, action, base).await.map(Scope)
     }
 
-    /// True when the user has a role in the workspace that holds the base.
+    /// True when the user has a role in the base or in the workspace that holds it.
     ///
     /// # Errors
     /// [`Denied::Unchecked`] when the database fails.
     pub async fn is_member(&self, scope: &Scope, user: UserId) -> Result<bool, Denied> {
         let revision = self.people.revision().await.map_err(Error::from)?;
-        let held = self.memberships_of(revision, scope.tenant(), user).await?;
-        Ok(held.iter().any(|entry| entry.id == scope.workspace()))
+        let held = self.roles_of(revision, scope.tenant(), user).await?;
+        Ok(held.in_base(scope.workspace(), scope.base_no()).is_some())
     }
 
-    /// The people of a tenant as a workspace of it sees them, at a people revision or a later one: what cells name.
+    /// The people of a tenant as a base of it sees them, at the revision of the check or a later one: what cells name.
     ///
     /// # Errors
     /// [`Denied::Unchecked`] when the database fails.
-    pub async fn people(
-        &self,
-        (tenant, workspace): (TenantNo, WorkspaceId),
-        revision: i64,
-    ) -> Result<Arc<model::People>, Denied> {
-        if let Some(held) = self.kept.get(revision, |kept| kept.people.get(&workspace).cloned()) {
+    pub async fn people(&self, scope: &Scope) -> Result<Arc<model::People>, Denied> {
+        let (tenant, base, revision) = (scope.tenant(), scope.base_no(), scope.access_revision());
+        if let Some(held) = self.kept.get(revision, |kept| kept.people.get(&base).cloned()) {
             return Ok(held);
         }
-        let members = store::members(self.people.db(), tenant).await?;
+        let db = self.people.db();
+        let members = store::members(db, tenant).await?.into_iter();
+        let members = members.filter(|held| held.workspace == scope.workspace()).map(|held| held.user);
+        let own = store::base_members(db, tenant).await?.into_iter();
+        let own = own.filter(|(_, of, _)| *of == base).map(|(held, ..)| held.user);
+        let members: FxHashSet<UserId> = members.chain(own).collect();
         let users = self.people.users(tenant).await.map_err(Error::from)?;
         let person = |user: identity::User| Person {
-            member: members.iter().any(|(id, of, _)| *id == user.id && *of == workspace),
+            member: members.contains(&user.id),
             id: user.id,
             email: user.email,
             name: user.name,
         };
         let found = Arc::new(model::People::new(revision, users.into_iter().map(person)));
-        self.kept.put(revision, |kept| drop(kept.people.insert(workspace, Arc::clone(&found))));
+        self.kept.put(revision, |kept| drop(kept.people.insert(base, Arc::clone(&found))));
         Ok(found)
     }
 
@@ -109,7 +131,8 @@ impl Access {
         let revision = self.people.revision().await.map_err(Error::from)?;
         let place = self.place(revision, id).await?;
         let place = place.filter(|place| place.tenant == caller.tenant).ok_or(Denied::NotFound)?;
-        let role = self.role(revision, caller, place.workspace).await?.ok_or(Denied::NotFound)?;
+        let held = self.held(revision, caller).await?;
+        let role = held.in_base(place.workspace, place.base).ok_or(Denied::NotFound)?;
         action.check(role, &caller.scopes)?;
         Ok(Granted { place, id, role, revision })
     }
@@ -125,7 +148,7 @@ impl Access {
         workspace: WorkspaceId,
     ) -> Result<WorkspacePermit, Denied> {
         let revision = self.people.revision().await.map_err(Error::from)?;
-        let role = self.role(revision, caller, workspace).await?.ok_or(Denied::NotFound)?;
+        let role = self.held(revision, caller).await?.in_workspace(workspace).ok_or(Denied::NotFound)?;
         action.check(role, &caller.scopes)?;
         Ok(WorkspacePermit { tenant: caller.tenant, workspace, role, revision, people: self.people.clone() })
     }
@@ -135,32 +158,18 @@ impl Access {
     /// # Errors
     /// [`Denied::Scope`] without the scope to read schemas.
     pub async fn workspaces(&self, caller: &Caller) -> Result<Arc<Vec<WorkspaceEntry>>, Denied> {
-        // Membership alone lets somebody see a workspace, so the least role stands for it.
-        Action::ReadSchema.check(Role::ReadOnly, &caller.scopes)?;
-        let revision = self.people.revision().await.map_err(Error::from)?;
-        self.memberships(revision, caller).await
+        Ok(self.roles(caller).await?.workspaces)
     }
 
-    /// Gives a user a role in a workspace, or takes it with `None`; from the next request on it is so.
+    /// The caller's roles; those of an owner in the whole tenant for the house itself.
     ///
     /// # Errors
-    /// [`Error::Denied`] without the right to manage people, [`Error::LastOwner`] when nobody would have it after.
-    pub async fn set_role(
-        &self,
-        caller: &Caller,
-        workspace: WorkspaceId,
-        user: UserId,
-        role: Option<Role>,
-    ) -> Result<(), Error> {
-        let permit = self.workspace_permit(caller, Action::ManagePeople, workspace).await?;
-        let mut tx = self.people.db().begin(Group::House).await?;
-        // First, so that its row lock makes two owners who take each other's role wait for one another.
-        self.people.raise(&mut tx);
-        store::set_member(&mut tx, &permit, user, role);
-        if store::owners(&mut tx, &permit).await? == 0 {
-            return Err(Error::LastOwner);
-        }
-        Ok(tx.commit().await?)
+    /// [`Denied::Scope`] without the scope to read schemas.
+    pub async fn roles(&self, caller: &Caller) -> Result<Roles, Denied> {
+        // A role alone lets somebody see a workspace or base, so the least one stands for it.
+        Action::ReadSchema.check(Role::ReadOnly, &caller.scopes)?;
+        let revision = self.people.revision().await.map_err(Error::from)?;
+        self.held(revision, caller).await
     }
 
     async fn place(&self, revision: i64, base: BaseId) -> Result<Option<Place>, Denied> {
@@ -176,31 +185,27 @@ impl Access {
         Ok(place)
     }
 
-    async fn memberships(&self, revision: i64, caller: &Caller) -> Result<Arc<Vec<WorkspaceEntry>>, Denied> {
+    async fn held(&self, revision: i64, caller: &Caller) -> Result<Roles, Denied> {
         match caller.actor {
-            Actor::User(user) => self.memberships_of(revision, caller.tenant, user).await,
-            Actor::System(_) => Ok(Arc::new(store::workspaces(self.people.db(), caller.tenant).await?)),
+            Actor::User(user) => self.roles_of(revision, caller.tenant, user).await,
+            Actor::System(_) => {
+                let workspaces = store::workspaces(self.people.db(), caller.tenant).await?;
+                Ok(Roles { workspaces: Arc::new(workspaces), bases: Arc::default() })
+            }
         }
     }
 
-    async fn memberships_of(
-        &self,
-        revision: i64,
-        tenant: TenantNo,
-        user: UserId,
-    ) -> Result<Arc<Vec<WorkspaceEntry>>, Denied> {
+    async fn roles_of(&self, revision: i64, tenant: TenantNo, user: UserId) -> Result<Roles, Denied> {
         let key = (tenant, user);
-        if let Some(held) = self.kept.get(revision, |kept| kept.memberships.get(&key).cloned()) {
+        if let Some(held) = self.kept.get(revision, |kept| kept.roles.get(&key).cloned()) {
             return Ok(held);
         }
-        let found = Arc::new(store::memberships(self.people.db(), tenant, user).await?);
-        self.kept.put(revision, |kept| drop(kept.memberships.insert(key, Arc::clone(&found))));
+        let db = self.people.db();
+        let workspaces = Arc::new(store::memberships(db, tenant, user).await?);
+        let bases = Arc::new(store::base_memberships(db, tenant, user).await?);
+        let found = Roles { workspaces, bases };
+        self.kept.put(revision, |kept| drop(kept.roles.insert(key, found.clone())));
         Ok(found)
-    }
-
-    async fn role(&self, revision: i64, caller: &Caller, workspace: WorkspaceId) -> Result<Option<Role>, Denied> {
-        let held = self.memberships(revision, caller).await?;
-        Ok(held.iter().find(|entry| entry.id == workspace).map(|entry| entry.role))
     }
 }
 

@@ -3,7 +3,7 @@
 use clock::{Clock, Ids};
 use db::{Db, Group};
 use identity::{Identity, TokenText, User};
-use model::{Role, TenantNo, UserId};
+use model::{TenantNo, UserId};
 
 use crate::error::Error;
 use crate::members::first_token;
@@ -69,7 +69,7 @@ impl Bootstrap {
         store::insert_tenant(&mut tx, tenant, ids.tenant(now), "Home", now);
         identity.insert_user(&mut tx, tenant, &owner);
         store::insert_workspace(&mut tx, tenant, workspace, "My workspace", now);
-        store::insert_member(&mut tx, tenant, workspace, owner.id, Role::Owner);
+        store::insert_owner(&mut tx, tenant, workspace, owner.id, now);
         let token = identity.insert_token(&mut tx, &first_token(tenant, owner.id), self.token.as_deref())?;
         tx.commit().await?;
         Ok(Installed { owner, token })

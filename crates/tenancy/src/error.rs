@@ -70,6 +70,24 @@ pub enum Error {
     /// The workspace would be without an owner.
     #[error("a workspace needs an owner; make somebody else one first")]
     LastOwner,
+    /// Nobody of the tenant has this id.
+    #[error("`{user}` is nobody of this tenant; `POST /api/v1/users` lets new people in")]
+    NoUser {
+        /// What was given.
+        user: String,
+    },
+    /// The user has no role of their own there.
+    #[error("`{user}` has no role of their own here that could be changed or taken")]
+    NoCollaborator {
+        /// The user.
+        user: String,
+    },
+    /// What was asked for cannot be given.
+    #[error("{reason}")]
+    Grant {
+        /// What is wrong and what would be right.
+        reason: String,
+    },
     /// The caller may not.
     #[error(transparent)]
     Denied(Box<Denied>),
@@ -89,7 +107,8 @@ impl ApiError for Error {
         match self {
             Self::Unauthenticated => Kind::Unauthenticated,
             Self::Installed | Self::LastOwner => Kind::Conflict,
-            Self::Email { .. } | Self::NoScopes => Kind::Invalid,
+            Self::Email { .. } | Self::NoScopes | Self::NoUser { .. } | Self::Grant { .. } => Kind::Invalid,
+            Self::NoCollaborator { .. } => Kind::NotFound,
             Self::Denied(denied) => denied.kind(),
             Self::Stored => Kind::Internal,
             Self::Identity(error) => error.kind(),
@@ -104,6 +123,9 @@ impl ApiError for Error {
             Self::LastOwner => "last-owner",
             Self::NoScopes => "no-scopes",
             Self::Email { .. } => "email",
+            Self::NoUser { .. } => "no-user",
+            Self::NoCollaborator { .. } => "no-collaborator",
+            Self::Grant { .. } => "grant",
             Self::Denied(denied) => denied.code(),
             Self::Stored => "internal",
             Self::Db(error) => web::database_kind(error).code(),

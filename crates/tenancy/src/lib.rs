@@ -5,11 +5,13 @@
 //! is its number, tenant and workspace.
 //!
 //! Invariants: a base of another tenant and a base that does not exist answer the same; a token never allows more
-//! than its owner's role; a role that was taken allows nothing from the next request on.
+//! than its owner's role; a role that was taken allows nothing from the next request on; in a base the higher of the role
+//! in it and the role in its workspace counts; nobody gives a role above their own.
 
 mod access;
 mod authenticate;
 mod bootstrap;
+mod collaborators;
 mod error;
 mod members;
 mod policy;
@@ -17,20 +19,27 @@ mod proof;
 mod routes;
 mod store;
 
-pub use access::{Access, WorkspaceEntry, register_base, withdraw_base};
+pub use access::{Access, Roles, WorkspaceEntry, register_base, withdraw_base};
 pub use authenticate::{authenticate, caller_of};
 pub use bootstrap::{Bootstrap, Installed};
+pub use collaborators::{At, Collaborator, Collaborators, Grant, WorkspaceRoles};
 pub use error::{Denied, Error};
 pub use members::{Added, Member, Members, NewMember};
 pub use policy::Action;
 pub use proof::{Permit, Scope, WorkspacePermit};
-pub use routes::router;
+pub use routes::{CollaboratorOut, CollaboratorsOut, RoleGroupsOut, RoleInvitesOut, router};
 
 use db::Migration;
 
 /// The tables of this crate.
-pub const MIGRATIONS: [Migration; 1] =
-    [Migration { name: "2026_03_01_0210_tenancy", sql: include_str!("../migrations/2026_03_01_0210_tenancy.sql") }];
+pub const MIGRATIONS: [Migration; 2] = [
+    Migration { name: "2026_03_01_0210_tenancy", sql: include_str!("../migrations/2026_03_01_0210_tenancy.sql") },
+    // Since when somebody has a role, and roles in bases. Of older roles it says the time of their workspace.
+    Migration {
+        name: "2026_11_28_0300_collaborators",
+        sql: include_str!("../migrations/2026_11_28_0300_collaborators.sql"),
+    },
+];
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use identity::{Identity, NewToken, TokenEntry, TokenText, User};
 use model::{Caller, Role, Scope, TenantNo, UserId, WorkspaceId};
 
 use crate::access::{Access, WorkspaceEntry};
+use crate::collaborators::Grant;
 use crate::error::{Denied, Error};
 use crate::policy::Action;
 use crate::store;
@@ -65,6 +66,10 @@ impl Members {
         &self.access
     }
 
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity
     }
@@ -91,7 +96,9 @@ impl Members {
             let token = self.identity.insert_token(&mut tx, &first_token(caller.tenant, user.id), None)?;
             (user, Some(token))
         };
-        store::set_member(&mut tx, &permit, user.id, Some(new.role));
+        let by = caller.user().unwrap_or(user.id);
+        let grant = store::GrantRow { user: user.id, grant: Grant::Give(new.role), by, now };
+        store::grant(&mut tx, &permit, &grant).await?;
         if store::owners(&mut tx, &permit).await? == 0 {
             return Err(Error::LastOwner);
         }
@@ -109,7 +116,7 @@ impl Members {
         let roles = store::members(self.identity.people().db(), caller.tenant).await?;
         let users = self.identity.list_users(caller.tenant).await?;
         let with_roles = |user: User| {
-            let own = roles.iter().filter(|(id, ..)| *id == user.id).map(|(_, workspace, role)| (*workspace, *role));
+            let own = roles.iter().filter(|held| held.user == user.id).map(|held| (held.workspace, held.role));
             Member { roles: own.collect(), user }
         };
         Ok(users.into_iter().map(with_roles).collect())

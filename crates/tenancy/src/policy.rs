@@ -29,7 +29,13 @@ pub enum Action {
     DeleteBase,
     /// Make webhooks and read what they tell.
     ManageWebhooks,
-    /// Give and take roles.
+    /// Read who has a role, and their e-mail addresses.
+    ReadPeople,
+    /// Give and take roles in a base.
+    ShareBase,
+    /// Give and take roles in a workspace.
+    ShareWorkspace,
+    /// Let new people in, and see everybody.
     ManagePeople,
     /// Make tokens and take them back.
     ManageTokens,
@@ -37,7 +43,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::ReadRecords,
         Self::ReadComments,
         Self::Comment,
@@ -49,6 +55,9 @@ impl Action {
         Self::KeepIds,
         Self::DeleteBase,
         Self::ManageWebhooks,
+        Self::ReadPeople,
+        Self::ShareBase,
+        Self::ShareWorkspace,
         Self::ManagePeople,
         Self::ManageTokens,
     ];
@@ -56,18 +65,21 @@ impl Action {
     /// The least role that may.
     pub fn role(self) -> Role {
         match self {
-            Self::ReadRecords | Self::ReadComments | Self::ReadSchema => Role::ReadOnly,
+            Self::ReadRecords | Self::ReadComments | Self::ReadSchema | Self::ReadPeople => Role::ReadOnly,
             Self::Comment => Role::Commenter,
             Self::WriteRecords | Self::EditViews => Role::Editor,
-            Self::EditSchema | Self::CreateBase | Self::KeepIds | Self::DeleteBase | Self::ManageWebhooks => {
-                Role::Creator
-            }
-            Self::ManagePeople | Self::ManageTokens => Role::Owner,
+            Self::EditSchema
+            | Self::CreateBase
+            | Self::KeepIds
+            | Self::DeleteBase
+            | Self::ManageWebhooks
+            | Self::ShareBase => Role::Creator,
+            Self::ShareWorkspace | Self::ManagePeople | Self::ManageTokens => Role::Owner,
         }
     }
 
-    /// The scopes that a token needs, each of them. No scope of its own stands for people and tokens, so a token needs
-    /// them all: one that was made for less must not make itself more.
+    /// The scopes that a token needs, each of them. No scope of its own stands for new people and for tokens, so a token
+    /// needs them all: one that was made for less must not make itself more.
     pub fn scopes(self) -> &'static [Scope] {
         match self {
             Self::ReadRecords => &[Scope::RecordsRead],
@@ -78,6 +90,8 @@ impl Action {
             Self::EditSchema | Self::EditViews | Self::CreateBase | Self::DeleteBase => &[Scope::SchemaWrite],
             Self::KeepIds => &[Scope::IdsWrite],
             Self::ManageWebhooks => &[Scope::WebhookManage],
+            Self::ReadPeople => &[Scope::WorkspacesRead],
+            Self::ShareBase | Self::ShareWorkspace => &[Scope::WorkspacesWrite],
             Self::ManagePeople | Self::ManageTokens => &Scope::ALL,
         }
     }

@@ -1,5 +1,6 @@
 //! Who asks and their workspaces, under `/v0/meta`; people and tokens, under `/api/v1`.
 
+mod collaborators;
 mod tokens;
 mod users;
 
@@ -15,6 +16,8 @@ use web::{Door, Failure};
 use crate::error::Error;
 use crate::members::Members;
 
+pub use collaborators::{CollaboratorOut, CollaboratorsOut, RoleGroupsOut, RoleInvitesOut};
+
 #[derive(OpenApi)]
 #[openapi(tags((name = "people", description = "Who asks, people, their workspaces, roles and tokens")))]
 struct Described;
@@ -27,6 +30,7 @@ pub fn router(members: Members) -> OpenApiRouter {
         .routes(routes!(users::list, users::add))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
+        .merge(collaborators::router())
         .with_state(members)
 }
 

@@ -1,19 +1,27 @@
 //! Rows of tenants, workspaces, members and the places of bases.
 
-use db::{Db, Tx};
+use db::{Db, Row, Tx};
 use model::{BaseId, BaseNo, Role, TenantId, TenantNo, Timestamp, UserId, WorkspaceId};
+use sql::Value;
 
 use crate::access::WorkspaceEntry;
+use crate::collaborators::Grant;
 use crate::error::Error;
-use crate::proof::{Place, WorkspacePermit};
+use crate::proof::{Permit, Place, WorkspacePermit};
 
 const TENANTS: &str = "SELECT tenant FROM tenants ORDER BY tenant LIMIT 1";
 const LAST_TENANT: &str = "SELECT tenant FROM tenants ORDER BY tenant DESC LIMIT 1";
-const MEMBERS: &str = "SELECT member, workspace, role FROM members WHERE tenant = $1 ORDER BY member, workspace";
+const MEMBERS: &str = "SELECT member, workspace, role, created_at, granted_by FROM members WHERE tenant = $1 \
+     ORDER BY created_at, member, workspace";
+const BASE_MEMBERS: &str = "SELECT m.member, p.workspace, m.role, m.created_at, m.granted_by, m.base, p.id \
+     FROM base_members m JOIN base_places p ON p.tenant = m.tenant AND p.base = m.base \
+     WHERE m.tenant = $1 ORDER BY m.created_at, m.member, m.base";
+const BASE_MEMBERSHIPS: &str = "SELECT base, role FROM base_members WHERE tenant = $1 AND member = $2";
+const WORKSPACE: &str = "SELECT name, created_at FROM workspaces WHERE tenant = $1 AND id = $2";
+const PLACES: &str = "SELECT id FROM base_places WHERE tenant = $1 AND workspace = $2 ORDER BY base";
 const OWNER: &str = "SELECT member FROM members WHERE tenant = $1 AND role = 'owner' ORDER BY member LIMIT 1";
 const INSERT_TENANT: &str = "INSERT INTO tenants (tenant, id, name, created_at) VALUES ($1, $2, $3, $4)";
 const INSERT_WORKSPACE: &str = "INSERT INTO workspaces (tenant, id, name, created_at) VALUES ($1, $2, $3, $4)";
-const INSERT_MEMBER: &str = "INSERT INTO members (tenant, workspace, member, role) VALUES ($1, $2, $3, $4)";
 const INSERT_PLACE: &str = "INSERT INTO base_places (tenant, base, id, workspace) VALUES ($1, $2, $3, $4)";
 const REMOVE_PLACE: &str = "DELETE FROM base_places WHERE tenant = $1 AND base = $2";
 const PLACE: &str = "SELECT tenant, base, workspace FROM base_places WHERE id = $1";
@@ -21,27 +29,43 @@ const MEMBERSHIPS: &str = "SELECT w.id, w.name, m.role FROM members m \
      JOIN workspaces w ON w.tenant = m.tenant AND w.id = m.workspace \
      WHERE m.tenant = $1 AND m.member = $2 ORDER BY w.created_at, w.id";
 const WORKSPACES: &str = "SELECT id, name FROM workspaces WHERE tenant = $1 ORDER BY created_at, id";
-const SET_MEMBER: &str = "INSERT INTO members (tenant, workspace, member, role) VALUES ($1, $2, $3, $4) \
-     ON CONFLICT (tenant, workspace, member) DO UPDATE SET role = excluded.role";
-const REMOVE_MEMBER: &str = "DELETE FROM members WHERE tenant = $1 AND workspace = $2 AND member = $3";
+const GIVE: &str = "INSERT INTO members (tenant, workspace, member, role, granted_by, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, workspace, member) \
+     DO UPDATE SET role = excluded.role, granted_by = excluded.granted_by";
+const CHANGE: &str = "UPDATE members SET role = $4, granted_by = $5 \
+     WHERE tenant = $1 AND workspace = $2 AND member = $3 RETURNING member";
+const TAKE: &str = "DELETE FROM members WHERE tenant = $1 AND workspace = $2 AND member = $3 RETURNING member";
+const GIVE_BASE: &str = "INSERT INTO base_members (tenant, base, member, role, granted_by, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, base, member) \
+     DO UPDATE SET role = excluded.role, granted_by = excluded.granted_by";
+const CHANGE_BASE: &str = "UPDATE base_members SET role = $4, granted_by = $5 \
+     WHERE tenant = $1 AND base = $2 AND member = $3 RETURNING member";
+const TAKE_BASE: &str = "DELETE FROM base_members WHERE tenant = $1 AND base = $2 AND member = $3 RETURNING member";
 const OWNERS: &str = "SELECT COUNT(*) FROM members WHERE tenant = $1 AND workspace = $2 AND role = 'owner'";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&str; 15] = [
+pub(crate) const STATEMENTS: [&str; 22] = [
     TENANTS,
     LAST_TENANT,
     MEMBERS,
+    BASE_MEMBERS,
+    BASE_MEMBERSHIPS,
+    WORKSPACE,
+    PLACES,
     OWNER,
     INSERT_TENANT,
     INSERT_WORKSPACE,
-    INSERT_MEMBER,
     INSERT_PLACE,
     REMOVE_PLACE,
     PLACE,
     MEMBERSHIPS,
     WORKSPACES,
-    SET_MEMBER,
-    REMOVE_MEMBER,
+    GIVE,
+    CHANGE,
+    TAKE,
+    GIVE_BASE,
+    CHANGE_BASE,
+    TAKE_BASE,
     OWNERS,
 ];
 
@@ -56,17 +80,63 @@ pub(crate) async fn last_tenant(db: &Db) -> Result<Option<TenantNo>, Error> {
     Ok(rows.first().map(|row| row.get(0)).transpose()?.map(TenantNo))
 }
 
-/// Who has which role where.
-pub(crate) async fn members(db: &Db, tenant: TenantNo) -> Result<Vec<(UserId, WorkspaceId, Role)>, Error> {
-    let rows = db.read(MEMBERS, vec![tenant.0.into()]).await?;
-    rows.iter()
-        .map(|row| {
-            let (member, workspace, role): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let member = member.parse().map_err(|_| Error::Stored)?;
-            let workspace = workspace.parse().map_err(|_| Error::Stored)?;
-            Ok((member, workspace, read_role(&role).ok_or(Error::Stored)?))
-        })
-        .collect()
+/// A role that somebody holds.
+#[derive(Debug, Clone)]
+pub(crate) struct HeldRole {
+    pub user: UserId,
+    /// In it, or in a base of it.
+    pub workspace: WorkspaceId,
+    pub role: Role,
+    pub since: Timestamp,
+    pub by: UserId,
+}
+
+fn read_held(row: &Row) -> Result<HeldRole, Error> {
+    Ok(HeldRole {
+        user: read_id(row, 0)?,
+        workspace: read_id(row, 1)?,
+        role: read_role(&row.get::<String>(2)?).ok_or(Error::Stored)?,
+        since: Timestamp(row.get(3)?),
+        by: read_id(row, 4)?,
+    })
+}
+
+fn read_id<T: std::str::FromStr>(row: &Row, column: usize) -> Result<T, Error> {
+    row.get::<String>(column)?.parse().map_err(|_| Error::Stored)
+}
+
+/// Who has which role in which workspace, the oldest first.
+pub(crate) async fn members(db: &Db, tenant: TenantNo) -> Result<Vec<HeldRole>, Error> {
+    db.read(MEMBERS, vec![tenant.0.into()]).await?.iter().map(read_held).collect()
+}
+
+/// Who has a role in a base itself, the oldest first.
+pub(crate) async fn base_members(db: &Db, tenant: TenantNo) -> Result<Vec<(HeldRole, BaseNo, BaseId)>, Error> {
+    let rows = db.read(BASE_MEMBERS, vec![tenant.0.into()]).await?;
+    rows.iter().map(|row| Ok((read_held(row)?, BaseNo(row.get(5)?), read_id(row, 6)?))).collect()
+}
+
+/// The bases in which a user has a role, and those roles.
+pub(crate) async fn base_memberships(db: &Db, tenant: TenantNo, user: UserId) -> Result<Vec<(BaseNo, Role)>, Error> {
+    let rows = db.read(BASE_MEMBERSHIPS, vec![tenant.0.into(), user.to_string().into()]).await?;
+    let read = |row: &Row| Ok((BaseNo(row.get(0)?), read_role(&row.get::<String>(1)?).ok_or(Error::Stored)?));
+    rows.iter().map(read).collect()
+}
+
+/// A workspace's name and when it was made.
+pub(crate) async fn workspace(
+    db: &Db,
+    tenant: TenantNo,
+    id: WorkspaceId,
+) -> Result<Option<(String, Timestamp)>, Error> {
+    let rows = db.read(WORKSPACE, vec![tenant.0.into(), id.to_string().into()]).await?;
+    rows.first().map(|row| Ok((row.get(0)?, Timestamp(row.get(1)?)))).transpose()
+}
+
+/// The bases of a workspace.
+pub(crate) async fn places(db: &Db, tenant: TenantNo, workspace: WorkspaceId) -> Result<Vec<BaseId>, Error> {
+    let rows = db.read(PLACES, vec![tenant.0.into(), workspace.to_string().into()]).await?;
+    rows.iter().map(|row| read_id(row, 0)).collect()
 }
 
 pub(crate) async fn owner(db: &Db, tenant: TenantNo) -> Result<Option<UserId>, Error> {
@@ -83,9 +153,11 @@ pub(crate) fn insert_workspace(tx: &mut Tx, tenant: TenantNo, id: WorkspaceId, n
     tx.queue(INSERT_WORKSPACE, vec![tenant.0.into(), id.to_string().into(), name.into(), now.0.into()]);
 }
 
-pub(crate) fn insert_member(tx: &mut Tx, tenant: TenantNo, workspace: WorkspaceId, user: UserId, role: Role) {
-    let values = vec![tenant.0.into(), workspace.to_string().into(), user.to_string().into(), role_name(role).into()];
-    tx.queue(INSERT_MEMBER, values);
+/// Makes the first owner of a new workspace.
+pub(crate) fn insert_owner(tx: &mut Tx, tenant: TenantNo, workspace: WorkspaceId, user: UserId, now: Timestamp) {
+    let mut values = vec![tenant.0.into(), workspace.to_string().into(), user.to_string().into()];
+    values.extend([role_name(Role::Owner).into(), user.to_string().into(), now.0.into()]);
+    tx.queue(GIVE, values);
 }
 
 pub(crate) fn insert_place(tx: &mut Tx, tenant: TenantNo, base: BaseNo, id: BaseId, workspace: WorkspaceId) {
@@ -108,7 +180,7 @@ pub(crate) async fn place(db: &Db, id: BaseId) -> Result<Option<Place>, Error> {
     }))
 }
 
-/// True when a base of any tenant has this id.
+/// The workspaces in which a user has a role.
 pub(crate) async fn memberships(db: &Db, tenant: TenantNo, user: UserId) -> Result<Vec<WorkspaceEntry>, Error> {
     let rows = db.read(MEMBERSHIPS, vec![tenant.0.into(), user.to_string().into()]).await?;
     rows.iter()
@@ -131,15 +203,46 @@ pub(crate) async fn workspaces(db: &Db, tenant: TenantNo) -> Result<Vec<Workspac
         .collect()
 }
 
-pub(crate) fn set_member(tx: &mut Tx, permit: &WorkspacePermit, user: UserId, role: Option<Role>) {
-    let mut values: Vec<sql::Value> =
-        vec![permit.tenant.0.into(), permit.workspace.to_string().into(), user.to_string().into()];
-    match role {
-        Some(role) => {
-            values.push(role_name(role).into());
-            tx.queue(SET_MEMBER, values);
+/// What is written of one grant in a workspace; false when there was no role to change or take.
+pub(crate) async fn grant(tx: &mut Tx, permit: &WorkspacePermit, of: &GrantRow) -> Result<bool, Error> {
+    let place = [permit.tenant.0.into(), permit.workspace.to_string().into()];
+    write_grant(tx, [GIVE, CHANGE, TAKE], place, of).await
+}
+
+/// What is written of one grant in a base; false when there was no role to change or take.
+pub(crate) async fn grant_in_base(tx: &mut Tx, permit: &Permit, of: &GrantRow) -> Result<bool, Error> {
+    let place = [permit.tenant().0.into(), permit.base_no().0.into()];
+    write_grant(tx, [GIVE_BASE, CHANGE_BASE, TAKE_BASE], place, of).await
+}
+
+/// A grant, by whom and when.
+#[derive(Debug, Clone)]
+pub(crate) struct GrantRow {
+    pub user: UserId,
+    pub grant: Grant,
+    pub by: UserId,
+    pub now: Timestamp,
+}
+
+async fn write_grant(
+    tx: &mut Tx,
+    [give, change, take]: [&'static str; 3],
+    place: [Value; 2],
+    of: &GrantRow,
+) -> Result<bool, Error> {
+    let mut values = Vec::from(place);
+    values.push(of.user.to_string().into());
+    match of.grant {
+        Grant::Give(role) => {
+            values.extend([role_name(role).into(), of.by.to_string().into(), of.now.0.into()]);
+            tx.queue(give, values);
+            Ok(true)
         }
-        None => tx.queue(REMOVE_MEMBER, values),
+        Grant::Change(role) => {
+            values.extend([role_name(role).into(), of.by.to_string().into()]);
+            Ok(!tx.query(change, values).await?.is_empty())
+        }
+        Grant::Take => Ok(!tx.query(take, values).await?.is_empty()),
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use testkit::{ForDatabase, TestDb, on_every_database};
 use tower::ServiceExt as _;
 
-use crate::{Access, Action, Bootstrap, Denied, Error, Members, NewMember, register_base, store};
+use crate::{Access, Action, At, Bootstrap, Denied, Error, Grant, Members, NewMember, register_base, store};
 
 const HOME: TenantNo = TenantNo(1);
 const ELSEWHERE: TenantNo = TenantNo(2);
@@ -68,7 +68,11 @@ impl House {
     }
 
     async fn set_role(&self, who: &Caller, role: Option<Role>) -> Result<(), Error> {
-        self.access.set_role(&self.owner, self.workspace, who.user().unwrap(), role).await
+        self.grant(&self.owner, At::Workspace(self.workspace), who, role.map_or(Grant::Take, Grant::Give)).await
+    }
+
+    async fn grant(&self, by: &Caller, at: At, who: &Caller, grant: Grant) -> Result<(), Error> {
+        self.access.grant(by, at, &[(who.user().unwrap(), grant)], self.test.clock.now()).await
     }
 
     async fn read(&self, who: &Caller, base: BaseId) -> String {
@@ -92,7 +96,8 @@ fn the_policy_is_this_table() {
         })
         .collect();
     let all = "data.records:read data.records:write data.recordComments:read data.recordComments:write \
-        schema.bases:read schema.bases:write user.email:read webhook:manage ids:write";
+        schema.bases:read schema.bases:write user.email:read webhook:manage ids:write \
+        workspacesAndBases:read workspacesAndBases:write";
     let expected = [
         ("ReadRecords", "+++++", "data.records:read"),
         ("ReadComments", "+++++", "data.recordComments:read"),
@@ -105,6 +110,9 @@ fn the_policy_is_this_table() {
         ("KeepIds", "---++", "ids:write"),
         ("DeleteBase", "---++", "schema.bases:write"),
         ("ManageWebhooks", "---++", "webhook:manage"),
+        ("ReadPeople", "+++++", "workspacesAndBases:read"),
+        ("ShareBase", "---++", "workspacesAndBases:write"),
+        ("ShareWorkspace", "----+", "workspacesAndBases:write"),
         ("ManagePeople", "----+", all),
         ("ManageTokens", "----+", all),
     ];
@@ -147,8 +155,8 @@ async fn what_is_elsewhere_is_as_if_it_were_not(house: House) {
 #[on_every_database]
 async fn a_role_counts_from_the_next_request(house: House) {
     let bob = house.user("bob").await;
+    assert_eq!(house.read(&bob, house.base).await, "NotFound");
     for (role, seen) in [
-        (None, "NotFound"),
         (Some(Role::ReadOnly), "ReadOnly"),
         (Some(Role::Creator), "Creator"),
         (Some(Role::Editor), "Editor"),
@@ -158,6 +166,55 @@ async fn a_role_counts_from_the_next_request(house: House) {
         assert_eq!(house.read(&bob, house.base).await, seen);
         assert_eq!(house.read(&bob, house.base).await, seen, "from memory");
     }
+}
+
+#[on_every_database]
+async fn in_a_base_the_higher_role_counts(house: House) {
+    let (bob, eve) = (house.user("bob").await, house.user("eve").await);
+    let (base, workspace) = (At::Base(house.base), At::Workspace(house.workspace));
+    house.grant(&house.owner, base, &bob, Grant::Give(Role::Commenter)).await.unwrap();
+    assert_eq!(house.read(&bob, house.base).await, "Commenter");
+    assert_eq!(house.access.workspaces(&bob).await.unwrap().len(), 0);
+    house.set_role(&bob, Some(Role::ReadOnly)).await.unwrap();
+    assert_eq!(house.read(&bob, house.base).await, "Commenter");
+    house.set_role(&bob, Some(Role::Editor)).await.unwrap();
+    assert_eq!(house.read(&bob, house.base).await, "Editor");
+    let early = house.grant(&bob, base, &eve, Grant::Give(Role::ReadOnly)).await.unwrap_err();
+    assert!(matches!(&early, Error::Denied(denied) if matches!(**denied, Denied::Role)), "{early:?}");
+    house.grant(&house.owner, base, &bob, Grant::Change(Role::Creator)).await.unwrap();
+    house.grant(&bob, base, &eve, Grant::Give(Role::Creator)).await.unwrap();
+    for grant in [Grant::Give(Role::Owner), Grant::Change(Role::Owner)] {
+        assert!(matches!(house.grant(&house.owner, base, &eve, grant).await, Err(Error::Grant { .. })));
+    }
+    let above = house.grant(&bob, workspace, &eve, Grant::Give(Role::ReadOnly)).await.unwrap_err();
+    assert!(matches!(&above, Error::Denied(denied) if matches!(**denied, Denied::Role)), "{above:?}");
+    house.grant(&bob, base, &bob, Grant::Take).await.unwrap();
+    assert_eq!(house.read(&bob, house.base).await, "Editor");
+    for grant in [Grant::Take, Grant::Change(Role::Editor)] {
+        let none = house.grant(&house.owner, base, &bob, grant).await.unwrap_err();
+        assert!(matches!(none, Error::NoCollaborator { .. }), "{none:?}");
+    }
+}
+
+#[on_every_database]
+async fn roles_are_given_together_or_not_at_all(house: House) {
+    let (bob, eve) = (house.user("bob").await, house.user("eve").await);
+    let (bob_id, eve_id) = (bob.user().unwrap(), eve.user().unwrap());
+    let at = At::Base(house.base);
+    let grants = [(bob_id, Grant::Give(Role::Editor)), (eve_id, Grant::Take)];
+    assert!(house.members().grant(&house.owner, at, &grants).await.is_err());
+    assert_eq!(house.read(&bob, house.base).await, "NotFound");
+    let grants = [(bob_id, Grant::Give(Role::Editor)), (model::UserId::ordered(1, 1), Grant::Give(Role::Editor))];
+    let unknown = house.members().grant(&house.owner, at, &grants).await.unwrap_err();
+    assert!(matches!(unknown, Error::NoUser { .. }), "{unknown:?}");
+    let denied = house.members().grant(&bob, at, &grants).await.unwrap_err();
+    assert!(matches!(&denied, Error::Denied(denied) if matches!(**denied, Denied::NotFound)), "{denied:?}");
+    let many = vec![(bob_id, Grant::Give(Role::Editor)); 101];
+    for grants in [&many[..], &[]] {
+        assert!(matches!(house.members().grant(&house.owner, at, grants).await, Err(Error::Grant { .. })));
+    }
+    house.members().grant(&house.owner, at, &many[..1]).await.unwrap();
+    assert_eq!(house.read(&bob, house.base).await, "Editor");
 }
 
 #[on_every_database]
@@ -178,7 +235,7 @@ async fn only_owners_manage_people_and_one_stays(house: House) {
     let error = house.set_role(&house.owner, Some(Role::Creator)).await.unwrap_err();
     assert!(matches!(error, Error::LastOwner), "{error:?}");
     house.set_role(&bob, Some(Role::Creator)).await.unwrap();
-    let own = house.access.set_role(&bob, house.workspace, bob.user().unwrap(), Some(Role::Owner)).await.unwrap_err();
+    let own = house.grant(&bob, At::Workspace(house.workspace), &bob, Grant::Give(Role::Owner)).await.unwrap_err();
     assert!(matches!(&own, Error::Denied(denied) if matches!(**denied, Denied::Role)), "{own:?}");
     house.set_role(&bob, Some(Role::Owner)).await.unwrap();
     house.set_role(&house.owner, None).await.unwrap();

@@ -2,19 +2,21 @@
 
 use db::Group;
 use model::{BaseId, Caller};
-use tenancy::{Action, Denied};
+use tenancy::{Action, Collaborators, Denied};
 
 use super::{BaseEntry, Schemas};
 use crate::error::Error;
 use crate::store;
 
 impl Schemas {
-    /// The bases of the caller's workspaces, those in the trash or the others.
+    /// The bases in which the caller has a role, or those in the trash of the caller's workspaces.
     pub(super) async fn bases(&self, caller: &Caller, deleted: bool) -> Result<Vec<BaseEntry>, Error> {
-        let roles = self.access.workspaces(caller).await?;
+        let roles = self.access.roles(caller).await?;
         let bases = store::list_bases(&self.db, caller.tenant, deleted).await?;
         let seen = bases.into_iter().filter_map(|base| {
-            let role = roles.iter().find(|entry| entry.id == base.workspace)?.role;
+            // What is in the trash belongs to the workspace alone.
+            let role =
+                if deleted { roles.in_workspace(base.workspace) } else { roles.in_base(base.workspace, base.no) }?;
             let store::BaseRow { id, workspace, name, created, .. } = base;
             Some(BaseEntry { id, name, workspace, role, created })
         });
@@ -30,13 +32,23 @@ impl Schemas {
         bases.into_iter().find(|entry| entry.id == base).ok_or(Error::Denied(Denied::NotFound))
     }
 
+    /// Who has a role in a base.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] without the right to read that, or when the base does not exist for the caller.
+    pub async fn collaborators(&self, caller: &Caller, base: BaseId) -> Result<Collaborators, Error> {
+        Ok(self.access.collaborators(caller, base).await?)
+    }
+
     /// Moves a base to the trash: from then on it is as if it were not.
     ///
     /// # Errors
     /// [`Error::Denied`] without the right, or when the base does not exist for the caller.
     pub async fn delete_base(&self, caller: &Caller, base: BaseId) -> Result<(), Error> {
         let held = self.access.permit(caller, Action::DeleteBase, base).await?;
-        let permit = self.access.workspace_permit(caller, Action::DeleteBase, held.workspace()).await?;
+        // A role in the base alone does not let somebody take it from its workspace.
+        let permit = self.access.workspace_permit(caller, Action::DeleteBase, held.workspace()).await;
+        let permit = permit.map_err(|denied| if matches!(denied, Denied::NotFound) { Denied::Role } else { denied })?;
         let mut tx = self.db.begin(Group::House).await?;
         store::mark_base(&mut tx, &permit, held.base_no(), true);
         tenancy::withdraw_base(&mut tx, &permit, held.base_no());

@@ -1,6 +1,7 @@
 use identity::{Identity, User};
 use model::{Actor, Door};
 use serde_json::json;
+use tenancy::{At, Grant};
 use testkit::{Engine, ForDatabase, TestDb, on_every_database};
 
 use super::*;
@@ -56,7 +57,10 @@ impl House {
         let mut tx = self.test.db.begin(Group::House).await.unwrap();
         self.identity.insert_user(&mut tx, TenantNo(1), &user);
         tx.commit().await.unwrap();
-        self.access.set_role(&self.owner, self.workspace, user.id, role).await.unwrap();
+        if let Some(role) = role {
+            let at = At::Workspace(self.workspace);
+            self.access.grant(&self.owner, at, &[(user.id, Grant::Give(role))], now).await.unwrap();
+        }
         Caller { actor: Actor::User(user.id), ..self.owner.clone() }
     }
 

@@ -4,6 +4,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::{Extension, Json};
 use model::Caller;
 use serde::Serialize;
+use tenancy::{CollaboratorOut, Collaborators, CollaboratorsOut, RoleGroupsOut, RoleInvitesOut};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -20,28 +21,6 @@ pub(super) fn router() -> OpenApiRouter<Schemas> {
         .routes(routes!(list_shares))
         .routes(routes!(list_deleted))
         .routes(routes!(restore))
-}
-
-/// Who has a role by the base itself, and who by its workspace.
-#[derive(Default, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = BaseGroupsOut)]
-struct GroupsOut {
-    /// Empty: roles are those of workspaces.
-    base_collaborators: Vec<String>,
-    /// Empty: there are no groups.
-    workspace_collaborators: Vec<String>,
-}
-
-/// Invitations to the base and to its workspace.
-#[derive(Default, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = BaseInvitesOut)]
-struct InvitesOut {
-    /// Empty: nobody is invited by a link.
-    base_invite_links: Vec<String>,
-    /// Empty: nobody is invited by a link.
-    workspace_invite_links: Vec<String>,
 }
 
 /// Interfaces of the base.
@@ -65,21 +44,25 @@ struct WholeBaseOut {
     permission_level: &'static str,
     /// The workspace that it belongs to.
     workspace_id: String,
+    /// People with a role, with `include[]=collaborators`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    individual_collaborators: Option<CollaboratorsOut>,
     /// Groups with a role, with `include[]=collaborators`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    group_collaborators: Option<GroupsOut>,
+    group_collaborators: Option<RoleGroupsOut>,
     /// Invitations, with `include[]=inviteLinks`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    invite_links: Option<InvitesOut>,
+    invite_links: Option<RoleInvitesOut>,
     /// Interfaces by id, with `include[]=interfaces`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     interfaces: Option<InterfacesOut>,
 }
 
-/// Gets what Airtable tells of a base. When somebody got a role is not kept, so people are left out.
+/// Gets what Airtable tells of a base; who has a role there with the scope to read that.
 #[utoipa::path(
     get, path = "/v0/meta/bases/{base}", operation_id = "bases.get", tag = "bases",
     params(
@@ -97,16 +80,29 @@ async fn get(
     let base = schemas.get_base(&caller, base_id(&place.base)?).await.map_err(fail)?;
     let params = Params::parse(query.as_deref().unwrap_or_default());
     let wants = |what: &str| params.list("include").contains(&what);
+    let individual_collaborators = if wants("collaborators") {
+        Some(collaborators(schemas.collaborators(&caller, base.id).await.map_err(fail)?))
+    } else {
+        None
+    };
     Ok(Json(WholeBaseOut {
         id: base.id.to_string(),
         name: base.name,
         created_time: base.created.iso(),
         permission_level: base.role.min(model::Role::Creator).permission_level(),
         workspace_id: base.workspace.to_string(),
-        group_collaborators: wants("collaborators").then(GroupsOut::default),
-        invite_links: wants("inviteLinks").then(InvitesOut::default),
+        individual_collaborators,
+        group_collaborators: wants("collaborators").then(RoleGroupsOut::default),
+        invite_links: wants("inviteLinks").then(RoleInvitesOut::default),
         interfaces: wants("interfaces").then(InterfacesOut::default),
     }))
+}
+
+fn collaborators(held: Collaborators) -> CollaboratorsOut {
+    CollaboratorsOut {
+        base_collaborators: held.base.into_iter().map(CollaboratorOut::from).collect(),
+        workspace_collaborators: held.workspace.into_iter().map(CollaboratorOut::from).collect(),
+    }
 }
 
 /// Moves a base to the trash: from then on it is as if it were not, until `/api/v1` brings it back.

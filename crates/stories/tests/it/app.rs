@@ -194,6 +194,14 @@ impl TestApp {
         answer["workspaces"][0]["id"].as_str().unwrap().to_owned()
     }
 
+    /// Lets somebody into the workspace; answers their id and token.
+    pub async fn person(&self, name: &str, role: &str) -> (String, String) {
+        let body = json!({ "email": format!("{name}@example.org"), "role": role });
+        let (status, made) = self.call(Method::POST, "/api/v1/users", &body).await;
+        assert_eq!(status, 201, "{made}");
+        (made["id"].as_str().unwrap().to_owned(), made["token"].as_str().unwrap().to_owned())
+    }
+
     /// A base with linked tables of projects and tasks; answers its id.
     pub async fn plans(&self) -> String {
         let tasks = json!({ "name": "Tasks", "fields": [

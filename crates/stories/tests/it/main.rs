@@ -8,6 +8,7 @@ mod attachments;
 mod binary;
 mod bulk;
 mod clients;
+mod collaborators;
 mod comments;
 mod concurrency;
 mod conversions;

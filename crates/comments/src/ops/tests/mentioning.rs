@@ -1,6 +1,7 @@
 //! Members of the workspace are mentioned, and nobody else.
 
 use model::{Caller, UserId};
+use tenancy::Grant;
 
 use super::*;
 use crate::ops::MAX_MENTIONS;
@@ -33,7 +34,7 @@ async fn who_is_no_member_stays_as_it_was_written(house: House) {
     let made = house.try_say(&house.owner, &text).await.unwrap();
     assert_eq!((made.what.text.as_str(), made.what.mentions.as_slice()), (text.as_str(), &[][..]));
     assert!(!made.people.contains_key(&id(&eve)), "nothing is told of her");
-    house.access.set_role(&house.owner, house.workspace, id(&eve), Some(Role::ReadOnly)).await.unwrap();
+    house.grant(id(&eve), Grant::Give(Role::ReadOnly)).await;
     assert_eq!(house.all().await[0].mentions, [], "what was written is not read again");
     assert_eq!(house.say(&house.owner, &text).await.mentions, [id(&eve)]);
 }
@@ -43,7 +44,7 @@ async fn who_was_mentioned_stays_so(house: House) {
     let bob = house.user("bob", Some(Role::Editor)).await;
     house.say(&house.owner, "@[bob@example.org]").await;
     house.say(&bob, "yes?").await;
-    house.access.set_role(&house.owner, house.workspace, id(&bob), None).await.unwrap();
+    house.grant(id(&bob), Grant::Take).await;
     let told = house.comments.list(&house.owner, house.task(), None, None).await.unwrap();
     assert_eq!(told.what.comments[1].mentions, [id(&bob)]);
     assert_eq!(told.people[&told.what.comments[0].author].name, "bob");

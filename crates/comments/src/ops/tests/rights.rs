@@ -1,7 +1,7 @@
 //! Who may read, write, change and delete.
 
 use model::{Caller, Scope};
-use tenancy::{Bootstrap, Denied};
+use tenancy::{Bootstrap, Denied, Grant};
 
 use super::*;
 use crate::fixture::caller;
@@ -42,7 +42,7 @@ async fn roles_decide_who_may_write(house: House) {
 async fn who_became_a_reader_no_longer_changes_their_own(house: House) {
     let bob = house.user("bob", Some(Role::Commenter)).await;
     let made = house.say(&bob, "a").await;
-    house.access.set_role(&house.owner, house.workspace, bob.user().unwrap(), Some(Role::ReadOnly)).await.unwrap();
+    house.grant(bob.user().unwrap(), Grant::Give(Role::ReadOnly)).await;
     let id = made.id.to_string();
     let refused = house.comments.update(&bob, house.task(), &id, "b").await;
     assert!(matches!(refused, Err(Error::Denied(Denied::Role))));

@@ -39,8 +39,10 @@ const fn named(operation: &'static str, query: &'static str, body: &'static str)
 
 const VIEW: &str = r#"{"name":"Few","filter":{"field":"Points","op":"<","value":5},"sorts":[{"field":"Points","direction":"desc"}],"hiddenFields":["Urgent"],"color":{"by":"field","field":"Status"}}"#;
 
+const ROLES: &str = r#"{"collaborators":[{"user":{"id":"COLLABORATOR"},"permissionLevel":"edit"}]}"#;
+
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 87] = [
+pub const ACCESS: [Access; 94] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -50,6 +52,13 @@ pub const ACCESS: [Access; 87] = [
     open("files.download"),
     own("people.whoami", ""),
     own("workspaces.list", ""),
+    named("workspaces.get", "?include[]=collaborators&include[]=inviteLinks", ""),
+    named("collaborators.add_to_base", "", ROLES),
+    named("collaborators.change_in_base", "", r#"{"permissionLevel":"comment"}"#),
+    named("collaborators.remove_from_base", "", ""),
+    named("collaborators.add_to_workspace", "", ROLES),
+    named("collaborators.change_in_workspace", "", r#"{"permissionLevel":"comment"}"#),
+    named("collaborators.remove_from_workspace", "", ""),
     own("users.list", ""),
     own("users.add", r#"{"email":"bob@example.org","role":"editor"}"#),
     own("tokens.list", ""),
@@ -148,6 +157,8 @@ pub struct Visit {
     token: String,
     comment: String,
     trashed: String,
+    /// A user who may read.
+    collaborator: String,
     /// Of the address of a file.
     ticket: String,
 }
@@ -181,8 +192,9 @@ impl Visit {
             app.ok(Method::DELETE, &format!("/v0/meta/bases/{base}/tables/Tasks/fields/Due"), &Value::Null).await;
         let (comment, trashed) = (text(&comment["id"]), text(&gone["id"]));
         let workspace = app.workspace().await;
+        let collaborator = app.person("cid", "readOnly").await.0;
         let ticket = ticket(app, &base, &records[0]).await;
-        Self { base, workspace, records, import, webhook, token, comment, trashed, ticket }
+        Self { base, workspace, records, import, webhook, token, comment, trashed, collaborator, ticket }
     }
 
     pub fn base(&self) -> &str {
@@ -230,6 +242,8 @@ impl Visit {
             .replace("{webhook}", &self.webhook)
             .replace("{comment}", &self.comment)
             .replace("{emoji}", "1f44d")
+            .replace("{workspace}", &self.workspace)
+            .replace("{collaborator}", &self.collaborator)
             .replace("{ticket}", &self.ticket)
             .replace("{name}", "a.txt")
             .replace("{id}", id);
@@ -242,6 +256,7 @@ impl Visit {
             .replace("LAST", &self.records[2])
             .replace("COMMENT", &self.comment)
             .replace("WORKSPACE", &self.workspace)
+            .replace("COLLABORATOR", &self.collaborator)
     }
 
     /// The same request about things that do not exist.
