@@ -206,7 +206,7 @@ impl Images {
         while reached < from.sequence {
             match self.changes.since(base, reached).await? {
                 Since::Changes(read) => changes.extend(read),
-                Since::TooOld { oldest } => return Err(Error::TooOld { oldest }),
+                Since::TooOld { oldest, kept_since } => return Err(Error::TooOld { oldest, kept_since }),
             }
             match changes.last().map(|change| change.sequence) {
                 Some(last) if last > reached => reached = last,
@@ -240,7 +240,13 @@ impl Images {
             None => BaseImage::clone(&*self.current(tenant, base).await?),
         };
         if image.sequence < sequence {
-            match tx.changes_after(image.sequence).await? {
+            let mut after = tx.changes_after(image.sequence).await?;
+            if let Since::TooOld { .. } = after {
+                // It lay for longer than changes are kept.
+                image = BaseImage::clone(&*self.current(tenant, base).await?);
+                after = tx.changes_after(image.sequence).await?;
+            }
+            match after {
                 Since::Changes(changes) => changes.iter().for_each(|change| image.apply(change)),
                 Since::TooOld { .. } => return Err(Error::ImageGone),
             }
