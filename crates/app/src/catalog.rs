@@ -15,7 +15,7 @@ use jobs::Jobs;
 use llm::Prices;
 use model::{Actor, Caller};
 use outbound::{Outbound, Policy};
-use records::{Addresses, Files, Records};
+use records::{Addresses, Compaction, Files, Records};
 use runtime::{Check, Hand, Health, Opened, Service, Targets, open};
 use schema::Schemas;
 use telemetry::Metrics;
@@ -227,6 +227,11 @@ impl Ground {
         })
     }
 
+    fn compaction(&self, settings: &Settings) -> Compaction {
+        let log = (self.db.clone(), self.changes.clone());
+        Compaction::new(log, self.jobs.clone(), self.clock.clone(), &settings.history)
+    }
+
     fn assistant(&self, settings: &Settings, tools: Registry) -> Assistant {
         Assistant::new(Parts {
             db: self.db.clone(),
@@ -254,6 +259,7 @@ pub(crate) fn services(
     let files = ground.files(settings)?;
     let tools = Registry::new([records::tools(&ground.records), comments::tools(&comments)].concat())?;
     let assistant = ground.assistant(settings, tools);
+    let compaction = ground.compaction(settings);
     let Ground { db, clock, ids, identity, access, schemas, records, .. } = ground;
     let members = Members::new(access, identity.clone(), clock, ids);
     Ok(vec![
@@ -264,7 +270,8 @@ pub(crate) fn services(
         Service::new("bases", "Keeps bases, tables and fields").routes(schema::router(schemas)),
         Service::new("records", "Keeps records and answers questions about them")
             .routes(records::router(records.clone()))
-            .tools(records::tools(&records)),
+            .tools(records::tools(&records))
+            .hand("records.compact", move |drain| compaction.run(drain)),
         comments.service(),
         files.service(),
         transfers.service(),

@@ -98,6 +98,8 @@ pub struct Settings {
     pub database: Database,
     /// Images of bases.
     pub records: Images,
+    /// How long changes are kept.
+    pub history: records::HistoryConfig,
     /// Doors.
     pub web: web::Config,
     /// How many requests come through.
@@ -151,6 +153,7 @@ pub fn load(
         server: merged.section("server")?,
         database: merged.section("database")?,
         records: merged.section("records")?,
+        history: merged.section("history")?,
         web: merged.section("web")?,
         limits: merged.section("limits")?,
         telemetry: merged.section("telemetry")?,

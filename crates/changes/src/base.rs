@@ -7,6 +7,7 @@ use events::Change;
 use model::{TenantNo, Timestamp};
 use parking_lot::Mutex;
 
+use crate::log::Since;
 use crate::recent::Recent;
 
 /// Where a base stands.
@@ -18,12 +19,21 @@ pub struct Head {
     pub sequence: i64,
     /// The oldest change that is kept.
     pub oldest: i64,
+    /// When the newest change was made that is no longer kept; 0 when all are. Since then the base can be read as it was.
+    pub kept_since: Timestamp,
     /// Grows with each change of the schema.
     pub schema_revision: i64,
     /// Grows whenever somebody's rights change.
     pub access_revision: i64,
     /// When the newest change was made.
     pub changed: Timestamp,
+}
+
+impl Head {
+    /// What is said of changes before the oldest one.
+    pub(crate) const fn too_old(&self) -> Since {
+        Since::TooOld { oldest: self.oldest, kept_since: self.kept_since }
+    }
 }
 
 /// A base's place in memory.

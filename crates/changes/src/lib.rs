@@ -6,12 +6,13 @@
 //! work; a *cursor* is how far a subscriber has read.
 //!
 //! Invariants:
-//! - sequences of a base are gap-free and a change is never altered;
+//! - sequences of a base are gap-free and a change is never altered; the oldest may be removed, in their order;
 //! - a head in memory moves only after the commit, in the order of commits, before anybody is answered;
 //! - recent changes of a base are contiguous.
 #![deny(missing_docs)]
 
 mod base;
+mod compact;
 mod cursor;
 mod error;
 mod log;
@@ -20,6 +21,7 @@ mod store;
 mod tx;
 
 pub use base::Head;
+pub use compact::{Horizon, Kept};
 pub use cursor::Lately;
 pub use error::Error;
 pub use events::{Body, Change};

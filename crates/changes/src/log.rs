@@ -22,6 +22,7 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "2026_11_25_0200_changes_in_a_heap",
         sql: include_str!("../migrations/2026_11_25_0200_changes_in_a_heap.sql"),
     },
+    Migration { name: "2026_11_28_0300_kept_since", sql: include_str!("../migrations/2026_11_28_0300_kept_since.sql") },
 ];
 
 /// The change log of all bases. Copies are the same one.
@@ -41,6 +42,8 @@ pub enum Since {
     TooOld {
         /// The oldest that is.
         oldest: i64,
+        /// Since when the base can be read as it was.
+        kept_since: Timestamp,
     },
 }
 
@@ -120,7 +123,7 @@ impl Changes {
     pub async fn since_to(&self, base: BaseNo, sequence: i64, last: i64) -> Result<Since, Error> {
         let head = self.known_head(base).await?;
         if sequence + 1 < head.oldest {
-            return Ok(Since::TooOld { oldest: head.oldest });
+            return Ok(head.too_old());
         }
         let known = self.base(base);
         let last = last.max(head.sequence);
@@ -129,6 +132,12 @@ impl Changes {
             return Ok(Since::Changes(changes));
         }
         let read = store::since(&self.db, base, sequence, i64::MAX).await?;
+        let first = read.first().map(|(change, _)| change.sequence);
+        if first.map_or(sequence < head.sequence, |first| first > sequence + 1) {
+            // They were removed meanwhile, or by another process.
+            let read = store::head(&self.db, base).await?;
+            return Ok(known.state.lock().learned(read).too_old());
+        }
         Ok(Since::Changes(self.remember(&known, last, read)))
     }
 
@@ -173,12 +182,16 @@ impl Changes {
         Ok(only_changes(store::newest(&self.db, base, before.unwrap_or(i64::MAX), limit).await?))
     }
 
-    /// The number of the last change up to a time; 0 when there is none.
+    /// The number of the last change up to a time; 0 when there was none, nothing when those are no longer kept.
     ///
     /// # Errors
     /// [`Error::Db`] when the database fails.
-    pub async fn sequence_at(&self, base: BaseNo, time: Timestamp) -> Result<i64, Error> {
-        Ok(store::sequence_at(&self.db, base, time).await?.unwrap_or(0))
+    pub async fn sequence_at(&self, base: BaseNo, time: Timestamp) -> Result<Option<i64>, Error> {
+        let head = self.head(base).await?;
+        if head.oldest > 1 && time < head.kept_since {
+            return Ok(None);
+        }
+        Ok(Some(store::sequence_at(&self.db, base, time).await?.unwrap_or(head.oldest - 1)))
     }
 
     /// A signal that something was committed by this process. It only means that looking is worthwhile.

@@ -7,6 +7,7 @@ use events::{Body, Change};
 use model::{Actor, BaseNo, Door, TenantNo, Timestamp};
 
 use crate::base::Head;
+use crate::compact::Kept;
 use crate::cursor::Lately;
 use crate::error::Error;
 
@@ -15,15 +16,16 @@ const PAGE: i64 = 256;
 /// The most bytes of bodies read at a time, except that one change is always read.
 const PAGE_BYTES: usize = 16 << 20;
 
-const HEAD: &str =
-    "SELECT tenant, sequence, oldest, schema_revision, access_revision, changed FROM heads WHERE base = $1";
+const HEAD: &str = "SELECT tenant, sequence, oldest, schema_revision, access_revision, changed, kept_since
+    FROM heads WHERE base = $1";
 const HEAD_LOCKED: sql::Text = sql::row_lock!(
-    "SELECT tenant, sequence, oldest, schema_revision, access_revision, changed FROM heads WHERE base = $1"
+    "SELECT tenant, sequence, oldest, schema_revision, access_revision, changed, kept_since
+    FROM heads WHERE base = $1"
 );
 const CREATE: &str = "INSERT INTO heads (base, tenant, sequence, oldest, schema_revision, access_revision, changed)
     VALUES ($1, $2, 0, 1, 1, 1, $3)";
-const MOVE: &str = "UPDATE heads SET sequence = $2, schema_revision = $3, access_revision = $4, changed = $5
-    WHERE base = $1";
+const MOVE: &str = "UPDATE heads SET sequence = $2, schema_revision = $3, access_revision = $4, changed = $5,
+    oldest = $6, kept_since = $7 WHERE base = $1";
 const APPEND: &str = "INSERT INTO changes (base, sequence, tenant, run, actor, door, time, body)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const SINCE: &str = "SELECT sequence, run, actor, door, time, body FROM changes
@@ -48,12 +50,20 @@ const BEHIND: &str = "SELECT h.tenant, h.base, h.sequence, h.changed FROM heads 
     LEFT JOIN cursors c ON c.base = h.base AND c.subscriber = $1
     WHERE h.sequence > 0 AND (c.sequence IS NULL OR c.sequence < h.sequence) ORDER BY h.base LIMIT $2";
 
+const OLDEST: &str = "SELECT sequence, time FROM changes WHERE base = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3";
+const REMOVE: &str = "DELETE FROM changes WHERE base = $1 AND sequence <= $2";
+const SLOWEST: &str = "SELECT MIN(sequence) FROM cursors WHERE base = $1";
+const KEPT_BASES: &str = "SELECT tenant, base FROM heads WHERE base > $1 AND oldest <= sequence ORDER BY base LIMIT $2";
+const KEPT: &str = "SELECT CAST(COALESCE(SUM(sequence - oldest + 1), 0) AS BIGINT), COALESCE(MAX(kept_since), 0)
+    FROM heads";
+
 /// Every text, so that a test can show each to both databases.
 #[cfg(test)]
 pub(crate) fn texts(dialect: db::Dialect) -> Vec<&'static str> {
     let cursors = [CURSOR, ADVANCE, ADVANCE_FROM, FORGET, FOLLOWED, LATELY, BEHIND];
     let log = [HEAD, HEAD_LOCKED.on(dialect), CREATE, MOVE, APPEND, SINCE, RUN, NEWEST, AT];
-    log.into_iter().chain(cursors).collect()
+    let compaction = [OLDEST, REMOVE, SLOWEST, KEPT_BASES, KEPT];
+    log.into_iter().chain(cursors).chain(compaction).collect()
 }
 
 /// The last change up to a time.
@@ -84,11 +94,13 @@ fn one_head(rows: &[Row], base: BaseNo) -> Result<Head, Error> {
         schema_revision: row.get(3)?,
         access_revision: row.get(4)?,
         changed: row.get(5)?,
+        kept_since: row.get(6)?,
     })
 }
 
 pub(crate) fn move_head(tx: &mut Tx, base: BaseNo, head: &Head) {
-    tx.queue(MOVE, params![base, head.sequence, head.schema_revision, head.access_revision, head.changed]);
+    let (revisions, oldest) = ((head.schema_revision, head.access_revision), head.oldest);
+    tx.queue(MOVE, params![base, head.sequence, revisions.0, revisions.1, head.changed, oldest, head.kept_since]);
 }
 
 /// Appends a change and returns how many bytes its body takes.
@@ -108,6 +120,33 @@ pub(crate) fn append(tx: &mut Tx, base: BaseNo, tenant: TenantNo, change: &Chang
         ],
     );
     bytes
+}
+
+/// The numbers and times of the oldest changes from a number on.
+pub(crate) async fn oldest(db: &Db, base: BaseNo, from: i64, limit: i64) -> Result<Vec<(i64, Timestamp)>, Error> {
+    let rows = db.read(OLDEST, params![base, from, limit]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+pub(crate) fn remove_until(tx: &mut Tx, base: BaseNo, last: i64) {
+    tx.queue(REMOVE, params![base, last]);
+}
+
+/// Where the cursor stands that has read least of a base.
+pub(crate) async fn slowest(db: &Db, base: BaseNo) -> Result<Option<i64>, Error> {
+    let rows = db.read(SLOWEST, params![base]).await?;
+    Ok(rows.first().map(|row| row.get(0)).transpose()?.flatten())
+}
+
+pub(crate) async fn kept_bases(db: &Db, after: BaseNo, limit: i64) -> Result<Vec<(TenantNo, BaseNo)>, Error> {
+    let rows = db.read(KEPT_BASES, params![after, limit]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+pub(crate) async fn kept(db: &Db) -> Result<Kept, Error> {
+    let rows = db.read(KEPT, []).await?;
+    let Some(row) = rows.first() else { return Ok(Kept { changes: 0, since: Timestamp(0) }) };
+    Ok(Kept { changes: row.get(0)?, since: row.get(1)? })
 }
 
 /// Changes with the size of their bodies.

@@ -67,7 +67,7 @@ impl BaseTx {
     /// pending in the group. What this operation has appended is not among them.
     pub async fn changes_after(&mut self, sequence: i64) -> Result<Since, Error> {
         if sequence + 1 < self.found.oldest {
-            return Ok(Since::TooOld { oldest: self.found.oldest });
+            return Ok(self.found.too_old());
         }
         let remembered = self.known.state.lock().between(sequence, self.found.sequence);
         if let Some(changes) = remembered {
@@ -100,6 +100,13 @@ impl BaseTx {
         let bytes = store::append(&mut self.tx, self.base, self.head.tenant, &change, encoded);
         self.appended.push((Arc::clone(&change), bytes));
         change
+    }
+
+    /// Removes the changes up to and with `last`, the newest of which was made at `time`.
+    pub(crate) fn remove_until(&mut self, last: i64, time: Timestamp) {
+        store::remove_until(&mut self.tx, self.base, last);
+        self.head.oldest = last + 1;
+        self.head.kept_since = self.head.kept_since.max(time);
     }
 
     /// Says that somebody's rights on the base become others with this operation.

@@ -1,5 +1,6 @@
 //! What can go wrong with records.
 
+use model::Timestamp;
 use tenancy::Denied;
 use web::Kind;
 
@@ -94,10 +95,15 @@ pub enum Error {
     #[error("the list that this offset continues is no longer available; start again from the first page")]
     IteratorGone,
     /// The log no longer reaches back that far.
-    #[error("older than retention: the oldest change kept is {oldest}")]
+    #[error(
+        "older than retention: the oldest change kept is {oldest}, and the base can be read as it was since {}",
+        kept_since.iso()
+    )]
     TooOld {
         /// The oldest sequence kept.
         oldest: i64,
+        /// Since when the base can be read as it was.
+        kept_since: Timestamp,
     },
     /// A change cannot be taken back because cells have changed since.
     #[error("{count} cells or records have changed since; nothing was undone (send `force` to undo the rest)")]
@@ -161,6 +167,13 @@ pub enum Error {
     /// The database failed.
     #[error(transparent)]
     Db(#[from] db::Error),
+}
+
+impl Error {
+    /// What is said of changes before the oldest one that is kept.
+    pub(crate) const fn too_old(head: &changes::Head) -> Self {
+        Self::TooOld { oldest: head.oldest, kept_since: head.kept_since }
+    }
 }
 
 impl From<schema::ConditionError> for Error {

@@ -13,6 +13,7 @@ const INSERT: &str = "INSERT INTO imports (tenant, id, owner, state, spec, progr
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const FIND: &str =
     "SELECT id, owner, state, spec, progress, outcome, fingerprint FROM imports WHERE tenant = $1 AND id = $2";
+const CREATED: &str = "SELECT created_at FROM imports WHERE tenant = $1 AND id = $2";
 const LIKE: &str = "SELECT id, owner, state, spec, progress, outcome, fingerprint FROM imports \
      WHERE tenant = $1 AND fingerprint = $2 ORDER BY created_at DESC, id DESC LIMIT 50";
 const DONE: &str = "SELECT spec, created_at FROM imports \
@@ -23,7 +24,7 @@ const MOVE: &str = "UPDATE imports SET state = $4, spec = $5, outcome = $6 \
 
 /// Every text, so that a test can show each to both databases.
 #[cfg(test)]
-pub(crate) const TEXTS: [&str; 6] = [INSERT, FIND, LIKE, DONE, ADVANCE, MOVE];
+pub(crate) const TEXTS: [&str; 7] = [INSERT, FIND, CREATED, LIKE, DONE, ADVANCE, MOVE];
 
 fn json(value: &impl Serialize) -> Result<Value, Error> {
     serde_json::to_string(value).map(Value::Json).map_err(|_| Error::Stored)
@@ -73,6 +74,12 @@ pub(crate) fn advance(tx: &mut Tx, (tenant, id): (TenantNo, &str), state: State,
 pub(crate) async fn find(db: &Db, tenant: TenantNo, id: &str) -> Result<Option<Import>, Error> {
     let rows = db.read(FIND, vec![tenant.0.into(), id.to_owned().into()]).await?;
     rows.first().map(|row| read(row, tenant)).transpose()
+}
+
+/// When an import began.
+pub(crate) async fn created(db: &Db, import: &Import) -> Result<Option<Timestamp>, Error> {
+    let rows = db.read(CREATED, vec![import.tenant.0.into(), import.id.clone().into()]).await?;
+    Ok(rows.first().map(|row| row.get(0)).transpose()?.map(Timestamp))
 }
 
 /// The imports of a file with this fingerprint, the newest first.

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use super::*;
 
 fn head(sequence: i64) -> Head {
-    Head { tenant: TenantNo(1), sequence, oldest: 1, schema_revision: 1, access_revision: 1, changed: Timestamp(0) }
+    let (zero, tenant) = (Timestamp(0), TenantNo(1));
+    Head { tenant, sequence, oldest: 1, kept_since: zero, schema_revision: 1, access_revision: 1, changed: zero }
 }
 
 fn change(sequence: i64) -> (Arc<Change>, usize) {

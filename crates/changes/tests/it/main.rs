@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use changes::{BaseTx, Body, Change, Changes, Error, MIGRATIONS, NewChange, Since};
+use changes::{BaseTx, Body, Change, Changes, Error, Horizon, Kept, MIGRATIONS, NewChange, Since};
 use db::{Db, Group, Migration, params};
 use model::{Actor, BaseNo, Door, TenantNo, Timestamp};
 use testkit::{TestDb, on_every_database};
@@ -49,7 +49,7 @@ async fn write(changes: &Changes) -> Arc<Change> {
 fn sequences(since: Since) -> Vec<i64> {
     match since {
         Since::Changes(changes) => changes.iter().map(|change| change.sequence).collect(),
-        Since::TooOld { oldest } => panic!("too old: {oldest}"),
+        Since::TooOld { oldest, .. } => panic!("too old: {oldest}"),
     }
 }
 
@@ -193,10 +193,82 @@ async fn what_is_no_longer_kept_is_said(log: Log) {
     tx.queue("UPDATE heads SET oldest = 4 WHERE base = $1", params![BASE]);
     tx.commit().await.unwrap();
     let later = Changes::new(log.test.db.clone());
-    assert!(matches!(later.since(BASE, 2).await.unwrap(), Since::TooOld { oldest: 4 }));
+    assert!(matches!(later.since(BASE, 2).await.unwrap(), Since::TooOld { oldest: 4, .. }));
     assert_eq!(sequences(later.since(BASE, 3).await.unwrap()), [4, 5]);
     let mut tx = later.begin(TENANT, BASE).await.unwrap();
-    assert!(matches!(tx.changes_after(0).await.unwrap(), Since::TooOld { oldest: 4 }));
+    assert!(matches!(tx.changes_after(0).await.unwrap(), Since::TooOld { oldest: 4, .. }));
+}
+
+/// Changes up to so many, each made at the millisecond of its number.
+async fn dated(log: &Log, count: i64) {
+    for at in 1..=count {
+        let mut tx = log.changes.begin(TENANT, BASE).await.unwrap();
+        tx.append(new(None, at, false));
+        tx.commit().await.unwrap();
+    }
+}
+
+fn horizon(before: i64, at_latest: i64) -> Horizon {
+    Horizon { before: Timestamp::from_millis(before), at_latest: Timestamp::from_millis(at_latest) }
+}
+
+#[on_every_database]
+async fn old_changes_go_step_by_step_and_what_is_left_is_whole(log: Log) {
+    dated(&log, 150).await;
+    let place = (TENANT, BASE);
+    assert_eq!(log.changes.compact(place, horizon(1, 1)).await.unwrap(), 0);
+    assert_eq!(log.changes.count_kept().await.unwrap(), Kept { changes: 150, since: Timestamp(0) });
+    for (gone, oldest) in [(64, 65), (64, 129), (11, 140), (0, 140)] {
+        assert_eq!(log.changes.compact(place, horizon(140, 1)).await.unwrap(), gone);
+        // Each step stands by itself, so that the process may end after any of them.
+        assert_eq!(stored(&log.test.db).await, (oldest..=150).collect::<Vec<_>>());
+        let later = Changes::new(log.test.db.clone());
+        for changes in [&later, &log.changes] {
+            let head = changes.head(BASE).await.unwrap();
+            assert_eq!((head.sequence, head.oldest), (150, oldest));
+            assert_eq!(head.kept_since, Timestamp::from_millis(oldest - 1));
+            assert!(
+                matches!(changes.since(BASE, oldest - 2).await.unwrap(), Since::TooOld { oldest: at, .. } if at == oldest)
+            );
+            assert_eq!(sequences(changes.since(BASE, oldest - 1).await.unwrap()), (oldest..=150).collect::<Vec<_>>());
+        }
+    }
+    let at = async |millis| log.changes.sequence_at(BASE, Timestamp::from_millis(millis)).await.unwrap();
+    assert_eq!((at(138).await, at(139).await, at(140).await, at(999).await), (None, Some(139), Some(140), Some(150)));
+    let kept = Kept { changes: 11, since: Timestamp::from_millis(139) };
+    assert_eq!(log.changes.count_kept().await.unwrap(), kept);
+    assert_eq!(log.changes.list_kept(BaseNo(0), 9).await.unwrap(), [place]);
+    // All may go, and the next change has the next number.
+    assert_eq!(log.changes.compact(place, horizon(999, 1)).await.unwrap(), 11);
+    assert_eq!(log.changes.list_kept(BaseNo(0), 9).await.unwrap(), []);
+    assert_eq!(log.changes.sequence_at(BASE, Timestamp::from_millis(999)).await.unwrap(), Some(150));
+    assert_eq!(write(&log.changes).await.sequence, 151);
+    assert_eq!(log.changes.head(BASE).await.unwrap().oldest, 151);
+}
+
+#[on_every_database]
+async fn a_cursor_holds_changes_back_up_to_a_bound(log: Log) {
+    dated(&log, 10).await;
+    let place = (TENANT, BASE);
+    let mut tx = log.test.db.begin(Group::House).await.unwrap();
+    Changes::advance(&mut tx, BASE, "webhooks", 3);
+    Changes::advance(&mut tx, BASE, "search", 9);
+    tx.commit().await.unwrap();
+    assert_eq!(log.changes.compact(place, horizon(9, 1)).await.unwrap(), 3);
+    assert_eq!(log.changes.compact(place, horizon(9, 6)).await.unwrap(), 2);
+    assert_eq!(stored(&log.test.db).await, [6, 7, 8, 9, 10]);
+}
+
+#[on_every_database]
+async fn who_knows_an_older_head_misses_nothing_without_a_word(log: Log) {
+    dated(&log, 5).await;
+    let other = Changes::new(log.test.db.clone());
+    assert_eq!(other.head(BASE).await.unwrap().oldest, 1);
+    assert_eq!(log.changes.compact((TENANT, BASE), horizon(4, 1)).await.unwrap(), 3);
+    assert!(matches!(other.since(BASE, 1).await.unwrap(), Since::TooOld { oldest: 4, .. }));
+    assert_eq!(log.changes.compact((TENANT, BASE), horizon(9, 1)).await.unwrap(), 2);
+    assert!(matches!(other.since(BASE, 3).await.unwrap(), Since::TooOld { .. }));
+    assert!(sequences(other.since(BASE, 5).await.unwrap()).is_empty());
 }
 
 #[on_every_database]

@@ -207,7 +207,7 @@ impl Images {
             // The image holds what was synced with the head, which may not be counted as the head yet.
             match self.changes.since_to(base, reached, from.sequence).await? {
                 Since::Changes(read) => changes.extend(read),
-                Since::TooOld { oldest } => return Err(Error::TooOld { oldest }),
+                Since::TooOld { oldest, kept_since } => return Err(Error::TooOld { oldest, kept_since }),
             }
             match changes.last().map(|change| change.sequence) {
                 Some(last) if last > reached => reached = last,
@@ -241,7 +241,13 @@ impl Images {
             None => BaseImage::clone(&*self.current(tenant, base).await?),
         };
         if image.sequence < sequence {
-            match tx.changes_after(image.sequence).await? {
+            let mut after = tx.changes_after(image.sequence).await?;
+            if let Since::TooOld { .. } = after {
+                // It lay for longer than changes are kept.
+                image = BaseImage::clone(&*self.current(tenant, base).await?);
+                after = tx.changes_after(image.sequence).await?;
+            }
+            match after {
                 Since::Changes(changes) => changes.iter().for_each(|change| image.apply(change)),
                 Since::TooOld { .. } => return Err(Error::ImageGone),
             }

@@ -175,6 +175,16 @@ impl Records {
         BulkRows::new(fields, expected, (self.ids.clone(), self.clock.now()))
     }
 
+    /// Makes sure that all that was done in a base since a time can be taken back.
+    ///
+    /// # Errors
+    /// [`Error::Denied`]; [`Error::TooOld`] when the log no longer reaches back that far.
+    pub async fn check_kept(&self, caller: &Caller, base: BaseId, since: Timestamp) -> Result<(), Error> {
+        let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
+        let head = self.changes.head(permit.base_no()).await?;
+        if head.oldest > 1 && since <= head.kept_since { Err(Error::too_old(&head)) } else { Ok(()) }
+    }
+
     /// The changes of a run after a sequence, oldest first, as many as are read at a time.
     ///
     /// # Errors

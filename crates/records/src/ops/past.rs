@@ -84,7 +84,10 @@ impl Records {
         let head = view.image.sequence;
         let sequence = match at {
             At::Sequence(sequence) => sequence,
-            At::Time(time) => self.changes.sequence_at(scope.base_no(), time).await?,
+            At::Time(time) => match self.changes.sequence_at(scope.base_no(), time).await? {
+                Some(sequence) => sequence,
+                None => return Err(Error::too_old(&self.changes.head(scope.base_no()).await?)),
+            },
         };
         if sequence > head {
             return Err(wrong(format!("`at` is {sequence}, and the last change of the base is {head}")));

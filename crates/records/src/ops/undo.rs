@@ -113,7 +113,7 @@ impl Records {
         let change = self.to_undo(&permit, caller, change).await?;
         let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
         if tx.head().oldest > change.sequence {
-            return Err(Error::TooOld { oldest: tx.head().oldest });
+            return Err(Error::too_old(&tx.head()));
         }
         if let Since::Changes(later) = tx.changes_after(change.sequence).await? {
             let mut standing = Standing::default();
@@ -177,7 +177,10 @@ impl Records {
         change: Option<i64>,
     ) -> Result<Arc<Change>, Error> {
         let change = match change {
-            Some(sequence) => self.changes.find(permit.base_no(), sequence).await?.ok_or(Error::NothingToUndo)?,
+            Some(sequence) => match self.changes.find(permit.base_no(), sequence).await? {
+                Some(change) => change,
+                None => return Err(self.missing(permit, sequence).await?),
+            },
             None => self.newest_of(permit, &caller.actor).await?.ok_or(Error::NothingToUndo)?,
         };
         if is_of(&change, convert::RUN) {
@@ -193,6 +196,13 @@ impl Records {
             return Err(Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message });
         }
         Ok(change)
+    }
+
+    /// Why there is no change of this number.
+    async fn missing(&self, permit: &tenancy::Permit, sequence: i64) -> Result<Error, Error> {
+        let head = self.changes.head(permit.base_no()).await?;
+        let was = (1..head.oldest).contains(&sequence);
+        Ok(if was { Error::too_old(&head) } else { Error::NothingToUndo })
     }
 
     /// Does again what the caller's newest undo took back. After another change of the caller there is nothing to do

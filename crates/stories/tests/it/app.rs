@@ -71,7 +71,12 @@ impl TestApp {
 
     /// A server on the same database that opens some services only.
     pub async fn neighbour_for(&self, target: &str) -> Self {
-        let mut other = Self::open(self.database.clone(), target, self.near).await;
+        self.neighbour_set((target, Clock::system()), |_| {}).await
+    }
+
+    /// A server on the same database with a clock and settings of its own.
+    pub async fn neighbour_set(&self, (target, clock): (&str, Clock), set: impl FnOnce(&mut Settings)) -> Self {
+        let mut other = Self::open_set(self.database.clone(), (target, self.near), clock, set).await;
         other.token.clone_from(&self.token);
         other
     }
@@ -86,6 +91,16 @@ impl TestApp {
         (target, near): (&str, bool),
         (clock, rate): (Clock, RateConfig),
     ) -> Self {
+        Self::open_set(database, (target, near), clock, |settings| settings.limits = rate).await
+    }
+
+    /// With a clock and settings of its own.
+    pub async fn open_set(
+        database: Option<String>,
+        (target, near): (&str, bool),
+        clock: Clock,
+        set: impl FnOnce(&mut Settings),
+    ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let data = directory.path().join("data");
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -94,11 +109,11 @@ impl TestApp {
         let mut settings = Settings {
             server,
             database: Database { url: database.clone(), pool: 8 },
-            limits: rate,
             master_key: Some("a key of stories, which nobody needs to guess".to_owned()),
             ..Settings::default()
         };
         settings.outbound.allow_private_addresses = near;
+        set(&mut settings);
         let stop = CancellationToken::new();
         let mut house = House::build(&settings, (clock, Ids::system()), None, stop.clone()).await.unwrap();
         let lifecycle = Lifecycle::new();

@@ -10,7 +10,7 @@ use testkit::on_every_database;
 use crate::app::TestApp;
 
 /// Uploads a file and waits for the import's end.
-async fn import(app: &TestApp, query: &str, file: Vec<u8>) -> Value {
+pub async fn import(app: &TestApp, query: &str, file: Vec<u8>) -> Value {
     let begun = app.upload(&format!("/api/v1/imports?{query}"), file).await;
     assert_eq!(begun.0, 202, "{}", begun.1);
     let path = format!("/api/v1/imports/{}", begun.1["id"].as_str().unwrap());
@@ -24,7 +24,7 @@ fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
     (0..count).fold(String::new(), |text, row| text + &line(row))
 }
 
-async fn base_of(app: &TestApp, name: &str) -> String {
+pub async fn base_of(app: &TestApp, name: &str) -> String {
     let bases = app.get("/v0/meta/bases").await;
     let found = bases["bases"].as_array().unwrap().iter().find(|base| base["name"] == name).unwrap();
     found["id"].as_str().unwrap().to_owned()

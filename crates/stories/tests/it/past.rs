@@ -1,10 +1,17 @@
 //! Reading the past of a base, and bringing it back.
 
-use hyper::Method;
-use serde_json::{Value, json};
-use testkit::on_every_database;
+use std::num::NonZeroU16;
+use std::time::Duration;
 
-use crate::app::TestApp;
+use clock::Clock;
+use hyper::Method;
+use model::Timestamp;
+use serde_json::{Value, json};
+use testkit::{Engine, ForDatabase, on_every_database};
+
+use crate::app::{TestApp, database};
+use crate::imports::{base_of, import};
+use crate::webhooks::until;
 
 #[on_every_database]
 async fn a_table_is_read_as_it_was_and_brought_back(app: TestApp) {
@@ -78,5 +85,112 @@ async fn what_is_no_past_is_refused(app: TestApp) {
         let (status, answer) = app.call(Method::POST, &restore, &body).await;
         assert!((400..500).contains(&status), "{answer}");
         assert!(answer["detail"].as_str().unwrap().contains(words), "{answer}");
+    }
+}
+
+/// A house that keeps changes for thirty days, whose clock stands still until it is moved.
+struct Forgetful {
+    app: TestApp,
+    clock: Clock,
+}
+
+fn thirty_days(settings: &mut app::Settings) {
+    settings.history.retention_days = NonZeroU16::new(30);
+}
+
+impl ForDatabase for Forgetful {
+    async fn for_database(engine: Engine) -> Self {
+        let clock = Clock::fixed(Timestamp::from_date(2026, 1, 1));
+        let app = TestApp::open_set(database(engine).await, ("all", false), clock.clone(), thirty_days).await;
+        Self { app, clock }
+    }
+}
+
+impl Forgetful {
+    fn days_pass(&self, days: u64) {
+        self.clock.advance(Duration::from_hours(24 * days));
+    }
+}
+
+#[on_every_database]
+async fn changes_older_than_the_retention_go_and_what_is_asked_of_them_is_refused(house: Forgetful) {
+    let app = &house.app;
+    let base = app.plans().await;
+    let imported = import(app, "base=Old&table=Rows&create=true", b"name\na\n".to_vec()).await;
+    let (tasks, api) = (format!("/v0/{base}/Tasks"), format!("/api/v1/bases/{base}"));
+    let made = app.ok(Method::POST, &tasks, &json!({ "fields": { "Name": "a" } })).await;
+    let one = format!("{tasks}/{}", made["id"].as_str().unwrap());
+    let newest = async || app.get(&format!("{api}/history")).await["changes"][0]["change"].as_i64().unwrap();
+    let old = newest().await;
+    house.days_pass(20);
+    app.ok(Method::PATCH, &one, &json!({ "fields": { "Name": "b" } })).await;
+    house.days_pass(5);
+    app.ok(Method::PATCH, &one, &json!({ "fields": { "Name": "c" } })).await;
+    let name = async |at: &str| app.get(&format!("{one}?at={at}")).await["fields"]["Name"].clone();
+    assert_eq!(name("2026-01-01T00:00:00Z").await, "a", "nothing is too old yet");
+    let first = app.get(&format!("{tasks}?at={}", old - 1)).await;
+    assert_eq!(first["records"], json!([]));
+
+    house.days_pass(10);
+    let kept =
+        async |base: &str| app.get(&format!("/api/v1/bases/{base}/history")).await["changes"].as_array().unwrap().len();
+    let other = base_of(app, "Old").await;
+    until(async || kept(&base).await == 2 && kept(&other).await == 0).await;
+    for at in [(old - 1).to_string(), "0".to_owned(), "2025-12-31T23:59:59Z".to_owned()] {
+        let (status, answer) = app.call(Method::GET, &format!("{tasks}?at={at}"), &Value::Null).await;
+        let told = answer["error"]["message"].as_str().unwrap();
+        let expected = format!(
+            "older than retention: the oldest change kept is {}, and the base can be read as it was since \
+             2026-01-01T00:00:00.000Z",
+            old + 1
+        );
+        assert_eq!((status, told), (422, expected.as_str()), "{at}");
+    }
+    for (at, expected) in [
+        (&*old.to_string(), "a"),
+        ("2026-01-01T00:00:00Z", "a"),
+        ("2026-01-10T00:00:00Z", "a"),
+        ("2026-01-21T00:00:00Z", "b"),
+        ("2026-02-05T00:00:00Z", "c"),
+    ] {
+        assert_eq!(name(at).await, expected, "{at}");
+    }
+    let own = format!("/api/v1/imports/{}", imported["id"].as_str().unwrap());
+    for (method, path, body) in [
+        (Method::POST, format!("{api}/undo"), json!({ "change": old })),
+        (Method::POST, format!("{api}/restore"), json!({ "at": old - 1 })),
+    ] {
+        let (status, answer) = app.call(method, &path, &body).await;
+        assert_eq!((status, &answer["code"]), (422, &json!("too-old")), "{answer}");
+    }
+    let (status, answer) = app.call(Method::DELETE, &own, &Value::Null).await;
+    assert_eq!((status, &answer["code"]), (422, &json!("too-old")), "{answer}");
+
+    // What is kept can be taken back, and writing goes on.
+    app.ok(Method::POST, &format!("{api}/undo"), &Value::Null).await;
+    assert_eq!(app.get(&one).await["fields"]["Name"], "b");
+    assert_eq!(newest().await, old + 3);
+}
+
+#[on_every_database]
+async fn a_server_that_slept_for_longer_than_changes_are_kept_goes_on(house: Forgetful) {
+    let app = &house.app;
+    if !app.is_shared() {
+        return;
+    }
+    let other = app.neighbour_set(("all", house.clock.clone()), thirty_days).await;
+    let base = app.plans().await;
+    let tasks = format!("/v0/{base}/Tasks");
+    let made = other.ok(Method::POST, &tasks, &json!({ "fields": { "Name": "a" } })).await;
+    let one = format!("{tasks}/{}", made["id"].as_str().unwrap());
+    app.ok(Method::PATCH, &one, &json!({ "fields": { "Name": "b" } })).await;
+    house.days_pass(31);
+    let kept = async || app.get(&format!("/api/v1/bases/{base}/history")).await["changes"].as_array().unwrap().len();
+    until(async || kept().await == 0).await;
+    // Its image is older than every change that is kept.
+    other.ok(Method::PATCH, &one, &json!({ "fields": { "Points": 1 } })).await;
+    for app in [app, &other] {
+        let fields = app.get(&one).await["fields"].clone();
+        assert_eq!((&fields["Name"], &fields["Points"]), (&json!("b"), &json!(1)));
     }
 }

@@ -80,7 +80,7 @@ impl Drop for Receiver {
 }
 
 /// Waits until it is so, a few seconds at most.
-async fn until(mut is_so: impl AsyncFnMut() -> bool) {
+pub async fn until(mut is_so: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     while !is_so().await {
         assert!(begun.elapsed() < Duration::from_secs(20), "waited in vain");

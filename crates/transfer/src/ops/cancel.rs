@@ -17,7 +17,8 @@ impl Transfers {
     /// Stops an import and takes back the rows that it has written; those that somebody has changed since are left.
     ///
     /// # Errors
-    /// [`Error::Denied`]; [`Error::NotFound`]; [`Error::Over`] for one that was cancelled before.
+    /// [`Error::Denied`]; [`Error::NotFound`]; [`Error::Over`] for one that was cancelled before; [`records::Error::TooOld`]
+    /// when the log no longer tells all that it wrote.
     pub async fn cancel(&self, caller: &Caller, id: &str) -> Result<Import, Error> {
         if !caller.has(Scope::RecordsWrite) {
             return Err(Error::from(Denied::Scope { scope: Scope::RecordsWrite.name() }));
@@ -28,6 +29,7 @@ impl Transfers {
             if matches!(from, State::Cancelling | State::Cancelled) {
                 return Err(Error::Over { id: import.id, state: from.name() });
             }
+            self.check_kept(caller, &import).await?;
             import.state = State::Cancelling;
             import.outcome.error = None;
             let mut tx = self.parts.db.begin(Group::House).await?;
@@ -37,6 +39,17 @@ impl Transfers {
                 tx.commit().await?;
                 return Ok(import);
             }
+        }
+    }
+
+    /// Rows of which the log tells no longer cannot be told from those of others.
+    async fn check_kept(&self, caller: &Caller, import: &Import) -> Result<(), Error> {
+        let Some(target) = import.spec.targets.first() else { return Ok(()) };
+        let Some(began) = store::created(&self.parts.db, import).await? else { return Ok(()) };
+        match self.parts.records.check_kept(caller, target.base, began).await {
+            Err(error @ records::Error::TooOld { .. }) => Err(error.into()),
+            // Whoever has lost the base may still stop an import.
+            _ => Ok(()),
         }
     }
 

@@ -67,7 +67,7 @@ impl Webhooks {
         }
         let read = match changes.since(place.1, from).await? {
             Since::Changes(read) => read,
-            Since::TooOld { oldest } => {
+            Since::TooOld { oldest, .. } => {
                 tracing::warn!(base = place.1.0, from, oldest, "changes are gone that webhooks have not followed");
                 return self.keep(place, (from, oldest - 1), &[], Vec::new()).await;
             }

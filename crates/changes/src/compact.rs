@@ -1,0 +1,64 @@
+//! Removing the oldest changes.
+
+use model::{BaseNo, TenantNo, Timestamp};
+
+use crate::{Changes, Error, store};
+
+/// Most changes that one step removes: the writer is held for no longer than that takes.
+const STEP: i64 = 64;
+
+/// Which changes may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Horizon {
+    /// Those made before, once every cursor has passed them.
+    pub before: Timestamp,
+    /// Those made before go whatever cursors say.
+    pub at_latest: Timestamp,
+}
+
+/// How much is kept of all bases together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// Changes.
+    pub changes: i64,
+    /// The newest time of a change that is gone: since then every base can be read as it was. 0 when nothing is gone.
+    pub since: Timestamp,
+}
+
+impl Changes {
+    /// Bases after a number that keep changes, in the order of their numbers.
+    pub async fn list_kept(&self, after: BaseNo, limit: i64) -> Result<Vec<(TenantNo, BaseNo)>, Error> {
+        store::kept_bases(&self.db, after, limit).await
+    }
+
+    /// How much is kept.
+    pub async fn count_kept(&self) -> Result<Kept, Error> {
+        store::kept(&self.db).await
+    }
+
+    /// Removes the oldest changes of a base in one transaction, and tells how many: 0 when none may go, or when
+    /// somebody else removes them.
+    ///
+    /// # Errors
+    /// [`Error::NoBase`]; [`Error::Db`] when the database fails, and then nothing is removed.
+    pub async fn compact(&self, (tenant, base): (TenantNo, BaseNo), horizon: Horizon) -> Result<usize, Error> {
+        let head = self.head(base).await?;
+        let slowest = store::slowest(&self.db, base).await?;
+        let oldest = store::oldest(&self.db, base, head.oldest, STEP).await?;
+        let may_go = |(sequence, time): &(i64, Timestamp)| {
+            let passed = slowest.is_none_or(|slowest| *sequence <= slowest);
+            *time < if passed { horizon.before } else { horizon.at_latest }
+        };
+        let gone: Vec<_> = oldest.into_iter().take_while(may_go).collect();
+        let (Some((last, _)), Some(newest)) = (gone.last(), gone.iter().map(|(_, time)| *time).max()) else {
+            return Ok(0);
+        };
+        let mut tx = self.begin(tenant, base).await?;
+        if tx.head().oldest != head.oldest {
+            return Ok(0);
+        }
+        tx.remove_until(*last, newest);
+        tx.commit().await?;
+        Ok(gone.len())
+    }
+}
