@@ -24,7 +24,7 @@ async fn restore(house: &House, at: i64, part: Part, dry: bool) -> Result<Restor
     house.records.restore(&house.owner, house.base, At::Sequence(at), &part, dry).await
 }
 
-/// Records by id: what comes back is linked in the same order, but lists of the other side may not be.
+/// Links by id: the log does not say where in a list a link was that was taken away since, so the past shows it last.
 fn sorted(mut tables: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
     for record in tables.iter_mut().flatten() {
         for links in ["Tasks", "Project"] {
@@ -49,15 +49,16 @@ fn whatever_happens_the_past_is_read_and_brought_back() {
             sequences.push(sequence(&house).await);
         }
         let at = acts.len() / 3;
-        assert_eq!(told_at(&house, &house.records, Some(sequences[at])).await, states[at]);
+        let then = sorted(states[at].clone());
+        assert_eq!(sorted(told_at(&house, &house.records, Some(sequences[at])).await), then);
         let (_, stranger) = house.stranger();
-        assert_eq!(told_at(&house, &stranger, Some(sequences[at])).await, states[at]);
+        assert_eq!(sorted(told_at(&house, &stranger, Some(sequences[at])).await), then);
         let told = restore(&house, sequences[at], Part::default(), true).await.unwrap();
         assert_eq!(told_at(&house, &house.records, None).await, *states.last().unwrap(), "a dry run writes nothing");
         let done = restore(&house, sequences[at], Part::default(), false).await.unwrap();
         assert_eq!((done.revived, done.deleted), (told.revived, told.deleted));
         let now = told_at(&house, &house.records, None).await;
-        assert_eq!(sorted(now), sorted(states[at].clone()));
+        assert_eq!(sorted(now), then);
         let again = restore(&house, sequences[at], Part::default(), false).await.unwrap();
         assert_eq!((again.revived, again.deleted), (0, 0));
     });
