@@ -25,7 +25,7 @@ const INSERT_RECORD: &str = "INSERT INTO records VALUES ($1, $2, $3, $4, $5, $6,
 const UPDATE_RECORD: &str = "UPDATE records SET modified_at = $5, modified_by = $6, sequence = $7, cells = $8
     WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal = $4";
 const INSERT_CHANGE: &str = "INSERT INTO changes VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const INSERT_HEAD: &str = "INSERT INTO heads VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const INSERT_HEAD: &str = "INSERT INTO heads VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const MOVE_HEAD: &str = "UPDATE heads SET sequence = $2, changed = $3 WHERE base = $1";
 
 /// Columns of `records`.
