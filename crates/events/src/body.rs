@@ -118,6 +118,9 @@ pub struct LinkDelta {
     pub to: Ordinal,
     /// Linked, or unlinked.
     pub added: bool,
+    /// Where the pair stands in the list of either side, that of `from` first: of what was unlinked, where it stood
+    /// before. Absent for what stands last, and in changes that were written before this was kept.
+    pub places: Option<(u32, u32)>,
 }
 
 impl Body {

@@ -33,7 +33,8 @@ fn body() -> Body {
     });
     table.deleted.push(RecordCells { ordinal: Ordinal(1), id, previous: 1, cells: vec![] });
     table.restored.push(RecordCells { ordinal: Ordinal(2), id, previous: 1, cells: vec![] });
-    table.links.push(LinkDelta { relation: FieldNo(7), from: Ordinal(1), to: Ordinal(2), added: true });
+    let link = LinkDelta { relation: FieldNo(7), from: Ordinal(1), to: Ordinal(2), added: true, places: None };
+    table.links.extend([link, LinkDelta { added: false, places: Some((4, 0)), ..link }]);
     body
 }
 
@@ -58,6 +59,14 @@ fn a_body_reads_back_as_it_was_written() {
     let body = body();
     assert_eq!(Body::decode(&body.encode()).unwrap(), body);
     assert_eq!(Body::decode(&Body::default().encode()).unwrap(), Body::default());
+}
+
+/// As they were written before the places were kept.
+#[test]
+fn links_without_places_are_read() {
+    let body = Body::decode(r#"{"t":[{"n":1,"l":[[7,1,2,0]]}]}"#).unwrap();
+    let link = LinkDelta { relation: FieldNo(7), from: Ordinal(1), to: Ordinal(2), added: false, places: None };
+    assert_eq!(body.tables[0].links, [link]);
 }
 
 #[test]
@@ -113,12 +122,15 @@ fn update() -> impl Strategy<Value = RecordChange> {
 }
 
 fn link() -> impl Strategy<Value = LinkDelta> {
-    (any::<u32>(), any::<u32>(), any::<u32>(), any::<bool>()).prop_map(|(relation, from, to, added)| LinkDelta {
-        relation: FieldNo(relation),
-        from: Ordinal(from),
-        to: Ordinal(to),
-        added,
-    })
+    (any::<u32>(), any::<u32>(), any::<u32>(), any::<bool>(), any::<Option<(u32, u32)>>()).prop_map(
+        |(relation, from, to, added, places)| LinkDelta {
+            relation: FieldNo(relation),
+            from: Ordinal(from),
+            to: Ordinal(to),
+            added,
+            places,
+        },
+    )
 }
 
 fn any_body() -> impl Strategy<Value = Body> {
@@ -184,6 +196,7 @@ fn a_body_knows_whether_anything_happened_and_to_how_many() {
         from: Ordinal(0),
         to: Ordinal(0),
         added: true,
+        places: None,
     });
     assert!(!body.is_empty());
     assert_eq!(body.records(), 0, "links are no records");

@@ -51,8 +51,12 @@ struct TableWire<'a> {
     #[serde(default, borrow)]
     r: Vec<RecordWire<'a>>,
     #[serde(default)]
-    l: Vec<(u32, u32, u32, u8)>,
+    l: Vec<LinkWire>,
 }
+
+/// Relation, both records, whether they were linked, and the places of the pair where they are known.
+#[derive(Deserialize)]
+struct LinkWire(u32, u32, u32, u8, #[serde(default)] Option<u32>, #[serde(default)] Option<u32>);
 
 impl Body {
     /// The body as JSON text.
@@ -174,7 +178,11 @@ fn write_table(out: &mut Vec<u8>, table: &TableChange) {
     if !table.links.is_empty() {
         out.extend_from_slice(b",\"l\":");
         list(out, &table.links, |out, link| {
-            list(out, &[link.relation.0, link.from.0, link.to.0, u32::from(link.added)], |out, n| number(out, *n));
+            let pair = [link.relation.0, link.from.0, link.to.0, u32::from(link.added)];
+            match link.places {
+                None => list(out, &pair, |out, n| number(out, *n)),
+                Some((from, to)) => list(out, &[&pair[..], &[from, to]].concat(), |out, n| number(out, *n)),
+            }
         });
     }
     out.push(b'}');
@@ -229,11 +237,12 @@ fn read_table(wire: TableWire<'_>) -> Result<TableChange, DecodeError> {
     let links = wire
         .l
         .into_iter()
-        .map(|(relation, from, to, added)| LinkDelta {
+        .map(|LinkWire(relation, from, to, added, at_from, at_to)| LinkDelta {
             relation: FieldNo(relation),
             from: Ordinal(from),
             to: Ordinal(to),
             added: added == 1,
+            places: at_from.zip(at_to),
         })
         .collect();
     Ok(TableChange {

@@ -129,7 +129,7 @@ impl BaseImage {
     }
 
     /// Both sides of a relation: the field that was created first and, unless a table links to itself, the other.
-    fn sides(&self, table: TableNo, relation: FieldNo) -> Option<(TableNo, Option<FieldNo>)> {
+    pub(crate) fn sides(&self, table: TableNo, relation: FieldNo) -> Option<(TableNo, Option<FieldNo>)> {
         let table = self.schema.table_by_no(table)?;
         let link = table.field_by_no(relation)?.kind.link()?;
         let other = self.schema.table_by_no(link.linked_table_no)?;
@@ -139,9 +139,29 @@ impl BaseImage {
 
     fn apply_link(&mut self, table: TableNo, link: &LinkDelta) {
         let Some((other, inverse)) = self.sides(table, link.relation) else { return };
-        relink(self.table_mut(table), link.relation, link.from, link.to, link.added);
+        let (at, at_other) = link.places.unzip();
+        relink(self.table_mut(table), (link.relation, link.from, link.to), (link.added, at));
         if let Some(inverse) = inverse {
-            relink(self.table_mut(other), inverse, link.to, link.from, link.added);
+            relink(self.table_mut(other), (inverse, link.to, link.from), (link.added, at_other));
+        }
+    }
+
+    /// Takes pairs back, the last one first, each to where it stood.
+    fn unapply_links(&mut self, table: TableNo, links: &[LinkDelta]) {
+        if links.iter().any(|link| !link.added && link.places.is_none()) {
+            turned(links).for_each(|link| self.apply_link(table, &link));
+            return;
+        }
+        for link in links.iter().rev() {
+            self.apply_link(table, &LinkDelta { added: !link.added, ..*link });
+        }
+    }
+
+    /// The records that a link cell leads to, in their order.
+    pub fn links(&self, table: TableNo, field: FieldNo, record: Ordinal) -> Vec<u32> {
+        match self.table(table).cell(field, record) {
+            CellRef::Links(list) => list.to_vec(),
+            _ => Vec::new(),
         }
     }
 
@@ -151,9 +171,7 @@ impl BaseImage {
             return;
         }
         for table in change.body.tables.iter().rev() {
-            for link in turned(&table.links) {
-                self.apply_link(table.table, &link);
-            }
+            self.unapply_links(table.table, &table.links);
             let absent = self.absent.clone();
             let image = self.table_mut(table.table);
             for record in &table.deleted {
@@ -315,14 +333,19 @@ fn delete(table: &mut TableImage, ordinal: Ordinal, sequence: i64) {
     table.touch(ordinal);
 }
 
-fn relink(table: &mut TableImage, field: FieldNo, record: Ordinal, other: Ordinal, added: bool) {
+/// Links or unlinks one side of a pair, at a place or last.
+fn relink(
+    table: &mut TableImage,
+    (field, record, other): (FieldNo, Ordinal, Ordinal),
+    (added, place): (bool, Option<u32>),
+) {
     let mut list = match table.cell(field, record) {
         CellRef::Links(list) => list.to_vec(),
         _ => Vec::new(),
     };
     let at = list.iter().position(|held| *held == other.0);
     match (at, added) {
-        (None, true) => list.push(other.0),
+        (None, true) => list.insert(place.map_or(list.len(), |place| list.len().min(place as usize)), other.0),
         (Some(index), false) => {
             list.remove(index);
         }

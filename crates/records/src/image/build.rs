@@ -55,7 +55,7 @@ pub(super) async fn build(db: &Db, tenant: TenantNo, image: BaseImage, limit: us
             let Some(link) = field.kind.link().filter(|link| !link.reversed) else { continue };
             let pairs = store::links(db, tenant, image.schema.base_no, link.relation).await?;
             for (from, to) in pairs {
-                let delta = events::LinkDelta { relation: link.relation, from, to, added: true };
+                let delta = events::LinkDelta { relation: link.relation, from, to, added: true, places: None };
                 image.apply_link(table.no, &delta);
             }
         }

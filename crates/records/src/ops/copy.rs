@@ -227,7 +227,13 @@ impl Filling<'_> {
                     let delta = |(one, other): &(u32, u32)| {
                         let to = to.map_or(Some(Ordinal(*other)), |to| place(to, *other));
                         let to = to.filter(|to| linked.is_live(*to))?;
-                        Some(LinkDelta { relation: twin.relation, from: place(from, *one)?, to, added: true })
+                        Some(LinkDelta {
+                            relation: twin.relation,
+                            from: place(from, *one)?,
+                            to,
+                            added: true,
+                            places: None,
+                        })
                     };
                     body.table(copy).links = step.iter().filter_map(delta).collect();
                     Ok(())

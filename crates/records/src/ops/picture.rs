@@ -104,10 +104,7 @@ impl Picture {
 
     /// The records that a link cell leads to, in their order; deleted ones included.
     pub fn links(&self, table: TableNo, field: FieldNo, ordinal: Ordinal) -> Vec<u32> {
-        match self.0.image.table(table).cell(field, ordinal) {
-            CellRef::Links(list) => list.to_vec(),
-            _ => Vec::new(),
-        }
+        self.0.image.links(table, field, ordinal)
     }
 
     /// A cell, stored or computed.

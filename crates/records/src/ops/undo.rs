@@ -318,7 +318,11 @@ fn touches(body: &Body, id: RecordId) -> bool {
 /// Pairs turned around: what was linked goes, then what was unlinked comes back, in its order.
 pub(crate) fn turned(links: &[LinkDelta]) -> impl Iterator<Item = LinkDelta> + '_ {
     let gone = links.iter().rev().filter(|link| link.added);
-    gone.chain(links.iter().filter(|link| !link.added)).map(|link| LinkDelta { added: !link.added, ..*link })
+    gone.chain(links.iter().filter(|link| !link.added)).map(|link| LinkDelta {
+        added: !link.added,
+        places: None,
+        ..*link
+    })
 }
 
 /// The records of a part of a change.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use events::{Body, LinkDelta};
-use model::{CellRef, Field, FieldNo, Ordinal, TableNo};
+use model::{Field, FieldNo, Ordinal, TableNo};
+use rustc_hash::FxHashMap;
 
 use crate::image::BaseImage;
 
@@ -26,16 +27,14 @@ pub(crate) fn deltas(image: &BaseImage, writes: &[LinkWrite], body: &Body) -> Ve
     for write in writes {
         let Some(link) = write.field.kind.link() else { continue };
         let table = if link.reversed { link.linked_table_no } else { write.table };
-        let (before, known) = present(image, write);
+        let before = image.links(write.table, write.field.no, write.record);
         let same = before.iter().zip(&write.list).take_while(|(held, wanted)| **held == wanted.0).count();
         let pair = |other: Ordinal, added: bool| {
             let (from, to) = if link.reversed { (other, write.record) } else { (write.record, other) };
-            (table, LinkDelta { relation: link.relation, from, to, added })
+            (table, LinkDelta { relation: link.relation, from, to, added, places: None })
         };
-        if known {
-            for held in before.iter().skip(same) {
-                push(&mut out, pair(Ordinal(*held), false));
-            }
+        for held in before.iter().skip(same) {
+            push(&mut out, pair(Ordinal(*held), false));
         }
         for wanted in write.list.iter().skip(same).filter(|wanted| !deleted(body, link.linked_table_no, **wanted)) {
             push(&mut out, pair(*wanted, true));
@@ -44,17 +43,36 @@ pub(crate) fn deltas(image: &BaseImage, writes: &[LinkWrite], body: &Body) -> Ve
     out
 }
 
+/// Leaves out the pairs that are as they shall be, and says of those that go where they stand, so that they can be
+/// taken back to there.
+pub(crate) fn place(image: &BaseImage, body: &mut Body) {
+    let mut lists: FxHashMap<(TableNo, FieldNo, Ordinal), Vec<u32>> = FxHashMap::default();
+    for part in &mut body.tables {
+        let table = part.table;
+        part.links.retain_mut(|link| {
+            let Some((other, inverse)) = image.sides(table, link.relation) else { return true };
+            let mut put = |table, field, record, linked: Ordinal| {
+                let list = lists.entry((table, field, record)).or_insert_with(|| image.links(table, field, record));
+                let at = list.iter().position(|held| *held == linked.0);
+                match at {
+                    None if link.added => list.push(linked.0),
+                    Some(at) if !link.added => drop(list.remove(at)),
+                    _ => {}
+                }
+                at.map(|at| at as u32)
+            };
+            let at = put(table, link.relation, link.from, link.to);
+            let at_other = inverse.and_then(|inverse| put(other, inverse, link.to, link.from));
+            link.places = at.filter(|_| !link.added).map(|at| (at, at_other.unwrap_or_default()));
+            at.is_some() != link.added
+        });
+    }
+}
+
 /// Two sides written together name the same pair: once is enough.
 fn push(out: &mut Vec<(TableNo, LinkDelta)>, delta: (TableNo, LinkDelta)) {
     if !out.contains(&delta) {
         out.push(delta);
-    }
-}
-
-fn present(image: &BaseImage, write: &LinkWrite) -> (Vec<u32>, bool) {
-    match image.table(write.table).cell(FieldNo(write.field.no.0), write.record) {
-        CellRef::Links(list) => (list.to_vec(), true),
-        _ => (Vec::new(), false),
     }
 }
 
