@@ -47,7 +47,10 @@ impl Roles {
 struct Cache {
     places: FxHashMap<BaseId, Place>,
     roles: FxHashMap<(TenantNo, UserId), Roles>,
-    people: FxHashMap<BaseNo, Arc<model::People>>,
+    /// Who has a role in a base itself.
+    base_members: FxHashMap<TenantNo, Arc<FxHashMap<BaseNo, Vec<UserId>>>>,
+    /// By workspace, and apart for a base that has members of its own.
+    people: FxHashMap<(WorkspaceId, Option<BaseNo>), Arc<model::People>>,
 }
 
 /// The access check. Copies are the same one.
@@ -106,15 +109,15 @@ impl Access {
     /// [`Denied::Unchecked`] when the database fails.
     pub async fn people(&self, scope: &Scope) -> Result<Arc<model::People>, Denied> {
         let (tenant, base, revision) = (scope.tenant(), scope.base_no(), scope.access_revision());
-        if let Some(held) = self.kept.get(revision, |kept| kept.people.get(&base).cloned()) {
+        let in_bases = self.base_members(revision, tenant).await?;
+        let own = in_bases.get(&base);
+        let key = (scope.workspace(), own.map(|_| base));
+        if let Some(held) = self.kept.get(revision, |kept| kept.people.get(&key).cloned()) {
             return Ok(held);
         }
-        let db = self.people.db();
-        let members = store::members(db, tenant).await?.into_iter();
+        let members = store::members(self.people.db(), tenant).await?.into_iter();
         let members = members.filter(|held| held.workspace == scope.workspace()).map(|held| held.user);
-        let own = store::base_members(db, tenant).await?.into_iter();
-        let own = own.filter(|(_, of, _)| *of == base).map(|(held, ..)| held.user);
-        let members: FxHashSet<UserId> = members.chain(own).collect();
+        let members: FxHashSet<UserId> = members.chain(own.into_iter().flatten().copied()).collect();
         let users = self.people.users(tenant).await.map_err(Error::from)?;
         let person = |user: identity::User| Person {
             member: members.contains(&user.id),
@@ -123,7 +126,24 @@ impl Access {
             name: user.name,
         };
         let found = Arc::new(model::People::new(revision, users.into_iter().map(person)));
-        self.kept.put(revision, |kept| drop(kept.people.insert(base, Arc::clone(&found))));
+        self.kept.put(revision, |kept| drop(kept.people.insert(key, Arc::clone(&found))));
+        Ok(found)
+    }
+
+    async fn base_members(
+        &self,
+        revision: i64,
+        tenant: TenantNo,
+    ) -> Result<Arc<FxHashMap<BaseNo, Vec<UserId>>>, Denied> {
+        if let Some(held) = self.kept.get(revision, |kept| kept.base_members.get(&tenant).cloned()) {
+            return Ok(held);
+        }
+        let mut found: FxHashMap<BaseNo, Vec<UserId>> = FxHashMap::default();
+        for (held, base, _) in store::base_members(self.people.db(), tenant).await? {
+            found.entry(base).or_default().push(held.user);
+        }
+        let found = Arc::new(found);
+        self.kept.put(revision, |kept| drop(kept.base_members.insert(tenant, Arc::clone(&found))));
         Ok(found)
     }
 

@@ -2,7 +2,8 @@
 
 use db::Group;
 use identity::User;
-use model::{BaseId, Caller, Role, Timestamp, UserId, WorkspaceId};
+use model::{BaseId, Caller, Role, TenantNo, Timestamp, UserId, WorkspaceId};
+use rustc_hash::FxHashMap;
 
 use crate::access::Access;
 use crate::error::{Denied, Error};
@@ -76,8 +77,8 @@ impl Access {
     /// Gives, changes and takes roles, all of them or none; from the next request on it is so.
     ///
     /// # Errors
-    /// [`Error::Denied`] without the right, [`Error::NoCollaborator`] when there is no role to change or take,
-    /// [`Error::LastOwner`] when the workspace would be without one.
+    /// [`Error::Denied`] without the right, [`Error::NoUser`] for whoever is not of the tenant, [`Error::NoCollaborator`]
+    /// when there is no role to change or take, [`Error::LastOwner`] when the workspace would be without one.
     pub async fn grant(
         &self,
         caller: &Caller,
@@ -92,6 +93,7 @@ impl Access {
         match at {
             At::Workspace(id) => {
                 let permit = self.workspace_permit(caller, Action::ShareWorkspace, id).await?;
+                self.know(caller.tenant, grants).await?;
                 let mut tx = self.people.db().begin(Group::House).await?;
                 // First, so that its row lock makes two owners who take each other's role wait for one another.
                 self.people.raise(&mut tx);
@@ -107,6 +109,7 @@ impl Access {
             }
             At::Base(id) => {
                 let permit = self.permit(caller, Action::ShareBase, id).await?;
+                self.know(caller.tenant, grants).await?;
                 let mut tx = self.people.db().begin(Group::House).await?;
                 self.people.raise(&mut tx);
                 for row in rows {
@@ -123,13 +126,24 @@ impl Access {
         }
     }
 
+    /// Asked after the right, so that nobody learns by it whom there are.
+    async fn know(&self, tenant: TenantNo, grants: &[(UserId, Grant)]) -> Result<(), Error> {
+        let known = self.users(tenant).await?;
+        let stranger = grants.iter().find(|(user, _)| !known.contains_key(user));
+        stranger.map_or(Ok(()), |(user, _)| Err(Error::NoUser { user: user.to_string() }))
+    }
+
+    async fn users(&self, tenant: TenantNo) -> Result<FxHashMap<UserId, User>, Error> {
+        Ok(self.people.users(tenant).await?.into_iter().map(|user| (user.id, user)).collect())
+    }
+
     /// Who has a role in the base, the oldest first.
     ///
     /// # Errors
     /// [`Denied`] without the right to read who has a role.
     pub async fn collaborators(&self, caller: &Caller, base: BaseId) -> Result<Collaborators, Denied> {
         let scope = self.scope_for(caller, Action::ReadPeople, base).await?;
-        let users = self.people.users(scope.tenant()).await.map_err(Error::from)?;
+        let users = self.users(scope.tenant()).await?;
         let workspace = store::members(self.people.db(), scope.tenant()).await?.into_iter();
         let workspace = workspace.filter(|held| held.workspace == scope.workspace());
         let own = store::base_members(self.people.db(), scope.tenant()).await?.into_iter();
@@ -140,30 +154,34 @@ impl Access {
         })
     }
 
-    /// A workspace and who has a role in it and in its bases, the oldest first.
+    /// A workspace and, when they are asked for, those who have a role in it and in its bases, the oldest first.
     ///
     /// # Errors
     /// [`Denied`] without the right to read who has a role, or when the workspace does not exist for the caller.
-    pub async fn workspace(&self, caller: &Caller, id: WorkspaceId) -> Result<WorkspaceRoles, Denied> {
+    pub async fn workspace(
+        &self,
+        caller: &Caller,
+        id: WorkspaceId,
+        with_people: bool,
+    ) -> Result<WorkspaceRoles, Denied> {
         self.workspace_permit(caller, Action::ReadPeople, id).await?;
         let (db, tenant) = (self.people.db(), caller.tenant);
         let (name, created) = store::workspace(db, tenant, id).await?.ok_or(Denied::NotFound)?;
-        let users = self.people.users(tenant).await.map_err(Error::from)?;
-        let workspace = store::members(db, tenant).await?.into_iter().filter(|held| held.workspace == id);
-        let in_bases = store::base_members(db, tenant).await?.into_iter().filter(|(held, ..)| held.workspace == id);
-        Ok(WorkspaceRoles {
-            id,
-            name,
-            created,
-            bases: store::places(db, tenant, id).await?,
-            workspace: workspace.filter_map(|held| collaborator(&users, held)).collect(),
-            in_bases: in_bases.filter_map(|(held, _, base)| Some((base, collaborator(&users, held)?))).collect(),
-        })
+        let bases = store::places(db, tenant, id).await?;
+        let (mut workspace, mut in_bases) = (Vec::new(), Vec::new());
+        if with_people {
+            let users = self.users(tenant).await?;
+            let members = store::members(db, tenant).await?.into_iter().filter(|held| held.workspace == id);
+            workspace.extend(members.filter_map(|held| collaborator(&users, held)));
+            let own = store::base_members(db, tenant).await?.into_iter().filter(|(held, ..)| held.workspace == id);
+            in_bases.extend(own.filter_map(|(held, _, base)| Some((base, collaborator(&users, held)?))));
+        }
+        Ok(WorkspaceRoles { id, name, created, bases, workspace, in_bases })
     }
 }
 
-fn collaborator(users: &[User], held: HeldRole) -> Option<Collaborator> {
-    let user = users.iter().find(|user| user.id == held.user)?.clone();
+fn collaborator(users: &FxHashMap<UserId, User>, held: HeldRole) -> Option<Collaborator> {
+    let user = users.get(&held.user)?.clone();
     Some(Collaborator { user, role: held.role, since: held.since, by: held.by })
 }
 
@@ -171,25 +189,11 @@ impl Members {
     /// Gives, changes and takes roles of people of the tenant, as [`Access::grant`] does.
     ///
     /// # Errors
-    /// As [`Access::grant`]; [`Error::NoUser`] for whoever is not of the tenant, [`Error::Grant`] for too many or none.
+    /// As [`Access::grant`]; [`Error::Grant`] for too many or none.
     pub async fn grant(&self, caller: &Caller, at: At, grants: &[(UserId, Grant)]) -> Result<(), Error> {
         if grants.is_empty() || grants.len() > MOST {
             let reason = format!("`collaborators` must name between 1 and {MOST} people");
             return Err(Error::Grant { reason });
-        }
-        // First, so that nobody learns by it whom there are.
-        match at {
-            At::Workspace(id) => {
-                self.access().workspace_permit(caller, Action::ShareWorkspace, id).await?;
-            }
-            At::Base(id) => {
-                self.access().permit(caller, Action::ShareBase, id).await?;
-            }
-        }
-        let ids: Vec<UserId> = grants.iter().map(|(user, _)| *user).collect();
-        let known = self.identity().find_users(caller.tenant, &ids).await?;
-        if let Some(id) = ids.iter().find(|id| !known.iter().any(|user| user.id == **id)) {
-            return Err(Error::NoUser { user: id.to_string() });
         }
         self.access().grant(caller, at, grants, self.clock().now()).await
     }

@@ -156,7 +156,7 @@ fn wrong<T>(at: &str, reason: impl Into<String>) -> Result<T, Error> {
 impl Draft<'_> {
     /// The views of a new table. They show everything, and need not say where records stand in them.
     pub(super) fn new_views(&self, given: Option<&Value>) -> Result<Vec<View>, Error> {
-        let listed = given.filter(|given| !given.is_null()).map(Vec::<NewView>::deserialize).transpose();
+        let listed = given.map(Vec::<NewView>::deserialize).transpose();
         let listed =
             listed.map_err(|error| Error::Invalid { reason: format!("`views`: {error}") })?.unwrap_or_default();
         if listed.len() > VIEWS {
@@ -169,13 +169,7 @@ impl Draft<'_> {
                 let given: String = new.view_type.chars().take(64).collect();
                 Error::Invalid { reason: format!("`views/{at}/type` is one of {known}, not `{given}`") }
             })?;
-            let name = new.name.trim();
-            if name.is_empty() || views.iter().any(|view| view.name.to_lowercase() == name.to_lowercase()) {
-                return Err(Error::ViewName { name: name.chars().take(64).collect() });
-            }
-            if !is_title(name) {
-                return Err(Error::unseen("view"));
-            }
+            let name = name_beside(&new.name, views.iter())?;
             let id = self.view_id(new.id.as_deref())?;
             if views.iter().any(|view| view.id == id) {
                 return Err(taken(&id.to_string()));
@@ -269,14 +263,8 @@ impl Draft<'_> {
     }
 
     fn view_name(&self, no: TableNo, name: &str, except: ViewId) -> Result<String, Error> {
-        let name = name.trim();
-        let taken = self.schema.table_by_no(no).is_some_and(|table| {
-            table.live_views().any(|view| view.id != except && view.name.to_lowercase() == name.to_lowercase())
-        });
-        if taken || name.is_empty() {
-            return Err(Error::ViewName { name: name.chars().take(64).collect() });
-        }
-        if is_title(name) { Ok(name.to_owned()) } else { Err(Error::unseen("view")) }
+        let table = self.schema.table_by_no(no);
+        name_beside(name, table.into_iter().flat_map(|table| table.live_views()).filter(|view| view.id != except))
     }
 
     fn free_view_name(&self, no: TableNo, wanted: &str) -> String {
@@ -303,6 +291,15 @@ impl Draft<'_> {
         }
         Ok(id)
     }
+}
+
+/// A name of a view that no other one has.
+fn name_beside<'v>(name: &str, mut others: impl Iterator<Item = &'v View>) -> Result<String, Error> {
+    let name = name.trim();
+    if name.is_empty() || others.any(|view| view.name.to_lowercase() == name.to_lowercase()) {
+        return Err(Error::ViewName { name: name.chars().take(64).collect() });
+    }
+    if is_title(name) { Ok(name.to_owned()) } else { Err(Error::unseen("view")) }
 }
 
 fn view_not_found(name: &str) -> Error {

@@ -362,9 +362,10 @@ async fn get_workspace(
     Path(at): OfWorkspace,
     RawQuery(query): RawQuery,
 ) -> Result<Json<WholeWorkspaceOut>, Failure> {
-    let found = members.access().workspace(&caller, workspace_id(&at.workspace)?).await.map_err(fail)?;
     let params = Params::parse(query.as_deref().unwrap_or_default());
     let wants = |what: &str| params.list("include").contains(&what);
+    let id = workspace_id(&at.workspace)?;
+    let found = members.access().workspace(&caller, id, wants("collaborators")).await.map_err(fail)?;
     let in_base = |(base, held): (BaseId, Collaborator)| CollaboratorOut {
         base_id: Some(base.to_string()),
         ..CollaboratorOut::from(held)
