@@ -10,6 +10,8 @@ mod closest;
 mod conditions;
 mod edit;
 mod error;
+#[cfg(test)]
+mod fixture;
 mod ops;
 mod routes;
 mod store;

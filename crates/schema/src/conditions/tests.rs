@@ -1,25 +1,12 @@
 use clock::Ids;
-use model::{BaseNo, Schema, Timestamp};
 use serde_json::json;
 
 use super::*;
-use crate::edit::{Draft, NewTable};
+use crate::fixture::tasks;
 
 /// A table with a field of each kind that conditions tell apart.
 fn table() -> Table {
-    let base = "app00000000000000".parse().unwrap();
-    let empty = Schema { base_no: BaseNo(1), base, name: "Base".to_owned(), revision: 1, tables: Vec::new() };
-    let ids = Ids::seeded(1);
-    let mut draft = Draft::new(empty, (1, 1), &ids, Timestamp(0));
-    let new: NewTable = serde_json::from_value(json!({ "name": "T", "fields": [
-        { "name": "Name", "type": "singleLineText" },
-        { "name": "Points", "type": "number", "options": { "precision": 1 } },
-        { "name": "Status", "type": "singleSelect", "options": { "choices": [{ "name": "Open" }, { "name": "Done" }] } },
-        { "name": "Due", "type": "date", "options": { "dateFormat": { "name": "iso" } } },
-    ]}))
-    .unwrap();
-    draft.add_tables(&[new]).unwrap();
-    Table::clone(&draft.schema.tables[0])
+    Table::clone(&tasks(&Ids::seeded(1)).schema.tables[0])
 }
 
 fn id(table: &Table, name: &str) -> String {

@@ -1,10 +1,11 @@
 use std::collections::BTreeSet;
 
-use model::{BaseId, BaseNo, FormulaType};
+use model::FormulaType;
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::fixture::empty;
 
 fn field(value: Value) -> NewField {
     serde_json::from_value(value).unwrap()
@@ -20,11 +21,6 @@ fn formula_field(name: &str, formula: &str) -> NewField {
 
 fn table(name: &str, fields: Vec<NewField>) -> NewTable {
     NewTable { id: None, name: name.to_owned(), description: None, fields, views: None }
-}
-
-fn empty() -> Schema {
-    let base: BaseId = "app00000000000000".parse().unwrap();
-    Schema { base_no: BaseNo(1), base, name: "Base".to_owned(), revision: 1, tables: Vec::new() }
 }
 
 /// A draft with tables `A` (Name, Points, Double) and `B` (Title).

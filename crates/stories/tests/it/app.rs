@@ -11,13 +11,14 @@ use hyper::{Method, Request};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use model::Timestamp;
 use runtime::Lifecycle;
 use serde_json::{Value, json};
 use tenancy::Bootstrap;
 use testkit::{Engine, ForDatabase, TestDb};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use web::{Limits, RateConfig};
+use web::Limits;
 
 pub struct TestApp {
     pub address: SocketAddr,
@@ -34,7 +35,7 @@ pub struct TestApp {
 
 impl ForDatabase for TestApp {
     async fn for_database(engine: Engine) -> Self {
-        Self::open(database(engine).await, "all", false).await
+        Self::open(database(engine).await, ("all", false), Clock::system(), |_| {}).await
     }
 }
 
@@ -43,7 +44,7 @@ pub struct Near(pub TestApp);
 
 impl ForDatabase for Near {
     async fn for_database(engine: Engine) -> Self {
-        Self(TestApp::open(database(engine).await, "all", true).await)
+        Self(TestApp::open(database(engine).await, ("all", true), Clock::system(), |_| {}).await)
     }
 }
 
@@ -76,26 +77,18 @@ impl TestApp {
 
     /// A server on the same database with a clock and settings of its own.
     pub async fn neighbour_set(&self, (target, clock): (&str, Clock), set: impl FnOnce(&mut Settings)) -> Self {
-        let mut other = Self::open_set(self.database.clone(), (target, self.near), clock, set).await;
+        let mut other = Self::open(self.database.clone(), (target, self.near), clock, set).await;
         other.token.clone_from(&self.token);
         other
     }
 
-    async fn open(database: Option<String>, target: &str, near: bool) -> Self {
-        Self::open_with(database, (target, near), (Clock::system(), RateConfig::default())).await
+    /// A house with settings of its own, whose clock stands at the beginning of 2026 until it is moved.
+    pub async fn timed(engine: Engine, set: impl FnOnce(&mut Settings)) -> (Self, Clock) {
+        let clock = Clock::fixed(Timestamp::from_date(2026, 1, 1));
+        (Self::open(database(engine).await, ("all", false), clock.clone(), set).await, clock)
     }
 
-    /// With a clock and limits of its own.
-    pub async fn open_with(
-        database: Option<String>,
-        (target, near): (&str, bool),
-        (clock, rate): (Clock, RateConfig),
-    ) -> Self {
-        Self::open_set(database, (target, near), clock, |settings| settings.limits = rate).await
-    }
-
-    /// With a clock and settings of its own.
-    pub async fn open_set(
+    async fn open(
         database: Option<String>,
         (target, near): (&str, bool),
         clock: Clock,
@@ -190,8 +183,13 @@ impl TestApp {
     }
 
     pub async fn call(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {
+        self.call_as(&self.token, method, path, body).await
+    }
+
+    /// What somebody else's call is answered.
+    pub async fn call_as(&self, token: &str, method: Method, path: &str, body: &Value) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
-        self.send(method, path, Some(&self.token), body).await
+        self.send(method, path, Some(token), body).await
     }
 
     pub async fn ok(&self, method: Method, path: &str, body: &Value) -> Value {

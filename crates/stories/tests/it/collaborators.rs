@@ -6,11 +6,6 @@ use testkit::on_every_database;
 
 use crate::app::TestApp;
 
-async fn send(app: &TestApp, token: &str, method: Method, path: &str, body: Value) -> (u16, Value) {
-    let body = if body.is_null() { String::new() } else { body.to_string() };
-    app.send(method, path, Some(token), body).await
-}
-
 /// Somebody of the tenant without a role.
 async fn outsider(app: &TestApp, name: &str) -> (String, String) {
     let (id, token) = app.person(name, "readOnly").await;
@@ -31,20 +26,20 @@ async fn a_role_in_one_base_opens_that_base_alone(app: TestApp) {
     let roles = format!("/v0/meta/bases/{base}/collaborators");
     let task = json!({ "fields": { "Name": "Paint", "Points": 3 } });
     let tasks = format!("/v0/{base}/Tasks");
-    assert_eq!(send(&app, &token, Method::GET, &tasks, Value::Null).await.0, 403);
+    assert_eq!(app.call_as(&token, Method::GET, &tasks, &Value::Null).await.0, 403);
     let give = json!({ "collaborators": [{ "user": { "id": bob }, "permissionLevel": "read" }] });
     assert_eq!(app.call(Method::POST, &roles, &give).await, (200, Value::Null));
-    let (status, seen) = send(&app, &token, Method::GET, "/v0/meta/bases", Value::Null).await;
+    let (status, seen) = app.call_as(&token, Method::GET, "/v0/meta/bases", &Value::Null).await;
     assert_eq!((status, seen), (200, json!({ "bases": [{ "id": base, "name": "Plans", "permissionLevel": "read" }] })));
-    assert_eq!(send(&app, &token, Method::GET, &tasks, Value::Null).await.0, 200);
-    assert_eq!(send(&app, &token, Method::POST, &tasks, task.clone()).await.0, 403);
+    assert_eq!(app.call_as(&token, Method::GET, &tasks, &Value::Null).await.0, 200);
+    assert_eq!(app.call_as(&token, Method::POST, &tasks, &task).await.0, 403);
     let level = json!({ "permissionLevel": "edit" });
     assert_eq!(app.call(Method::PATCH, &format!("{roles}/{bob}"), &level).await.0, 200);
-    assert_eq!(send(&app, &token, Method::POST, &tasks, task.clone()).await.0, 200);
-    assert_eq!(send(&app, &token, Method::GET, &format!("/v0/{other}/Tasks"), Value::Null).await.0, 403);
+    assert_eq!(app.call_as(&token, Method::POST, &tasks, &task).await.0, 200);
+    assert_eq!(app.call_as(&token, Method::GET, &format!("/v0/{other}/Tasks"), &Value::Null).await.0, 403);
     let workspace = format!("/v0/meta/workspaces/{}", app.workspace().await);
-    assert_eq!(send(&app, &token, Method::GET, &workspace, Value::Null).await.0, 403);
-    let (status, none) = send(&app, &token, Method::GET, "/v0/meta/workspaces", Value::Null).await;
+    assert_eq!(app.call_as(&token, Method::GET, &workspace, &Value::Null).await.0, 403);
+    let (status, none) = app.call_as(&token, Method::GET, "/v0/meta/workspaces", &Value::Null).await;
     assert_eq!((status, none), (200, json!({ "workspaces": [] })));
 
     let held = in_base(&app, &base).await;
@@ -63,14 +58,14 @@ async fn a_role_in_one_base_opens_that_base_alone(app: TestApp) {
 
     // The base goes to the trash and comes back with the people who were in it.
     app.ok(Method::DELETE, &format!("/v0/meta/bases/{base}"), &Value::Null).await;
-    assert_eq!(send(&app, &token, Method::GET, &tasks, Value::Null).await.0, 403);
-    let (status, trash) = send(&app, &token, Method::GET, "/api/v1/trash/bases", Value::Null).await;
+    assert_eq!(app.call_as(&token, Method::GET, &tasks, &Value::Null).await.0, 403);
+    let (status, trash) = app.call_as(&token, Method::GET, "/api/v1/trash/bases", &Value::Null).await;
     assert_eq!((status, &trash["bases"]), (200, &json!([])));
     app.ok(Method::POST, &format!("/api/v1/trash/bases/{base}/restore"), &Value::Null).await;
-    assert_eq!(send(&app, &token, Method::GET, &tasks, Value::Null).await.0, 200);
+    assert_eq!(app.call_as(&token, Method::GET, &tasks, &Value::Null).await.0, 200);
 
     assert_eq!(app.call(Method::DELETE, &format!("{roles}/{bob}"), &Value::Null).await.0, 200);
-    assert_eq!(send(&app, &token, Method::GET, &tasks, Value::Null).await.0, 403);
+    assert_eq!(app.call_as(&token, Method::GET, &tasks, &Value::Null).await.0, 403);
     assert_eq!(app.call(Method::DELETE, &format!("{roles}/{bob}"), &Value::Null).await.0, 404);
 }
 
@@ -98,11 +93,11 @@ async fn a_creator_of_a_base_gives_roles_in_it_and_no_more(app: TestApp) {
     let give =
         |who: &str, level: &str| json!({ "collaborators": [{ "user": { "id": who }, "permissionLevel": level }] });
     app.call(Method::POST, &roles, &give(&bob, "create")).await;
-    assert_eq!(send(&app, &token, Method::POST, &roles, give(&eve, "edit")).await.0, 200);
-    assert_eq!(send(&app, &token, Method::POST, &workspace, give(&eve, "read")).await.0, 403);
-    assert_eq!(send(&app, &hers, Method::POST, &roles, give(&eve, "create")).await.0, 403);
-    assert_eq!(send(&app, &hers, Method::DELETE, &format!("{roles}/{bob}"), Value::Null).await.0, 403);
-    let (status, refused) = send(&app, &token, Method::DELETE, &format!("/v0/meta/bases/{base}"), Value::Null).await;
+    assert_eq!(app.call_as(&token, Method::POST, &roles, &give(&eve, "edit")).await.0, 200);
+    assert_eq!(app.call_as(&token, Method::POST, &workspace, &give(&eve, "read")).await.0, 403);
+    assert_eq!(app.call_as(&hers, Method::POST, &roles, &give(&eve, "create")).await.0, 403);
+    assert_eq!(app.call_as(&hers, Method::DELETE, &format!("{roles}/{bob}"), &Value::Null).await.0, 403);
+    let (status, refused) = app.call_as(&token, Method::DELETE, &format!("/v0/meta/bases/{base}"), &Value::Null).await;
     assert_eq!((status, &refused["error"]["type"]), (403, &json!("INVALID_PERMISSIONS")));
     let held = in_base(&app, &base).await;
     let level = |who: &str| {
@@ -117,9 +112,9 @@ async fn a_creator_of_a_base_gives_roles_in_it_and_no_more(app: TestApp) {
     let narrow = json!({ "name": "records", "scopes": ["data.records:read", "schema.bases:read"] });
     let narrow = app.call(Method::POST, "/api/v1/tokens", &narrow).await.1["token"].as_str().unwrap().to_owned();
     let path = format!("/v0/meta/bases/{base}");
-    assert_eq!(send(&app, &narrow, Method::GET, &path, Value::Null).await.0, 200);
-    assert_eq!(send(&app, &narrow, Method::GET, &format!("{path}?include=collaborators"), Value::Null).await.0, 403);
-    assert_eq!(send(&app, &narrow, Method::POST, &roles, give(&eve, "read")).await.0, 403);
+    assert_eq!(app.call_as(&narrow, Method::GET, &path, &Value::Null).await.0, 200);
+    assert_eq!(app.call_as(&narrow, Method::GET, &format!("{path}?include=collaborators"), &Value::Null).await.0, 403);
+    assert_eq!(app.call_as(&narrow, Method::POST, &roles, &give(&eve, "read")).await.0, 403);
 }
 
 #[on_every_database]

@@ -41,16 +41,6 @@ async fn say(app: &TestApp, scene: &Scene, text: &str) -> Value {
     app.ok(Method::POST, &scene.comments, &json!({ "text": text })).await
 }
 
-/// Lets somebody in; answers their id and token.
-async fn person(app: &TestApp, name: &str, role: &str) -> (String, String) {
-    let body = json!({ "email": format!("{name}@example.org"), "role": role });
-    let (status, added) = app.call(Method::POST, "/api/v1/users", &body).await;
-    assert!(status < 300, "{added}");
-    let token = added["token"].as_str().unwrap().to_owned();
-    let (_, who) = app.send(Method::GET, "/v0/meta/whoami", Some(&token), String::new()).await;
-    (who["id"].as_str().unwrap().to_owned(), token)
-}
-
 fn texts(page: &Value) -> Vec<&str> {
     page["comments"].as_array().unwrap().iter().map(|comment| comment["text"].as_str().unwrap()).collect()
 }
@@ -94,7 +84,7 @@ async fn a_comment_lives_through_create_list_update_and_delete(app: TestApp) {
 #[on_every_database]
 async fn members_are_mentioned_and_told_by_name(app: TestApp) {
     let scene = Scene::new(&app).await;
-    let (bob, _) = person(&app, "bob", "editor").await;
+    let (bob, _) = app.person("bob", "editor").await;
     let made = say(&app, &scene, "@[bob@example.org], ask @[eve@example.org] or @[usr00000000000000]").await;
     assert_eq!(made["text"], format!("@[{bob}], ask @[eve@example.org] or @[usr00000000000000]"));
     let told = json!({ "type": "user", "id": bob, "displayName": "bob", "name": "bob", "email": "bob@example.org" });
@@ -138,7 +128,7 @@ async fn pages_hold_still_while_others_write(app: TestApp) {
 async fn reactions_are_shown_as_airtable_shows_them(app: TestApp) {
     let scene = Scene::new(&app).await;
     let made = say(&app, &scene, "done").await;
-    let (bob, token) = person(&app, "bob", "commenter").await;
+    let (bob, token) = app.person("bob", "commenter").await;
     let told = app.ok(Method::PUT, &scene.reaction(&made, "%F0%9F%91%8D"), &Value::Null).await;
     let who = &made["author"];
     let owners = json!({
@@ -252,7 +242,7 @@ async fn roles_and_scopes_decide_who_may(app: TestApp) {
         ("creator", 200, 403, 200),
         ("owner", 200, 403, 200),
     ] {
-        let (_, token) = person(&app, name, name).await;
+        let (_, token) = app.person(name, name).await;
         let send = async |method: Method, path: &str, body: &str| {
             let (status, answer) = app.send(method, path, Some(&token), body.to_owned()).await;
             assert!(status == 200 || error_type(&answer) == role, "{name}: {answer}");
@@ -363,8 +353,8 @@ async fn lists_tell_the_number_of_comments_when_asked(app: TestApp) {
 #[on_every_database]
 async fn models_read_and_write_comments_by_tools(app: TestApp) {
     let scene = Scene::new(&app).await;
-    let (bob, bobs) = person(&app, "bob", "commenter").await;
-    let (_, rays) = person(&app, "ray", "readOnly").await;
+    let (bob, bobs) = app.person("bob", "commenter").await;
+    let (_, rays) = app.person("ray", "readOnly").await;
     let tool = async |token: &str, name: &str, more: Value| {
         let mut arguments = json!({ "base": "Plans", "table": "Tasks", "record": scene.record });
         arguments.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

@@ -8,10 +8,10 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use db::Target;
 use serde_json::{Value, json};
-use testkit::{Chance, TestDb};
+use testkit::{Chance, Engine};
 
+use crate::app::database;
 use crate::served::{Line, Served, long, program};
 use register::{Act, fault};
 
@@ -393,8 +393,7 @@ fn unlimited() -> Command {
 /// Processes on one database of `PostgreSQL`.
 fn race_on_postgres(processes: usize) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let test = runtime.block_on(TestDb::postgres());
-    let Target::Postgres { url, .. } = test.target.clone() else { panic!("{:?}", test.target) };
+    let url = runtime.block_on(database(Engine::Postgres)).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let start =
         |at: usize| Served::under(unlimited(), &folder.path().join(at.to_string()), &["--database-url", url.as_str()]);

@@ -41,14 +41,6 @@ async fn read(app: &TestApp, file: &Value) -> Vec<u8> {
     body
 }
 
-/// The token of somebody with this role.
-async fn person(app: &TestApp, role: &str) -> String {
-    let body = json!({ "email": format!("{role}@example.org"), "role": role });
-    let (status, made) = app.call(Method::POST, "/api/v1/users", &body).await;
-    assert_eq!(status, 201, "{made}");
-    made["token"].as_str().unwrap().to_owned()
-}
-
 #[on_every_database]
 async fn a_record_is_copied_with_links_and_files_and_undone_by_one_undo(app: TestApp) {
     let base = app.plans().await;
@@ -123,7 +115,7 @@ async fn a_record_is_copied_by_those_who_may_read_and_write(app: TestApp) {
     let task = make(&app, &base, "Tasks", json!({ "Name": "Paint" })).await;
     let path = format!("/api/v1/bases/{base}/tables/Tasks/records/{task}/duplicate");
     for (role, wanted) in [("readOnly", 403), ("commenter", 403), ("editor", 201), ("creator", 201)] {
-        let token = person(&app, role).await;
+        let (_, token) = app.person(role, role).await;
         let (status, answer) = app.send(Method::POST, &path, Some(&token), String::new()).await;
         assert_eq!(status, wanted, "{role}: {answer}");
     }
@@ -465,7 +457,7 @@ async fn who_may_not_read_or_make_does_not_copy(app: TestApp) {
     let base = app.plans().await;
     let paths = ["tables/Tasks/duplicate", "duplicate"].map(|path| format!("/api/v1/bases/{base}/{path}"));
     for (role, wanted) in [("readOnly", 403), ("commenter", 403), ("editor", 403), ("creator", 201)] {
-        let token = person(&app, role).await;
+        let (_, token) = app.person(role, role).await;
         for path in &paths {
             let (status, answer) = app.send(Method::POST, path, Some(&token), String::new()).await;
             assert_eq!(status, wanted, "{role} at {path}: {answer}");

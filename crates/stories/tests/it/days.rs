@@ -4,12 +4,10 @@ use std::time::Duration;
 
 use clock::Clock;
 use hyper::Method;
-use model::Timestamp;
 use serde_json::{Value, json};
 use testkit::{Engine, ForDatabase, on_every_database};
-use web::RateConfig;
 
-use crate::app::{TestApp, database};
+use crate::app::TestApp;
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -23,10 +21,8 @@ struct Timed {
 
 impl ForDatabase for Timed {
     async fn for_database(engine: Engine) -> Self {
-        let clock = Clock::fixed(Timestamp::from_date(2026, 1, 1));
+        let (app, clock) = TestApp::timed(engine, |_| {}).await;
         clock.advance(12 * HOUR);
-        let settings = (clock.clone(), RateConfig::default());
-        let app = TestApp::open_with(database(engine).await, ("all", false), settings).await;
         let base = app.plans().await;
         let formats =
             json!({ "dateFormat": { "name": "iso" }, "timeFormat": { "name": "24hour" }, "timeZone": "Asia/Tokyo" });

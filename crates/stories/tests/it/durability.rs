@@ -9,10 +9,10 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use db::Target;
 use serde_json::Value;
-use testkit::TestDb;
+use testkit::Engine;
 
+use crate::app::database;
 use crate::served::{Served, long, program};
 use disk::{Moment, now};
 
@@ -163,7 +163,7 @@ fn told(server: &Served, path: &str) -> (Vec<i64>, BTreeMap<String, String>) {
 }
 
 mod what_was_acknowledged_survives_kills {
-    use super::{Command, Served, Target, TestDb, program, survive_kills};
+    use super::{Command, Engine, Served, database, program, survive_kills};
 
     #[test]
     fn sqlite() {
@@ -174,8 +174,7 @@ mod what_was_acknowledged_survives_kills {
     #[test]
     fn postgres() {
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let test = runtime.block_on(TestDb::postgres());
-        let Target::Postgres { url, .. } = test.target.clone() else { panic!("{:?}", test.target) };
+        let url = runtime.block_on(database(Engine::Postgres)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let flags = ["--database-url", url.as_str()];
         survive_kills(|| Served::under(Command::new(program()), &folder.path().join("data"), &flags));

@@ -5,12 +5,10 @@ use std::time::Duration;
 
 use clock::Clock;
 use hyper::Method;
-use model::Timestamp;
 use serde_json::{Value, json};
 use testkit::{Engine, ForDatabase, on_every_database};
-use web::RateConfig;
 
-use crate::app::{TestApp, database};
+use crate::app::TestApp;
 
 /// A request, and the status, type and words of its answer; without words the error is its bare name.
 struct Row {
@@ -59,13 +57,13 @@ fn reads(scene: &Scene) -> Vec<Row> {
     let list = |query: &str, name, words| get(format!("{}?{query}", scene.tasks), 422, name, words);
     let formula = "The formula for filtering records is invalid: ";
     vec![
-        get(format!("/v0/app00000000000000/{}", "Tasks"), 403, "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND", MODEL),
+        get("/v0/app00000000000000/Tasks".to_owned(), 403, "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND", MODEL),
         get(format!("/v0/{}/Nope", scene.base), 403, "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND", MODEL),
         get(format!("{}/{ABSENT}", scene.tasks), 404, "NOT_FOUND", ""),
         get("/v0/a/b/c/d/e".to_owned(), 404, "NOT_FOUND", ""),
         list("fields[]=X", "UNKNOWN_FIELD_NAME", "Unknown field name: \"X\""),
         list("sort[0][field]=X", "UNKNOWN_FIELD_NAME", "Unknown field name: \"X\""),
-        list("filterByFormula=x", "INVALID_FILTER_BY_FORMULA", &*format!("{formula}Unknown field names: x").leak()),
+        list("filterByFormula=x", "INVALID_FILTER_BY_FORMULA", "is invalid: Unknown field names: x"),
         list("filterByFormula=(", "INVALID_FILTER_BY_FORMULA", formula),
         list("view=X", "VIEW_NAME_NOT_FOUND", "View X not found"),
         list("view=viw00000000000000", "VIEW_ID_NOT_FOUND", "View viw00000000000000 not found"),
@@ -85,53 +83,52 @@ fn bodies(scene: &Scene) -> Vec<Row> {
     let named = "You must provide an array of up to 10 record objects, each with an \"id\" ID field and a \"fields\" object for \
                  cell values.";
     let missing = "Could not find field \"fields\" in the request body";
-    let write = |method: Method, path: &str, body: String, answer| row(method, path, body, answer);
     let tasks = &*scene.tasks;
     let upsert = |on: Value| {
         json!({ "performUpsert": { "fieldsToMergeOn": on }, "records": [{ "fields": { "Name": "twin" } }] }).to_string()
     };
     let gone = "Could not find a record with ID \"rec00000000000000\".";
     vec![
-        write(Method::POST, tasks, "{\"fields\":".into(), (400, "INVALID_JSON", "the body is not JSON")),
-        write(Method::POST, tasks, "hello".into(), (400, "INVALID_JSON", "the body is not JSON")),
-        write(Method::POST, tasks, String::new(), (400, "INVALID_JSON", "the body is not JSON")),
-        write(Method::POST, tasks, "[{}]".into(), (422, "INVALID_REQUEST_BODY", "Could not parse request body")),
-        write(Method::PATCH, &one, "\"a\"".into(), (422, "INVALID_REQUEST_BODY", "Could not parse request body")),
-        write(Method::POST, tasks, "{}".into(), (422, "INVALID_REQUEST_MISSING_FIELDS", missing)),
-        write(Method::PATCH, &one, "{}".into(), (422, "INVALID_REQUEST_MISSING_FIELDS", missing)),
-        write(Method::POST, tasks, " ".repeat(3 << 20), (413, "REQUEST_TOO_LARGE", "larger than 2097152 bytes")),
-        write(Method::POST, tasks, "{\"fields\":1}".into(), (422, "INVALID_REQUEST_UNKNOWN", "/fields: invalid type")),
-        write(Method::POST, tasks, eleven(json!({ "fields": {} })).to_string(), (422, "INVALID_RECORDS", many)),
-        write(Method::POST, tasks, "{\"records\":[{}]}".into(), (422, "INVALID_RECORDS", many)),
-        write(Method::PATCH, tasks, "{\"records\":[{\"fields\":{}}]}".into(), (422, "INVALID_RECORDS", named)),
-        write(
+        row(Method::POST, tasks, "{\"fields\":", (400, "INVALID_JSON", "the body is not JSON")),
+        row(Method::POST, tasks, "hello", (400, "INVALID_JSON", "the body is not JSON")),
+        row(Method::POST, tasks, String::new(), (400, "INVALID_JSON", "the body is not JSON")),
+        row(Method::POST, tasks, "[{}]", (422, "INVALID_REQUEST_BODY", "Could not parse request body")),
+        row(Method::PATCH, &one, "\"a\"", (422, "INVALID_REQUEST_BODY", "Could not parse request body")),
+        row(Method::POST, tasks, "{}", (422, "INVALID_REQUEST_MISSING_FIELDS", missing)),
+        row(Method::PATCH, &one, "{}", (422, "INVALID_REQUEST_MISSING_FIELDS", missing)),
+        row(Method::POST, tasks, " ".repeat(3 << 20), (413, "REQUEST_TOO_LARGE", "larger than 2097152 bytes")),
+        row(Method::POST, tasks, "{\"fields\":1}", (422, "INVALID_REQUEST_UNKNOWN", "/fields: invalid type")),
+        row(Method::POST, tasks, eleven(json!({ "fields": {} })).to_string(), (422, "INVALID_RECORDS", many)),
+        row(Method::POST, tasks, "{\"records\":[{}]}", (422, "INVALID_RECORDS", many)),
+        row(Method::PATCH, tasks, "{\"records\":[{\"fields\":{}}]}", (422, "INVALID_RECORDS", named)),
+        row(
             Method::PUT,
             tasks,
             eleven(json!({ "id": scene.task, "fields": {} })).to_string(),
             (422, "INVALID_RECORDS", named),
         ),
-        write(
+        row(
             Method::DELETE,
             tasks,
             String::new(),
             (422, "INVALID_RECORDS", "You must provide an array of up to 10 record IDs."),
         ),
-        write(Method::DELETE, &format!("{tasks}/{ABSENT}"), String::new(), (404, "NOT_FOUND", gone)),
-        write(Method::DELETE, &format!("{tasks}?records[]={ABSENT}"), String::new(), (404, "NOT_FOUND", gone)),
-        write(Method::PATCH, &format!("{tasks}/{ABSENT}"), "{\"fields\":{}}".into(), (404, "NOT_FOUND", "")),
-        write(
+        row(Method::DELETE, format!("{tasks}/{ABSENT}"), String::new(), (404, "NOT_FOUND", gone)),
+        row(Method::DELETE, format!("{tasks}?records[]={ABSENT}"), String::new(), (404, "NOT_FOUND", gone)),
+        row(Method::PATCH, format!("{tasks}/{ABSENT}"), "{\"fields\":{}}", (404, "NOT_FOUND", "")),
+        row(
             Method::PATCH,
             tasks,
             upsert(json!(["Name"])),
             (422, "INVALID_REQUEST_UNKNOWN", "2 records match in \"Name\""),
         ),
-        write(
+        row(
             Method::PATCH,
             tasks,
             upsert(json!([])),
             (422, "INVALID_REQUEST_UNKNOWN", "names 1 to 3 fields; 0 were given"),
         ),
-        write(
+        row(
             Method::PATCH,
             tasks,
             upsert(json!(["Name", "Points", "Status", "Due"])),
@@ -247,12 +244,10 @@ async fn every_row_of_the_table_is_answered_so(app: TestApp) {
 #[on_every_database]
 async fn who_may_not_write_is_told_so(app: TestApp) {
     let Scene { app, tasks, task, .. } = scene(app).await;
-    let guest = json!({ "email": "gus@example.org", "role": "readOnly" });
-    let (_, added) = app.call(Method::POST, "/api/v1/users", &guest).await;
-    let token = added["token"].as_str().unwrap_or_else(|| panic!("{added}"));
+    let (_, token) = app.person("gus", "readOnly").await;
     let body = json!({ "fields": {} }).to_string();
     for (method, path) in [(Method::POST, tasks.clone()), (Method::PATCH, format!("{tasks}/{task}"))] {
-        let (status, answer) = app.send(method, &path, Some(token), body.clone()).await;
+        let (status, answer) = app.send(method, &path, Some(&token), body.clone()).await;
         let error =
             json!({ "type": "INVALID_PERMISSIONS", "message": "You are not permitted to perform this operation" });
         assert_eq!((status, &answer["error"]), (403, &error));
@@ -280,9 +275,8 @@ struct Waiting {
 
 impl ForDatabase for Waiting {
     async fn for_database(engine: Engine) -> Self {
-        let clock = Clock::fixed(Timestamp::from_date(2026, 1, 1));
-        let house = (clock.clone(), RateConfig::default());
-        Self { app: TestApp::open_with(database(engine).await, ("all", false), house).await, clock }
+        let (app, clock) = TestApp::timed(engine, |_| {}).await;
+        Self { app, clock }
     }
 }
 

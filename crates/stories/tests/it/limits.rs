@@ -6,12 +6,10 @@ use std::time::Duration;
 
 use clock::Clock;
 use hyper::Method;
-use model::Timestamp;
 use serde_json::{Value, json};
 use testkit::{Engine, ForDatabase, on_every_database};
-use web::RateConfig;
 
-use crate::app::{TestApp, database};
+use crate::app::TestApp;
 use crate::clients::setting;
 
 /// A house with Airtable's limits, whose clock stands still until it is moved.
@@ -22,9 +20,7 @@ struct Strict {
 
 impl ForDatabase for Strict {
     async fn for_database(engine: Engine) -> Self {
-        let clock = Clock::fixed(Timestamp::from_date(2026, 1, 1));
-        let limits = RateConfig { airtable: true, ..RateConfig::default() };
-        let app = TestApp::open_with(database(engine).await, ("all", false), (clock.clone(), limits)).await;
+        let (app, clock) = TestApp::timed(engine, |settings| settings.limits.airtable = true).await;
         Self { app, clock }
     }
 }
@@ -128,9 +124,7 @@ struct Frugal(TestApp);
 
 impl ForDatabase for Frugal {
     async fn for_database(engine: Engine) -> Self {
-        let clock = Clock::fixed(Timestamp::from_date(2026, 1, 1));
-        let limits = RateConfig { airtable: false, requests_per_minute: 3 };
-        Self(TestApp::open_with(database(engine).await, ("all", false), (clock, limits)).await)
+        Self(TestApp::timed(engine, |settings| settings.limits.requests_per_minute = 3).await.0)
     }
 }
 

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use clock::Clock;
 use hyper::Method;
-use model::Timestamp;
 use serde_json::{Value, json};
 use testkit::{Engine, ForDatabase, on_every_database};
 
-use crate::app::{TestApp, database};
+use crate::app::TestApp;
 use crate::imports::{base_of, import};
 use crate::webhooks::until;
 
@@ -100,8 +99,7 @@ fn thirty_days(settings: &mut app::Settings) {
 
 impl ForDatabase for Forgetful {
     async fn for_database(engine: Engine) -> Self {
-        let clock = Clock::fixed(Timestamp::from_date(2026, 1, 1));
-        let app = TestApp::open_set(database(engine).await, ("all", false), clock.clone(), thirty_days).await;
+        let (app, clock) = TestApp::timed(engine, thirty_days).await;
         Self { app, clock }
     }
 }

@@ -1,33 +1,28 @@
 use std::sync::Arc;
 
 use clock::Ids;
-use model::{BaseNo, Condition, FieldKind, Schema, Table};
+use model::{Condition, FieldKind, Table};
 use query::{Filter, Operand, Term};
 use serde_json::json;
 
 use super::*;
 use crate::conditions::{condition_filter, kept, read_condition};
-use crate::edit::{Draft, NewTable};
+use crate::fixture::draft_of;
 
 /// A table with days, points in time of a zone, and points in time without one.
 fn table() -> Table {
-    let base = "app00000000000000".parse().unwrap();
-    let empty = Schema { base_no: BaseNo(1), base, name: "Base".to_owned(), revision: 1, tables: Vec::new() };
-    let ids = Ids::seeded(1);
-    let mut draft = Draft::new(empty, (1, 1), &ids, Timestamp(0));
     let formats =
         |zone: &str| json!({ "dateFormat": { "name": "iso" }, "timeFormat": { "name": "24hour" }, "timeZone": zone });
-    let new: NewTable = serde_json::from_value(json!({ "name": "T", "fields": [
+    let fields = json!([
         { "name": "Name", "type": "singleLineText" },
         { "name": "Points", "type": "number", "options": { "precision": 1 } },
         { "name": "Status", "type": "singleSelect", "options": { "choices": [{ "name": "Open" }] } },
         { "name": "Due", "type": "date", "options": { "dateFormat": { "name": "iso" } } },
         { "name": "At", "type": "dateTime", "options": formats("America/New_York") },
         { "name": "Seen", "type": "dateTime", "options": formats("client") },
-    ]}))
-    .unwrap();
-    draft.add_tables(&[new]).unwrap();
-    Table::clone(&draft.schema.tables[0])
+    ]);
+    let ids = Ids::seeded(1);
+    Table::clone(&draft_of(&ids, json!({ "name": "T", "fields": fields })).schema.tables[0])
 }
 
 fn time(text: &str) -> Timestamp {

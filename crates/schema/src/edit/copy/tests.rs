@@ -1,24 +1,9 @@
 use clock::Ids;
-use model::{BaseNo, Schema, Timestamp};
 use serde_json::json;
 
 use super::*;
-use crate::edit::{NewField, NewTable, ViewPart};
-
-fn draft(ids: &Ids) -> Draft<'_> {
-    let base = "app00000000000000".parse().unwrap();
-    let empty = Schema { base_no: BaseNo(1), base, name: "Base".to_owned(), revision: 1, tables: Vec::new() };
-    let mut draft = Draft::new(empty, (1, 1), ids, Timestamp(0));
-    let new: NewTable = serde_json::from_value(json!({ "name": "Tasks", "fields": [
-        { "name": "Name", "type": "singleLineText" },
-        { "name": "Points", "type": "number", "options": { "precision": 1 } },
-        { "name": "Status", "type": "singleSelect", "options": { "choices": [{ "name": "Open" }, { "name": "Done" }] } },
-        { "name": "Due", "type": "date", "options": { "dateFormat": { "name": "iso" } } },
-    ]}))
-    .unwrap();
-    draft.add_tables(&[new]).unwrap();
-    draft
-}
+use crate::edit::{NewField, ViewPart};
+use crate::fixture::tasks;
 
 const NO: TableNo = TableNo(1);
 
@@ -37,7 +22,7 @@ fn copied(draft: &mut Draft<'_>) -> (Arc<Table>, Arc<Table>) {
 #[test]
 fn formulas_name_the_fields_of_the_copy_and_texts_in_them_stay() {
     let ids = Ids::seeded(1);
-    let mut draft = draft(&ids);
+    let mut draft = tasks(&ids);
     let points = field(&draft.schema.tables[0], "Points").id;
     let text = format!("{{Points}} & '{{{points}}}' & \"{{Points}}\"");
     let new = json!({ "name": "Text", "type": "formula", "options": { "formula": text } });
@@ -53,7 +38,7 @@ fn formulas_name_the_fields_of_the_copy_and_texts_in_them_stay() {
 #[test]
 fn views_name_fields_and_choices_of_the_copy_and_nothing_of_the_trash() {
     let ids = Ids::seeded(1);
-    let mut draft = draft(&ids);
+    let mut draft = tasks(&ids);
     let part = json!({
         "name": "Open", "hiddenFields": ["Points", "Due"], "fieldOrder": ["Due", "Status"], "fieldWidths": { "Due": 90, "Name": 80 },
         "sorts": [{ "field": "Due" }, { "field": "Points", "direction": "desc" }], "groups": [{ "field": "Status" }],
@@ -94,7 +79,7 @@ fn views_name_fields_and_choices_of_the_copy_and_nothing_of_the_trash() {
 #[test]
 fn what_needs_a_field_of_the_trash_needs_nothing_that_can_come_back() {
     let ids = Ids::seeded(1);
-    let mut draft = draft(&ids);
+    let mut draft = tasks(&ids);
     let new = json!({ "name": "Twice", "type": "formula", "options": { "formula": "{Points} * 2" } });
     draft.add_field(NO, &serde_json::from_value::<NewField>(new).unwrap()).unwrap();
     let gone = field(&draft.schema.tables[0], "Points").id;

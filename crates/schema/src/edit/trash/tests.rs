@@ -1,16 +1,15 @@
 use clock::Ids;
-use model::{BaseId, BaseNo, Schema, Timestamp};
+use model::{Schema, Timestamp};
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
 use crate::edit::{NewField, NewTable};
+use crate::fixture::empty;
 
 /// Three tables, each linked to the next, the last to the first and to itself.
 fn schema(ids: &Ids) -> Schema {
-    let base: BaseId = "app00000000000000".parse().unwrap();
-    let empty = Schema { base_no: BaseNo(1), base, name: "Base".to_owned(), revision: 1, tables: Vec::new() };
-    let mut draft = Draft::new(empty, (1, 1), ids, Timestamp(0));
+    let mut draft = Draft::new(empty(), (1, 1), ids, Timestamp(0));
     let field = |value| serde_json::from_value::<NewField>(value).unwrap();
     let text = |name: &str| field(json!({ "name": name, "type": "singleLineText" }));
     let table = |name: &str| NewTable {

@@ -1,25 +1,8 @@
 use clock::Ids;
-use model::{BaseNo, Schema, Timestamp};
 use serde_json::json;
 
 use super::*;
-use crate::edit::NewTable;
-
-/// A draft with one table.
-fn draft(ids: &Ids) -> Draft<'_> {
-    let base = "app00000000000000".parse().unwrap();
-    let empty = Schema { base_no: BaseNo(1), base, name: "Base".to_owned(), revision: 1, tables: Vec::new() };
-    let mut draft = Draft::new(empty, (1, 1), ids, Timestamp(0));
-    let new: NewTable = serde_json::from_value(json!({ "name": "Tasks", "fields": [
-        { "name": "Name", "type": "singleLineText" },
-        { "name": "Points", "type": "number", "options": { "precision": 1 } },
-        { "name": "Status", "type": "singleSelect", "options": { "choices": [{ "name": "Open" }, { "name": "Done" }] } },
-        { "name": "Due", "type": "date", "options": { "dateFormat": { "name": "iso" } } },
-    ]}))
-    .unwrap();
-    draft.add_tables(&[new]).unwrap();
-    draft
-}
+use crate::fixture::tasks;
 
 const NO: TableNo = TableNo(1);
 
@@ -42,7 +25,7 @@ fn shown(draft: &Draft<'_>, id: ViewId) -> Vec<String> {
 #[test]
 fn a_view_is_made_changed_and_taken_apart_again() {
     let ids = Ids::seeded(1);
-    let mut draft = draft(&ids);
+    let mut draft = tasks(&ids);
     let whole = part(json!({
         "name": " Open ones ", "description": "what is left", "filter": { "field": "Status", "value": "Open" },
         "sorts": [{ "field": "Due" }, { "field": "Points", "direction": "desc" }], "groups": [{ "field": "Status" }],
@@ -72,7 +55,7 @@ fn a_view_is_made_changed_and_taken_apart_again() {
 #[test]
 fn other_types_have_the_fields_that_they_need() {
     let ids = Ids::seeded(1);
-    let mut draft = draft(&ids);
+    let mut draft = tasks(&ids);
     let fits = [
         json!({ "name": "C", "type": "calendar", "startField": "Due" }),
         json!({ "name": "T", "type": "timeline", "startField": "Due", "endField": "Due" }),
@@ -104,7 +87,7 @@ fn other_types_have_the_fields_that_they_need() {
 #[test]
 fn what_a_view_cannot_be_is_told_with_its_place() {
     let ids = Ids::seeded(1);
-    let mut draft = draft(&ids);
+    let mut draft = tasks(&ids);
     let rule = json!({ "color": "redBright", "filter": { "field": "Points", "value": 1 } });
     let rules = json!({ "by": "conditions", "rules": vec![rule; RULES + 1] });
     let cases = [
@@ -168,7 +151,7 @@ fn what_a_view_cannot_be_is_told_with_its_place() {
 #[test]
 fn views_go_into_the_trash_and_come_back_under_a_free_name() {
     let ids = Ids::seeded(1);
-    let mut draft = draft(&ids);
+    let mut draft = tasks(&ids);
     let grid = table(&draft).views[0].id;
     let refused = draft.delete_view(NO, grid).unwrap_err();
     assert!(refused.to_string().contains("at least one view"), "{refused}");
@@ -192,7 +175,7 @@ fn views_go_into_the_trash_and_come_back_under_a_free_name() {
 #[test]
 fn a_table_has_a_bounded_number_of_views_and_of_deleted_ones() {
     let ids = Ids::seeded(1);
-    let mut draft = draft(&ids);
+    let mut draft = tasks(&ids);
     for n in 1..VIEWS {
         draft.add_view(NO, &part(json!({ "name": n.to_string() }))).unwrap();
     }

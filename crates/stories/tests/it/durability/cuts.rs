@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 
 use testkit::{Chance, free_port, installed};
 
-use super::disk::{Disk, Moment, traced};
+use super::disk::{Disk, Moment, copy, traced};
 use super::{assert_kept, assert_told, kill, pid_below, wait_for, watch, write_until_refused};
 use crate::served::{Served, long, program};
 
@@ -125,10 +125,6 @@ impl Drop for OnPostgres {
         // Its processes end when they find it gone.
         self.keeper.wait().unwrap();
     }
-}
-
-fn copy(from: &Path, to: &Path) {
-    assert!(Command::new("cp").arg("--archive").args([from, to]).status().unwrap().success());
 }
 
 /// While writers are told what stays, and in every fourth round at any time since the start.

@@ -25,6 +25,12 @@ pub fn now() -> Moment {
     u64::try_from(since.unwrap().as_micros()).unwrap()
 }
 
+/// Makes a folder that holds what another one does.
+pub fn copy(from: &Path, to: &Path) {
+    let copied = Command::new("cp").args(["--archive", "--no-target-directory"]).args([from, to]).status().unwrap();
+    assert!(copied.success());
+}
+
 /// `strace`, to be followed by the program whose calls are wanted.
 pub fn traced(calls: &Path) -> Command {
     let mut command = Command::new("strace");
@@ -93,9 +99,7 @@ impl Disk {
     /// Makes a folder of what one that was `before` holds when the power is cut at a moment.
     pub fn cut(&self, before: &Path, after: &Path, at: Moment, chance: &mut Chance) {
         let files = self.files(before, at, chance);
-        let copied =
-            Command::new("cp").args(["--archive", "--no-target-directory"]).args([before, after]).status().unwrap();
-        assert!(copied.success());
+        copy(before, after);
         for (path, bytes) in files {
             let path = after.join(path);
             match bytes {
