@@ -1,5 +1,7 @@
 //! The whole house on one page.
 
+use std::sync::Arc;
+
 use anyhow::{Context, bail};
 use assistant::{Assistant, Parts};
 use axum::middleware::from_fn_with_state;
@@ -10,12 +12,13 @@ use clock::{Clock, Ids};
 use comments::Comments;
 use db::{Db, Migration, Target};
 use files::Attachments;
+use generation::Writing;
 use identity::Identity;
 use jobs::Jobs;
-use llm::Prices;
+use llm::{Prices, Provider};
 use model::{Actor, Caller};
 use outbound::{Outbound, Policy};
-use records::{Addresses, Compaction, Files, Records};
+use records::{Addresses, Compaction, Files, Generation, Records};
 use runtime::{Check, Hand, Health, Opened, Service, Targets, open};
 use schema::Schemas;
 use telemetry::Metrics;
@@ -138,6 +141,7 @@ struct Ground {
     jobs: Jobs,
     outbound: Outbound,
     addresses: Addresses,
+    provider: Option<Arc<dyn Provider>>,
     identity: Identity,
     access: Access,
     schemas: Schemas,
@@ -159,6 +163,11 @@ impl Ground {
         let outbound = Outbound::new(Policy { allow_private: settings.outbound.allow_private_addresses })?;
         let addresses = Addresses::new(&settings.server.address(), &signer);
         let kept = Files::new(addresses.clone(), files::queue(jobs.clone(), outbound.clone(), clock.clone()));
+        let provider = llm::provider(&settings.llm, &outbound);
+        // Without a provider nothing is queued that nobody would do.
+        let generation = provider.as_ref().map_or_else(Generation::default, |_| {
+            Generation::new(generation::queue(jobs.clone(), clock.clone(), ids.clone()))
+        });
         let records = Records::new(
             (db.clone(), changes.clone()),
             access.clone(),
@@ -166,10 +175,24 @@ impl Ground {
             (clock.clone(), ids.clone()),
             signer.clone(),
             settings.records.image_memory.0 as usize,
-            (comments::counts(db.clone()), kept),
+            (comments::counts(db.clone()), kept, generation),
         );
         let (db, identity) = (db.clone(), identity.clone());
-        Ok(Self { db, clock, ids, signer, changes, jobs, outbound, addresses, identity, access, schemas, records })
+        Ok(Self {
+            db,
+            clock,
+            ids,
+            signer,
+            changes,
+            jobs,
+            outbound,
+            addresses,
+            provider,
+            identity,
+            access,
+            schemas,
+            records,
+        })
     }
 
     fn comments(&self) -> Comments {
@@ -232,12 +255,24 @@ impl Ground {
         Compaction::new(log, self.jobs.clone(), self.clock.clone(), &settings.history)
     }
 
+    fn writing(&self, settings: &Settings) -> Writing {
+        Writing::new(generation::Parts {
+            db: self.db.clone(),
+            records: self.records.clone(),
+            jobs: self.jobs.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            provider: self.provider.clone(),
+            model: settings.llm.clone(),
+        })
+    }
+
     fn assistant(&self, settings: &Settings, tools: Registry) -> Assistant {
         Assistant::new(Parts {
             db: self.db.clone(),
             clock: self.clock.clone(),
             tools,
-            provider: llm::provider(&settings.llm, &self.outbound),
+            provider: self.provider.clone(),
             model: settings.llm.clone(),
             prices: Prices::default(),
             config: settings.assistant.clone(),
@@ -259,6 +294,7 @@ pub(crate) fn services(
     let files = ground.files(settings)?;
     let tools = Registry::new([records::tools(&ground.records), comments::tools(&comments)].concat())?;
     let assistant = ground.assistant(settings, tools);
+    let writing = ground.writing(settings);
     let compaction = ground.compaction(settings);
     let Ground { db, clock, ids, identity, access, schemas, records, .. } = ground;
     let members = Members::new(access, identity.clone(), clock, ids);
@@ -276,6 +312,7 @@ pub(crate) fn services(
         files.service(),
         transfers.service(),
         webhooks.service(),
+        writing.service(),
         assistant.mcp_service(stop),
         assistant.service(),
     ])

@@ -62,7 +62,7 @@ impl ForDatabase for House {
             (clock.clone(), ids.clone()),
             signer.clone(),
             1 << 30,
-            (counts(db.clone()), records::Files::default()),
+            (counts(db.clone()), records::Files::default(), records::Generation::default()),
         );
         let workspace = access.workspaces(&owner).await.unwrap()[0].id;
         let table = |name| json!({ "name": name, "fields": [{ "name": "Name", "type": "singleLineText" }] });

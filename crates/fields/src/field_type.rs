@@ -108,6 +108,11 @@ pub enum OptionsIn {
         /// The formula's text.
         text: String,
     },
+    /// Text that a model writes, asked these together.
+    AiText {
+        /// The parts of the prompt.
+        prompt: Vec<PromptIn>,
+    },
     /// A look through a link field, fields by id or name.
     Lookup {
         /// The link field.
@@ -129,6 +134,15 @@ pub enum OptionsIn {
         /// Its text.
         text: String,
     },
+}
+
+/// A part of a prompt that a client gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PromptIn {
+    /// These words.
+    Text(String),
+    /// A field, by its id or name.
+    Field(String),
 }
 
 /// How cells are read.

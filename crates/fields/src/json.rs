@@ -3,7 +3,7 @@
 use model::{ButtonOptions, CellRef, FieldKind, FormulaType, Items, SelectOptions, Timestamp};
 
 use crate::attachment::write_attachments;
-use crate::kinds::write_barcode;
+use crate::kinds::{Written, write_ai_text, write_barcode};
 use crate::shape::{Shape, shape};
 
 /// Whole numbers below this are exact.
@@ -25,6 +25,7 @@ pub fn write_cell(kind: &FieldKind, cell: CellRef<'_>, out: &mut Vec<u8>) -> boo
                 FieldKind::Barcode => write_barcode(text, out),
                 FieldKind::MultipleAttachments(_) => return write_attachments(text, &mut |_, _, _| None, out),
                 FieldKind::Button(button) => write_button(button, text, out),
+                FieldKind::AiText(_) => write_ai_text(Written::of(cell).as_ref(), false, out),
                 _ => write_text(text, out),
             }
         }

@@ -1,5 +1,6 @@
 //! The field types, one file each; files named after a family hold what its types have in common.
 
+mod ai_text;
 mod auto_number;
 mod barcode;
 mod button;
@@ -39,12 +40,13 @@ mod textual;
 mod through;
 mod url;
 
-pub use barcode::barcode_text;
+pub use ai_text::{Written, write_ai_text};
 pub use multiple_attachments::{MAX_ATTACHMENTS, MAX_FILENAME};
 pub use people::{person, push_names};
 pub use select::{MAX_CHOICE_NAME, MAX_CHOICES, add_choice};
-pub use textual::MAX_TEXT;
+pub use textual::{MAX_TEXT, shown_text};
 
+pub(crate) use ai_text::AiText;
 pub(crate) use auto_number::AutoNumber;
 pub(crate) use barcode::{Barcode, write as write_barcode};
 pub(crate) use button::Button;

@@ -32,10 +32,11 @@ pub use attachment::{
     same_attachments, write_attachment, write_attachments,
 };
 pub use calendar::{date_format, own_zone, time_format};
-pub use field_type::{AttachmentIn, ChoiceIn, FieldType, Incoming, LinkIn, OptionsIn, Reading, Texting};
+pub use field_type::{AttachmentIn, ChoiceIn, FieldType, Incoming, LinkIn, OptionsIn, PromptIn, Reading, Texting};
 pub use json::{write_cell, write_number, write_text};
 pub use kinds::{
-    MAX_ATTACHMENTS, MAX_CHOICE_NAME, MAX_CHOICES, MAX_FILENAME, MAX_TEXT, add_choice, barcode_text, person, push_names,
+    MAX_ATTACHMENTS, MAX_CHOICE_NAME, MAX_CHOICES, MAX_FILENAME, MAX_TEXT, Written, add_choice, person, push_names,
+    shown_text, write_ai_text,
 };
 pub use list::{join_names, split_names};
 pub use order::{ChoiceRanks, compare_cells, compare_text, text_key};

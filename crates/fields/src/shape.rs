@@ -43,7 +43,8 @@ pub fn shape(kind: &FieldKind) -> Shape {
         | FieldKind::CreatedBy
         | FieldKind::LastModifiedBy
         | FieldKind::Barcode
-        | FieldKind::Button(_) => Shape::Text,
+        | FieldKind::Button(_)
+        | FieldKind::AiText(_) => Shape::Text,
         FieldKind::Number(_)
         | FieldKind::Percent(_)
         | FieldKind::Currency(_)

@@ -4,13 +4,13 @@ use model::{CellRef, FieldKind};
 
 use crate::field_type::{FieldType, Texting};
 use crate::kinds::{
-    AutoNumber, Barcode, Button, Checkbox, Count, CreatedBy, CreatedTime, Currency, Date, DateTime, Duration, Email,
-    ExternalSyncSource, Formula, LastModifiedBy, LastModifiedTime, MultilineText, MultipleAttachments,
+    AiText, AutoNumber, Barcode, Button, Checkbox, Count, CreatedBy, CreatedTime, Currency, Date, DateTime, Duration,
+    Email, ExternalSyncSource, Formula, LastModifiedBy, LastModifiedTime, MultilineText, MultipleAttachments,
     MultipleCollaborators, MultipleLookupValues, MultipleRecordLinks, MultipleSelects, Number, Percent, PhoneNumber,
     Rating, RichText, Rollup, SingleCollaborator, SingleLineText, SingleSelect, Url,
 };
 
-static ALL: [&dyn FieldType; 32] = [
+static ALL: [&dyn FieldType; 33] = [
     &SingleLineText,
     &MultilineText,
     &RichText,
@@ -37,6 +37,7 @@ static ALL: [&dyn FieldType; 32] = [
     &LastModifiedBy,
     &Barcode,
     &Button,
+    &AiText,
     &ExternalSyncSource,
     &MultipleRecordLinks,
     &Count,
@@ -84,6 +85,7 @@ pub fn of(kind: &FieldKind) -> &'static dyn FieldType {
         FieldKind::LastModifiedBy => &LastModifiedBy,
         FieldKind::Barcode => &Barcode,
         FieldKind::Button(_) => &Button,
+        FieldKind::AiText(_) => &AiText,
         FieldKind::ExternalSyncSource(_) => &ExternalSyncSource,
         FieldKind::MultipleRecordLinks(_) => &MultipleRecordLinks,
         FieldKind::Count(_) => &Count,

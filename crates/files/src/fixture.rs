@@ -8,7 +8,7 @@ use identity::Identity;
 use jobs::Jobs;
 use model::{Actor, BaseId, Caller, Door, TenantNo};
 use outbound::{Outbound, Policy};
-use records::{Addresses, CommentCounts, Counted, Files, Records};
+use records::{Addresses, CommentCounts, Counted, Files, Generation, Records};
 use schema::{NewBase, Schemas};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
@@ -53,9 +53,9 @@ impl ForDatabase for House {
         let addresses = Addresses::new("http://house", &signer);
         let kept = Files::new(addresses.clone(), queue(jobs.clone(), outbound.clone(), clock.clone()));
         let counts = CommentCounts::new(async |_, _, _| Ok(Counted::default()));
+        let handed_in = (counts, kept, Generation::default());
         let source = (clock.clone(), ids.clone());
-        let records =
-            Records::new((db, changes), access.clone(), schemas.clone(), source, signer, 1 << 30, (counts, kept));
+        let records = Records::new((db, changes), access.clone(), schemas.clone(), source, signer, 1 << 30, handed_in);
         let workspace = access.workspaces(&owner).await.unwrap()[0].id;
         let fields =
             json!([{ "name": "Name", "type": "singleLineText" }, { "name": "Files", "type": "multipleAttachments" }]);

@@ -35,10 +35,10 @@ pub use id::{
 };
 pub use people::{People, Person, user_ids};
 pub use schema::{
-    AttachmentOptions, ButtonOptions, CheckboxOptions, Choice, CountOptions, CreatedOptions, CurrencyOptions,
-    DateFormat, DateOptions, DateTimeOptions, DurationOptions, Field, FieldKind, FormulaOptions, FormulaType,
-    LinkOptions, LookupOptions, ModifiedOptions, NumberOptions, RatingOptions, RollupOptions, Schema, SelectOptions,
-    Table, TimeFormat,
+    AiTextOptions, AttachmentOptions, ButtonOptions, CheckboxOptions, Choice, CountOptions, CreatedOptions,
+    CurrencyOptions, DateFormat, DateOptions, DateTimeOptions, DurationOptions, Field, FieldKind, FormulaOptions,
+    FormulaType, LinkOptions, LookupOptions, ModifiedOptions, NumberOptions, PromptPart, RatingOptions, RollupOptions,
+    Schema, SelectOptions, Table, TimeFormat,
 };
 pub use table::{RecordIds, TableImage};
 pub use time::Timestamp;

@@ -1,6 +1,7 @@
 //! The schema snapshot: an immutable picture of a base's tables, fields and views at one revision.
 
 mod attachments;
+mod computed;
 
 use std::sync::Arc;
 
@@ -11,6 +12,9 @@ use crate::id::{BaseId, BaseNo, ChoiceId, FieldId, FieldNo, TableId, TableNo, Vi
 use crate::view::View;
 
 pub use attachments::AttachmentOptions;
+pub use computed::{
+    AiTextOptions, ButtonOptions, CountOptions, FormulaOptions, FormulaType, LookupOptions, PromptPart, RollupOptions,
+};
 
 /// A base's schema at one revision. Deleted tables and fields stay listed with their mark until retention ends.
 #[derive(Debug, Clone)]
@@ -211,6 +215,8 @@ pub enum FieldKind {
     Barcode,
     /// A label and an address.
     Button(ButtonOptions),
+    /// Text that a model writes.
+    AiText(AiTextOptions),
     /// Where a record was synced from.
     ExternalSyncSource(SelectOptions),
     /// How many records a link cell holds.
@@ -240,7 +246,8 @@ impl FieldKind {
             | Self::CreatedBy
             | Self::LastModifiedBy
             | Self::Barcode
-            | Self::Button(_) => Kind::Text,
+            | Self::Button(_)
+            | Self::AiText(_) => Kind::Text,
             Self::Number(_)
             | Self::Percent(_)
             | Self::Currency(_)
@@ -294,6 +301,7 @@ impl FieldKind {
                 | Self::CreatedBy
                 | Self::LastModifiedBy
                 | Self::ExternalSyncSource(_)
+                | Self::AiText(_)
         ) || self.is_derived()
     }
 
@@ -326,9 +334,14 @@ impl FieldKind {
     }
 
     /// True when queries and formulas see another text than the cell holds: the names of people and files, a barcode
-    /// without its kind.
+    /// without its kind, what a model wrote without what it was asked.
     pub fn is_shown(&self) -> bool {
-        self.is_people() || matches!(self, Self::Barcode | Self::MultipleAttachments(_))
+        self.is_people() || matches!(self, Self::Barcode | Self::MultipleAttachments(_) | Self::AiText(_))
+    }
+
+    /// True when nobody can write the cell but what it holds belongs to the record: a copy of it has it too.
+    pub fn is_generated(&self) -> bool {
+        matches!(self, Self::AiText(_))
     }
 
     /// True when queries and formulas see what is evaluated, be it from the cell's own text.
@@ -496,97 +509,4 @@ pub struct LinkOptions {
     /// Suggests one record per cell; not enforced.
     #[serde(default)]
     pub prefers_single: bool,
-}
-
-/// Options of count.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CountOptions {
-    /// The link field of the same table whose records are counted.
-    pub link: FieldId,
-    /// Its number.
-    pub link_no: FieldNo,
-}
-
-/// Options of button.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ButtonOptions {
-    /// What stands on it.
-    pub label: String,
-    /// The formula of the address that it opens, fields named by id in braces.
-    pub formula: String,
-    /// The fields that the formula refers to.
-    pub references: Vec<FieldId>,
-}
-
-/// Options of lookup.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LookupOptions {
-    /// The link field of the same table.
-    pub link: FieldId,
-    /// The field of the linked table.
-    pub field: FieldId,
-    /// The type of a value: that of the field, lookups followed to their end. Values of selects are names; the
-    /// choices are left out.
-    pub result: Box<FieldKind>,
-}
-
-/// Options of rollup.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RollupOptions {
-    /// The link field of the same table.
-    pub link: FieldId,
-    /// The field of the linked table.
-    pub field: FieldId,
-    /// A formula over `values`, such as `SUM(values)`.
-    pub formula: String,
-    /// The type of its result, or of each value when it is a list.
-    pub result: FormulaType,
-    /// True when the result is a list.
-    #[serde(default)]
-    pub list: bool,
-}
-
-/// Options of formula.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FormulaOptions {
-    /// The text, fields named by id in braces.
-    pub formula: String,
-    /// The fields it refers to.
-    pub references: Vec<FieldId>,
-    /// The type of its result.
-    pub result: FormulaType,
-    /// False once a field it needs was deleted.
-    pub valid: bool,
-}
-
-/// The static type of a formula.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum FormulaType {
-    /// Number.
-    Number,
-    /// 1 or 0.
-    Flag,
-    /// Text.
-    Text,
-    /// Day.
-    Date,
-    /// Point in time.
-    DateTime,
-}
-
-impl FormulaType {
-    /// What kind of value a column of results holds.
-    pub fn column(self) -> Kind {
-        match self {
-            Self::Number | Self::Flag => Kind::Number,
-            Self::Text => Kind::Text,
-            Self::Date | Self::DateTime => Kind::Time,
-        }
-    }
 }

@@ -183,23 +183,28 @@ pub(crate) fn refused(field: &str, reason: String) -> Error {
     Error::Cell { airtable_type: problem.code(), message: problem.to_string(), pointer: String::new() }
 }
 
-/// True for the same contents; files are the same however far they have come, so that what was done to a cell can be
-/// taken back after they were fetched.
+/// True for the same contents; files are the same however far they have come, and what a model writes does not count, so
+/// that what was done can be taken back after files were fetched and cells were written.
 pub(crate) fn same_cell(table: &Table, no: FieldNo, one: CellRef<'_>, other: CellRef<'_>) -> bool {
-    match (one, other) {
-        (CellRef::Text(one), CellRef::Text(other)) if one != other => {
-            table.field_by_no(no).is_some_and(|field| field.kind.is_files()) && same_attachments(one, other)
-        }
-        (one, other) => one == other,
-    }
+    one == other
+        || table.field_by_no(no).is_some_and(|field| match (one, other) {
+            (CellRef::Text(one), CellRef::Text(other)) if field.kind.is_files() => same_attachments(one, other),
+            _ => field.kind.is_generated(),
+        })
 }
 
 /// [`same_cell`] for all cells of a record.
 pub(crate) fn same_cells(table: &Table, one: &[(FieldNo, CellValue)], other: &[(FieldNo, CellValue)]) -> bool {
-    let same = |((no, one), (at, other)): (&(FieldNo, CellValue), &(FieldNo, CellValue))| {
-        no == at && same_cell(table, *no, one.view(), other.view())
-    };
-    one.len() == other.len() && one.iter().zip(other).all(same)
+    let generated = |no: FieldNo| table.field_by_no(no).is_some_and(|field| field.kind.is_generated());
+    let mut one = one.iter().filter(|(no, _)| !generated(*no));
+    let mut other = other.iter().filter(|(no, _)| !generated(*no));
+    loop {
+        match (one.next(), other.next()) {
+            (None, None) => return true,
+            (Some((no, one)), Some((at, other))) if no == at && same_cell(table, *no, one.view(), other.view()) => {}
+            _ => return false,
+        }
+    }
 }
 
 /// The files of a cell.

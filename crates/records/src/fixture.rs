@@ -14,6 +14,7 @@ use web::Signer;
 use crate::files::Files;
 use crate::json::Shape;
 use crate::ops::{Found, ListQuery, Records, Sort, UpdateRecord};
+use crate::prompts::Generation;
 use crate::{CommentCounts, Counted, Error, Written};
 
 /// Memory enough for everything.
@@ -102,7 +103,7 @@ fn handle(
         source,
         signer,
         memory,
-        (counts, Files::default()),
+        (counts, Files::default(), Generation::default()),
     )
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use fields::Texting;
 use jiff::tz::TimeZone;
 use model::{
-    CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldId, FieldKind, Ordinal, People, RecordId, Table,
-    TableImage, Timestamp, UserId, write_json_string,
+    AiTextOptions, CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldId, FieldKind, Ordinal, People, RecordId,
+    Table, TableImage, Timestamp, UserId, write_json_string,
 };
 
 use crate::counts::Counted;
@@ -63,6 +63,8 @@ enum Source<'w> {
     People,
     /// Files by address.
     Files,
+    /// What a model wrote.
+    Written(&'w AiTextOptions),
     /// A lookup of links, people or files.
     Looked,
     /// Computed by chunk.
@@ -79,6 +81,7 @@ enum Cells<'w> {
     Computed(Arc<ComputedChunk>),
     People,
     Files,
+    Written(&'w AiTextOptions),
     Looked,
     Single,
     None,
@@ -205,6 +208,11 @@ impl<'w> RecordWriter<'w> {
                 write_people(&users, matches!(field.kind, FieldKind::MultipleCollaborators), &self.view.people, out)
             }
             Cells::Files => self.write_files(field, ordinal, out),
+            Cells::Written(options) => {
+                let (written, is_stale) = self.view.written(self.table, self.rows, (field, options), ordinal)?;
+                fields::write_ai_text(written.as_ref(), is_stale, out);
+                true
+            }
             Cells::Looked => self.write_looked(field, ordinal, out),
             Cells::Single => {
                 let cell = self.view.cell(self.table, self.rows, field, ordinal)?;
@@ -274,7 +282,7 @@ impl RecordWriter<'_> {
             Cells::Stored(chunk) => show(chunk.cell(row)),
             Cells::Computed(chunk) => show(chunk.cell(row)),
             Cells::Single => show(self.view.cell(self.table, self.rows, field, ordinal)?.view()),
-            Cells::Links(..) | Cells::People | Cells::Files | Cells::Looked | Cells::None => {}
+            Cells::Links(..) | Cells::People | Cells::Files | Cells::Written(_) | Cells::Looked | Cells::None => {}
         }
         if text.is_empty() {
             return Ok(false);
@@ -291,6 +299,7 @@ impl RecordWriter<'_> {
             Source::Computed => Some(Cells::Computed(self.view.chunk_of(self.table, self.rows, slot.field, chunk)?)),
             Source::People => Some(Cells::People),
             Source::Files => Some(Cells::Files),
+            Source::Written(options) => Some(Cells::Written(options)),
             Source::Looked => Some(Cells::Looked),
             Source::Single => Some(Cells::Single),
             Source::Missing => None,
@@ -342,6 +351,9 @@ fn source<'w>(
     }
     if !as_text && item.is_files() {
         return if field.kind.is_list() { Source::Looked } else { Source::Files };
+    }
+    if let (FieldKind::AiText(options), false) = (&field.kind, as_text) {
+        return Source::Written(options);
     }
     let shown = as_text && field.kind.is_shown();
     if shown || field.kind.is_derived() || field.kind.link().is_some() {

@@ -16,6 +16,7 @@ mod json;
 mod ops;
 mod pages;
 mod plan;
+mod prompts;
 mod routes;
 mod store;
 mod tools;
@@ -34,6 +35,7 @@ pub use ops::{
     Export, FilesCell, Found, GROUPS, GroupOut, HISTORY, History, Hits, ListQuery, NewRecord, Page, Picture, Place,
     Records, Sort, Undone, UpdateRecord, ValueMatch, WORDS, Written,
 };
+pub use prompts::{Generation, Prompt, Unwritten};
 pub use routes::router;
 pub use tools::tools;
 

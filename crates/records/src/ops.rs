@@ -9,6 +9,7 @@ mod copy;
 mod duplicate;
 mod export;
 mod find_values;
+mod generate;
 mod get;
 mod list;
 mod past;
@@ -28,7 +29,7 @@ use db::Db;
 use model::{BaseId, Caller, People, Table, TenantNo};
 use parking_lot::Mutex;
 use schema::{Schemas, closest};
-use tenancy::{Access, Scope};
+use tenancy::{Access, Denied, Scope};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 use web::Signer;
@@ -38,6 +39,7 @@ use crate::error::Error;
 use crate::files::Files;
 use crate::image::{BaseImage, Images, View};
 use crate::pages::Pages;
+use crate::prompts::Generation;
 
 pub use aggregate::{AggregateQuery, Aggregated, GROUPS, GroupOut};
 pub use append::Appending;
@@ -71,6 +73,7 @@ pub struct Parts {
     pub(crate) clock: Clock,
     pub(crate) counts: CommentCounts,
     pub(crate) files: Files,
+    pub(crate) generation: Generation,
     pub(crate) ids: Ids,
     pub(crate) images: Images,
     pub(crate) signer: Signer,
@@ -90,8 +93,8 @@ impl Deref for Records {
 }
 
 impl Records {
-    /// Makes the handle; `memory` bounds all images together, in bytes; `counts` knows the comments on records, and
-    /// `files` those who keep files.
+    /// Makes the handle; `memory` bounds all images together, in bytes; `counts` knows the comments on records,
+    /// `files` those who keep files, and `generation` those who have cells written.
     pub fn new(
         (db, changes): (Db, Changes),
         access: Access,
@@ -99,7 +102,7 @@ impl Records {
         (clock, ids): (Clock, Ids),
         signer: Signer,
         memory: usize,
-        (counts, files): (CommentCounts, Files),
+        (counts, files, generation): (CommentCounts, Files, Generation),
     ) -> Self {
         let kept: Arc<Mutex<Vec<list::Kept>>> = Arc::default();
         let pages: Arc<Pages> = Arc::default();
@@ -107,9 +110,34 @@ impl Records {
         let shed = move |drop| list::shed(&results.0, drop) + results.1.shed(drop);
         let images = Images::new(db, changes.clone(), schemas.clone(), memory, shed);
         let confirmed = Mutex::default();
-        let parts =
-            Parts { access, changes, clock, counts, files, ids, images, signer, kept, pages, schemas, confirmed };
+        let parts = Parts {
+            access,
+            changes,
+            clock,
+            counts,
+            files,
+            generation,
+            ids,
+            images,
+            signer,
+            kept,
+            pages,
+            schemas,
+            confirmed,
+        };
         Self(Arc::new(parts))
+    }
+
+    /// A base by its id, which need not be there, or by its name.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when there is none of this name.
+    pub async fn find_base(&self, caller: &Caller, text: &str) -> Result<BaseId, Error> {
+        if let Ok(id) = text.parse() {
+            return Ok(id);
+        }
+        let found = self.schemas.find_base(caller, text).await;
+        found.map(|base| base.id).map_err(|_| Denied::NotFound.into())
     }
 
     /// A read scope and the base's picture for it.

@@ -10,10 +10,10 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use clock::Ids;
-use fields::OptionsIn;
+use fields::{OptionsIn, PromptIn};
 use model::{
-    ButtonOptions, CountOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, IdError, LinkOptions, Schema,
-    Table, TableId, TableNo, Timestamp,
+    AiTextOptions, ButtonOptions, CountOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, IdError,
+    LinkOptions, PromptPart, Schema, Table, TableId, TableNo, Timestamp,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -268,6 +268,7 @@ impl<'a> Draft<'a> {
             OptionsIn::Formula { text } => self.formula(no, &name, None, &text)?,
             OptionsIn::Count { link } => self.count(no, &name, &link)?,
             OptionsIn::Button { label, text } => self.button(no, &name, None, (label, &text))?,
+            OptionsIn::AiText { prompt } => self.ai_text(no, &name, None, prompt)?,
             OptionsIn::Lookup { link, field } => self.lookup(no, &name, None, (&link, &field))?,
             OptionsIn::Rollup { link, field, text } => self.rollup(no, &name, None, (&link, &field), &text)?,
             OptionsIn::Link { linked_table, prefers_single, inverse_name } => {
@@ -387,6 +388,33 @@ impl<'a> Draft<'a> {
         Ok(FieldKind::Button(ButtonOptions { label, formula: formula.formula, references: formula.references }))
     }
 
+    /// Text that a model writes, asked this about fields of the same table.
+    fn ai_text(
+        &self,
+        no: TableNo,
+        name: &str,
+        own: Option<FieldId>,
+        prompt: Vec<PromptIn>,
+    ) -> Result<FieldKind, Error> {
+        let Some(table) = self.schema.table_by_no(no) else {
+            return Err(Error::TableNotFound { name: no.to_string() });
+        };
+        let part = |part: PromptIn| match part {
+            PromptIn::Text(text) => Ok(PromptPart::Text(text)),
+            PromptIn::Field(wanted) => match table.field(&wanted) {
+                Some(field) => Ok(PromptPart::Field(field.id)),
+                None => Err(Error::Options {
+                    field: name.to_owned(),
+                    reason: format!("options.prompt: the table `{}` has no field `{wanted}`", table.name),
+                }),
+            },
+        };
+        let options = AiTextOptions { prompt: prompt.into_iter().map(part).collect::<Result<_, _>>()? };
+        let needs = options.references().into_iter().flat_map(|id| self.needs_of(table, id));
+        self.refuse_cycle(name, own.map(|own| (no, own)), needs.collect())?;
+        Ok(FieldKind::AiText(options))
+    }
+
     /// Counts the records of a link field of the same table.
     fn count(&self, no: TableNo, name: &str, link: &str) -> Result<FieldKind, Error> {
         let (field, _) = self.link_field(no, name, link)?;
@@ -434,6 +462,7 @@ impl<'a> Draft<'a> {
             OptionsIn::Formula { text } => self.formula(no, &field.name, Some(field.id), &text),
             OptionsIn::Count { link } => self.count(no, &field.name, &link),
             OptionsIn::Button { label, text } => self.button(no, &field.name, Some(field.id), (label, &text)),
+            OptionsIn::AiText { prompt } => self.ai_text(no, &field.name, Some(field.id), prompt),
             OptionsIn::Lookup { link, field: looked } => self.lookup(no, &field.name, Some(field.id), (&link, &looked)),
             OptionsIn::Rollup { link, field: looked, text } => {
                 self.rollup(no, &field.name, Some(field.id), (&link, &looked), &text)

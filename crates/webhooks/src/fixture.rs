@@ -60,7 +60,7 @@ impl ForDatabase for House {
         let signer = Signer::new(b"a secret of tests that is long enough");
         let log = (test.db.clone(), changes.clone());
         let counts = CommentCounts::new(async |_, _, _| Ok(Counted::default()));
-        let kept = (counts, records::Files::default());
+        let kept = (counts, records::Files::default(), records::Generation::default());
         let records = Records::new(log, access.clone(), schemas.clone(), source.clone(), signer.clone(), 1 << 30, kept);
         let webhooks = Webhooks::new(Parts {
             db: test.db.clone(),

@@ -3,13 +3,11 @@
 use model::{CellRef, CellValue, ChoiceId, Field, FieldKind};
 use serde_json::{Value, json};
 
-use super::textual::{self, MAX_TEXT};
+use super::textual::{self, BETWEEN, MAX_TEXT, shown_text};
 use crate::field_type::{FieldType, Incoming, OptionsIn, Reading, Texting};
 use crate::options;
 use crate::problem::{CellProblem, OptionsError};
 
-/// Between text and kind (the unit separator of ASCII); refused in both.
-const BETWEEN: char = '\u{1F}';
 /// Longest name of a kind, in characters.
 const KIND: usize = 50;
 
@@ -70,19 +68,14 @@ impl FieldType for Barcode {
 
     fn text(&self, _kind: &FieldKind, cell: CellRef<'_>, _cx: &Texting, out: &mut String) {
         if let CellRef::Text(held) = cell {
-            out.push_str(parts(held).0);
+            out.push_str(shown_text(held));
         }
     }
 }
 
-/// The text and the kind.
+/// The text and the kind; a text holds no separator.
 fn parts(held: &str) -> (&str, Option<&str>) {
     held.split_once(BETWEEN).map_or((held, None), |(text, kind)| (text, Some(kind)))
-}
-
-/// The text of a barcode.
-pub fn barcode_text(held: &str) -> &str {
-    parts(held).0
 }
 
 /// Appends the read form.

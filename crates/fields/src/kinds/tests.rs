@@ -5,8 +5,8 @@ mod reading;
 mod texting;
 
 use model::{
-    ButtonOptions, ChoiceId, CountOptions, CreatedOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions,
-    FormulaType, LinkOptions, LookupOptions, RollupOptions, SelectOptions, TableNo,
+    AiTextOptions, ButtonOptions, ChoiceId, CountOptions, CreatedOptions, Field, FieldId, FieldKind, FieldNo,
+    FormulaOptions, FormulaType, LinkOptions, LookupOptions, PromptPart, RollupOptions, SelectOptions, TableNo,
 };
 use serde_json::{Value, json};
 
@@ -119,6 +119,7 @@ pub(crate) fn kinds() -> Vec<FieldKind> {
             formula: "'https://example.org'".to_owned(),
             references: Vec::new(),
         }),
+        FieldKind::AiText(AiTextOptions { prompt: vec![PromptPart::Text("Why?".to_owned())] }),
         FieldKind::ExternalSyncSource(SelectOptions { choices: Vec::new(), next: 1 }),
         link(),
         FieldKind::Count(CountOptions { link: "fldBBBBBBBBBBBBBB".parse().unwrap(), link_no: FieldNo(2) }),

@@ -10,6 +10,13 @@ use crate::problem::CellProblem;
 
 /// How many characters a text cell holds at most.
 pub const MAX_TEXT: usize = 100_000;
+/// Between a text and what else its cell holds (the unit separator of ASCII).
+pub(crate) const BETWEEN: char = '\u{1F}';
+
+/// The text of a cell that holds something behind it: a barcode, or what a model wrote.
+pub fn shown_text(held: &str) -> &str {
+    held.split(BETWEEN).next().unwrap_or_default()
+}
 
 pub(super) fn read(field: &Field, value: &Value, cx: &Reading) -> Result<Incoming, CellProblem> {
     let text = match value {

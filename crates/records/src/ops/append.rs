@@ -195,7 +195,7 @@ impl Records {
             plan.create(table, known.chain(open).collect(), None)?;
         }
         let body = plan.finish();
-        queue(tx, (permit, &self.files), mark, &body, image)?;
+        queue(tx, (permit, self), mark, &body, image)?;
         Ok(body)
     }
 }

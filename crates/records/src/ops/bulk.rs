@@ -231,7 +231,7 @@ impl Records {
             let left = plan_removal(&mut plan, image, change);
             let mut body = plan.finish();
             body.undoes = Some(change.sequence);
-            queue(&mut tx, (&permit, &self.files), &mark, &body, image)?;
+            queue(&mut tx, (&permit, self), &mark, &body, image)?;
             Ok::<_, Error>((body, left))
         })?;
         let counts = (body.records() as u64, left);

@@ -144,7 +144,7 @@ impl Records {
                     body.schema = schema::retype(&image.schema, place, kind, &self.ids, now);
                 }
                 let mark = Mark::new(head + 1, now, &caller.actor);
-                queue(&mut tx, (permit, &self.files), &mark, &body, image)?;
+                queue(&mut tx, (permit, self), &mark, &body, image)?;
                 Ok((body, last))
             })?;
             rounds += usize::from(step.is_none());

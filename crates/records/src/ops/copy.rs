@@ -161,7 +161,9 @@ impl Filling<'_> {
     fn stored(&self, table: TableNo, copy: TableNo) -> FxHashMap<FieldNo, Arc<Field>> {
         let both = [self.source.schema.table_by_no(table), self.target.table_by_no(copy)];
         let [Some(table), Some(copy)] = both else { return FxHashMap::default() };
-        let stored = table.live_fields().filter(|field| !field.kind.is_computed() && field.kind.link().is_none());
+        let stored = table
+            .live_fields()
+            .filter(|field| (!field.kind.is_computed() || field.kind.is_generated()) && field.kind.link().is_none());
         let twin = |field: &Arc<Field>| {
             let no = self.copied.fields.get(&field.no)?;
             Some((field.no, Arc::clone(copy.field_by_no(*no)?)))
@@ -257,7 +259,7 @@ impl Filling<'_> {
             let mut body = Body::default();
             decide(image, &mut body)?;
             let mark = Mark::new(sequence + 1, now, &self.caller.actor);
-            queue(&mut tx, (permit, &records.files), &mark, &body, image)?;
+            queue(&mut tx, (permit, records), &mark, &body, image)?;
             Ok::<_, Error>(body)
         })?;
         if !body.is_empty() {

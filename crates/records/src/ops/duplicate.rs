@@ -61,7 +61,9 @@ fn cells(
     ordinal: Ordinal,
     new: impl Fn() -> model::AttachmentId,
 ) -> Vec<(Arc<Field>, Incoming)> {
-    let stored = table.live_fields().filter(|field| !field.kind.is_computed() && field.kind.link().is_none());
+    let stored = table
+        .live_fields()
+        .filter(|field| (!field.kind.is_computed() || field.kind.is_generated()) && field.kind.link().is_none());
     let copied = stored.map(|field| {
         let cell = plan.cell(table.no, field.no, ordinal);
         let cell = if field.kind.is_files() { files_copied(&cell, &new) } else { cell };

@@ -170,7 +170,7 @@ impl Records {
             let body = plan.finish();
             if !dry {
                 let mark = Mark::new(sequence + 1, now, &caller.actor);
-                queue(&mut tx, (permit, &self.files), &mark, &body, image)?;
+                queue(&mut tx, (permit, self), &mark, &body, image)?;
             }
             Ok::<_, Error>((body, back.done, more))
         })?;

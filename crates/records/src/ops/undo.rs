@@ -142,7 +142,7 @@ impl Records {
             let mut body = plan.finish();
             body.undoes = Some(change.sequence);
             let mark = Mark::new(sequence + 1, now, &caller.actor);
-            queue(&mut tx, (&permit, &self.files), &mark, &body, image)?;
+            queue(&mut tx, (&permit, self), &mark, &body, image)?;
             Ok((body, skipped))
         })?;
         if body.is_empty() {

@@ -12,7 +12,6 @@ use tenancy::{Action, Permit};
 
 use super::{Found, Records, find_table};
 use crate::error::Error;
-use crate::files::Files;
 use crate::image::BaseImage;
 use crate::plan::{Plan, Row, read_row};
 use crate::store::{self, Mark};
@@ -318,7 +317,7 @@ impl Records {
             let decided = (steps.decide)(&mut plan, &table, ordinals, prepared)?;
             let body = plan.finish();
             let mark = Mark::new(sequence + 1, now, &caller.actor);
-            queue(&mut tx, (permit, &self.files), &mark, &body, image)?;
+            queue(&mut tx, (permit, self), &mark, &body, image)?;
             Ok::<_, Error>((table.no, decided, body))
         })?;
         let sequence = if body.is_empty() || end == End::Discard {
@@ -378,10 +377,10 @@ pub(super) enum End {
     Discard,
 }
 
-/// Queues the rows of a change, the definitions of tables that gained choices, and what is to be fetched.
+/// Queues the rows of a change, the definitions of tables that gained choices, what is to be fetched and what a model is to write.
 pub(super) fn queue(
     tx: &mut changes::BaseTx,
-    (permit, files): (&Permit, &Files),
+    (permit, records): (&Permit, &Records),
     mark: &Mark,
     body: &Body,
     image: &BaseImage,
@@ -403,7 +402,8 @@ pub(super) fn queue(
     if !body.schema.is_empty() {
         schema::revise(tx, permit);
     }
-    files.queue(tx, permit, &image.schema, body)
+    records.generation.queue(tx, permit, image, body)?;
+    records.files.queue(tx, permit, &image.schema, body)
 }
 
 /// The ordinals of existing records.

@@ -7,7 +7,6 @@ use events::{Change, RecordCells, RecordChange, TableChange};
 use model::{Actor, BaseId, Caller, CellValue, Field, FieldNo, Schema, Table};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use tenancy::Denied;
 use utoipa::{IntoParams, ToSchema};
 use web::{Door, Failure, JsonBody, Kind, Params};
 
@@ -71,11 +70,7 @@ pub(super) fn fail(error: Error) -> Failure {
 
 /// An address may hold a base's id or its name.
 pub(super) async fn base_id(records: &Records, caller: &Caller, text: &str) -> Result<BaseId, Failure> {
-    if let Ok(id) = text.parse() {
-        return Ok(id);
-    }
-    let found = records.schemas.find_base(caller, text).await;
-    found.map(|base| base.id).map_err(|_| fail(Denied::NotFound.into()))
+    records.find_base(caller, text).await.map_err(fail)
 }
 
 fn number(params: &Params, key: &str) -> Result<Option<u64>, Failure> {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
-    ButtonOptions, ColorRule, Coloring, Comparison, Condition, CountOptions, Field, FieldId, FieldKind, FieldNo,
-    FormulaOptions, LinkOptions, LookupOptions, RollupOptions, SelectOptions, Table, TableId, TableNo, View, ViewKey,
+    AiTextOptions, ButtonOptions, ColorRule, Coloring, Comparison, Condition, CountOptions, Field, FieldId, FieldKind,
+    FieldNo, FormulaOptions, LinkOptions, LookupOptions, PromptPart, RollupOptions, SelectOptions, Table, TableId,
+    TableNo, View, ViewKey,
 };
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -168,6 +169,13 @@ impl Draft<'_> {
             FieldKind::Button(options) => {
                 let (formula, references) = (twins.formula(&options.formula), twins.list(&options.references));
                 FieldKind::Button(ButtonOptions { formula, references, label: options.label.clone() })
+            }
+            FieldKind::AiText(AiTextOptions { prompt }) => {
+                let part = |part: &PromptPart| match part {
+                    PromptPart::Field(id) => PromptPart::Field(twins.field(*id)),
+                    PromptPart::Text(text) => PromptPart::Text(text.clone()),
+                };
+                FieldKind::AiText(AiTextOptions { prompt: prompt.iter().map(part).collect() })
             }
             other => other.clone(),
         }

@@ -34,6 +34,7 @@ pub fn retyped(
         OptionsIn::Formula { text } => draft.formula(no, name, own, &text)?,
         OptionsIn::Count { link } => draft.count(no, name, &link)?,
         OptionsIn::Button { label, text } => draft.button(no, name, own, (label, &text))?,
+        OptionsIn::AiText { prompt } => draft.ai_text(no, name, own, prompt)?,
         OptionsIn::Lookup { link, field } => draft.lookup(no, name, own, (&link, &field))?,
         OptionsIn::Rollup { link, field, text } => draft.rollup(no, name, own, (&link, &field), &text)?,
         OptionsIn::Link { .. } => return links("links between records are not converted; make a new field"),

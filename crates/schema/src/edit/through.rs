@@ -103,6 +103,9 @@ impl Draft<'_> {
             | FieldKind::Button(ButtonOptions { references, .. }) => {
                 references.iter().flat_map(|id| self.needs_of(table, *id)).collect()
             }
+            FieldKind::AiText(options) => {
+                options.references().into_iter().flat_map(|id| self.needs_of(table, id)).collect()
+            }
             FieldKind::MultipleLookupValues(_) | FieldKind::Rollup(_) => {
                 let looked = field
                     .kind

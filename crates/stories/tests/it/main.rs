@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "what goes wrong fails the story")]
 #![expect(clippy::print_stdout, reason = "long stories tell their seeds and figures")]
 
+mod ai_text;
 mod app;
 mod assistant;
 mod attachments;

@@ -2,7 +2,7 @@ use model::{FieldKind, FormulaType};
 use serde_json::{Value, json};
 
 use super::{formula, ids, kind, kinds, link, multi};
-use crate::field_type::OptionsIn;
+use crate::field_type::{OptionsIn, PromptIn};
 use crate::kinds::add_choice;
 use crate::table::{by_name, of};
 
@@ -28,6 +28,7 @@ fn what_is_answered_can_be_given_back() {
             OptionsIn::Button { label, text } => {
                 assert_eq!((label.as_str(), text.as_str()), ("Open", "'https://example.org'"));
             }
+            OptionsIn::AiText { prompt } => assert_eq!(prompt, [PromptIn::Text("Why?".to_owned())]),
             OptionsIn::Lookup { link, field } => {
                 assert_eq!((link.as_str(), field.as_str()), ("fldBBBBBBBBBBBBBB", "fldCCCCCCCCCCCCCC"));
             }

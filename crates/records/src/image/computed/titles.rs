@@ -61,7 +61,7 @@ impl View {
                     let mut of = |key: &str, media: &str, name: &str| self.address(key, media, name);
                     fields::attachments_text(held, &mut of, &mut text);
                 } else {
-                    text.push_str(fields::barcode_text(held));
+                    text.push_str(fields::shown_text(held));
                 }
             }
             texts.push(Some(text.as_str()));

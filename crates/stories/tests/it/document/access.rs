@@ -42,7 +42,7 @@ const VIEW: &str = r#"{"name":"Few","filter":{"field":"Points","op":"<","value":
 const ROLES: &str = r#"{"collaborators":[{"user":{"id":"COLLABORATOR"},"permissionLevel":"edit"}]}"#;
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 94] = [
+pub const ACCESS: [Access; 95] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -111,6 +111,7 @@ pub const ACCESS: [Access; 94] = [
     named("records.restore", "", r#"{"at":0,"dryRun":true}"#),
     named("records.aggregate", "", r#"{"groupBy":["Status"],"aggregates":[{"op":"sum","field":"Points"}]}"#),
     named("fields.convert", "", r#"{"type":"multilineText","dryRun":true}"#),
+    named("fields.generate", "", ""),
     named("records.bulk", "?mode=create", r#"{"fields":{"Name":"one more"}}"#),
     named("webhooks.create", "", r#"{"specification":{"options":{"filters":{"dataTypes":["tableData"]}}}}"#),
     named("webhooks.list", "", ""),
