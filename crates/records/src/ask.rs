@@ -10,8 +10,8 @@ use schema::holding;
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::image::{Values, View};
 use crate::plan::unknown_field;
+use images::{Values, View};
 
 /// The columns of the fields that a query looks at.
 pub(crate) struct Columns<'t> {

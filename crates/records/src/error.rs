@@ -176,6 +176,25 @@ impl Error {
     }
 }
 
+impl From<images::Error> for Error {
+    fn from(error: images::Error) -> Self {
+        use images::Error as From;
+        match error {
+            From::Schema(error) => Self::Schema(error),
+            From::Formula { reason } => Self::Formula { reason },
+            From::TooOld { oldest, kept_since } => Self::TooOld { oldest, kept_since },
+            From::ImageMemory { needed, budget } => Self::ImageMemory { needed, budget },
+            From::NotLoaded { columns } => Self::NotLoaded { columns },
+            From::Unreadable { ordinal, source } => Self::Unreadable { ordinal, source },
+            From::ImageGone => Self::ImageGone,
+            From::TooDeep => Self::TooDeep,
+            From::TooSlow => Self::TooSlow,
+            From::Changes(error) => Self::Changes(error),
+            From::Db(error) => Self::Db(error),
+        }
+    }
+}
+
 impl From<schema::ConditionError> for Error {
     fn from(error: schema::ConditionError) -> Self {
         match error {

@@ -2,28 +2,17 @@
 //! what is given by address.
 
 use std::fmt;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use db::Tx;
 use events::Body;
 use fields::{Attachment, Content, attachments, same_attachments};
-use model::{
-    AttachmentId, BaseId, CellRef, CellValue, Field, FieldId, FieldNo, RecordId, Schema, Table, TableId, Timestamp,
-};
+use images::Addresses;
+use model::{AttachmentId, BaseId, CellRef, CellValue, Field, FieldId, FieldNo, RecordId, Schema, Table, TableId};
 use serde::{Deserialize, Serialize};
 use tenancy::Permit;
-use web::Signer;
 
 use crate::error::Error;
-
-/// Addresses end at full hours, in the third hour from now: a page that is asked for again within the hour has the same
-/// ones, and none is good for less than two.
-const PERIOD: i64 = 3_600_000_000;
-/// Periods that an address is good for, the present one included.
-const PERIODS: i64 = 3;
-/// The path of addresses.
-pub const FILES_PATH: &str = "/api/v1/attachments";
 
 /// A file of a cell that is still to be fetched, and where it goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,84 +31,11 @@ pub struct Awaited {
 
 type Fetch = Arc<dyn Fn(&mut Tx, &Permit, Awaited, &str) -> Result<(), String> + Send + Sync>;
 
-/// What an address leads to, and how long.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ticket {
-    /// The key of an object.
-    #[serde(rename = "k")]
-    pub key: String,
-    /// Its media type.
-    #[serde(rename = "t")]
-    pub media_type: String,
-    /// The name of the file.
-    #[serde(rename = "f")]
-    pub filename: String,
-    /// When the address ends, in microseconds since 1970.
-    #[serde(rename = "e")]
-    pub until: i64,
-}
-
-/// Makes addresses that end, and knows those that it has made. Copies are the same one.
-#[derive(Clone)]
-pub struct Addresses {
-    place: Arc<str>,
-    signer: Signer,
-}
-
 /// Files as records need them: without anybody to keep them by default.
 #[derive(Clone, Default)]
 pub struct Files {
     pub(crate) addresses: Option<Addresses>,
     fetch: Option<Fetch>,
-}
-
-impl Addresses {
-    /// Addresses under the address by which clients reach the house.
-    pub fn new(public_url: &str, signer: &Signer) -> Self {
-        let place = format!("{}{FILES_PATH}/", public_url.trim_end_matches('/'));
-        // A cursor is never an address, nor the other way round.
-        Self { place: place.into(), signer: Signer::new(&signer.derive("files", "addresses")) }
-    }
-
-    /// The address of an object for whoever reads now.
-    pub fn of(&self, key: &str, media_type: &str, filename: &str, now: Timestamp) -> String {
-        let until = (period(now) + PERIODS) * PERIOD;
-        let (key, media_type) = (key.to_owned(), media_type.to_owned());
-        let ticket = Ticket { key, media_type, filename: filename.to_owned(), until };
-        let mut url = format!("{}{}/", self.place, self.signer.seal(&ticket));
-        escape(filename, &mut url);
-        url
-    }
-
-    /// What an address leads to, unless it was made by others or has ended.
-    pub fn open(&self, text: &str, now: Timestamp) -> Option<Ticket> {
-        self.signer.open(text).filter(|ticket: &Ticket| ticket.until > now.0)
-    }
-}
-
-impl fmt::Debug for Addresses {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Addresses").field("place", &self.place).finish_non_exhaustive()
-    }
-}
-
-/// What all addresses made within an hour have in common.
-pub(crate) fn period(now: Timestamp) -> i64 {
-    now.0.div_euclid(PERIOD)
-}
-
-/// A name as the last part of a path.
-fn escape(name: &str, out: &mut String) {
-    // Clients take these out of a path.
-    let name = if matches!(name, "." | ".." | "") { "file" } else { name };
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
 }
 
 impl Files {
@@ -211,6 +127,3 @@ pub(crate) fn same_cells(table: &Table, one: &[(FieldNo, CellValue)], other: &[(
 pub(crate) fn held(cell: &CellValue) -> Vec<Attachment> {
     if let CellValue::Text(held) = cell { attachments(held) } else { Vec::new() }
 }
-
-#[cfg(test)]
-mod tests;

@@ -215,7 +215,7 @@ impl House {
     }
 
     /// The picture that readers of this handle see.
-    pub async fn image(&self, records: &Records) -> Arc<crate::image::BaseImage> {
+    pub async fn image(&self, records: &Records) -> Arc<images::BaseImage> {
         records.view(&self.owner, self.base).await.unwrap().1.image
     }
 }

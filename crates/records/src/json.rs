@@ -11,7 +11,7 @@ use model::{
 
 use crate::counts::Counted;
 use crate::error::Error;
-use crate::image::{View, stored_column, users_of};
+use images::{View, stored_column, users_of};
 
 /// What of a record is written, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -11,24 +11,24 @@ mod compact;
 mod counts;
 mod error;
 mod files;
-mod image;
 mod json;
 mod ops;
 mod pages;
 mod plan;
 mod prompts;
 mod routes;
-mod store;
 mod tools;
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod image;
 
 pub use compact::{Compaction, HistoryConfig};
 pub use counts::{CommentCounts, Counted};
 pub use error::Error;
-pub use files::{Addresses, Awaited, FILES_PATH, Files, Ticket};
-pub use image::Reach;
+pub use files::{Awaited, Files};
+pub use images::{Addresses, FILES_PATH, MIGRATIONS, Reach, Ticket, View};
 pub use json::Shape;
 pub use ops::{
     AggregateQuery, Aggregated, Appending, Attached, BULK_BYTES, BULK_RECORDS, Bulk, BulkRows, Deleted, Duplicated,
@@ -38,9 +38,3 @@ pub use ops::{
 pub use prompts::{Generation, Prompt, Unwritten};
 pub use routes::router;
 pub use tools::tools;
-
-use db::Migration;
-
-/// The tables of this crate.
-pub const MIGRATIONS: [Migration; 1] =
-    [Migration { name: "2026_03_01_0400_records", sql: include_str!("../migrations/2026_03_01_0400_records.sql") }];

@@ -30,16 +30,14 @@ use model::{BaseId, Caller, People, Table, TenantNo};
 use parking_lot::Mutex;
 use schema::{Schemas, closest};
 use tenancy::{Access, Denied, Scope};
-use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::task::block_in_place;
 use web::Signer;
 
 use crate::counts::CommentCounts;
 use crate::error::Error;
 use crate::files::Files;
-use crate::image::{BaseImage, Images, View};
 use crate::pages::Pages;
 use crate::prompts::Generation;
+use images::{BaseImage, Images, View, aside};
 
 pub use aggregate::{AggregateQuery, Aggregated, GROUPS, GroupOut};
 pub use append::Appending;
@@ -57,7 +55,6 @@ pub(crate) use past::Restored;
 pub(crate) use past::{At, Part};
 pub use picture::Picture;
 pub use search::Hits;
-pub(crate) use undo::turned;
 pub use undo::{HISTORY, History, Undone};
 pub use upsert::{UpsertHow, UpsertRecord, Upserted};
 pub use write::{Deleted, NewRecord, UpdateRecord, Written};
@@ -207,12 +204,6 @@ impl Records {
 const QUERY: Duration = Duration::from_secs(10);
 /// Records of a base whose queries may keep a thread busy for long.
 const MANY: usize = 4 * model::CHUNK;
-
-/// Runs long work so that other requests of this thread go on meanwhile.
-pub(crate) fn aside<T>(long: bool, work: impl FnOnce() -> T) -> T {
-    let flavor = Handle::try_current().map(|runtime| runtime.runtime_flavor());
-    if long && matches!(flavor, Ok(RuntimeFlavor::MultiThread)) { block_in_place(work) } else { work() }
-}
 
 /// The table named, or an error with the closest names.
 pub(crate) fn find_table<'s>(schema: &'s model::Schema, name: &str) -> Result<&'s Arc<Table>, Error> {

@@ -6,9 +6,9 @@ use model::{BaseNo, Ordinal, TableNo};
 use parking_lot::Mutex;
 
 use crate::error::Error;
-use crate::files::period;
 use crate::json::Shape;
 use crate::ops::{Found, Records};
+use images::period;
 
 /// Pages that are kept.
 const PAGES: usize = 64;

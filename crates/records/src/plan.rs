@@ -11,6 +11,7 @@ use std::sync::Arc;
 use clock::Ids;
 use events::{Body, CellChange, RecordCells, RecordChange, SchemaChange};
 use fields::{ChoiceIn, Incoming, LinkIn, Reading};
+use images::record_cells;
 use model::{
     CellRef, CellValue, Choice, Field, FieldKind, FieldNo, Ordinal, RecordId, Schema, SelectOptions, Table, TableImage,
     TableNo, Timestamp,
@@ -19,7 +20,7 @@ use schema::closest;
 use serde_json::{Map, Value};
 
 use crate::error::Error;
-use crate::image::{BaseImage, View};
+use images::{BaseImage, View};
 
 pub(crate) use links::LinkWrite;
 
@@ -398,19 +399,6 @@ fn add_choice(select: &mut SelectOptions, id: model::ChoiceId, name: String) -> 
     let color = PALETTE.get((no as usize - 1) % PALETTE.len()).map(|color| (*color).to_owned());
     select.choices.push(Choice { no, id, name, color });
     no
-}
-
-/// Every stored cell of a record, links left out.
-pub(crate) fn record_cells(rows: &TableImage, ordinal: Ordinal) -> Vec<(FieldNo, CellValue)> {
-    let mut cells: Vec<(FieldNo, CellValue)> = rows
-        .columns
-        .iter()
-        .map(|(field, column)| (*field, column.cell(ordinal.0 as usize)))
-        .filter(|(_, cell)| !matches!(cell, CellRef::Empty | CellRef::Links(_)))
-        .map(|(field, cell)| (field, cell.to_value()))
-        .collect();
-    cells.sort_unstable_by_key(|(field, _)| *field);
-    cells
 }
 
 /// The sequence of a record's last change.

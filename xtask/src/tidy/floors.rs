@@ -22,7 +22,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// The same for floor 3.
-const GRID: (&str, &[&str]) = ("records", &["schema"]);
+const GRID: [(&str, &[&str]); 2] = [("records", &["images", "schema"]), ("images", &["schema"])];
 
 /// What every crate of floor 1 may import.
 const UNDER_ALL: [&str; 2] = ["clock", "telemetry"];
@@ -84,7 +84,7 @@ fn is_along_arrows(from: &str, to: &str) -> bool {
     if UNDER_ALL.contains(&to) {
         return !UNDER_ALL.contains(&from);
     }
-    let next = ARROWS.iter().chain([&GRID]).find(|(name, _)| *name == from).map_or(&[][..], |(_, next)| next);
+    let next = ARROWS.iter().chain(&GRID).find(|(name, _)| *name == from).map_or(&[][..], |(_, next)| next);
     next.iter().any(|next| *next == to || is_along_arrows(next, to))
 }
 

@@ -8,7 +8,7 @@ use schema::{compares, condition_filter, plain, read_condition};
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::image::View;
+use images::View;
 
 /// The filter of a tree as tools send it.
 pub(super) fn of_tree(view: &View, table: &Table, tree: &Value) -> Result<Filter, Error> {

@@ -4,10 +4,10 @@ use model::Ordinal;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::BaseImage;
 use crate::error::Error;
 use crate::fixture::{House, cells};
 use crate::ops::{Records, UpdateRecord};
+use images::BaseImage;
 
 /// Something that somebody does to the base; numbers choose among what is there.
 #[derive(Debug, Clone)]

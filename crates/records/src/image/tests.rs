@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use model::{CellValue, Ordinal, UserId};
 use serde_json::{Value, json};
 
-use super::BaseImage;
 use crate::error::Error;
 use crate::fixture::{House, cells};
 use crate::image::acting::{Act, carry_out, each_history, ids};
 use crate::ops::{Records, UpdateRecord};
+use images::BaseImage;
 
 /// Everything that a picture says of the records that exist, and the order of changes of all.
 type Dump = BTreeMap<(u32, u32), (String, BTreeMap<u32, CellValue>)>;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Records, find_table, find_view};
 use crate::ask::{Columns, Wanted, field, selected};
 use crate::error::Error;
-use crate::image::View;
+use images::View;
 
 /// Most groups of one answer.
 pub const GROUPS: usize = 1_000;

@@ -16,9 +16,9 @@ use super::bulk::{Bulk, BulkRow, BulkRows, made_meanwhile};
 use super::write::{MOST_LOADED, append_encoded, queue};
 use super::{Records, find_table};
 use crate::error::Error;
-use crate::image::BaseImage;
 use crate::plan::Plan;
-use crate::store::{Mark, PreparedRows};
+use images::BaseImage;
+use images::{Mark, PreparedRows};
 
 /// Records that were handed to the writer and wait for the sync.
 #[derive(Debug)]

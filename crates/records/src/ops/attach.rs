@@ -10,9 +10,9 @@ use super::write::{End, Steps, Written};
 use super::{Found, Records};
 use crate::error::Error;
 use crate::files::{Awaited, held, refused};
-use crate::image::BaseImage;
 use crate::json::Shape;
 use crate::plan::{Plan, unknown_field};
+use images::BaseImage;
 
 /// A cell that files may go to.
 #[derive(Debug, Clone)]

@@ -13,9 +13,10 @@ use super::Records;
 use super::write::queue;
 use crate::error::Error;
 use crate::files::same_cells;
-use crate::image::BaseImage;
-use crate::plan::{Plan, choice_cell, record_cells, unknown_field};
-use crate::store::{Mark, PreparedRows};
+use crate::plan::{Plan, choice_cell, unknown_field};
+use images::BaseImage;
+use images::record_cells;
+use images::{Mark, PreparedRows};
 
 /// The most records of one change.
 pub const BULK_RECORDS: usize = 5_000;

@@ -19,9 +19,9 @@ use super::write::queue;
 use super::{Records, find_table};
 use crate::ask::field;
 use crate::error::Error;
-use crate::image::{BaseImage, View};
 use crate::plan::{choice_cell, previous};
-use crate::store::Mark;
+use images::Mark;
+use images::{BaseImage, View};
 
 /// Records of one change.
 const STEP: usize = 2_000;

@@ -11,10 +11,11 @@ use tenancy::{Action, Permit};
 
 use super::duplicate::files_copied;
 use super::write::queue;
-use super::{BULK_BYTES, Records, aside, find_table};
+use super::{BULK_BYTES, Records, find_table};
 use crate::error::Error;
-use crate::image::{BaseImage, StoredCells};
-use crate::store::Mark;
+use images::Mark;
+use images::aside;
+use images::{BaseImage, StoredCells};
 
 /// Records that are read at a time.
 const READ: usize = 250;

@@ -9,8 +9,8 @@ use super::Records;
 use super::write::{End, Steps, Written, find_all};
 use crate::error::Error;
 use crate::files::held;
-use crate::image::BaseImage;
 use crate::plan::{LinkWrite, Plan};
+use images::BaseImage;
 
 /// A copy of a record.
 pub struct Duplicated {

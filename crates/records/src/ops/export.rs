@@ -7,7 +7,7 @@ use model::{BaseId, Caller, Field, Ordinal, Table, TenantNo};
 use super::list::ordered;
 use super::{Found, ListQuery, Records, find_table, find_view};
 use crate::error::Error;
-use crate::image::View;
+use images::View;
 
 impl Records {
     /// The records of a table in order, as plain texts: one picture of the base, read piece by piece. A view chooses

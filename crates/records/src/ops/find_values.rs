@@ -12,7 +12,7 @@ use super::aggregate::cell;
 use super::{Records, find_table};
 use crate::ask::Columns;
 use crate::error::Error;
-use crate::image::View;
+use images::View;
 
 /// Most words of one call.
 pub const WORDS: usize = 1_000;

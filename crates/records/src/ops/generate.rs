@@ -10,9 +10,9 @@ use super::write::{End, Steps, find_all};
 use super::{Records, find_table};
 use crate::ask::field;
 use crate::error::Error;
-use crate::image::BaseImage;
 use crate::plan::Plan;
 use crate::prompts::{Prompt, Unwritten};
+use images::BaseImage;
 
 impl Records {
     /// The cells of a field that a model has not written yet, or for another prompt than theirs is now: of these records,

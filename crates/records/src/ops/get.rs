@@ -8,8 +8,8 @@ use tenancy::Scope;
 use super::{At, Records, find_table};
 use crate::counts::Counted;
 use crate::error::Error;
-use crate::image::{BaseImage, View};
 use crate::json::{RecordWriter, Shape};
+use images::{BaseImage, View};
 
 /// Where a record is in its base. No other record ever comes to be there, and the record comes back to it when its
 /// deletion is undone, so others may keep what they know of a record by it.

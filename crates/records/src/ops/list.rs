@@ -12,8 +12,8 @@ use super::{At, Found, Records, find_table, find_view};
 use crate::ask::{Columns, Wanted, selected};
 use crate::counts::Counted;
 use crate::error::Error;
-use crate::image::View;
 use crate::plan::unknown_field;
+use images::View;
 
 /// Largest page.
 pub const PAGE: usize = 100;
@@ -197,7 +197,9 @@ impl Records {
         }
         let image = self.images.at(scope.tenant(), scope.base_no(), cursor.n).await;
         let image =
-            image.map_err(|error| if let Error::TooOld { .. } = error { Error::IteratorGone } else { error })?;
+            image.map_err(
+                |error| if let images::Error::TooOld { .. } = error { Error::IteratorGone } else { error.into() },
+            )?;
         Ok(View { image: Arc::new(image), now: Timestamp(cursor.t), ..view.clone() })
     }
 

@@ -12,9 +12,10 @@ use super::{Records, find_table};
 use crate::ask::field;
 use crate::error::Error;
 use crate::files::same_cell;
-use crate::image::{BaseImage, View};
-use crate::plan::{LinkWrite, Plan, previous, record_cells};
-use crate::store::Mark;
+use crate::plan::{LinkWrite, Plan, previous};
+use images::Mark;
+use images::record_cells;
+use images::{BaseImage, View};
 
 /// Most changes that are walked back.
 const BACK: i64 = 100_000;

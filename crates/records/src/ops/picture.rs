@@ -12,7 +12,7 @@ use tenancy::Scope;
 use super::Records;
 use crate::ask::{Wanted, selected};
 use crate::error::Error;
-use crate::image::{Reach, View, looked, stored_column, users_of};
+use images::{Reach, View, looked, stored_column, users_of};
 
 /// A base at one sequence. It stays what it is while others write, until its holder moves it on.
 #[derive(Clone)]
@@ -114,7 +114,7 @@ impl Picture {
     pub fn cell(&self, table: &Table, field: &Field, ordinal: Ordinal) -> Result<CellValue, Error> {
         let rows = self.0.image.table(table.no);
         if field.kind.is_derived() {
-            return self.0.cell(table, &rows, field, ordinal);
+            return Ok(self.0.cell(table, &rows, field, ordinal)?);
         }
         if let FieldKind::CreatedBy | FieldKind::LastModifiedBy = field.kind {
             let user = users_of(&rows, field, ordinal).first().map(ToString::to_string);
@@ -138,7 +138,7 @@ impl Picture {
     /// As for [`Picture::cell`].
     pub fn title(&self, table: TableNo, ordinal: Ordinal) -> Result<String, Error> {
         let Some(found) = self.schema().table_by_no(table).cloned() else { return Ok(String::new()) };
-        self.0.title(&found, &self.0.image.table(table), ordinal)
+        Ok(self.0.title(&found, &self.0.image.table(table), ordinal)?)
     }
 }
 

@@ -8,7 +8,7 @@ use query::{Filter, Op, Operand, Term};
 use super::{Found, Records, find_table};
 use crate::ask::Columns;
 use crate::error::Error;
-use crate::image::View;
+use images::View;
 
 /// The records of one table that hold a text.
 pub struct Hits {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use changes::Since;
-use events::{Body, CellChange, Change, LinkDelta, RecordCells, RecordChange, TableChange};
+use events::{Body, CellChange, Change, RecordCells, RecordChange, TableChange};
+use images::turned;
 use model::{Actor, BaseId, Caller, FieldNo, Ordinal, RecordId, Schema, Table, TableImage, TableNo};
 use rustc_hash::FxHashSet;
 use tenancy::Action;
@@ -13,9 +14,10 @@ use super::write::queue;
 use super::{convert, copy};
 use crate::error::Error;
 use crate::files::{same_cell, same_cells};
-use crate::image::BaseImage;
-use crate::plan::{Plan, previous, record_cells, unknown_field};
-use crate::store::Mark;
+use crate::plan::{Plan, previous, unknown_field};
+use images::BaseImage;
+use images::Mark;
+use images::record_cells;
 
 /// Most changes of one page of history.
 pub const HISTORY: usize = 100;
@@ -312,16 +314,6 @@ fn touches(body: &Body, id: RecordId) -> bool {
     body.tables.iter().any(|table| {
         table.updated.iter().any(|record| record.id == id)
             || table.created.iter().chain(&table.deleted).chain(&table.restored).any(|record| record.id == id)
-    })
-}
-
-/// Pairs turned around: what was linked goes, then what was unlinked comes back, in its order.
-pub(crate) fn turned(links: &[LinkDelta]) -> impl Iterator<Item = LinkDelta> + '_ {
-    let gone = links.iter().rev().filter(|link| link.added);
-    gone.chain(links.iter().filter(|link| !link.added)).map(|link| LinkDelta {
-        added: !link.added,
-        places: None,
-        ..*link
     })
 }
 

@@ -9,10 +9,11 @@ use model::{
 use serde_json::{Map, Value};
 
 use super::write::{End, Steps, Written, find_all};
-use super::{MANY, Records, aside};
+use super::{MANY, Records};
 use crate::error::Error;
-use crate::image::{BaseImage, stored_column};
 use crate::plan::{Plan, Row, choice_cell, read_row, unknown_field};
+use images::aside;
+use images::{BaseImage, stored_column};
 
 /// Most fields to match on.
 const MERGE: usize = 3;

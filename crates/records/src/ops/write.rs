@@ -12,9 +12,9 @@ use tenancy::{Action, Permit};
 
 use super::{Found, Records, find_table};
 use crate::error::Error;
-use crate::image::BaseImage;
 use crate::plan::{Plan, Row, read_row};
-use crate::store::{self, Mark};
+use images::BaseImage;
+use images::{self, Mark};
 
 /// Cells of a record to make, by field name or id.
 pub type NewRecord = Map<String, Value>;
@@ -333,7 +333,7 @@ impl Records {
         &self,
         caller: &Caller,
         tx: changes::BaseTx,
-        private: crate::image::Private,
+        private: images::Private,
         (time, run): (Timestamp, Option<String>),
         body: Body,
     ) -> Result<i64, Error> {
@@ -355,7 +355,7 @@ impl Records {
 pub(super) fn append_encoded(
     caller: &Caller,
     mut tx: changes::BaseTx,
-    private: crate::image::Private,
+    private: images::Private,
     (time, run): (Timestamp, Option<String>),
     (body, encoded): (Body, String),
 ) -> Result<Committing, Error> {
@@ -393,7 +393,7 @@ pub(super) fn queue(
         }
     }
     let tables: Vec<_> = body.tables.iter().map(|change| image.table(change.table)).collect();
-    store::write(tx, permit, mark, body, |no| tables.iter().find(|table| table.table == no).map(AsRef::as_ref));
+    images::write(tx, permit, mark, body, |no| tables.iter().find(|table| table.table == no).map(AsRef::as_ref));
     for part in &body.schema {
         if let events::SchemaChange::Table { after, .. } = part {
             schema::save_table(tx, permit, after)?;

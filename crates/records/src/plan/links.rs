@@ -6,7 +6,7 @@ use events::{Body, LinkDelta};
 use model::{Field, FieldNo, Ordinal, TableNo};
 use rustc_hash::FxHashMap;
 
-use crate::image::BaseImage;
+use images::BaseImage;
 
 /// The whole list that a link cell shall hold.
 pub(crate) struct LinkWrite {

@@ -208,7 +208,7 @@ async fn search_records(records: Records, caller: Caller, input: SearchIn) -> Re
     for hit in &hits {
         let rows = hit.found.view.image.table(hit.found.table.no);
         for (record, ordinal) in wire::records(&hit.found, None)?.into_iter().zip(&hit.found.ordinals) {
-            let title = hit.found.view.title(&hit.found.table, &rows, *ordinal)?;
+            let title = hit.found.view.title(&hit.found.table, &rows, *ordinal).map_err(Error::from)?;
             let (id, cells) = (record.get("id"), record.get("fields"));
             told.push(json!({ "table": hit.found.table.name, "id": id, "text": title, "fields": cells }));
         }

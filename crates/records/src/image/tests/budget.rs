@@ -145,7 +145,7 @@ async fn texts_leave_first_and_come_back_when_a_query_looks_at_them(house: House
     assert!(house.image(&tight).await.lacks(key("Notes")));
     let page = tight.list(&house.owner, house.base, "Tasks", &list("LEN({Notes}) = 1000", &[])).await.unwrap();
     assert_eq!(page.total, 40);
-    let held = tight.images.slot(image.schema.base_no).published.read().clone().unwrap();
+    let held = tight.images.held(image.schema.base_no).unwrap();
     assert!(!held.lacks(key("Notes")), "it was loaded");
     // What is kept of the answer may be too much until the next one looks.
     house.image(&tight).await;
@@ -219,11 +219,7 @@ async fn a_link_by_name_waits_for_the_names_and_makes_no_second_record(house: Ho
     let title = (projects.no, projects.primary_field().unwrap().no);
     let tight = house.with_memory(WIDE);
     house.image(&tight).await;
-    tight.images.slot(image.schema.base_no).renew(|image| {
-        let mut image = BaseImage::clone(&*image?);
-        image.drop_column(title);
-        Some(image.into())
-    });
+    tight.images.drop_column(image.schema.base_no, title);
     let new = [cells(json!({ "Name": "Dock", "Project": "Gemini" }))];
     let written = tight.create(&house.owner, house.base, "Tasks", &new, true).await.unwrap();
     assert_eq!(told(&written.found)[0]["fields"]["Label"], "Dock in Gemini");

@@ -6,7 +6,7 @@ use testkit::on_every_database;
 
 use super::*;
 use crate::fixture::{list, told};
-use crate::image::View;
+use images::View;
 
 #[test]
 fn a_picture_brought_forward_equals_one_built_fresh() {
@@ -117,7 +117,7 @@ async fn an_operation_keeps_its_picture_when_the_image_leaves_memory(house: Hous
     let base_no = house.image(&house.records).await.schema.base_no;
     let mut tx = house.changes.begin(house.owner.tenant, base_no).await.unwrap();
     let private = house.records.images.private(house.owner.tenant, base_no, &mut tx).await.unwrap();
-    house.records.images.slot(base_no).renew(|_| None);
+    house.records.images.drop_image(base_no);
     let table = private.image.schema.table("Tasks").unwrap().no;
     assert_eq!(private.image.table(table).live.count(), 1);
     drop((private, tx));

@@ -8,8 +8,8 @@ use testkit::on_every_database;
 
 use super::merged;
 use crate::fixture::{House, WIDE, list};
-use crate::image::BaseImage;
 use crate::ops::Records;
+use images::BaseImage;
 
 /// The lists of both sides that come of pairs linked in this order.
 fn lists(pairs: &[(u32, u32)]) -> (Vec<Vec<u32>>, Vec<Vec<u32>>) {

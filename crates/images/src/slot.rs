@@ -13,9 +13,8 @@ use schema::Schemas;
 use tokio::sync::Mutex as AsyncMutex;
 
 use super::absent::tick;
-use super::{BaseImage, build};
+use super::{BaseImage, aside, build};
 use crate::error::Error;
-use crate::ops::aside;
 
 /// After this many changed records the images are measured again.
 const MEASURE: usize = 1_024;
@@ -85,7 +84,7 @@ type Shed = Arc<dyn Fn(bool) -> usize + Send + Sync>;
 
 /// The images of all bases, within a budget.
 #[derive(Clone)]
-pub(crate) struct Images {
+pub struct Images {
     pub(super) slots: Arc<RwLock<FxHashMap<BaseNo, Arc<Slot>>>>,
     pub(super) db: Db,
     pub(super) changes: Changes,
@@ -98,6 +97,7 @@ pub(crate) struct Images {
 }
 
 impl Images {
+    /// The images of the bases of a database, within `budget` bytes together with what `shed` tells that others keep.
     pub fn new(
         db: Db,
         changes: Changes,
@@ -114,6 +114,11 @@ impl Images {
         let slot = found.unwrap_or_else(|| Arc::clone(self.slots.write().entry(base).or_default()));
         slot.used.store(tick(), Ordering::Relaxed);
         slot
+    }
+
+    /// The picture that readers see, if memory holds one; it may be behind.
+    pub fn held(&self, base: BaseNo) -> Option<Arc<BaseImage>> {
+        self.slot(base).published.read().clone()
     }
 
     /// Has the next reader see whether everything still fits.
@@ -181,7 +186,7 @@ impl Images {
     }
 
     /// Applies what the log holds after the image; false when the log no longer reaches back that far.
-    pub(super) async fn catch_up(&self, base: BaseNo, image: &mut BaseImage) -> Result<bool, Error> {
+    pub async fn catch_up(&self, base: BaseNo, image: &mut BaseImage) -> Result<bool, Error> {
         let head = self.changes.head(base).await?.sequence;
         loop {
             let Since::Changes(changes) = self.changes.since(base, image.sequence).await? else { return Ok(false) };
@@ -262,7 +267,7 @@ impl Images {
 }
 
 /// The private picture while an operation holds the writer. It stays whatever happens to the slot meanwhile.
-pub(crate) struct Private {
+pub struct Private {
     slot: Arc<Slot>,
     pub image: BaseImage,
     changed: Arc<AtomicUsize>,

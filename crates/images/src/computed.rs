@@ -3,6 +3,7 @@
 
 mod look;
 mod programs;
+mod prompts;
 mod reach;
 mod titles;
 
@@ -20,17 +21,17 @@ use model::{
 };
 use parking_lot::Mutex;
 pub use reach::Reach;
-pub(crate) use titles::users_of;
+pub use titles::users_of;
 
-pub(crate) use programs::looked;
+pub use programs::looked;
 use programs::{Compiled, Programs, Through};
 use rustc_hash::FxHashMap;
 
 use look::{Found, Search, flatten};
 
 use super::{BaseImage, stored_column};
+use crate::addresses::{Addresses, period};
 use crate::error::Error;
-use crate::files::{Addresses, period};
 
 /// How deep formulas may refer to formulas and links to linked tables.
 const DEPTH: usize = 128;
@@ -78,7 +79,7 @@ struct Entry {
 
 /// The computed chunks and compiled formulas of a base.
 #[derive(Default)]
-pub(crate) struct Computed {
+pub struct Computed {
     chunks: Mutex<FxHashMap<Key, Entry>>,
     programs: Programs,
 }
@@ -98,7 +99,7 @@ impl Computed {
 
 /// A base's picture with the time at which it is looked at: what queries and replies read.
 #[derive(Clone)]
-pub(crate) struct View {
+pub struct View {
     pub image: Arc<BaseImage>,
     /// Who cells may name.
     pub people: Arc<People>,
@@ -110,23 +111,26 @@ pub(crate) struct View {
 }
 
 /// A field's values: stored, or computed for as many chunks as the table has.
-pub(crate) enum Values<'t> {
+pub enum Values<'t> {
     Stored(&'t Column),
     Computed { kind: Kind, chunks: Vec<Arc<ComputedChunk>> },
     Missing,
 }
 
 impl View {
+    /// A picture as nobody in particular looks at it.
     pub fn new(image: Arc<BaseImage>, now: Timestamp) -> Self {
         Self { image, people: Arc::default(), addresses: None, now, until: None }
     }
 
     /// With people, for cells that name them.
+    #[must_use]
     pub fn with_people(self, people: Arc<People>) -> Self {
         Self { people, ..self }
     }
 
     /// With addresses of files, for whoever reads them.
+    #[must_use]
     pub fn with_addresses(self, addresses: Option<Addresses>) -> Self {
         Self { addresses, ..self }
     }

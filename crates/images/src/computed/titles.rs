@@ -7,7 +7,7 @@ use model::{
 
 use super::{DEPTH, Form, View, failed};
 use crate::error::Error;
-use crate::image::stored_column;
+use crate::stored_column;
 
 impl View {
     /// The primary texts of the linked records, joined with `, `.
@@ -115,7 +115,7 @@ impl View {
 }
 
 /// The people that a cell names, in order.
-pub(crate) fn users_of(rows: &TableImage, field: &Field, ordinal: Ordinal) -> Vec<UserId> {
+pub fn users_of(rows: &TableImage, field: &Field, ordinal: Ordinal) -> Vec<UserId> {
     let at = ordinal.0 as usize;
     match field.kind {
         FieldKind::CreatedBy => rows.user(rows.created_by.cell(at)).into_iter().collect(),

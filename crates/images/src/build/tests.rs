@@ -1,8 +1,6 @@
 use model::{CellRef, FieldNo, Kind};
-use testkit::on_every_database;
 
 use super::*;
-use crate::fixture::House;
 
 const CHUNK_U32: u32 = CHUNK as u32;
 
@@ -141,24 +139,4 @@ fn chunks_are_held_in_exactly_the_room_they_take() {
         let held: Vec<usize> = chunks.iter().map(Chunk::memory).collect();
         assert_eq!(held, [bytes(*kind, CHUNK), bytes(*kind, 100)], "{kind:?}");
     }
-}
-
-#[on_every_database]
-async fn one_column_is_read_as_the_whole_table_would_have_it(house: House) {
-    let new: Vec<serde_json::Value> =
-        (0..30).map(|n| serde_json::json!({ "Name": format!("t{n}"), "Points": n, "Notes": "x" })).collect();
-    for part in new.chunks(10) {
-        house.create("Tasks", part).await;
-    }
-    let image = house.image(&house.records).await;
-    let table = image.schema.table("Tasks").unwrap();
-    let wanted = ["Name", "Points"].map(|name| (table.no, table.field(name).unwrap().no));
-    let read = columns(&house.test.db, house.owner.tenant, &image.schema, &wanted, usize::MAX).await.unwrap();
-    assert_eq!(read.len(), 2);
-    let rows = image.table(table.no);
-    for ((_, field), column) in read {
-        assert!((0..30).all(|ordinal| column.cell(ordinal) == rows.cell(field, Ordinal(ordinal as u32))));
-    }
-    let refused = columns(&house.test.db, house.owner.tenant, &image.schema, &wanted, 10).await;
-    assert!(matches!(refused, Err(Error::ImageMemory { budget: 10, .. })));
 }

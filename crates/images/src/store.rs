@@ -12,7 +12,7 @@ use sql::Value;
 use tenancy::Permit;
 
 use crate::error::Error;
-use crate::image::{StoredCells, StoredRecord};
+use crate::{StoredCells, StoredRecord};
 
 const EACH: &str = "SELECT ordinal, id, created_at, modified_at, sequence, deleted, cells, created_by, modified_by FROM records \
      WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal >= $4 AND ordinal < $5 ORDER BY ordinal";
@@ -40,7 +40,7 @@ const ASKED: usize = 16;
 pub(crate) const TEXTS: [&str; 9] = [EACH, ORDINALS, AT, LINKS, INSERT, UPDATE, MARK, LINK, UNLINK];
 
 /// Streams the record rows of a table with ordinals from the first to before the second, deleted ones included.
-pub(crate) async fn each_record<S: Send + 'static>(
+pub async fn each_record<S: Send + 'static>(
     db: &Db,
     tenant: TenantNo,
     base: BaseNo,
@@ -72,7 +72,7 @@ pub(crate) async fn each_record<S: Send + 'static>(
 }
 
 /// How many ordinals of a table were given out.
-pub(crate) async fn count_ordinals(db: &Db, tenant: TenantNo, base: BaseNo, table: TableNo) -> Result<u32, Error> {
+pub async fn count_ordinals(db: &Db, tenant: TenantNo, base: BaseNo, table: TableNo) -> Result<u32, Error> {
     let rows = db.read(ORDINALS, vec![tenant.0.into(), base.0.into(), table.0.into()]).await?;
     let last: Option<i64> = rows.first().map(|row| row.get(0)).transpose()?.flatten();
     Ok(last.map_or(0, |last| last as u32 + 1))
@@ -103,7 +103,7 @@ fn cells_at(rows: &[db::Row]) -> Result<Vec<StoredCells>, Error> {
 }
 
 /// The stored cells of records, as committed.
-pub(crate) async fn records_at(
+pub async fn records_at(
     db: &Db,
     tenant: TenantNo,
     base: BaseNo,
@@ -118,7 +118,7 @@ pub(crate) async fn records_at(
 }
 
 /// The stored cells of records, as the transaction sees them.
-pub(crate) async fn records_within(
+pub async fn records_within(
     tx: &mut Tx,
     tenant: TenantNo,
     base: BaseNo,
@@ -132,7 +132,8 @@ pub(crate) async fn records_within(
     Ok(out)
 }
 
-pub(crate) async fn links(
+/// The pairs of a relation, in the order in which they were linked.
+pub async fn links(
     db: &Db,
     tenant: TenantNo,
     base: BaseNo,
@@ -143,13 +144,14 @@ pub(crate) async fn links(
 }
 
 /// Who and when, for the rows of one change.
-pub(crate) struct Mark {
+pub struct Mark {
     pub sequence: i64,
     pub time: Timestamp,
     pub by: Option<Arc<str>>,
 }
 
 impl Mark {
+    /// Of a change by this actor.
     pub fn new(sequence: i64, time: Timestamp, actor: &Actor) -> Self {
         let by = if let Actor::User(user) = actor { Some(user.to_string().into()) } else { None };
         Self { sequence, time, by }
@@ -157,7 +159,7 @@ impl Mark {
 }
 
 /// Queues the rows of a change. `rows` tells the cells that a changed record keeps.
-pub(crate) fn write<'i>(
+pub fn write<'i>(
     tx: &mut Tx,
     permit: &Permit,
     mark: &Mark,
@@ -204,16 +206,18 @@ fn new_row(mark: &Mark, record: &RecordCells, cells: Value) -> [Value; 5] {
 
 /// The rows of new records, put together before the writer says where they go.
 #[derive(Debug, Default)]
-pub(crate) struct PreparedRows(Vec<Value>);
+pub struct PreparedRows(Vec<Value>);
 
 /// Values of one row.
 const WIDTH: usize = 9;
 
 impl PreparedRows {
+    /// None yet, with room for so many.
     pub fn with_capacity(rows: usize) -> Self {
         Self(Vec::with_capacity(rows * WIDTH))
     }
 
+    /// Adds a record with its cells as they are stored.
     pub fn push(&mut self, id: RecordId, cells: String) {
         let (number, nobody) = (Value::Int(0), Value::Null(db::Type::Text));
         let key = [&number, &number, &number, &number].map(Value::clone);

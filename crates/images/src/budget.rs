@@ -7,9 +7,8 @@ use model::{BaseNo, Kind, Ordinal, Table, TableNo, TenantNo};
 
 use super::absent::{ColumnKey, StoredCells};
 use super::slot::{Images, Private, Slot};
-use super::{BaseImage, build};
+use super::{BaseImage, build, record_cells};
 use crate::error::Error;
-use crate::plan::record_cells;
 use crate::store;
 
 /// How deep names of linked records are made of names of linked records.
@@ -212,6 +211,18 @@ fn drop_column(slot: &Slot, column: ColumnKey) {
         Arc::make_mut(&mut image).drop_column(column);
         Some(image)
     });
+}
+
+impl Images {
+    /// Takes a base out of memory; the next reader builds it anew.
+    pub fn drop_image(&self, base: BaseNo) {
+        self.slot(base).renew(|_| None);
+    }
+
+    /// Takes a column out of memory; a query that looks at it brings it back.
+    pub fn drop_column(&self, base: BaseNo, column: ColumnKey) {
+        drop_column(&self.slot(base), column);
+    }
 }
 
 impl Private {

@@ -16,7 +16,8 @@ pub struct Reach<'v> {
 }
 
 impl<'v> Reach<'v> {
-    pub(crate) fn new(view: &'v View, change: &Change) -> Self {
+    /// From a view of either side of the change.
+    pub fn new(view: &'v View, change: &Change) -> Self {
         let mut touched: FxHashMap<TableNo, FxHashSet<u32>> = FxHashMap::default();
         for (table, ordinal) in view.image.touches(change) {
             touched.entry(table).or_default().insert(ordinal);

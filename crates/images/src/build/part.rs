@@ -7,8 +7,8 @@ use parking_lot::Mutex;
 use rustc_hash::FxHashSet;
 
 use super::StoredRecord;
-use crate::image::absent::ColumnKey;
-use crate::image::nobody;
+use crate::absent::ColumnKey;
+use crate::nobody;
 
 /// An id, and the way back to its ordinal.
 const ID_BYTES: usize = 40;
@@ -29,7 +29,7 @@ impl FromIterator<FieldNo> for Wanted {
 }
 
 /// The bytes of what is being read, over all streams, and the columns that had to go.
-pub(crate) struct Meter {
+pub struct Meter {
     limit: usize,
     /// When over, columns are dropped one by one, or everything is given up.
     drops: bool,

@@ -185,7 +185,7 @@ fn made_of(schema: &Schema, table: &Table, field: &Field) -> Option<Compiled> {
 }
 
 /// Where a lookup or a rollup looks: through which link field of its table, and at which field of which other table.
-pub(crate) fn looked<'s>(
+pub fn looked<'s>(
     schema: &'s Schema,
     table: &Table,
     field: &Field,

@@ -18,7 +18,7 @@ pub(super) use part::Meter;
 use part::{Part, Wanted};
 
 /// A record as its row says.
-pub(crate) struct StoredRecord<'r> {
+pub struct StoredRecord<'r> {
     pub ordinal: Ordinal,
     pub id: RecordId,
     pub created: i64,

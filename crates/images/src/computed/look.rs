@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::programs::{Compiled, Through};
 use super::{Form, View, failed};
 use crate::error::Error;
-use crate::image::stored_column;
+use crate::stored_column;
 
 /// More stale records than this are not gathered.
 const MANY: usize = 4_096;

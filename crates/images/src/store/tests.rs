@@ -1,12 +1,13 @@
-use testkit::on_every_database;
+use testkit::{TestDb, on_every_database};
 
 use super::{ASKED, TEXTS, asked};
-use crate::fixture::House;
+use crate::MIGRATIONS;
 
 #[on_every_database]
-async fn every_text_is_understood(house: House) {
+async fn every_text_is_understood(test: TestDb) {
+    let test = test.migrated(&[&MIGRATIONS]).await;
     for text in TEXTS {
-        assert!(house.test.db.check(text).await.is_ok(), "{text}");
+        assert!(test.db.check(text).await.is_ok(), "{text}");
     }
 }
 

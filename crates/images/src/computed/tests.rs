@@ -7,7 +7,7 @@ use model::{
 };
 
 use super::{Values, View};
-use crate::image::BaseImage;
+use crate::BaseImage;
 use testkit::Chance;
 
 const TABLE: TableNo = TableNo(1);

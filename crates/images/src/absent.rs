@@ -12,10 +12,10 @@ use super::{BaseImage, Computed};
 use crate::error::Error;
 
 /// A column of a base.
-pub(crate) type ColumnKey = (TableNo, FieldNo);
+pub type ColumnKey = (TableNo, FieldNo);
 
 /// The stored cells of a record, fetched by its ordinal.
-pub(crate) struct StoredCells {
+pub struct StoredCells {
     pub ordinal: Ordinal,
     pub cells: Vec<(FieldNo, CellValue)>,
 }
@@ -77,7 +77,8 @@ impl BaseImage {
         self.absent.columns.is_empty()
     }
 
-    pub(super) fn lacks(&self, (table, field): ColumnKey) -> bool {
+    /// True when a stored column is not in memory.
+    pub fn lacks(&self, (table, field): ColumnKey) -> bool {
         self.absent.has(table, field)
     }
 
@@ -131,6 +132,7 @@ impl BaseImage {
 
     /// A picture of which only single records will be read, those that it is filled with. What is computed for
     /// others along with them, by chunk, is not looked at.
+    #[must_use]
     pub fn to_page(&self) -> Self {
         let mut page = self.clone();
         page.absent.only_filled = true;
@@ -155,7 +157,7 @@ impl BaseImage {
     }
 
     /// The columns in memory, with what they hold and how many bytes.
-    pub(super) fn columns(&self) -> impl Iterator<Item = (ColumnKey, Kind, usize)> + '_ {
+    pub fn columns(&self) -> impl Iterator<Item = (ColumnKey, Kind, usize)> + '_ {
         self.tables.iter().flat_map(|(no, table)| {
             table.columns.iter().map(|(field, column)| ((*no, *field), column.kind(), column.memory()))
         })
