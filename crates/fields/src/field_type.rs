@@ -96,6 +96,13 @@ pub enum OptionsIn {
         /// The name wanted for the field on the other side.
         inverse_name: Option<String>,
     },
+    /// The time or the author of the last change of some fields.
+    Modified {
+        /// Complete but for the fields.
+        kind: FieldKind,
+        /// These fields, by id or name; none: every field.
+        watched: Vec<String>,
+    },
     /// A count over a link field, by its id or name.
     Count {
         /// The link field.

@@ -38,7 +38,7 @@ pub use schema::{
     AttachmentOptions, ButtonOptions, CheckboxOptions, Choice, CountOptions, CreatedOptions, CurrencyOptions,
     DateFormat, DateOptions, DateTimeOptions, DurationOptions, Field, FieldKind, FormulaOptions, FormulaType,
     LinkOptions, LookupOptions, ModifiedOptions, NumberOptions, RatingOptions, RollupOptions, Schema, SelectOptions,
-    Table, TimeFormat,
+    Table, TimeFormat, Watched,
 };
 pub use table::{RecordIds, TableImage};
 pub use time::Timestamp;

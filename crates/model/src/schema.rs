@@ -1,6 +1,7 @@
 //! The schema snapshot: an immutable picture of a base's tables, fields and views at one revision.
 
 mod attachments;
+mod modified;
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use crate::id::{BaseId, BaseNo, ChoiceId, FieldId, FieldNo, TableId, TableNo, Vi
 use crate::view::View;
 
 pub use attachments::AttachmentOptions;
+pub use modified::{ModifiedOptions, Watched};
 
 /// A base's schema at one revision. Deleted tables and fields stay listed with their mark until retention ends.
 #[derive(Debug, Clone)]
@@ -206,7 +208,7 @@ pub enum FieldKind {
     /// Who made the record.
     CreatedBy,
     /// Who last changed a cell of the record.
-    LastModifiedBy,
+    LastModifiedBy(Watched),
     /// The text of a barcode, and what kind it is.
     Barcode,
     /// A label and an address.
@@ -238,7 +240,7 @@ impl FieldKind {
             | Self::SingleCollaborator
             | Self::MultipleCollaborators
             | Self::CreatedBy
-            | Self::LastModifiedBy
+            | Self::LastModifiedBy(_)
             | Self::Barcode
             | Self::Button(_) => Kind::Text,
             Self::Number(_)
@@ -292,22 +294,23 @@ impl FieldKind {
             Self::CreatedTime(_)
                 | Self::LastModifiedTime(_)
                 | Self::CreatedBy
-                | Self::LastModifiedBy
+                | Self::LastModifiedBy(_)
                 | Self::ExternalSyncSource(_)
         ) || self.is_derived()
     }
 
-    /// True for what is evaluated and never stored.
+    /// True for what is evaluated, and but for the times of watched fields never stored.
     pub fn is_derived(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Formula(_)
-                | Self::AutoNumber
-                | Self::Count(_)
-                | Self::MultipleLookupValues(_)
-                | Self::Rollup(_)
-                | Self::Button(_)
-        )
+            | Self::AutoNumber
+            | Self::Count(_)
+            | Self::MultipleLookupValues(_)
+            | Self::Rollup(_)
+            | Self::Button(_) => true,
+            Self::LastModifiedTime(options) => !options.watched.0.is_empty(),
+            _ => false,
+        }
     }
 
     /// The options of a select field.
@@ -322,7 +325,10 @@ impl FieldKind {
 
     /// True when the cell names people.
     pub fn is_people(&self) -> bool {
-        matches!(self, Self::SingleCollaborator | Self::MultipleCollaborators | Self::CreatedBy | Self::LastModifiedBy)
+        matches!(
+            self,
+            Self::SingleCollaborator | Self::MultipleCollaborators | Self::CreatedBy | Self::LastModifiedBy(_)
+        )
     }
 
     /// True when queries and formulas see another text than the cell holds: the names of people and files, a barcode
@@ -463,15 +469,6 @@ pub struct DateTimeOptions {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
 pub struct CreatedOptions {
-    /// Show only the day.
-    #[serde(default)]
-    pub date_only: bool,
-}
-
-/// Options of last modified time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub struct ModifiedOptions {
     /// Show only the day.
     #[serde(default)]
     pub date_only: bool,

@@ -194,12 +194,18 @@ pub(crate) fn same_cell(table: &Table, no: FieldNo, one: CellRef<'_>, other: Cel
     }
 }
 
-/// [`same_cell`] for all cells of a record.
+/// [`same_cell`] for all cells of a record but those that tell when others were changed.
 pub(crate) fn same_cells(table: &Table, one: &[(FieldNo, CellValue)], other: &[(FieldNo, CellValue)]) -> bool {
-    let same = |((no, one), (at, other)): (&(FieldNo, CellValue), &(FieldNo, CellValue))| {
-        no == at && same_cell(table, *no, one.view(), other.view())
-    };
-    one.len() == other.len() && one.iter().zip(other).all(same)
+    let is_written =
+        |(no, _): &&(FieldNo, CellValue)| table.field_by_no(*no).is_none_or(|field| !field.kind.is_modified());
+    let (mut one, mut other) = (one.iter().filter(is_written), other.iter().filter(is_written));
+    loop {
+        match (one.next(), other.next()) {
+            (None, None) => return true,
+            (Some((no, one)), Some((at, other))) if no == at && same_cell(table, *no, one.view(), other.view()) => {}
+            _ => return false,
+        }
+    }
 }
 
 /// The files of a cell.

@@ -27,7 +27,7 @@ use crate::ops::turned;
 pub(crate) use absent::StoredCells;
 pub(crate) use build::StoredRecord;
 pub use computed::Reach;
-pub(crate) use computed::{Computed, Values, View, looked, users_of};
+pub(crate) use computed::{Computed, Values, View, looked, users_of, watching};
 pub(crate) use slot::{Images, Private};
 
 /// All tables of a base at one sequence. Cloning is cheap; writing copies only the chunks that a clone still holds.
@@ -144,6 +144,17 @@ impl BaseImage {
         if let Some(inverse) = inverse {
             relink(self.table_mut(other), (inverse, link.to, link.from), (link.added, at_other));
         }
+    }
+
+    /// The picture once the pairs of a change are linked and unlinked.
+    pub fn linked_as(&self, body: &Body) -> Self {
+        let mut after = self.clone();
+        for part in &body.tables {
+            for link in &part.links {
+                after.apply_link(part.table, link);
+            }
+        }
+        after
     }
 
     /// Takes pairs back, the last one first, each to where it stood.

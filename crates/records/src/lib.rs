@@ -18,6 +18,7 @@ mod plan;
 mod routes;
 mod store;
 mod tools;
+mod watch;
 
 #[cfg(test)]
 mod fixture;

@@ -1,6 +1,7 @@
 //! Making and changing tables and fields in memory; the operations write what comes out.
 
 mod copy;
+mod modified;
 mod retype;
 mod through;
 mod trash;
@@ -20,6 +21,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::error::Error;
+
+use modified::same_watched;
 
 pub use copy::Copied;
 pub(crate) use copy::{Wanted, copy_name, numbers_to_copy};
@@ -266,6 +269,7 @@ impl<'a> Draft<'a> {
                 kind
             }
             OptionsIn::Formula { text } => self.formula(no, &name, None, &text)?,
+            OptionsIn::Modified { kind, watched } => self.modified(no, &name, None, (kind, &watched))?,
             OptionsIn::Count { link } => self.count(no, &name, &link)?,
             OptionsIn::Button { label, text } => self.button(no, &name, None, (label, &text))?,
             OptionsIn::Lookup { link, field } => self.lookup(no, &name, None, (&link, &field))?,
@@ -283,11 +287,16 @@ impl<'a> Draft<'a> {
     }
 
     fn push_field(&mut self, no: TableNo, id: FieldId, name: String, description: Option<String>, kind: FieldKind) {
-        let number = FieldNo(self.next_field);
-        self.next_field += 1;
+        let number = self.take_number();
         if let Some(table) = self.table_mut(no) {
             table.fields.push(Arc::new(Field { no: number, id, name, description, kind, deleted: false }));
         }
+    }
+
+    fn take_number(&mut self) -> FieldNo {
+        let number = FieldNo(self.next_field);
+        self.next_field += 1;
+        number
     }
 
     fn add_link(
@@ -393,7 +402,7 @@ impl<'a> Draft<'a> {
         Ok(FieldKind::Count(CountOptions { link: field.id, link_no: field.no }))
     }
 
-    /// Changes name, description or options of a field.
+    /// Changes name, description or options of a field; with options it may need a number.
     pub fn update_field(
         &mut self,
         no: TableNo,
@@ -411,8 +420,11 @@ impl<'a> Draft<'a> {
             None => None,
             Some(options) => Some(self.new_kind(no, &field, options)?),
         };
+        // Cells that tell of other fields are left behind: it begins as a new one does.
+        let anew = kind.as_ref().is_some_and(|kind| !same_watched(kind, &field.kind)).then(|| self.take_number());
         let Some(table) = self.table_mut(no) else { return Ok(()) };
         if let Some(field) = table.fields.iter_mut().find(|field| field.id == id).map(Arc::make_mut) {
+            field.no = anew.unwrap_or(field.no);
             if let Some(name) = name {
                 field.name = name;
             }
@@ -432,6 +444,7 @@ impl<'a> Draft<'a> {
         match read_options(&field.name, type_name, Some(options), Some(&field.kind), self.ids, self.now)? {
             OptionsIn::Kind(kind) => Ok(kind),
             OptionsIn::Formula { text } => self.formula(no, &field.name, Some(field.id), &text),
+            OptionsIn::Modified { kind, watched } => self.modified(no, &field.name, Some(field), (kind, &watched)),
             OptionsIn::Count { link } => self.count(no, &field.name, &link),
             OptionsIn::Button { label, text } => self.button(no, &field.name, Some(field.id), (label, &text)),
             OptionsIn::Lookup { link, field: looked } => self.lookup(no, &field.name, Some(field.id), (&link, &looked)),

@@ -114,6 +114,14 @@ fn options(schema: &Schema, field: &Field) -> Option<Value> {
     let mut options = fields::of(&field.kind).write_options(&field.kind)?;
     // What a field is computed from is there only while it is not in the trash.
     let valid = match &field.kind {
+        kind if !kind.watched().is_empty() => {
+            let mut live = kind.watched().to_vec();
+            live.retain(|id| schema.table_of(*id).is_some());
+            if let Some(watched) = options.get_mut("referencedFieldIds") {
+                *watched = json!(live);
+            }
+            !live.is_empty()
+        }
         FieldKind::Formula(formula) => formula.references.iter().all(|id| schema.table_of(*id).is_some()),
         FieldKind::Button(button) => button.references.iter().all(|id| schema.table_of(*id).is_some()),
         FieldKind::Count(count) => schema.table_of(count.link).is_some(),

@@ -12,6 +12,8 @@ use super::{Seed, SeedBase, SeedField, SeedRecord, SeedTable};
 use crate::catalog::House;
 use crate::inside::Inside;
 
+/// The fields that a field of the last change watches; of computed fields it is only told.
+const WATCHED: &str = "referencedFieldIds";
 /// Records of one request.
 const BATCH: usize = 10;
 
@@ -151,6 +153,11 @@ impl<'a> Planting<'a> {
             return Ok(());
         }
         let mut options = field.options.as_ref().map(|options| self.translated(options)).transpose()?;
+        let watches = field.r#type.starts_with("lastModified");
+        if let Some(watched) = field.options.as_ref().and_then(|given| given.get(WATCHED)).filter(|_| watches) {
+            let watched = self.translated(watched)?;
+            options.as_mut().and_then(Value::as_object_mut).map(|map| map.insert(WATCHED.to_owned(), watched));
+        }
         let mut other_side = None;
         if let Some(options) = options.as_mut().and_then(Value::as_object_mut).filter(|_| field.is_link()) {
             let linked = self.linked(field)?;
@@ -207,7 +214,7 @@ impl<'a> Planting<'a> {
 
     fn translated_at(&self, key: &str, value: &Value) -> anyhow::Result<Value> {
         // They name what is made later, or what nobody reads.
-        let is_told_only = ["inverseLinkFieldId", "linkedTableId", "result", "referencedFieldIds"].contains(&key);
+        let is_told_only = ["inverseLinkFieldId", "linkedTableId", "result", WATCHED].contains(&key);
         if is_told_only { Ok(value.clone()) } else { self.translated(value) }
     }
 

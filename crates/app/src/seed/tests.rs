@@ -194,6 +194,32 @@ async fn what_has_an_id_keeps_it_in_every_run() {
 }
 
 #[tokio::test]
+async fn fields_that_watch_others_are_made_after_them() {
+    let watched = json!({ "isValid": true, "referencedFieldIds": ["fldOLD00000000001", "Away"] });
+    let watch = |kind: &str| json!({ "name": kind, "type": kind, "options": watched });
+    let points =
+        json!({ "id": "fldOLD00000000001", "name": "Points", "type": "number", "options": { "precision": 0 } });
+    let away = json!({ "name": "Away", "type": "multipleRecordLinks", "options": { "linkedTableId": "U" } });
+    let fields = json!([text("N"), watch("lastModifiedTime"), watch("lastModifiedBy"), points, away]);
+    let seed = base(json!([
+        { "name": "T", "fields": fields, "records": [{ "fields": { "N": "a", "lastModifiedTime": "2020-01-01" } }] },
+        { "name": "U", "fields": [text("N")], "records": [] },
+    ]));
+    let made = looked_at(&seed, with_ids).await.unwrap();
+    let fields = made[0]["tables"][0]["fields"].as_array().unwrap();
+    let named = |name: &str| fields.iter().find(|field| field["name"] == name).unwrap();
+    let expected = json!([named("Points")["id"], named("Away")["id"]]);
+    for kind in ["lastModifiedTime", "lastModifiedBy"] {
+        assert_eq!(named(kind)["options"]["referencedFieldIds"], expected);
+    }
+    let nowhere =
+        json!([text("N"), { "name": "L", "type": "lastModifiedBy", "options": { "referencedFieldIds": ["Nope"] } }]);
+    let seed = base(json!([{ "name": "T", "fields": nowhere, "records": [] }]));
+    let problem = format!("{:#}", planted(&seed).await.unwrap_err());
+    assert!(problem.contains("/bases/0/tables/0/fields/1") && problem.contains("`Nope` does not exist"), "{problem}");
+}
+
+#[tokio::test]
 async fn what_has_no_id_gets_one_beside_what_has() {
     let choices = json!([{ "id": "selOpen0000000001", "name": "Open" }, { "name": "Done" }]);
     let rows = json!([{ "fields": { "N": "a" } }, { "id": "recB0000000000001", "fields": { "N": "b" } }, { "fields": { "N": "c", "L": ["recB0000000000001", "a"] } }]);

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use model::{
     ButtonOptions, ColorRule, Coloring, Comparison, Condition, CountOptions, Field, FieldId, FieldKind, FieldNo,
-    FormulaOptions, LinkOptions, LookupOptions, RollupOptions, SelectOptions, Table, TableId, TableNo, View, ViewKey,
+    FormulaOptions, LinkOptions, LookupOptions, ModifiedOptions, RollupOptions, SelectOptions, Table, TableId, TableNo,
+    View, ViewKey, Watched,
 };
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -150,6 +151,11 @@ impl Draft<'_> {
             FieldKind::MultipleSelects(options) => FieldKind::MultipleSelects(select(options)),
             FieldKind::ExternalSyncSource(options) => FieldKind::ExternalSyncSource(select(options)),
             FieldKind::MultipleRecordLinks(link) => FieldKind::MultipleRecordLinks(twins.link(link)),
+            FieldKind::LastModifiedTime(options) => {
+                let watched = Watched(twins.list(&options.watched.0));
+                FieldKind::LastModifiedTime(ModifiedOptions { watched, ..options.clone() })
+            }
+            FieldKind::LastModifiedBy(watched) => FieldKind::LastModifiedBy(Watched(twins.list(&watched.0))),
             FieldKind::Count(CountOptions { link, link_no }) => {
                 FieldKind::Count(CountOptions { link: twins.field(*link), link_no: twins.number(*link_no) })
             }

@@ -36,4 +36,5 @@ mod trash;
 mod upserts;
 mod vega;
 mod views;
+mod watched;
 mod webhooks;

@@ -19,6 +19,10 @@ fn what_is_answered_can_be_given_back() {
         let answered = field_type.write_options(&kind);
         match field_type.read_options(answered.as_ref(), Some(&kind), &mut ids()).unwrap() {
             OptionsIn::Kind(read) => assert_eq!(read, kind),
+            OptionsIn::Modified { watched, .. } => {
+                let expected: Vec<String> = kind.watched().iter().map(ToString::to_string).collect();
+                assert_eq!(watched, expected);
+            }
             OptionsIn::Link { linked_table, prefers_single, inverse_name } => {
                 assert_eq!(linked_table, kind.link().unwrap().linked_table);
                 assert!(prefers_single && inverse_name.is_none());
@@ -144,7 +148,14 @@ fn wrong_options_are_told_with_what_is_right() {
         ("dateTime", with_zone, "options.timeZone must be `utc`, `client` or an IANA time zone"),
         ("multipleRecordLinks", json!({"linkedTableId": "recAAAAAAAAAAAAAA"}), "the id of a table"),
         ("formula", json!({"formula": " "}), "the formula's text"),
-        ("lastModifiedTime", json!({"referencedFieldIds": ["fldAAAAAAAAAAAAAA"]}), "every field is watched"),
+        (
+            "lastModifiedTime",
+            json!({"referencedFieldIds": "Name"}),
+            "referencedFieldIds must be a list of at most 1000",
+        ),
+        ("lastModifiedTime", json!({"referencedFieldIds": [5]}), "ids or names of fields of this table"),
+        ("lastModifiedTime", json!({"referencedFieldIds": vec!["Name"; 1_001]}), "a list of at most 1000"),
+        ("lastModifiedBy", json!({"watched": []}), "there are `isValid`, `referencedFieldIds`"),
         ("createdTime", json!({"result": {"type": "number"}}), "options.result.type must be one of `date`, `dateTime`"),
     ] {
         let message = refused(name, Some(&options));
