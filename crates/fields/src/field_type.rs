@@ -93,6 +93,8 @@ pub enum OptionsIn {
         linked_table: TableId,
         /// Suggests one record per cell.
         prefers_single: bool,
+        /// The view of that table whose records are offered, by id or name.
+        view: Option<String>,
         /// The name wanted for the field on the other side.
         inverse_name: Option<String>,
     },

@@ -493,6 +493,9 @@ pub struct LinkOptions {
     /// Suggests one record per cell; not enforced.
     #[serde(default)]
     pub prefers_single: bool,
+    /// The view of the linked table whose records are offered, deleted or not; not enforced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<ViewId>,
 }
 
 /// Options of count.

@@ -1,6 +1,7 @@
 //! Making and changing tables and fields in memory; the operations write what comes out.
 
 mod copy;
+mod links;
 mod modified;
 mod retype;
 mod through;
@@ -22,6 +23,7 @@ use utoipa::ToSchema;
 
 use crate::error::Error;
 
+use links::offered;
 use modified::same_watched;
 
 pub use copy::Copied;
@@ -274,12 +276,12 @@ impl<'a> Draft<'a> {
             OptionsIn::Button { label, text } => self.button(no, &name, None, (label, &text))?,
             OptionsIn::Lookup { link, field } => self.lookup(no, &name, None, (&link, &field))?,
             OptionsIn::Rollup { link, field, text } => self.rollup(no, &name, None, (&link, &field), &text)?,
-            OptionsIn::Link { linked_table, prefers_single, inverse_name } => {
+            OptionsIn::Link { linked_table, prefers_single, view, inverse_name } => {
                 let inverse = new.options.as_ref().filter(|_| new.id.is_some());
                 let inverse = inverse.and_then(|options| options.get("inverseLinkFieldId")?.as_str());
                 let ids = (id, self.field_id(inverse)?);
                 let named = (name, description);
-                return self.add_link(no, ids, named, linked_table, prefers_single, inverse_name);
+                return self.add_link(no, ids, named, linked_table, (prefers_single, view), inverse_name);
             }
         };
         self.push_field(no, id, name, description, kind);
@@ -297,49 +299,6 @@ impl<'a> Draft<'a> {
         let number = FieldNo(self.next_field);
         self.next_field += 1;
         number
-    }
-
-    fn add_link(
-        &mut self,
-        no: TableNo,
-        (id, inverse): (FieldId, FieldId),
-        (name, description): (String, Option<String>),
-        linked: TableId,
-        prefers_single: bool,
-        inverse_name: Option<String>,
-    ) -> Result<FieldId, Error> {
-        let Some(target) = self.schema.live_tables().find(|table| table.id == linked).cloned() else {
-            return Err(Error::Options {
-                field: name,
-                reason: format!("linked table `{linked}` does not exist in this base"),
-            });
-        };
-        let own = target.no == no;
-        let inverse = (!own).then_some(inverse);
-        let relation = FieldNo(self.next_field);
-        let forward = LinkOptions {
-            linked_table: linked,
-            linked_table_no: target.no,
-            inverse,
-            relation,
-            reversed: false,
-            prefers_single,
-        };
-        self.push_field(no, id, name, description, FieldKind::MultipleRecordLinks(forward));
-        if let (Some(inverse), Some(source)) = (inverse, self.schema.table_by_no(no).cloned()) {
-            let wanted = inverse_name.unwrap_or_else(|| source.name.clone());
-            let free = self.free_field_name(target.no, &wanted);
-            let back = LinkOptions {
-                linked_table: source.id,
-                linked_table_no: no,
-                inverse: Some(id),
-                relation,
-                reversed: true,
-                prefers_single: false,
-            };
-            self.push_field(target.no, inverse, free, None, FieldKind::MultipleRecordLinks(back));
-        }
-        Ok(id)
     }
 
     /// The id that was given, or a new one.
@@ -451,9 +410,11 @@ impl<'a> Draft<'a> {
             OptionsIn::Rollup { link, field: looked, text } => {
                 self.rollup(no, &field.name, Some(field.id), (&link, &looked), &text)
             }
-            OptionsIn::Link { linked_table, prefers_single, .. } => match &field.kind {
+            OptionsIn::Link { linked_table, prefers_single, view, .. } => match &field.kind {
                 FieldKind::MultipleRecordLinks(link) if link.linked_table == linked_table => {
-                    Ok(FieldKind::MultipleRecordLinks(LinkOptions { prefers_single, ..link.clone() }))
+                    let linked = self.linked_table(&field.name, linked_table)?;
+                    let view = offered(&field.name, &linked, view.as_deref(), link.view)?;
+                    Ok(FieldKind::MultipleRecordLinks(LinkOptions { prefers_single, view, ..link.clone() }))
                 }
                 _ => Err(Error::Options {
                     field: field.name.clone(),

@@ -78,6 +78,7 @@ pub(crate) fn link() -> FieldKind {
         relation: FieldNo(1),
         reversed: false,
         prefers_single: true,
+        view: Some("viwAAAAAAAAAAAAAA".parse().unwrap()),
     })
 }
 

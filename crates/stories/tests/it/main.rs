@@ -25,6 +25,7 @@ mod imports;
 mod kept_ids;
 mod limits;
 mod lookups;
+mod offered;
 mod past;
 mod racing;
 mod records;
