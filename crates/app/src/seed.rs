@@ -95,6 +95,11 @@ impl SeedTable {
         self.fields.iter().find(|field| field.is_called(text))
     }
 
+    /// True when a view with this id or name is made with the table.
+    fn has_view(&self, wanted: &str) -> bool {
+        self.views.iter().any(|view| view.id.as_deref() == Some(wanted) || view.name == wanted)
+    }
+
     /// The place of the primary field.
     fn primary(&self) -> Option<usize> {
         match &self.primary_field_id {

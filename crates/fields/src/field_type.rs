@@ -93,8 +93,17 @@ pub enum OptionsIn {
         linked_table: TableId,
         /// Suggests one record per cell.
         prefers_single: bool,
+        /// The view of that table whose records are offered, by id or name.
+        view: Option<String>,
         /// The name wanted for the field on the other side.
         inverse_name: Option<String>,
+    },
+    /// The time or the author of the last change of some fields.
+    Modified {
+        /// Complete but for the fields.
+        kind: FieldKind,
+        /// These fields, by id or name; none: every field.
+        watched: Vec<String>,
     },
     /// A count over a link field, by its id or name.
     Count {

@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 use crate::field_type::OptionsIn;
 use crate::problem::OptionsError;
 
+/// Most fields that one option names: a table has no more.
+const MAX_NAMED: usize = 1_000;
+
 /// An object of options, or a part of one.
 pub(crate) struct Options<'a> {
     path: String,
@@ -98,6 +101,18 @@ impl<'a> Options<'a> {
     pub(crate) fn named(&self, key: &str, expected: &str, old: Option<String>) -> Result<String, OptionsError> {
         let Some(value) = self.get(key) else { return old.ok_or_else(|| self.missing(key, expected)) };
         value.as_str().map(str::to_owned).ok_or_else(|| self.wrong(key, expected, value))
+    }
+
+    /// The ids or the names of fields; `old` when they are not given.
+    pub(crate) fn named_all(&self, key: &str, old: Option<&FieldKind>) -> Result<Vec<String>, OptionsError> {
+        let expected = || format!("a list of at most {MAX_NAMED} ids or names of fields of this table");
+        let Some(value) = self.get(key) else {
+            return Ok(old.map(FieldKind::watched).unwrap_or_default().iter().map(ToString::to_string).collect());
+        };
+        let items = value.as_array().filter(|items| items.len() <= MAX_NAMED);
+        let items = items.ok_or_else(|| self.wrong(key, expected(), value))?;
+        let named = items.iter().map(|item| item.as_str().map(str::to_owned));
+        named.collect::<Option<_>>().ok_or_else(|| self.wrong(key, expected(), value))
     }
 
     /// True or false; `old` when it is not given.

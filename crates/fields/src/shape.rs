@@ -41,7 +41,7 @@ pub fn shape(kind: &FieldKind) -> Shape {
         | FieldKind::SingleCollaborator
         | FieldKind::MultipleCollaborators
         | FieldKind::CreatedBy
-        | FieldKind::LastModifiedBy
+        | FieldKind::LastModifiedBy(_)
         | FieldKind::Barcode
         | FieldKind::Button(_)
         | FieldKind::AiText(_) => Shape::Text,

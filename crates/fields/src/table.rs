@@ -82,7 +82,7 @@ pub fn of(kind: &FieldKind) -> &'static dyn FieldType {
         FieldKind::SingleCollaborator => &SingleCollaborator,
         FieldKind::MultipleCollaborators => &MultipleCollaborators,
         FieldKind::CreatedBy => &CreatedBy,
-        FieldKind::LastModifiedBy => &LastModifiedBy,
+        FieldKind::LastModifiedBy(_) => &LastModifiedBy,
         FieldKind::Barcode => &Barcode,
         FieldKind::Button(_) => &Button,
         FieldKind::AiText(_) => &AiText,

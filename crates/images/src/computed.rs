@@ -21,7 +21,7 @@ use model::{
 };
 use parking_lot::Mutex;
 pub use reach::Reach;
-pub use titles::users_of;
+pub use titles::{users_of, watching};
 
 pub use programs::looked;
 use programs::{Compiled, Programs, Through};
@@ -32,6 +32,7 @@ use look::{Found, Search, flatten};
 use super::{BaseImage, stored_column};
 use crate::addresses::{Addresses, period};
 use crate::error::Error;
+use crate::watch;
 
 /// How deep formulas may refer to formulas and links to linked tables.
 const DEPTH: usize = 128;
@@ -339,6 +340,10 @@ impl View {
         let Some(compiled) = self.compiled(table, field, depth)? else { return Ok(failed(kind, range.len())) };
         match (&field.kind, &compiled.program, compiled.through.first()) {
             (FieldKind::AutoNumber, ..) => Ok(numbers(chunk, range)),
+            (FieldKind::LastModifiedTime(_), ..) => {
+                self.image.need(table.no, [field.no])?;
+                Ok(times(rows, field.no, chunk, range))
+            }
             (FieldKind::Count(count), ..) => Ok(counts(rows, count.link_no, chunk, range)),
             (FieldKind::MultipleLookupValues(_), _, Some(through)) => {
                 self.look(rows, through, false, (chunk, range), depth)
@@ -452,6 +457,15 @@ fn numbers(chunk: usize, range: Range<usize>) -> ComputedChunk {
     let mut values = Chunk::new(Kind::Number);
     for (at, row) in range.enumerate() {
         values.set(at, CellRef::Number((chunk * CHUNK + row + 1) as f64));
+    }
+    ComputedChunk { values, errors: Bits::default() }
+}
+
+/// When one of the fields that this one watches was last changed.
+fn times(rows: &TableImage, no: FieldNo, chunk: usize, range: Range<usize>) -> ComputedChunk {
+    let mut values = Chunk::new(Kind::Time);
+    for (at, row) in range.enumerate() {
+        values.set(at, watch::time_of(rows, no, Ordinal((chunk * CHUNK + row) as u32)));
     }
     ComputedChunk { values, errors: Bits::default() }
 }

@@ -16,6 +16,7 @@ mod error;
 mod recent;
 mod slot;
 mod store;
+mod watch;
 
 use std::sync::Arc;
 
@@ -35,10 +36,11 @@ use recent::Recent;
 pub use absent::{ColumnKey, StoredCells};
 pub use addresses::{Addresses, FILES_PATH, Ticket, period};
 pub use build::StoredRecord;
-pub use computed::{Computed, Reach, Values, View, looked, users_of};
+pub use computed::{Computed, Reach, Values, View, looked, users_of, watching};
 pub use error::Error;
 pub use slot::{Images, Private};
 pub use store::{Mark, PreparedRows, records_at, write};
+pub use watch::{author, time_of};
 
 /// The tables of records and links.
 pub const MIGRATIONS: [Migration; 1] =
@@ -159,6 +161,18 @@ impl BaseImage {
         if let Some(inverse) = inverse {
             relink(self.table_mut(other), (inverse, link.to, link.from), (link.added, at_other));
         }
+    }
+
+    /// The picture once the pairs of a change are linked and unlinked.
+    #[must_use]
+    pub fn linked_as(&self, body: &Body) -> Self {
+        let mut after = self.clone();
+        for part in &body.tables {
+            for link in &part.links {
+                after.apply_link(part.table, link);
+            }
+        }
+        after
     }
 
     /// Takes pairs back, the last one first, each to where it stood.

@@ -2,6 +2,7 @@
 
 mod attachments;
 mod computed;
+mod modified;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ pub use attachments::AttachmentOptions;
 pub use computed::{
     AiTextOptions, ButtonOptions, CountOptions, FormulaOptions, FormulaType, LookupOptions, PromptPart, RollupOptions,
 };
+pub use modified::{ModifiedOptions, Watched};
 
 /// A base's schema at one revision. Deleted tables and fields stay listed with their mark until retention ends.
 #[derive(Debug, Clone)]
@@ -210,7 +212,7 @@ pub enum FieldKind {
     /// Who made the record.
     CreatedBy,
     /// Who last changed a cell of the record.
-    LastModifiedBy,
+    LastModifiedBy(Watched),
     /// The text of a barcode, and what kind it is.
     Barcode,
     /// A label and an address.
@@ -244,7 +246,7 @@ impl FieldKind {
             | Self::SingleCollaborator
             | Self::MultipleCollaborators
             | Self::CreatedBy
-            | Self::LastModifiedBy
+            | Self::LastModifiedBy(_)
             | Self::Barcode
             | Self::Button(_)
             | Self::AiText(_) => Kind::Text,
@@ -299,23 +301,24 @@ impl FieldKind {
             Self::CreatedTime(_)
                 | Self::LastModifiedTime(_)
                 | Self::CreatedBy
-                | Self::LastModifiedBy
+                | Self::LastModifiedBy(_)
                 | Self::ExternalSyncSource(_)
                 | Self::AiText(_)
         ) || self.is_derived()
     }
 
-    /// True for what is evaluated and never stored.
+    /// True for what is evaluated, and but for the times of watched fields never stored.
     pub fn is_derived(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Formula(_)
-                | Self::AutoNumber
-                | Self::Count(_)
-                | Self::MultipleLookupValues(_)
-                | Self::Rollup(_)
-                | Self::Button(_)
-        )
+            | Self::AutoNumber
+            | Self::Count(_)
+            | Self::MultipleLookupValues(_)
+            | Self::Rollup(_)
+            | Self::Button(_) => true,
+            Self::LastModifiedTime(options) => !options.watched.0.is_empty(),
+            _ => false,
+        }
     }
 
     /// The options of a select field.
@@ -330,7 +333,10 @@ impl FieldKind {
 
     /// True when the cell names people.
     pub fn is_people(&self) -> bool {
-        matches!(self, Self::SingleCollaborator | Self::MultipleCollaborators | Self::CreatedBy | Self::LastModifiedBy)
+        matches!(
+            self,
+            Self::SingleCollaborator | Self::MultipleCollaborators | Self::CreatedBy | Self::LastModifiedBy(_)
+        )
     }
 
     /// True when queries and formulas see another text than the cell holds: the names of people and files, a barcode
@@ -481,15 +487,6 @@ pub struct CreatedOptions {
     pub date_only: bool,
 }
 
-/// Options of last modified time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub struct ModifiedOptions {
-    /// Show only the day.
-    #[serde(default)]
-    pub date_only: bool,
-}
-
 /// Options of record links.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -509,4 +506,7 @@ pub struct LinkOptions {
     /// Suggests one record per cell; not enforced.
     #[serde(default)]
     pub prefers_single: bool,
+    /// The view of the linked table whose records are offered, deleted or not; not enforced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<ViewId>,
 }

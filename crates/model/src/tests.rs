@@ -3,8 +3,8 @@ mod columns;
 use proptest::prelude::*;
 
 use crate::{
-    Bits, CHUNK, CellRef, CellValue, Column, FieldNo, Kind, Ordinal, RecordId, TableImage, TableNo, Timestamp,
-    decode_cells, encode_cells,
+    Bits, CHUNK, CellRef, CellValue, Column, Field, FieldId, FieldKind, FieldNo, Kind, Ordinal, RecordId, TableImage,
+    TableNo, Timestamp, Watched, decode_cells, encode_cells,
 };
 
 #[test]
@@ -174,4 +174,19 @@ fn no_two_contents_of_a_chunk_have_the_same_number() {
     other.set(FieldNo(1), Kind::Number, Ordinal(0), CellRef::Number(3.0));
     assert_ne!(one.versions, other.versions);
     assert_ne!(one.versions, table.versions);
+}
+
+#[test]
+fn a_field_that_was_stored_before_it_could_watch_others_watches_all() {
+    for kind in ["lastModifiedBy", "lastModifiedTime"] {
+        let options = if kind == "lastModifiedTime" { r#","options":{"dateOnly":true}"# } else { "" };
+        let stored = format!(r#"{{"no":1,"id":"fldAAAAAAAAAAAAAA","name":"F","type":"{kind}"{options}}}"#);
+        let field: Field = serde_json::from_str(&stored).unwrap();
+        assert!(field.kind.is_modified() && field.kind.watched().is_empty() && !field.kind.is_derived());
+        let again = serde_json::to_string(&field).unwrap();
+        assert_eq!(serde_json::from_str::<Field>(&again).unwrap(), field);
+    }
+    let kind = FieldKind::LastModifiedBy(Watched(vec![FieldId::ordered(0, 1)]));
+    let again = serde_json::to_string(&kind).unwrap();
+    assert_eq!(serde_json::from_str::<FieldKind>(&again).unwrap(), kind);
 }

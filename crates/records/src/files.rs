@@ -109,11 +109,12 @@ pub(crate) fn same_cell(table: &Table, no: FieldNo, one: CellRef<'_>, other: Cel
         })
 }
 
-/// [`same_cell`] for all cells of a record.
+/// [`same_cell`] for all cells of a record but those that tell when others were changed.
 pub(crate) fn same_cells(table: &Table, one: &[(FieldNo, CellValue)], other: &[(FieldNo, CellValue)]) -> bool {
-    let generated = |no: FieldNo| table.field_by_no(no).is_some_and(|field| field.kind.is_generated());
-    let mut one = one.iter().filter(|(no, _)| !generated(*no));
-    let mut other = other.iter().filter(|(no, _)| !generated(*no));
+    let is_written = |(no, _): &&(FieldNo, CellValue)| {
+        table.field_by_no(*no).is_none_or(|field| !field.kind.is_modified() && !field.kind.is_generated())
+    };
+    let (mut one, mut other) = (one.iter().filter(is_written), other.iter().filter(is_written));
     loop {
         match (one.next(), other.next()) {
             (None, None) => return true,

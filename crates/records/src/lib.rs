@@ -7,7 +7,6 @@
 //! not synced; what depends on rows is decided in the writer, on the private image; computed values are never stored.
 
 mod ask;
-mod compact;
 mod counts;
 mod error;
 mod files;
@@ -18,13 +17,13 @@ mod plan;
 mod prompts;
 mod routes;
 mod tools;
+mod watch;
 
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod image;
 
-pub use compact::{Compaction, HistoryConfig};
 pub use counts::{CommentCounts, Counted};
 pub use error::Error;
 pub use files::{Awaited, Files};

@@ -1,6 +1,8 @@
 //! Making and changing tables and fields in memory; the operations write what comes out.
 
 mod copy;
+mod links;
+mod modified;
 mod retype;
 mod through;
 mod trash;
@@ -20,6 +22,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::error::Error;
+
+use links::offered;
+use modified::same_watched;
 
 pub use copy::Copied;
 pub(crate) use copy::{Wanted, copy_name, numbers_to_copy};
@@ -266,17 +271,18 @@ impl<'a> Draft<'a> {
                 kind
             }
             OptionsIn::Formula { text } => self.formula(no, &name, None, &text)?,
+            OptionsIn::Modified { kind, watched } => self.modified(no, &name, None, (kind, &watched))?,
             OptionsIn::Count { link } => self.count(no, &name, &link)?,
             OptionsIn::Button { label, text } => self.button(no, &name, None, (label, &text))?,
             OptionsIn::AiText { prompt } => self.ai_text(no, &name, None, prompt)?,
             OptionsIn::Lookup { link, field } => self.lookup(no, &name, None, (&link, &field))?,
             OptionsIn::Rollup { link, field, text } => self.rollup(no, &name, None, (&link, &field), &text)?,
-            OptionsIn::Link { linked_table, prefers_single, inverse_name } => {
+            OptionsIn::Link { linked_table, prefers_single, view, inverse_name } => {
                 let inverse = new.options.as_ref().filter(|_| new.id.is_some());
                 let inverse = inverse.and_then(|options| options.get("inverseLinkFieldId")?.as_str());
                 let ids = (id, self.field_id(inverse)?);
                 let named = (name, description);
-                return self.add_link(no, ids, named, linked_table, prefers_single, inverse_name);
+                return self.add_link(no, ids, named, linked_table, (prefers_single, view), inverse_name);
             }
         };
         self.push_field(no, id, name, description, kind);
@@ -284,54 +290,16 @@ impl<'a> Draft<'a> {
     }
 
     fn push_field(&mut self, no: TableNo, id: FieldId, name: String, description: Option<String>, kind: FieldKind) {
-        let number = FieldNo(self.next_field);
-        self.next_field += 1;
+        let number = self.take_number();
         if let Some(table) = self.table_mut(no) {
             table.fields.push(Arc::new(Field { no: number, id, name, description, kind, deleted: false }));
         }
     }
 
-    fn add_link(
-        &mut self,
-        no: TableNo,
-        (id, inverse): (FieldId, FieldId),
-        (name, description): (String, Option<String>),
-        linked: TableId,
-        prefers_single: bool,
-        inverse_name: Option<String>,
-    ) -> Result<FieldId, Error> {
-        let Some(target) = self.schema.live_tables().find(|table| table.id == linked).cloned() else {
-            return Err(Error::Options {
-                field: name,
-                reason: format!("linked table `{linked}` does not exist in this base"),
-            });
-        };
-        let own = target.no == no;
-        let inverse = (!own).then_some(inverse);
-        let relation = FieldNo(self.next_field);
-        let forward = LinkOptions {
-            linked_table: linked,
-            linked_table_no: target.no,
-            inverse,
-            relation,
-            reversed: false,
-            prefers_single,
-        };
-        self.push_field(no, id, name, description, FieldKind::MultipleRecordLinks(forward));
-        if let (Some(inverse), Some(source)) = (inverse, self.schema.table_by_no(no).cloned()) {
-            let wanted = inverse_name.unwrap_or_else(|| source.name.clone());
-            let free = self.free_field_name(target.no, &wanted);
-            let back = LinkOptions {
-                linked_table: source.id,
-                linked_table_no: no,
-                inverse: Some(id),
-                relation,
-                reversed: true,
-                prefers_single: false,
-            };
-            self.push_field(target.no, inverse, free, None, FieldKind::MultipleRecordLinks(back));
-        }
-        Ok(id)
+    fn take_number(&mut self) -> FieldNo {
+        let number = FieldNo(self.next_field);
+        self.next_field += 1;
+        number
     }
 
     /// The id that was given, or a new one.
@@ -421,7 +389,7 @@ impl<'a> Draft<'a> {
         Ok(FieldKind::Count(CountOptions { link: field.id, link_no: field.no }))
     }
 
-    /// Changes name, description or options of a field.
+    /// Changes name, description or options of a field; with options it may need a number.
     pub fn update_field(
         &mut self,
         no: TableNo,
@@ -439,8 +407,11 @@ impl<'a> Draft<'a> {
             None => None,
             Some(options) => Some(self.new_kind(no, &field, options)?),
         };
+        // Cells that tell of other fields are left behind: it begins as a new one does.
+        let anew = kind.as_ref().is_some_and(|kind| !same_watched(kind, &field.kind)).then(|| self.take_number());
         let Some(table) = self.table_mut(no) else { return Ok(()) };
         if let Some(field) = table.fields.iter_mut().find(|field| field.id == id).map(Arc::make_mut) {
+            field.no = anew.unwrap_or(field.no);
             if let Some(name) = name {
                 field.name = name;
             }
@@ -460,6 +431,7 @@ impl<'a> Draft<'a> {
         match read_options(&field.name, type_name, Some(options), Some(&field.kind), self.ids, self.now)? {
             OptionsIn::Kind(kind) => Ok(kind),
             OptionsIn::Formula { text } => self.formula(no, &field.name, Some(field.id), &text),
+            OptionsIn::Modified { kind, watched } => self.modified(no, &field.name, Some(field), (kind, &watched)),
             OptionsIn::Count { link } => self.count(no, &field.name, &link),
             OptionsIn::Button { label, text } => self.button(no, &field.name, Some(field.id), (label, &text)),
             OptionsIn::AiText { prompt } => self.ai_text(no, &field.name, Some(field.id), prompt),
@@ -467,9 +439,11 @@ impl<'a> Draft<'a> {
             OptionsIn::Rollup { link, field: looked, text } => {
                 self.rollup(no, &field.name, Some(field.id), (&link, &looked), &text)
             }
-            OptionsIn::Link { linked_table, prefers_single, .. } => match &field.kind {
+            OptionsIn::Link { linked_table, prefers_single, view, .. } => match &field.kind {
                 FieldKind::MultipleRecordLinks(link) if link.linked_table == linked_table => {
-                    Ok(FieldKind::MultipleRecordLinks(LinkOptions { prefers_single, ..link.clone() }))
+                    let linked = self.linked_table(&field.name, linked_table)?;
+                    let view = offered(&field.name, &linked, view.as_deref(), link.view)?;
+                    Ok(FieldKind::MultipleRecordLinks(LinkOptions { prefers_single, view, ..link.clone() }))
                 }
                 _ => Err(Error::Options {
                     field: field.name.clone(),

@@ -260,7 +260,8 @@ impl Schemas {
         description: Option<&str>,
         options: Option<&Value>,
     ) -> Result<(Arc<Schema>, FieldId), Error> {
-        self.edit(caller, base, (0, 0), |draft| {
+        let numbers = (0, u32::from(options.is_some()));
+        self.edit(caller, base, numbers, |draft| {
             let table = Arc::clone(find_table(&draft.schema, table)?);
             let field = table.field(field).ok_or_else(|| Error::FieldNotFound {
                 name: field.chars().take(64).collect(),

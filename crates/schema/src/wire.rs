@@ -1,6 +1,6 @@
 //! Tables and fields as Airtable's meta API writes them.
 
-use model::{Field, FieldId, FieldKind, Schema, Table, View, ViewType};
+use model::{Field, FieldId, FieldKind, Schema, Table, TableNo, View, ViewId, ViewType};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -112,8 +112,22 @@ pub fn field_out(schema: &Schema, field: &Field) -> FieldOut {
 
 fn options(schema: &Schema, field: &Field) -> Option<Value> {
     let mut options = fields::of(&field.kind).write_options(&field.kind)?;
+    if let Some(link) = field.kind.link()
+        && link.view.is_some_and(|view| !has_view(schema, link.linked_table_no, view))
+        && let Value::Object(options) = &mut options
+    {
+        options.remove("viewIdForRecordSelection");
+    }
     // What a field is computed from is there only while it is not in the trash.
     let valid = match &field.kind {
+        kind if !kind.watched().is_empty() => {
+            let mut live = kind.watched().to_vec();
+            live.retain(|id| schema.table_of(*id).is_some());
+            if let Some(watched) = options.get_mut("referencedFieldIds") {
+                *watched = json!(live);
+            }
+            !live.is_empty()
+        }
         FieldKind::Formula(formula) => formula.references.iter().all(|id| schema.table_of(*id).is_some()),
         FieldKind::Button(button) => button.references.iter().all(|id| schema.table_of(*id).is_some()),
         FieldKind::Count(count) => schema.table_of(count.link).is_some(),
@@ -134,6 +148,10 @@ fn options(schema: &Schema, field: &Field) -> Option<Value> {
         }
     }
     Some(options)
+}
+
+fn has_view(schema: &Schema, table: TableNo, id: ViewId) -> bool {
+    schema.table_by_no(table).is_some_and(|table| table.live_views().any(|view| view.id == id))
 }
 
 /// The choices that a lookup shows the names of: those of the select at its end.

@@ -2,11 +2,10 @@
 //! and what came into a view or left it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use events::{Change, LinkDelta, SchemaChange};
-use model::{
-    Bits, CellValue, Field, FieldKind, FieldNo, Ordinal, RecordId, Schema, Table, TableNo, Timestamp, View, ViewId,
-};
+use model::{Bits, CellValue, Field, FieldNo, Ordinal, RecordId, Schema, Table, TableNo, Timestamp, View, ViewId};
 use records::{Error, Picture, Reach};
 use serde_json::Value;
 
@@ -110,7 +109,8 @@ pub(crate) fn held(before: &Picture, change: &Change, wants: &Wants<'_>) -> Resu
             held.views.insert(view.id, Members { within, held: members });
         }
         for (ordinal, field, cell) in updated(change, table.no) {
-            if let Some(field) = table.field_by_no(field).filter(|field| !field.kind.is_derived()) {
+            let field = table.field_by_no(field);
+            if let Some(field) = field.filter(|field| !field.kind.is_derived() && !field.kind.is_modified()) {
                 held.cells.insert((table.no, ordinal, field.no), cells::value(before, field, cell.0)?);
             }
         }
@@ -191,7 +191,7 @@ fn new_row(after: &Picture, table: &Table, ordinal: Ordinal, id: RecordId) -> Re
     let mut cells = BTreeMap::new();
     for field in table.live_fields() {
         // A picture that was walked back to knows the last change of a record only.
-        if matches!(field.kind, FieldKind::LastModifiedTime(_) | FieldKind::LastModifiedBy) {
+        if field.kind.is_modified() {
             continue;
         }
         let value = cells::of(after, table, field, ordinal)?;
@@ -218,7 +218,9 @@ fn changed(rows: &mut Rows, (change, held): (&Change, &Held), after: &Picture, t
     }
     for ((ordinal, no), cell) in told {
         let is_told = !rows.created.contains_key(&ordinal) && after.is_live(table.no, ordinal);
-        let Some(field) = table.field_by_no(no).filter(|field| is_told && !field.deleted) else { continue };
+        // When others were changed is told among unchanged cells only.
+        let is_told = |field: &&Arc<Field>| is_told && !field.deleted && !field.kind.is_modified();
+        let Some(field) = table.field_by_no(no).filter(is_told) else { continue };
         let current = match cell {
             Some(cell) if !field.kind.is_derived() => cells::value(after, field, cell)?,
             _ => cells::of(after, table, field, ordinal)?,
@@ -267,7 +269,7 @@ fn in_view(
 }
 
 fn computed(table: &Table) -> impl Iterator<Item = &Field> {
-    table.live_fields().filter(|field| field.kind.is_derived()).map(AsRef::as_ref)
+    table.live_fields().filter(|field| field.kind.is_derived() && !field.kind.is_modified()).map(AsRef::as_ref)
 }
 
 /// Every cell that was written in records of a table, with what it held and what it holds.

@@ -12,6 +12,10 @@ use super::{Seed, SeedBase, SeedField, SeedRecord, SeedTable};
 use crate::catalog::House;
 use crate::inside::Inside;
 
+/// The fields that a field of the last change watches; of computed fields it is only told.
+const WATCHED: &str = "referencedFieldIds";
+/// The view whose records a link offers.
+const OFFERED: &str = "viewIdForRecordSelection";
 /// Records of one request.
 const BATCH: usize = 10;
 
@@ -148,15 +152,21 @@ impl<'a> Planting<'a> {
     async fn field(&mut self, no: usize, field: &'a SeedField) -> anyhow::Result<()> {
         if self.made.contains_key(&(no, field.name.as_str())) {
             // The other side of a link that was made.
-            return Ok(());
+            return self.offer(no, field).await;
         }
         let mut options = field.options.as_ref().map(|options| self.translated(options)).transpose()?;
+        let watches = field.r#type.starts_with("lastModified");
+        if let Some(watched) = field.options.as_ref().and_then(|given| given.get(WATCHED)).filter(|_| watches) {
+            let watched = self.translated(watched)?;
+            options.as_mut().and_then(Value::as_object_mut).map(|map| map.insert(WATCHED.to_owned(), watched));
+        }
         let mut other_side = None;
         if let Some(options) = options.as_mut().and_then(Value::as_object_mut).filter(|_| field.is_link()) {
             let linked = self.linked(field)?;
             other_side = self.other_side(linked, field);
-            for ours in ["isReversed", "viewIdForRecordSelection"] {
-                options.remove(ours);
+            options.remove("isReversed");
+            if self.offered(linked, field).is_none() {
+                options.remove(OFFERED);
             }
             options.insert("linkedTableId".to_owned(), json!(self.tables.get(linked)));
             let named = options.remove("inverseLinkFieldId");
@@ -176,6 +186,23 @@ impl<'a> Planting<'a> {
             self.made.insert(other_side, text_at(&answer, "/options/inverseLinkFieldId")?);
         }
         Ok(())
+    }
+
+    /// The view whose records a link offers; one that the file does not describe was not made.
+    fn offered(&self, linked: usize, field: &'a SeedField) -> Option<&'a str> {
+        field.option(OFFERED).filter(|view| self.seed.tables.get(linked).is_some_and(|table| table.has_view(view)))
+    }
+
+    /// Lets a link that was made offer the records of a view.
+    async fn offer(&self, no: usize, field: &'a SeedField) -> anyhow::Result<()> {
+        if !field.is_link() {
+            return Ok(());
+        }
+        let Some(view) = self.offered(self.linked(field)?, field) else { return Ok(()) };
+        let (table, id) = (self.tables.get(no), self.made.get(&(no, field.name.as_str())));
+        let (table, id) = table.zip(id).context("the field was not made")?;
+        let path = format!("/v0/meta/bases/{}/tables/{table}/fields/{id}", self.base);
+        self.inside.call(Method::PATCH, &path, &json!({ "options": { OFFERED: view } })).await.map(drop)
     }
 
     /// Which table a link leads to.
@@ -207,7 +234,7 @@ impl<'a> Planting<'a> {
 
     fn translated_at(&self, key: &str, value: &Value) -> anyhow::Result<Value> {
         // They name what is made later, or what nobody reads.
-        let is_told_only = ["inverseLinkFieldId", "linkedTableId", "result", "referencedFieldIds"].contains(&key);
+        let is_told_only = ["inverseLinkFieldId", "linkedTableId", "result", WATCHED].contains(&key);
         if is_told_only { Ok(value.clone()) } else { self.translated(value) }
     }
 

@@ -148,9 +148,10 @@ async fn what_has_an_id_keeps_it_in_every_run() {
                 { "id": "fldTold0000000001", "name": "Told", "type": "formula", "options": {
                     "formula": "{fldName0000000001} & {fldState000000001}" } },
                 { "id": "fldProject0000001", "name": "Project", "type": "multipleRecordLinks", "options": {
-                    "linkedTableId": "tblProjects000001", "inverseLinkFieldId": "fldTasks000000001" } },
+                    "linkedTableId": "tblProjects000001", "inverseLinkFieldId": "fldTasks000000001",
+                    "viewIdForRecordSelection": "viwProjects000001" } },
                 { "id": "fldAfter000000001", "name": "After", "type": "multipleRecordLinks", "options": {
-                    "linkedTableId": "tblTasks000000001" } },
+                    "linkedTableId": "tblTasks000000001", "viewIdForRecordSelection": "viwElsewhere00001" } },
             ],
             "records": [
                 { "id": "recTask0000000001", "fields": { "Name": "Paint", "fldState000000001": "Open", "After": ["recTask0000000002"] } },
@@ -160,7 +161,8 @@ async fn what_has_an_id_keeps_it_in_every_run() {
             "fields": [
                 { "id": "fldTitle000000001", "name": "Title", "type": "singleLineText" },
                 { "id": "fldTasks000000001", "name": "All tasks", "type": "multipleRecordLinks", "options": {
-                    "linkedTableId": "tblTasks000000001", "inverseLinkFieldId": "fldProject0000001" } },
+                    "linkedTableId": "tblTasks000000001", "inverseLinkFieldId": "fldProject0000001",
+                    "viewIdForRecordSelection": "viwBoard000000001" } },
             ],
             "records": [{ "id": "recHouse000000001", "fields": { "Title": "House" } }] },
     ] }] });
@@ -183,6 +185,9 @@ async fn what_has_an_id_keeps_it_in_every_run() {
         (&choices[0]["id"], &choices[1]["id"])
     );
     assert_eq!(made[3]["options"]["inverseLinkFieldId"], "fldTasks000000001");
+    let other_side = &first[0]["tables"][1]["fields"][1];
+    let offered = [&made[3], &made[4], other_side].map(|field| &field["options"]["viewIdForRecordSelection"]);
+    assert_eq!(offered, [&json!("viwProjects000001"), &Value::Null, &json!("viwBoard000000001")]);
     assert_eq!(
         first[0]["records"],
         json!([
@@ -191,6 +196,32 @@ async fn what_has_an_id_keeps_it_in_every_run() {
             [["recHouse000000001", { "fldTitle000000001": "House", "fldTasks000000001": ["recTask0000000002"] }]],
         ])
     );
+}
+
+#[tokio::test]
+async fn fields_that_watch_others_are_made_after_them() {
+    let watched = json!({ "isValid": true, "referencedFieldIds": ["fldOLD00000000001", "Away"] });
+    let watch = |kind: &str| json!({ "name": kind, "type": kind, "options": watched });
+    let points =
+        json!({ "id": "fldOLD00000000001", "name": "Points", "type": "number", "options": { "precision": 0 } });
+    let away = json!({ "name": "Away", "type": "multipleRecordLinks", "options": { "linkedTableId": "U" } });
+    let fields = json!([text("N"), watch("lastModifiedTime"), watch("lastModifiedBy"), points, away]);
+    let seed = base(json!([
+        { "name": "T", "fields": fields, "records": [{ "fields": { "N": "a", "lastModifiedTime": "2020-01-01" } }] },
+        { "name": "U", "fields": [text("N")], "records": [] },
+    ]));
+    let made = looked_at(&seed, with_ids).await.unwrap();
+    let fields = made[0]["tables"][0]["fields"].as_array().unwrap();
+    let named = |name: &str| fields.iter().find(|field| field["name"] == name).unwrap();
+    let expected = json!([named("Points")["id"], named("Away")["id"]]);
+    for kind in ["lastModifiedTime", "lastModifiedBy"] {
+        assert_eq!(named(kind)["options"]["referencedFieldIds"], expected);
+    }
+    let nowhere =
+        json!([text("N"), { "name": "L", "type": "lastModifiedBy", "options": { "referencedFieldIds": ["Nope"] } }]);
+    let seed = base(json!([{ "name": "T", "fields": nowhere, "records": [] }]));
+    let problem = format!("{:#}", planted(&seed).await.unwrap_err());
+    assert!(problem.contains("/bases/0/tables/0/fields/1") && problem.contains("`Nope` does not exist"), "{problem}");
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! `lastModifiedBy`.
 
-use model::{CellRef, ChoiceId, FieldKind};
-use serde_json::Value;
+use model::{CellRef, ChoiceId, FieldKind, Watched};
+use serde_json::{Value, json};
 
 use crate::field_type::{FieldType, OptionsIn, Texting};
-use crate::options;
+use crate::options::Options;
 use crate::plain::plain_cell;
 use crate::problem::OptionsError;
 
@@ -16,7 +16,7 @@ impl FieldType for LastModifiedBy {
     }
 
     fn description(&self) -> &'static str {
-        "Who last changed a cell of the record."
+        "Who last changed a cell of the record, or one of some fields."
     }
 
     fn is_computed(&self) -> bool {
@@ -26,10 +26,19 @@ impl FieldType for LastModifiedBy {
     fn read_options(
         &self,
         given: Option<&Value>,
-        _old: Option<&FieldKind>,
+        old: Option<&FieldKind>,
         _ids: &mut dyn FnMut() -> ChoiceId,
     ) -> Result<OptionsIn, OptionsError> {
-        options::none(given, FieldKind::LastModifiedBy)
+        let options = Options::new(given)?;
+        options.only(&["isValid", "referencedFieldIds"])?;
+        let watched = options.named_all("referencedFieldIds", old)?;
+        Ok(OptionsIn::Modified { kind: FieldKind::LastModifiedBy(Watched::default()), watched })
+    }
+
+    fn write_options(&self, kind: &FieldKind) -> Option<Value> {
+        // Airtable tells none of a field that watches every one.
+        let watched = Some(kind.watched()).filter(|watched| !watched.is_empty())?;
+        Some(json!({ "isValid": true, "referencedFieldIds": watched }))
     }
 
     fn text(&self, kind: &FieldKind, cell: CellRef<'_>, _cx: &Texting, out: &mut String) {

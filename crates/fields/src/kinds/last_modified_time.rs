@@ -16,7 +16,7 @@ impl FieldType for LastModifiedTime {
     }
 
     fn description(&self) -> &'static str {
-        "When somebody last changed a cell of the record."
+        "When somebody last changed a cell of the record, or one of some fields."
     }
 
     fn is_computed(&self) -> bool {
@@ -31,28 +31,19 @@ impl FieldType for LastModifiedTime {
     ) -> Result<OptionsIn, OptionsError> {
         let options = Options::new(given)?;
         options.only(&["result", "isValid", "referencedFieldIds"])?;
-        refuse_watched(&options)?;
         let date_only = moment::read_result(&options, old.is_some_and(date_only))?;
-        Ok(OptionsIn::Kind(FieldKind::LastModifiedTime(ModifiedOptions { date_only })))
+        let watched = options.named_all("referencedFieldIds", old)?;
+        let kind = FieldKind::LastModifiedTime(ModifiedOptions { date_only, ..ModifiedOptions::default() });
+        Ok(OptionsIn::Modified { kind, watched })
     }
 
     fn write_options(&self, kind: &FieldKind) -> Option<Value> {
         let result = moment::write_result(date_only(kind));
-        Some(json!({ "isValid": true, "referencedFieldIds": [], "result": result }))
+        Some(json!({ "isValid": true, "referencedFieldIds": kind.watched(), "result": result }))
     }
 
     fn text(&self, kind: &FieldKind, cell: CellRef<'_>, cx: &Texting, out: &mut String) {
         moment::push_computed(date_only(kind), cell, cx, out);
-    }
-}
-
-/// The time is that of every field: watching some of them would be silently wrong.
-fn refuse_watched(options: &Options<'_>) -> Result<(), OptionsError> {
-    match options.get("referencedFieldIds") {
-        Some(value) if value.as_array().is_none_or(|ids| !ids.is_empty()) => {
-            Err(options.wrong("referencedFieldIds", "left out or empty: every field is watched", value))
-        }
-        _ => Ok(()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `multipleRecordLinks`.
 
-use model::{CellRef, ChoiceId, Field, FieldKind, RecordId, TableId};
+use model::{CellRef, ChoiceId, Field, FieldKind, RecordId, TableId, ViewId};
 use serde_json::{Map, Value, json};
 
 use super::textual;
@@ -9,14 +9,15 @@ use crate::list::split_names;
 use crate::options::Options;
 use crate::problem::{CellProblem, OptionsError};
 
+const VIEW: &str = "viewIdForRecordSelection";
 const KEYS: [&str; 6] = [
     "linkedTableId",
     "prefersSingleRecordLink",
     "inverseName",
+    VIEW,
     // Answered by the API, given back by clients that copy a schema, and not read.
     "isReversed",
     "inverseLinkFieldId",
-    "viewIdForRecordSelection",
 ];
 
 pub(crate) struct MultipleRecordLinks;
@@ -42,6 +43,7 @@ impl FieldType for MultipleRecordLinks {
         Ok(OptionsIn::Link {
             linked_table: read_table(&options, old.map(|old| old.linked_table))?,
             prefers_single: options.flag("prefersSingleRecordLink", old.is_some_and(|old| old.prefers_single))?,
+            view: read_view(&options, given, old.and_then(|old| old.view))?,
             inverse_name: read_inverse_name(&options)?,
         })
     }
@@ -54,6 +56,9 @@ impl FieldType for MultipleRecordLinks {
         out.insert("prefersSingleRecordLink".to_owned(), json!(link.prefers_single));
         if let Some(inverse) = link.inverse {
             out.insert("inverseLinkFieldId".to_owned(), json!(inverse));
+        }
+        if let Some(view) = link.view {
+            out.insert(VIEW.to_owned(), json!(view));
         }
         Some(Value::Object(out))
     }
@@ -109,6 +114,20 @@ fn read_table(options: &Options<'_>, old: Option<TableId>) -> Result<TableId, Op
     };
     let id = value.as_str().and_then(|text| text.parse().ok());
     id.ok_or_else(|| options.wrong("linkedTableId", EXPECTED, value))
+}
+
+/// The view that is kept, another one, or with `null` none.
+fn read_view(
+    options: &Options<'_>,
+    given: Option<&Value>,
+    old: Option<ViewId>,
+) -> Result<Option<String>, OptionsError> {
+    match given.and_then(|given| given.get(VIEW)) {
+        None => Ok(old.map(|view| view.to_string())),
+        Some(Value::Null) => Ok(None),
+        Some(Value::String(named)) => Ok(Some(named.clone())),
+        Some(other) => Err(options.wrong(VIEW, "the id or the name of a view of the linked table", other)),
+    }
 }
 
 fn read_inverse_name(options: &Options<'_>) -> Result<Option<String>, OptionsError> {

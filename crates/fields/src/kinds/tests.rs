@@ -7,6 +7,7 @@ mod texting;
 use model::{
     AiTextOptions, ButtonOptions, ChoiceId, CountOptions, CreatedOptions, Field, FieldId, FieldKind, FieldNo,
     FormulaOptions, FormulaType, LinkOptions, LookupOptions, PromptPart, RollupOptions, SelectOptions, TableNo,
+    Watched,
 };
 use serde_json::{Value, json};
 
@@ -24,7 +25,7 @@ pub(crate) fn ids() -> impl FnMut() -> ChoiceId {
 /// A kind from API options.
 pub(crate) fn kind(name: &str, options: &Value) -> FieldKind {
     match by_name(name).unwrap().read_options(Some(options), None, &mut ids()) {
-        Ok(OptionsIn::Kind(kind)) => kind,
+        Ok(OptionsIn::Kind(kind) | OptionsIn::Modified { kind, .. }) => kind,
         other => panic!("{name}: {other:?}"),
     }
 }
@@ -78,6 +79,7 @@ pub(crate) fn link() -> FieldKind {
         relation: FieldNo(1),
         reversed: false,
         prefers_single: true,
+        view: Some("viwAAAAAAAAAAAAAA".parse().unwrap()),
     })
 }
 
@@ -112,7 +114,7 @@ pub(crate) fn kinds() -> Vec<FieldKind> {
         FieldKind::SingleCollaborator,
         FieldKind::MultipleCollaborators,
         FieldKind::CreatedBy,
-        FieldKind::LastModifiedBy,
+        FieldKind::LastModifiedBy(Watched(vec!["fldBBBBBBBBBBBBBB".parse().unwrap()])),
         FieldKind::Barcode,
         FieldKind::Button(ButtonOptions {
             label: "Open".to_owned(),

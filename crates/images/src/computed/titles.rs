@@ -1,13 +1,14 @@
 //! The plain text of cells, and the names by which links show the records that they lead to.
 
 use model::{
-    CHUNK, CellRef, Chunk, ComputedChunk, Field, FieldKind, Kind, Ordinal, Table, TableImage, TableNo, Texts, UserId,
-    user_ids,
+    CHUNK, CellRef, Chunk, ComputedChunk, Field, FieldKind, FieldNo, Kind, Ordinal, Table, TableImage, TableNo, Texts,
+    UserId, user_ids,
 };
 
 use super::{DEPTH, Form, View, failed};
 use crate::error::Error;
 use crate::stored_column;
+use crate::watch;
 
 impl View {
     /// The primary texts of the linked records, joined with `, `.
@@ -46,7 +47,9 @@ impl View {
         chunk: usize,
         range: std::ops::Range<usize>,
     ) -> Result<ComputedChunk, Error> {
-        if !matches!(field.kind, FieldKind::CreatedBy | FieldKind::LastModifiedBy) {
+        if matches!(field.kind, FieldKind::CreatedBy | FieldKind::LastModifiedBy(_)) {
+            self.image.need(table.no, watching(field))?;
+        } else {
             self.image.need(table.no, [field.no])?;
         }
         let mut texts = Texts::default();
@@ -114,12 +117,17 @@ impl View {
     }
 }
 
+/// The column that tells who last changed the fields that a field watches, if it watches some.
+pub fn watching(field: &Field) -> Option<FieldNo> {
+    (!field.kind.watched().is_empty()).then_some(field.no)
+}
+
 /// The people that a cell names, in order.
 pub fn users_of(rows: &TableImage, field: &Field, ordinal: Ordinal) -> Vec<UserId> {
     let at = ordinal.0 as usize;
     match field.kind {
         FieldKind::CreatedBy => rows.user(rows.created_by.cell(at)).into_iter().collect(),
-        FieldKind::LastModifiedBy => rows.user(rows.modified_by.cell(at)).into_iter().collect(),
+        FieldKind::LastModifiedBy(_) => watch::author(rows, field, ordinal).into_iter().collect(),
         _ => match rows.cell(field.no, ordinal) {
             CellRef::Text(ids) => user_ids(ids).collect(),
             _ => Vec::new(),

@@ -1,5 +1,7 @@
 //! Acts on a house for property tests: what somebody might do, carried out through a handle.
 
+use std::time::Duration;
+
 use model::Ordinal;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -54,6 +56,7 @@ fn pick(ids: &[String], at: u8) -> Option<&String> {
 
 /// Carries an act out through a handle; what cannot be done is not done.
 pub(crate) async fn carry_out(house: &House, records: &Records, act: &Act) {
+    house.test.clock.advance(Duration::from_secs(1));
     let image = house.image(&house.records).await;
     let (projects, tasks) = (ids(&image, 0), ids(&image, 1));
     let update = async |table: &str, id: Option<&String>, fields: Value, replace: bool| {
@@ -112,10 +115,26 @@ pub(crate) async fn carry_out(house: &House, records: &Records, act: &Act) {
     }
 }
 
-/// Runs a property over acts on a house of their own each.
+/// Adds fields that watch others, links on either side among them.
+async fn watch(house: &House) {
+    for (table, name, kind, watched) in [
+        ("Tasks", "Moved", "lastModifiedTime", json!(["Points", "Project"])),
+        ("Tasks", "Named by", "lastModifiedBy", json!(["Name"])),
+        ("Projects", "Filled", "lastModifiedTime", json!(["Tasks"])),
+    ] {
+        let field = json!({ "name": name, "type": kind, "options": { "referencedFieldIds": watched } });
+        let field = serde_json::from_value(field).unwrap();
+        house.schemas.create_field(&house.owner, house.base, table, &field).await.unwrap();
+    }
+}
+
+/// Runs a property over acts on a house of their own each, in which some fields watch others.
 pub(crate) fn each_history(cases: u32, most: usize, check: impl AsyncFn(House, Vec<Act>)) {
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(acts in acts(most))| {
-        testkit::run(testkit::Engine::Sqlite, async |house: House| check(house, acts).await);
+        testkit::run(testkit::Engine::Sqlite, async |house: House| {
+            watch(&house).await;
+            check(house, acts).await;
+        });
     });
 }

@@ -4,7 +4,7 @@ mod generated;
 
 use std::collections::BTreeMap;
 
-use model::{CellValue, Ordinal, UserId};
+use model::{CellValue, Field, Ordinal, TableImage, UserId};
 use serde_json::{Value, json};
 
 use crate::error::Error;
@@ -12,6 +12,7 @@ use crate::fixture::{House, cells};
 use crate::image::acting::{Act, carry_out, each_history, ids};
 use crate::ops::{Records, UpdateRecord};
 use images::BaseImage;
+use images::{author, time_of};
 
 /// Everything that a picture says of the records that exist, and the order of changes of all.
 type Dump = BTreeMap<(u32, u32), (String, BTreeMap<u32, CellValue>)>;
@@ -22,11 +23,23 @@ fn dump(image: &BaseImage) -> Dump {
         let rows = image.table(table.no);
         for ordinal in rows.live.ones().map(|ordinal| Ordinal(ordinal as u32)) {
             let cells = rows.columns.iter().map(|(no, column)| (no.0, column.cell(ordinal.0 as usize).to_value()));
-            let cells = cells.filter(|(_, cell)| !cell.is_empty()).collect();
+            let mut cells: BTreeMap<_, _> = cells.filter(|(_, cell)| !cell.is_empty()).collect();
+            // What is written down of them differs in when it was.
+            for field in table.fields.iter().filter(|field| !field.kind.watched().is_empty()) {
+                cells.insert(field.no.0, watched(&rows, field, ordinal));
+            }
             out.insert((table.no.0, ordinal.0), (rows.ids.get(ordinal).unwrap().to_string(), cells));
         }
     }
     out
+}
+
+/// What a field shows that watches others.
+fn watched(rows: &TableImage, field: &Field, ordinal: Ordinal) -> CellValue {
+    if field.kind.is_people() {
+        return CellValue::Text(author(rows, field, ordinal).map(|id| id.to_string()).unwrap_or_default());
+    }
+    time_of(rows, field.no, ordinal).to_value()
 }
 
 /// When records were made and changed and by whom, which a walk back does not tell.

@@ -9,7 +9,7 @@ use db::{Committing, Tx};
 use events::{Body, CreatedText, RecordCells};
 use fields::Incoming;
 use futures_util::FutureExt;
-use model::{Caller, Field, Table, TableNo};
+use model::{Caller, Field, Table, TableNo, Timestamp};
 use tenancy::{Action, Permit};
 
 use super::bulk::{Bulk, BulkRow, BulkRows, made_meanwhile};
@@ -148,10 +148,10 @@ impl Records {
             return Err(error.into());
         }
         also(&mut tx);
-        let private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
+        let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
         let now = self.clock.now();
         let mark = Mark::new(tx.head().sequence + 1, now, &caller.actor);
-        let (body, next) = private.read(|image| {
+        let ((mut body, text), next) = private.read(|image| {
             let table = Arc::clone(find_table(&image.schema, &bulk.table)?);
             rows.check(&table)?;
             let at = (table.no, image.table(table.no).len() as u32);
@@ -162,30 +162,28 @@ impl Records {
                 let mut ready = ready.take().unwrap_or_else(|| Ready::new(rows, permit, at));
                 std::mem::take(&mut ready.prepared).insert(&mut tx, &mark);
                 let next = (at.0, at.1 + ready.created.len() as u32);
-                Ok((ready.body(), Some(next)))
+                let (body, text) = ready.body();
+                Ok(((body, Some(text)), Some(next)))
             } else {
-                let body = self.append_open(&mut tx, (permit, &mark), image, &table, rows)?;
-                let encoded = body.encode();
-                Ok::<_, Error>(((body, encoded), None))
+                Ok::<_, Error>(((self.open_body(now, image, &table, rows)?, None), None))
             }
         })?;
+        let text = if let Some(text) = text {
+            text
+        } else {
+            queue(&mut tx, &mut private, (permit, self), &mark, &mut body).await?;
+            body.encode()
+        };
         let took = Arc::new(AtomicU64::new(0));
         let taken = Arc::clone(&took);
         tx.on_commit(Box::new(move || taken.store(began.elapsed().as_micros() as u64, Ordering::Relaxed)));
-        let committing = append_encoded(caller, tx, private, (now, Some(bulk.run.clone())), body)?;
+        let committing = append_encoded(caller, tx, private, (now, Some(bulk.run.clone())), (body, text))?;
         Ok(Appending { committing, outcome: None, took, next })
     }
 
     /// Choices, links or numbers are decided on what is there, as for a write of ten records.
-    fn append_open(
-        &self,
-        tx: &mut changes::BaseTx,
-        (permit, mark): (&Permit, &Mark),
-        image: &BaseImage,
-        table: &Arc<Table>,
-        rows: &BulkRows,
-    ) -> Result<Body, Error> {
-        let mut plan = Plan::new(image, &self.ids, mark.time);
+    fn open_body(&self, now: Timestamp, image: &BaseImage, table: &Arc<Table>, rows: &BulkRows) -> Result<Body, Error> {
+        let mut plan = Plan::new(image, &self.ids, now);
         let fields: Vec<&Arc<Field>> = rows.fields.iter().filter_map(|field| table.field_by_id(field.id)).collect();
         let present = |no| fields.iter().find(|field| field.no == no).map(|field| Arc::clone(field));
         for row in &rows.rows {
@@ -194,8 +192,6 @@ impl Records {
             let open = open.map(|(field, open)| (Arc::clone(&field), made_meanwhile(&field, open)));
             plan.create(table, known.chain(open).collect(), None)?;
         }
-        let body = plan.finish();
-        queue(tx, (permit, self), mark, &body, image)?;
-        Ok(body)
+        Ok(plan.finish())
     }
 }

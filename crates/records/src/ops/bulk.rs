@@ -227,14 +227,14 @@ impl Records {
         }
         let now = self.clock.now();
         let mark = Mark::new(tx.head().sequence + 1, now, &caller.actor);
-        let (body, left) = private.read(|image| {
+        let (mut body, left) = private.read(|image| {
             let mut plan = Plan::new(image, &self.ids, now);
             let left = plan_removal(&mut plan, image, change);
             let mut body = plan.finish();
             body.undoes = Some(change.sequence);
-            queue(&mut tx, (&permit, self), &mark, &body, image)?;
-            Ok::<_, Error>((body, left))
-        })?;
+            (body, left)
+        });
+        queue(&mut tx, &mut private, (&permit, self), &mark, &mut body).await?;
         let counts = (body.records() as u64, left);
         also(&mut tx, counts);
         if body.is_empty() {

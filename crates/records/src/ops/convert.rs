@@ -118,13 +118,13 @@ impl Records {
         let mut rounds = 0;
         loop {
             let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
-            let private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
+            let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
             if conversion.no.is_none() {
                 conversion.no = Some(schema::take_field(&mut tx, permit).await?);
             }
             let (now, head) = (self.clock.now(), tx.head().sequence);
             let step = steps.next();
-            let (body, last) = private.read(|image| {
+            let (mut body, last) = private.read(|image| {
                 if image.schema.revision != view.image.schema.revision {
                     return Err(busy("the schema was changed meanwhile; ask again"));
                 }
@@ -143,10 +143,10 @@ impl Records {
                     let kind = (conversion.no.unwrap_or(conversion.target.no), conversion.target.kind.clone());
                     body.schema = schema::retype(&image.schema, place, kind, &self.ids, now);
                 }
-                let mark = Mark::new(head + 1, now, &caller.actor);
-                queue(&mut tx, (permit, self), &mark, &body, image)?;
                 Ok((body, last))
             })?;
+            let mark = Mark::new(head + 1, now, &caller.actor);
+            queue(&mut tx, &mut private, (permit, self), &mark, &mut body).await?;
             rounds += usize::from(step.is_none());
             if rounds > ROUNDS {
                 return Err(busy("the table is changed faster than it can be converted; ask again later"));

@@ -10,7 +10,7 @@ use schema::Copied;
 use tenancy::{Action, Permit};
 
 use super::duplicate::files_copied;
-use super::write::queue;
+use super::write::queue_rows;
 use super::{BULK_BYTES, Records, find_table};
 use crate::error::Error;
 use images::Mark;
@@ -260,7 +260,8 @@ impl Filling<'_> {
             let mut body = Body::default();
             decide(image, &mut body)?;
             let mark = Mark::new(sequence + 1, now, &self.caller.actor);
-            queue(&mut tx, (permit, records), &mark, &body, image)?;
+            // To be filled is no change of records that somebody would watch.
+            queue_rows(&mut tx, (permit, records), &mark, &body, image)?;
             Ok::<_, Error>(body)
         })?;
         if !body.is_empty() {

@@ -161,21 +161,18 @@ impl Records {
         (run, dry): (&str, bool),
     ) -> Result<(Restored, bool), Error> {
         let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
-        let private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
+        let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
         let now = self.clock.now();
         let sequence = tx.head().sequence;
-        let (body, mut done, more) = private.read(|image| {
+        let (mut body, mut done, more) = private.read(|image| {
             let mut back = Back::new(image, &past.image, part)?;
             let mut plan = Plan::new(image, &self.ids, now);
             let more = back.plan(&mut plan, if dry { usize::MAX } else { STEP });
-            let body = plan.finish();
-            if !dry {
-                let mark = Mark::new(sequence + 1, now, &caller.actor);
-                queue(&mut tx, (permit, self), &mark, &body, image)?;
-            }
-            Ok::<_, Error>((body, back.done, more))
+            Ok::<_, Error>((plan.finish(), back.done, more))
         })?;
         if !body.is_empty() && !dry {
+            let mark = Mark::new(sequence + 1, now, &caller.actor);
+            queue(&mut tx, &mut private, (permit, self), &mark, &mut body).await?;
             done.change = Some(self.append(caller, tx, private, (now, Some(run.to_owned())), body).await?);
         }
         Ok((done, more))
@@ -191,7 +188,10 @@ fn need_all(image: &BaseImage, tables: &[Arc<Table>]) -> Result<(), Error> {
 
 /// The fields whose cells are stored in records.
 fn stored(table: &Table) -> impl Iterator<Item = &Arc<Field>> {
-    table.live_fields().filter(|field| !field.kind.is_computed() && field.kind.link().is_none())
+    let is_stored = |field: &&Arc<Field>| {
+        !field.kind.watched().is_empty() || !field.kind.is_computed() && field.kind.link().is_none()
+    };
+    table.live_fields().filter(is_stored)
 }
 
 /// A part of a base on its way back.

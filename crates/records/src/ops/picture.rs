@@ -12,7 +12,7 @@ use tenancy::Scope;
 use super::Records;
 use crate::ask::{Wanted, selected};
 use crate::error::Error;
-use images::{Reach, View, looked, stored_column, users_of};
+use images::{Reach, View, looked, stored_column, users_of, watching};
 
 /// A base at one sequence. It stays what it is while others write, until its holder moves it on.
 #[derive(Clone)]
@@ -116,7 +116,8 @@ impl Picture {
         if field.kind.is_derived() {
             return Ok(self.0.cell(table, &rows, field, ordinal)?);
         }
-        if let FieldKind::CreatedBy | FieldKind::LastModifiedBy = field.kind {
+        if let FieldKind::CreatedBy | FieldKind::LastModifiedBy(_) = field.kind {
+            self.0.image.need(table.no, watching(field))?;
             let user = users_of(&rows, field, ordinal).first().map(ToString::to_string);
             return Ok(user.map_or(CellValue::Empty, CellValue::Text));
         }

@@ -132,7 +132,7 @@ impl Records {
         }
         let now = self.clock.now();
         let sequence = tx.head().sequence;
-        let (body, skipped) = private.read(|image| {
+        let (mut body, skipped) = private.read(|image| {
             let mut reversal = Reversal { image, change: &change, conflicts: Vec::new() };
             let mut plan = Plan::new(image, &self.ids, now);
             reversal.plan(&mut plan);
@@ -143,10 +143,10 @@ impl Records {
             }
             let mut body = plan.finish();
             body.undoes = Some(change.sequence);
-            let mark = Mark::new(sequence + 1, now, &caller.actor);
-            queue(&mut tx, (&permit, self), &mark, &body, image)?;
             Ok((body, skipped))
         })?;
+        let mark = Mark::new(sequence + 1, now, &caller.actor);
+        queue(&mut tx, &mut private, (&permit, self), &mark, &mut body).await?;
         if body.is_empty() {
             return Err(Error::NothingToUndo);
         }
@@ -368,7 +368,9 @@ impl Reversal<'_> {
             return;
         }
         let mut cells = Vec::with_capacity(record.cells.len());
-        for cell in &record.cells {
+        // What follows from the change of others follows from its undoing too.
+        let written = |cell: &&CellChange| table.field_by_no(cell.field).is_none_or(|field| !field.kind.is_modified());
+        for cell in record.cells.iter().filter(written) {
             let held = rows.cell(cell.field, record.ordinal);
             if same_cell(table, cell.field, held, cell.after.view()) {
                 let (before, after) = (held.to_value(), cell.before.clone());

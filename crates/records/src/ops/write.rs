@@ -13,8 +13,8 @@ use tenancy::{Action, Permit};
 use super::{Found, Records, find_table};
 use crate::error::Error;
 use crate::plan::{Plan, Row, read_row};
-use images::BaseImage;
-use images::{self, Mark};
+use crate::watch;
+use images::{self, BaseImage, Mark, Private};
 
 /// Cells of a record to make, by field name or id.
 pub type NewRecord = Map<String, Value>;
@@ -312,14 +312,13 @@ impl Records {
         private.fill(&mut tx, permit.tenant(), table.no, &ordinals).await?;
         let now = self.clock.now();
         let sequence = tx.head().sequence;
-        let (no, (ordinals, extra), body) = private.read(|image| {
+        let (no, (ordinals, extra), mut body) = private.read(|image| {
             let mut plan = Plan::new(image, &self.ids, now);
             let decided = (steps.decide)(&mut plan, &table, ordinals, prepared)?;
-            let body = plan.finish();
-            let mark = Mark::new(sequence + 1, now, &caller.actor);
-            queue(&mut tx, (permit, self), &mark, &body, image)?;
-            Ok::<_, Error>((table.no, decided, body))
+            Ok::<_, Error>((table.no, decided, plan.finish()))
         })?;
+        let mark = Mark::new(sequence + 1, now, &caller.actor);
+        queue(&mut tx, &mut private, (permit, self), &mark, &mut body).await?;
         let sequence = if body.is_empty() || end == End::Discard {
             sequence
         } else {
@@ -333,7 +332,7 @@ impl Records {
         &self,
         caller: &Caller,
         tx: changes::BaseTx,
-        private: images::Private,
+        private: Private,
         (time, run): (Timestamp, Option<String>),
         body: Body,
     ) -> Result<i64, Error> {
@@ -355,7 +354,7 @@ impl Records {
 pub(super) fn append_encoded(
     caller: &Caller,
     mut tx: changes::BaseTx,
-    private: images::Private,
+    private: Private,
     (time, run): (Timestamp, Option<String>),
     (body, encoded): (Body, String),
 ) -> Result<Committing, Error> {
@@ -377,8 +376,28 @@ pub(super) enum End {
     Discard,
 }
 
-/// Queues the rows of a change, the definitions of tables that gained choices, what is to be fetched and what a model is to write.
-pub(super) fn queue(
+/// Adds to a change what fields say of it that watch others, and queues it.
+pub(super) async fn queue(
+    tx: &mut changes::BaseTx,
+    private: &mut Private,
+    by: (&Permit, &Records),
+    mark: &Mark,
+    body: &mut Body,
+) -> Result<(), Error> {
+    let linked = private.read(|image| watch::join(image, body));
+    for (table, records) in &linked {
+        let ordinals: Vec<Ordinal> = records.keys().copied().collect();
+        private.fill(tx, by.0.tenant(), *table, &ordinals).await?;
+    }
+    private.read(|image| {
+        watch::note(image, mark, &linked, body)?;
+        queue_rows(tx, by, mark, body, image)
+    })
+}
+
+/// Queues the rows of a change, the definitions of tables that gained choices, what is to be fetched and what a model is to
+/// write.
+pub(super) fn queue_rows(
     tx: &mut changes::BaseTx,
     (permit, records): (&Permit, &Records),
     mark: &Mark,

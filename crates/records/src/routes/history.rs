@@ -215,6 +215,11 @@ pub(super) async fn restore(
     Ok(Json(out))
 }
 
+/// A field that somebody wrote, and not one that tells of the change of others.
+fn written(table: &Table, no: FieldNo) -> Option<&Field> {
+    table.field_by_no(no).map(AsRef::as_ref).filter(|field| !field.kind.is_modified())
+}
+
 /// Tells changes in the words of the present schema.
 struct Teller<'t> {
     records: &'t Records,
@@ -251,7 +256,7 @@ impl Teller<'_> {
 
     fn updated(&self, table: &Table, record: &RecordChange) -> Value {
         let cells = record.cells.iter().filter_map(|cell| {
-            let field = table.field_by_no(cell.field)?;
+            let field = written(table, cell.field)?;
             let (before, after) = (self.one(field, &cell.before), self.one(field, &cell.after));
             Some(json!({ "fieldId": field.id, "field": field.name, "before": before, "after": after }))
         });
@@ -260,7 +265,7 @@ impl Teller<'_> {
 
     fn cells(&self, table: &Table, cells: &[(FieldNo, CellValue)]) -> Map<String, Value> {
         let named = cells.iter().filter_map(|(no, value)| {
-            let field = table.field_by_no(*no)?;
+            let field = written(table, *no)?;
             Some((field.name.clone(), self.one(field, value)))
         });
         named.collect()

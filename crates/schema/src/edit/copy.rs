@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use model::{
     AiTextOptions, ButtonOptions, ColorRule, Coloring, Comparison, Condition, CountOptions, Field, FieldId, FieldKind,
-    FieldNo, FormulaOptions, LinkOptions, LookupOptions, PromptPart, RollupOptions, SelectOptions, Table, TableId,
-    TableNo, View, ViewKey,
+    FieldNo, FormulaOptions, LinkOptions, LookupOptions, ModifiedOptions, PromptPart, RollupOptions, SelectOptions,
+    Table, TableId, TableNo, View, ViewId, ViewKey, Watched,
 };
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -47,6 +47,7 @@ pub(crate) fn numbers_to_copy(tables: &[Arc<Table>]) -> (u32, u32) {
 struct Twins {
     tables: FxHashMap<TableNo, (TableNo, TableId)>,
     fields: FxHashMap<FieldId, FieldId>,
+    views: FxHashMap<ViewId, ViewId>,
     numbers: FxHashMap<FieldNo, FieldNo>,
 }
 
@@ -97,6 +98,9 @@ impl Draft<'_> {
         for (table, _) in wanted {
             twins.tables.insert(table.no, (TableNo(self.next_table), self.ids.table(self.now)));
             self.next_table += 1;
+            for view in table.live_views() {
+                twins.views.insert(view.id, self.ids.view(self.now));
+            }
             for field in &table.fields {
                 twins.fields.insert(field.id, self.ids.field(self.now));
                 twins.numbers.insert(field.no, FieldNo(self.next_field));
@@ -129,6 +133,7 @@ impl Draft<'_> {
                         relation,
                         reversed: true,
                         prefers_single,
+                        view: held.and_then(|link| twins.view(link.view)),
                     };
                     inverses.push(Inverse { table: other.no, id: inverse, options: back });
                     FieldKind::MultipleRecordLinks(forward)
@@ -151,6 +156,11 @@ impl Draft<'_> {
             FieldKind::MultipleSelects(options) => FieldKind::MultipleSelects(select(options)),
             FieldKind::ExternalSyncSource(options) => FieldKind::ExternalSyncSource(select(options)),
             FieldKind::MultipleRecordLinks(link) => FieldKind::MultipleRecordLinks(twins.link(link)),
+            FieldKind::LastModifiedTime(options) => {
+                let watched = Watched(twins.list(&options.watched.0));
+                FieldKind::LastModifiedTime(ModifiedOptions { watched, ..options.clone() })
+            }
+            FieldKind::LastModifiedBy(watched) => FieldKind::LastModifiedBy(Watched(twins.list(&watched.0))),
             FieldKind::Count(CountOptions { link, link_no }) => {
                 FieldKind::Count(CountOptions { link: twins.field(*link), link_no: twins.number(*link_no) })
             }
@@ -211,7 +221,7 @@ impl Draft<'_> {
         });
         let widths = view.widths.iter().filter_map(|(id, width)| Some((live(id)?, *width)));
         View {
-            id: self.ids.view(self.now),
+            id: twins.views.get(&view.id).copied().unwrap_or_else(|| self.ids.view(self.now)),
             name: view.name.clone(),
             view_type: view.view_type,
             description: view.description.clone(),
@@ -241,6 +251,11 @@ impl Twins {
         self.numbers.get(&no).copied().unwrap_or(no)
     }
 
+    /// A view that is not copied is none of the copy.
+    fn view(&self, id: Option<ViewId>) -> Option<ViewId> {
+        self.views.get(&id?).copied()
+    }
+
     fn list(&self, ids: &[FieldId]) -> Vec<FieldId> {
         ids.iter().map(|id| self.field(*id)).collect()
     }
@@ -254,7 +269,7 @@ impl Twins {
         let linked = self.tables.get(&link.linked_table_no).copied();
         let (linked_table_no, linked_table) = linked.unwrap_or((link.linked_table_no, link.linked_table));
         let (inverse, relation) = (link.inverse.map(|id| self.field(id)), self.number(link.relation));
-        LinkOptions { linked_table, linked_table_no, inverse, relation, ..*link }
+        LinkOptions { linked_table, linked_table_no, inverse, relation, view: self.view(link.view), ..*link }
     }
 }
 

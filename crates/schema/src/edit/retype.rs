@@ -32,6 +32,7 @@ pub fn retyped(
     let kind = match read_options(name, new_type, options, None, ids, now)? {
         OptionsIn::Kind(kind) => kind,
         OptionsIn::Formula { text } => draft.formula(no, name, own, &text)?,
+        OptionsIn::Modified { kind, watched } => draft.modified(no, name, Some(field), (kind, &watched))?,
         OptionsIn::Count { link } => draft.count(no, name, &link)?,
         OptionsIn::Button { label, text } => draft.button(no, name, own, (label, &text))?,
         OptionsIn::AiText { prompt } => draft.ai_text(no, name, own, prompt)?,

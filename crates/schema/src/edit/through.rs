@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    ButtonOptions, Field, FieldId, FieldKind, FormulaOptions, LookupOptions, RollupOptions, SelectOptions, Table,
-    TableNo,
+    ButtonOptions, Field, FieldId, FieldKind, FormulaOptions, LinkOptions, LookupOptions, RollupOptions, SelectOptions,
+    Table, TableNo,
 };
 
 use super::{Draft, FIELDS, reference};
@@ -205,6 +205,9 @@ fn value_type(kind: &FieldKind) -> FieldKind {
     match kind {
         FieldKind::SingleSelect(_) => FieldKind::SingleSelect(named()),
         FieldKind::MultipleSelects(_) => FieldKind::MultipleSelects(named()),
+        FieldKind::MultipleRecordLinks(link) => {
+            FieldKind::MultipleRecordLinks(LinkOptions { view: None, ..link.clone() })
+        }
         kind => kind.item().clone(),
     }
 }

@@ -19,7 +19,12 @@ fn what_is_answered_can_be_given_back() {
         let answered = field_type.write_options(&kind);
         match field_type.read_options(answered.as_ref(), Some(&kind), &mut ids()).unwrap() {
             OptionsIn::Kind(read) => assert_eq!(read, kind),
-            OptionsIn::Link { linked_table, prefers_single, inverse_name } => {
+            OptionsIn::Modified { watched, .. } => {
+                let expected: Vec<String> = kind.watched().iter().map(ToString::to_string).collect();
+                assert_eq!(watched, expected);
+            }
+            OptionsIn::Link { linked_table, prefers_single, view, inverse_name } => {
+                assert_eq!(view.as_deref(), Some("viwAAAAAAAAAAAAAA"));
                 assert_eq!(linked_table, kind.link().unwrap().linked_table);
                 assert!(prefers_single && inverse_name.is_none());
             }
@@ -60,6 +65,7 @@ fn options_in_the_form_that_clients_parse() {
         "isReversed": false,
         "prefersSingleRecordLink": true,
         "inverseLinkFieldId": "fldBBBBBBBBBBBBBB",
+        "viewIdForRecordSelection": "viwAAAAAAAAAAAAAA",
     });
     let text = json!({"type": "singleLineText"});
     for (kind, expected) in [
@@ -144,8 +150,20 @@ fn wrong_options_are_told_with_what_is_right() {
         ("date", json!({"dateFormat": {"name": "iso", "format": "L"}}), "`YYYY-MM-DD`, the format of `iso`, not `L`"),
         ("dateTime", with_zone, "options.timeZone must be `utc`, `client` or an IANA time zone"),
         ("multipleRecordLinks", json!({"linkedTableId": "recAAAAAAAAAAAAAA"}), "the id of a table"),
+        (
+            "multipleRecordLinks",
+            json!({"linkedTableId": "tblAAAAAAAAAAAAAA", "viewIdForRecordSelection": 5}),
+            "the id or the name of a view",
+        ),
         ("formula", json!({"formula": " "}), "the formula's text"),
-        ("lastModifiedTime", json!({"referencedFieldIds": ["fldAAAAAAAAAAAAAA"]}), "every field is watched"),
+        (
+            "lastModifiedTime",
+            json!({"referencedFieldIds": "Name"}),
+            "referencedFieldIds must be a list of at most 1000",
+        ),
+        ("lastModifiedTime", json!({"referencedFieldIds": [5]}), "ids or names of fields of this table"),
+        ("lastModifiedTime", json!({"referencedFieldIds": vec!["Name"; 1_001]}), "a list of at most 1000"),
+        ("lastModifiedBy", json!({"watched": []}), "there are `isValid`, `referencedFieldIds`"),
         ("createdTime", json!({"result": {"type": "number"}}), "options.result.type must be one of `date`, `dateTime`"),
     ] {
         let message = refused(name, Some(&options));
@@ -209,7 +227,7 @@ fn choices_keep_their_number_by_id_or_name() {
 fn links_take_what_the_schema_needs() {
     let given = json!({"linkedTableId": "tblAAAAAAAAAAAAAA", "inverseName": "Back", "isReversed": false});
     let read = by_name("multipleRecordLinks").unwrap().read_options(Some(&given), None, &mut ids()).unwrap();
-    let OptionsIn::Link { linked_table, prefers_single, inverse_name } = read else { panic!("{read:?}") };
+    let OptionsIn::Link { linked_table, prefers_single, inverse_name, .. } = read else { panic!("{read:?}") };
     assert_eq!(linked_table.to_string(), "tblAAAAAAAAAAAAAA");
     assert_eq!((prefers_single, inverse_name.as_deref()), (false, Some("Back")));
 }

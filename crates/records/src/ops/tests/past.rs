@@ -32,8 +32,11 @@ fn sorted(mut tables: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
                 list.sort_by_key(ToString::to_string);
             }
         }
-        // The names of linked records are in their order.
-        record["fields"].as_object_mut().unwrap().remove("Label");
+        let fields = record["fields"].as_object_mut().unwrap();
+        // The names of linked records are in their order; and to be brought back is a change of its own.
+        for moved in ["Label", "Moved", "Filled"] {
+            fields.remove(moved);
+        }
     }
     tables
 }

@@ -316,3 +316,26 @@ async fn what_moves_too_many_records_is_told_as_such(app: TestApp) {
     assert_eq!(told[0], Value::Null, "thousands that look at a record are not told");
     assert_eq!(keys(&told[1]["changedRecordsById"]), [id.to_owned()]);
 }
+
+#[on_every_database]
+async fn when_and_by_whom_a_cell_was_changed_is_told_among_unchanged_cells_only(app: TestApp) {
+    let plans = Plans::new(&app).await;
+    for (name, kind) in [("Scored", "lastModifiedTime"), ("Scored by", "lastModifiedBy")] {
+        plans.add_field("Tasks", name, kind, json!({ "referencedFieldIds": ["Points"] })).await;
+    }
+    let task = plans.create("Tasks", json!({ "Name": "a", "Points": 1 })).await;
+    let made = app.get(&format!("/v0/{}/Tasks/{task}", plans.base)).await["fields"].clone();
+    let filters = json!({ "dataTypes": ["tableData"] });
+    let hook = plans.hook(filters, json!({ "includeCellValuesInFieldIds": "all" })).await;
+    plans.write("Tasks", &task, json!({ "Name": "b" })).await;
+    plans.write("Tasks", &task, json!({ "Points": 2 })).await;
+    let told = plans.told(&hook, "Tasks").await;
+    let part = |at: usize, side: &str| told[at]["changedRecordsById"][&task][side]["cellValuesByFieldId"].clone();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(part(0, "current"), json!({ "Name": "b" }));
+    assert_eq!(part(1, "current"), json!({ "Points": 2, "Double": 4 }));
+    let now = app.get(&format!("/v0/{}/Tasks/{task}", plans.base)).await["fields"].clone();
+    assert_eq!(part(1, "unchanged")["Scored"], now["Scored"]);
+    assert_eq!(part(1, "unchanged")["Scored by"]["id"], now["Scored by"]["id"]);
+    assert_eq!(part(0, "unchanged")["Scored"], made["Scored"]);
+}

@@ -4,7 +4,7 @@ use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::time::Duration;
 
-use changes::{Changes, Horizon};
+use changes::{Changes, Error, Horizon};
 use clock::Clock;
 use db::{Db, Group};
 use futures_util::FutureExt as _;
@@ -12,8 +12,6 @@ use jobs::{Handler, Jobs, NewJob, Outcome, Worker};
 use model::{BaseNo, TenantNo, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
-
-use crate::Error;
 
 /// The one job of all processes: whoever has it removes.
 const JOB: &str = "records.compact";

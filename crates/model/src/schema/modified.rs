@@ -1,0 +1,52 @@
+//! Which fields count for the time and the author of the last change.
+
+use serde::{Deserialize, Serialize};
+
+use super::FieldKind;
+use crate::id::FieldId;
+
+impl FieldKind {
+    /// True for the time and the author of the last change.
+    pub fn is_modified(&self) -> bool {
+        matches!(self, Self::LastModifiedTime(_) | Self::LastModifiedBy(_))
+    }
+
+    /// The fields that a field of the last change watches; none when it watches every field.
+    pub fn watched(&self) -> &[FieldId] {
+        match self {
+            Self::LastModifiedTime(ModifiedOptions { watched, .. }) | Self::LastModifiedBy(watched) => &watched.0,
+            _ => &[],
+        }
+    }
+}
+
+/// Options of last modified time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+pub struct ModifiedOptions {
+    /// Show only the day.
+    #[serde(default)]
+    pub date_only: bool,
+    /// The fields that count.
+    #[serde(default, skip_serializing_if = "Watched::is_empty")]
+    pub watched: Watched,
+}
+
+/// The fields of the same table whose changes count, deleted ones included; none: those of every field do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+// Last modified by had no options once.
+#[serde(from = "Option<Vec<FieldId>>")]
+pub struct Watched(pub Vec<FieldId>);
+
+impl Watched {
+    /// True when every field counts.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<Option<Vec<FieldId>>> for Watched {
+    fn from(ids: Option<Vec<FieldId>>) -> Self {
+        Self(ids.unwrap_or_default())
+    }
+}

@@ -1,0 +1,85 @@
+//! Link fields and their other sides.
+
+use std::sync::Arc;
+
+use model::{FieldId, FieldKind, FieldNo, LinkOptions, Table, TableId, TableNo, ViewId};
+
+use super::Draft;
+use crate::error::Error;
+
+/// Views that are named where another one was asked for.
+const NAMED: usize = 10;
+
+impl Draft<'_> {
+    /// Adds a link field, and its other side unless it links its table to itself.
+    pub(super) fn add_link(
+        &mut self,
+        no: TableNo,
+        (id, inverse): (FieldId, FieldId),
+        (name, description): (String, Option<String>),
+        linked: TableId,
+        (prefers_single, view): (bool, Option<String>),
+        inverse_name: Option<String>,
+    ) -> Result<FieldId, Error> {
+        let target = self.linked_table(&name, linked)?;
+        let view = offered(&name, &target, view.as_deref(), None)?;
+        let own = target.no == no;
+        let inverse = (!own).then_some(inverse);
+        let relation = FieldNo(self.next_field);
+        let forward = LinkOptions {
+            linked_table: linked,
+            linked_table_no: target.no,
+            inverse,
+            relation,
+            reversed: false,
+            prefers_single,
+            view,
+        };
+        self.push_field(no, id, name, description, FieldKind::MultipleRecordLinks(forward));
+        if let (Some(inverse), Some(source)) = (inverse, self.schema.table_by_no(no).cloned()) {
+            let wanted = inverse_name.unwrap_or_else(|| source.name.clone());
+            let free = self.free_field_name(target.no, &wanted);
+            let back = LinkOptions {
+                linked_table: source.id,
+                linked_table_no: no,
+                inverse: Some(id),
+                relation,
+                reversed: true,
+                prefers_single: false,
+                view: None,
+            };
+            self.push_field(target.no, inverse, free, None, FieldKind::MultipleRecordLinks(back));
+        }
+        Ok(id)
+    }
+
+    /// The table that a link leads to.
+    pub(super) fn linked_table(&self, name: &str, linked: TableId) -> Result<Arc<Table>, Error> {
+        let found = self.schema.live_tables().find(|table| table.id == linked).cloned();
+        found.ok_or_else(|| Error::Options {
+            field: name.to_owned(),
+            reason: format!("linked table `{linked}` does not exist in this base"),
+        })
+    }
+}
+
+/// The view whose records a link offers, by id or name. The one that it has may be in the trash.
+pub(super) fn offered(
+    name: &str,
+    linked: &Table,
+    given: Option<&str>,
+    held: Option<ViewId>,
+) -> Result<Option<ViewId>, Error> {
+    let Some(given) = given else { return Ok(None) };
+    let kept = held.filter(|held| held.to_string() == given);
+    let found = kept.or_else(|| linked.view(given).map(|view| view.id));
+    found.map(Some).ok_or_else(|| {
+        let views = linked.live_views().take(NAMED).map(|view| format!("`{}` ({})", view.name, view.id));
+        let (views, given) = (views.collect::<Vec<_>>().join(", "), given.chars().take(64).collect::<String>());
+        let reason = format!(
+            "`viewIdForRecordSelection` names a view of the linked table `{}`, and `{given}` is none; there are {views}",
+            linked.name
+        );
+        Error::Options { field: name.to_owned(), reason }
+    })
+}

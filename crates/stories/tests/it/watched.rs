@@ -1,0 +1,243 @@
+//! Fields of the last change that watch some fields.
+
+use std::time::Duration;
+
+use clock::Clock;
+use hyper::Method;
+use serde_json::{Value, json};
+use testkit::{Engine, ForDatabase, on_every_database};
+
+use crate::app::TestApp;
+
+/// A base of projects and tasks in a house whose clock stands still until it is moved.
+struct Plans {
+    app: TestApp,
+    clock: Clock,
+    base: String,
+}
+
+impl ForDatabase for Plans {
+    async fn for_database(engine: Engine) -> Self {
+        let (app, clock) = TestApp::timed(engine, |_| {}).await;
+        let base = app.plans().await;
+        Self { app, clock, base }
+    }
+}
+
+impl Plans {
+    fn fields(&self, table: &str) -> String {
+        format!("/v0/meta/bases/{}/tables/{table}/fields", self.base)
+    }
+
+    async fn watch(&self, table: &str, name: &str, kind: &str, watched: Value) -> Value {
+        let body = json!({ "name": name, "type": kind, "options": { "referencedFieldIds": watched } });
+        self.app.ok(Method::POST, &self.fields(table), &body).await
+    }
+
+    async fn field(&self, table: &str, name: &str) -> Value {
+        let tables = self.app.get(&format!("/v0/meta/bases/{}/tables", self.base)).await;
+        let table = tables["tables"].as_array().unwrap().iter().find(|held| held["name"] == table).unwrap();
+        table["fields"].as_array().unwrap().iter().find(|field| field["name"] == name).unwrap().clone()
+    }
+
+    async fn create(&self, table: &str, fields: Value) -> String {
+        let path = format!("/v0/{}/{table}", self.base);
+        let made = self.app.ok(Method::POST, &path, &json!({ "fields": fields })).await;
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Writes cells a minute later; answers the record's cells.
+    async fn write(&self, table: &str, id: &str, fields: Value) -> Value {
+        self.later();
+        let path = format!("/v0/{}/{table}/{id}", self.base);
+        self.app.ok(Method::PATCH, &path, &json!({ "fields": fields })).await["fields"].clone()
+    }
+
+    async fn cells(&self, table: &str, id: &str) -> Value {
+        self.app.get(&format!("/v0/{}/{table}/{id}", self.base)).await["fields"].clone()
+    }
+
+    fn later(&self) {
+        self.clock.advance(Duration::from_mins(1));
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        self.app.ok(Method::POST, &format!("/api/v1/bases/{}/{path}", self.base), &body).await
+    }
+}
+
+#[on_every_database]
+async fn only_what_is_watched_moves_the_time(plans: Plans) {
+    let app = &plans.app;
+    let old = plans.create("Tasks", json!({ "Name": "old", "Points": 1 })).await;
+    plans.write("Tasks", &old, json!({ "Points": 2 })).await;
+    let all = plans.watch("Tasks", "Changed", "lastModifiedTime", json!([])).await;
+    assert_eq!((&all["options"]["referencedFieldIds"], &all["options"]["isValid"]), (&json!([]), &json!(true)));
+    let made = plans.watch("Tasks", "Scored", "lastModifiedTime", json!(["Points", "Points"])).await;
+    let points = plans.field("Tasks", "Points").await["id"].clone();
+    assert_eq!(made["options"]["referencedFieldIds"], json!([points]));
+    assert_eq!(plans.field("Tasks", "Scored").await, made);
+    let minutes = json!({ "formula": "DATETIME_DIFF({Changed}, {Scored}, 'minutes')" });
+    let since = json!({ "name": "Since", "type": "formula", "options": minutes });
+    app.ok(Method::POST, &plans.fields("Tasks"), &since).await;
+
+    // A record that was there before shows its own last change, and goes on to.
+    let first = plans.cells("Tasks", &old).await;
+    assert_eq!(first["Scored"], first["Changed"]);
+    let named = plans.write("Tasks", &old, json!({ "Name": "older" })).await;
+    assert_eq!((&named["Scored"], &named["Since"], &first["Since"]), (&first["Scored"], &json!(1), &json!(0)));
+    assert!(named["Changed"].as_str() > named["Scored"].as_str(), "{named}");
+    let same = plans.write("Tasks", &old, json!({ "Points": 2, "Name": "oldest" })).await;
+    assert_eq!(same["Scored"], first["Scored"], "the cell holds what it held");
+    let scored = plans.write("Tasks", &old, json!({ "Points": 3 })).await;
+    assert_eq!(scored["Scored"], scored["Changed"]);
+    assert_eq!(scored["Since"], 0);
+    plans.later();
+    let new = plans.create("Tasks", json!({ "Name": "new" })).await;
+    let new = plans.cells("Tasks", &new).await;
+    assert_eq!(new["Scored"], new["Changed"]);
+
+    // It is sorted and filtered by, and no one writes it.
+    plans.write("Tasks", &old, json!({ "Name": "newest" })).await;
+    let names = async |query: &str| -> Vec<Value> {
+        let list = app.get(&format!("/v0/{}/Tasks?{query}", plans.base)).await;
+        list["records"].as_array().unwrap().iter().map(|record| record["fields"]["Name"].clone()).collect()
+    };
+    let by = "sort[0][direction]=desc&sort[0][field]=";
+    assert_eq!(names(&format!("{by}Scored")).await, ["new", "newest"]);
+    assert_eq!(names(&format!("{by}Changed")).await, ["newest", "new"]);
+    assert_eq!(names("filterByFormula=IS_BEFORE(Scored%2CChanged)").await, ["newest"]);
+    let path = format!("/v0/{}/Tasks/{old}", plans.base);
+    let (status, _) = app.call(Method::PATCH, &path, &json!({ "fields": { "Scored": "2026-01-01" } })).await;
+    assert_eq!(status, 422);
+}
+
+#[on_every_database]
+async fn whoever_changed_what_is_watched_is_told(plans: Plans) {
+    let app = &plans.app;
+    let made = plans.watch("Tasks", "Scored by", "lastModifiedBy", json!(["Points"])).await;
+    let points = plans.field("Tasks", "Points").await["id"].clone();
+    assert_eq!(made["options"], json!({ "isValid": true, "referencedFieldIds": [points] }));
+    let id = plans.create("Tasks", json!({ "Name": "a", "Points": 1 })).await;
+    let (_, bo) = app.person("bo", "editor").await;
+    let as_bo = async |fields: Value| {
+        let path = format!("/v0/{}/Tasks/{id}", plans.base);
+        let body = json!({ "fields": fields }).to_string();
+        app.send(Method::PATCH, &path, Some(&bo), body).await.1["fields"]["Scored by"]["email"].clone()
+    };
+    assert_ne!(as_bo(json!({ "Name": "b" })).await, "bo@example.org");
+    assert_eq!(as_bo(json!({ "Points": 2 })).await, "bo@example.org");
+    let cells = plans.write("Tasks", &id, json!({ "Name": "c" })).await;
+    assert_eq!(cells["Scored by"]["email"], "bo@example.org");
+    let found = app.get(&format!("/v0/{}/Tasks?filterByFormula=FIND('bo'%2C%20%7BScored%20by%7D)", plans.base)).await;
+    assert_eq!(found["records"].as_array().unwrap().len(), 1);
+    let cells = plans.write("Tasks", &id, json!({ "Points": 3 })).await;
+    assert_ne!(cells["Scored by"]["email"], "bo@example.org");
+}
+
+#[on_every_database]
+async fn links_are_watched_from_either_side_and_undo_is_a_change(plans: Plans) {
+    let app = &plans.app;
+    plans.watch("Tasks", "Moved", "lastModifiedTime", json!(["Project"])).await;
+    plans.watch("Projects", "Filled", "lastModifiedTime", json!(["Tasks"])).await;
+    let house = plans.create("Projects", json!({ "Title": "House" })).await;
+    let task = plans.create("Tasks", json!({ "Name": "Paint" })).await;
+    let made = plans.cells("Tasks", &task).await["Moved"].clone();
+    let moved = plans.write("Tasks", &task, json!({ "Project": [house] })).await["Moved"].clone();
+    assert_ne!(moved, made);
+    assert_eq!(plans.cells("Projects", &house).await["Filled"], moved);
+    assert_eq!(plans.write("Projects", &house, json!({ "Title": "Hut" })).await["Filled"], moved);
+    plans.later();
+    let sequence =
+        app.get(&format!("/api/v1/bases/{}/history?limit=1", plans.base)).await["changes"][0]["change"].clone();
+    plans.post("undo", json!({})).await;
+    let hut = plans.cells("Projects", &house).await;
+    assert_eq!((&hut["Title"], &hut["Filled"]), (&json!("House"), &moved));
+    // What a change did to them is told of the record, not as something that somebody wrote.
+    let history = app.get(&format!("/api/v1/bases/{}/history?record={task}", plans.base)).await;
+    assert!(!history.to_string().contains("Moved"), "{history}");
+    let emptied = plans.write("Projects", &house, json!({ "Tasks": [] })).await["Filled"].clone();
+    assert_eq!(plans.cells("Tasks", &task).await["Moved"], emptied);
+    let undone = plans.post("undo", json!({})).await;
+    assert_eq!(undone["skipped"], 0);
+    assert_eq!(plans.cells("Tasks", &task).await["Project"], json!([house]));
+    // The past shows what it showed.
+    let past = app.get(&format!("/v0/{}/Projects?at={sequence}", plans.base)).await;
+    assert_eq!(past["records"][0]["fields"]["Filled"], moved);
+    let back = plans.post("restore", json!({ "at": sequence, "table": "Projects" })).await;
+    assert_eq!(back["cells"], 1, "only the title is another: {back}");
+    // The project can still be taken back: what watches is no change of it.
+    let made = app.get(&format!("/api/v1/bases/{}/history?record={house}", plans.base)).await;
+    assert_eq!(made["changes"].as_array().unwrap().last().unwrap()["tables"][0]["created"][0]["id"], house);
+}
+
+#[on_every_database]
+async fn the_option_is_changed_kept_and_copied(plans: Plans) {
+    let app = &plans.app;
+    let scored = plans.watch("Tasks", "Scored", "lastModifiedTime", json!(["Points", "Status"])).await;
+    let [points, status] = ["Points", "Status"].map(|name| plans.field("Tasks", name));
+    let (points, status) = (points.await["id"].clone(), status.await["id"].clone());
+    let field = format!("{}/{}", plans.fields("Tasks"), scored["id"].as_str().unwrap());
+    let id = plans.create("Tasks", json!({ "Name": "a", "Points": 1 })).await;
+    let scored = plans.write("Tasks", &id, json!({ "Points": 2 })).await["Scored"].clone();
+    let named = plans.write("Tasks", &id, json!({ "Name": "b" })).await;
+    assert_eq!(named["Scored"], scored);
+
+    // Another way to show it is the same field; other fields make it begin anew.
+    let day = json!({ "options": { "result": { "type": "date" } } });
+    let told = app.ok(Method::PATCH, &field, &day).await;
+    assert_eq!(told["options"]["referencedFieldIds"], json!([points, status]));
+    assert_eq!(plans.cells("Tasks", &id).await["Scored"].as_str().unwrap(), &scored.as_str().unwrap()[..10]);
+    let other = json!({ "options": { "referencedFieldIds": [points], "result": { "type": "dateTime" } } });
+    let told = app.ok(Method::PATCH, &field, &other).await;
+    assert_eq!(told["options"]["referencedFieldIds"], json!([points]));
+    let anew = plans.cells("Tasks", &id).await["Scored"].clone();
+    assert!(anew.as_str() > scored.as_str(), "the record's own last change: {anew}");
+    assert_eq!(plans.write("Tasks", &id, json!({ "Status": "Done" })).await["Scored"], anew);
+
+    // What is watched may be in the trash and come back, and become of another type.
+    let path = |id: &Value| format!("{}/{}", plans.fields("Tasks"), id.as_str().unwrap());
+    app.ok(Method::DELETE, &path(&points), &Value::Null).await;
+    let told = plans.field("Tasks", "Scored").await;
+    assert_eq!((&told["options"]["isValid"], &told["options"]["referencedFieldIds"]), (&json!(false), &json!([])));
+    assert_eq!(app.ok(Method::PATCH, &field, &json!({ "options": {} })).await["options"]["isValid"], false);
+    assert_eq!(plans.cells("Tasks", &id).await["Scored"], anew);
+    plans.post(&format!("trash/{}/restore", points.as_str().unwrap()), json!({})).await;
+    assert_eq!(plans.field("Tasks", "Scored").await["options"]["referencedFieldIds"], json!([points]));
+    plans.later();
+    plans.post("tables/Tasks/fields/Points/convert", json!({ "type": "singleLineText" })).await;
+    assert_eq!(plans.cells("Tasks", &id).await["Scored"], anew, "nobody changed a cell");
+    let scored = plans.write("Tasks", &id, json!({ "Points": "many" })).await["Scored"].clone();
+    assert!(scored.as_str() > anew.as_str());
+
+    let path = format!("/api/v1/bases/{}/tables/Tasks/duplicate", plans.base);
+    let (status, copy) = app.call(Method::POST, &path, &json!({ "records": true })).await;
+    assert_eq!(status, 201, "{copy}");
+    let fields = copy["fields"].as_array().unwrap();
+    let named = |name: &str| fields.iter().find(|field| field["name"] == name).unwrap();
+    assert_eq!(named("Scored")["options"]["referencedFieldIds"], json!([named("Points")["id"]]));
+    assert_ne!(named("Points")["id"], points);
+}
+
+#[on_every_database]
+async fn what_cannot_be_watched_says_why(plans: Plans) {
+    let app = &plans.app;
+    let title = plans.field("Projects", "Title").await["id"].clone();
+    for kind in ["lastModifiedTime", "lastModifiedBy"] {
+        for (watched, words) in [
+            (json!(["Double"]), "`Double` is of type `formula`, which nobody writes"),
+            (json!(["No"]), "`No` is of type `autoNumber`"),
+            (json!([title]), "does not exist in this table"),
+            (json!(["Nope"]), "`Nope` does not exist in this table"),
+            (json!("Points"), "a list of at most 1000 ids or names"),
+            (json!([["Points"]]), "a list of at most 1000 ids or names"),
+            (json!({ "Points": true }), "a list of at most 1000 ids or names"),
+        ] {
+            let body = json!({ "name": "X", "type": kind, "options": { "referencedFieldIds": watched } });
+            let (status, answer) = app.call(Method::POST, &plans.fields("Tasks"), &body).await;
+            assert_eq!(status, 422, "{answer}");
+            assert_eq!(answer["error"]["type"], "INVALID_FIELD_TYPE_OPTIONS_FOR_CREATE");
+            assert!(answer["error"]["message"].as_str().unwrap().contains(words), "{answer}");
+        }
+    }
+}
