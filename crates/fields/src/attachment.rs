@@ -111,6 +111,11 @@ pub fn attachments(held: &str) -> Vec<Attachment> {
     serde_json::from_str(held).unwrap_or_default()
 }
 
+/// The names of the files of a stored cell, with commas between them: addresses of files end.
+pub fn attachment_names(held: &str) -> String {
+    attachments(held).into_iter().map(|file| file.filename).collect::<Vec<_>>().join(", ")
+}
+
 /// The stored cell of some files; none for no files.
 pub fn attachments_cell(files: &[Attachment]) -> Option<String> {
     if files.is_empty() { None } else { serde_json::to_string(files).ok() }

@@ -28,8 +28,8 @@ mod shape;
 mod table;
 
 pub use attachment::{
-    Addresses, Attachment, Content, Kept, RENDITIONS, Rendition, attachments, attachments_cell, attachments_text,
-    same_attachments, write_attachment, write_attachments,
+    Addresses, Attachment, Content, Kept, RENDITIONS, Rendition, attachment_names, attachments, attachments_cell,
+    attachments_text, same_attachments, write_attachment, write_attachments,
 };
 pub use calendar::{date_format, own_zone, time_format};
 pub use field_type::{AttachmentIn, ChoiceIn, FieldType, Incoming, LinkIn, OptionsIn, PromptIn, Reading, Texting};

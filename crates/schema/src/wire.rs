@@ -130,9 +130,9 @@ fn options(schema: &Schema, field: &Field) -> Option<Value> {
         }
         FieldKind::Formula(formula) => formula.references.iter().all(|id| schema.table_of(*id).is_some()),
         FieldKind::Button(button) => button.references.iter().all(|id| schema.table_of(*id).is_some()),
-        FieldKind::Count(count) => schema.table_of(count.link).is_some(),
+        FieldKind::Count(count) => is_link(schema, count.link),
         kind => match kind.looks_through() {
-            Some((link, looked)) => schema.table_of(link).is_some() && schema.table_of(looked).is_some(),
+            Some((link, looked)) => is_link(schema, link) && schema.table_of(looked).is_some(),
             None => return Some(options),
         },
     };
@@ -148,6 +148,12 @@ fn options(schema: &Schema, field: &Field) -> Option<Value> {
         }
     }
     Some(options)
+}
+
+/// True for a field that is there and has not become one of another type.
+fn is_link(schema: &Schema, id: FieldId) -> bool {
+    let field = schema.table_of(id).and_then(|table| table.field_by_id(id));
+    field.is_some_and(|field| field.kind.link().is_some())
 }
 
 fn has_view(schema: &Schema, table: TableNo, id: ViewId) -> bool {

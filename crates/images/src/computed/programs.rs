@@ -161,7 +161,7 @@ fn made_of(schema: &Schema, table: &Table, field: &Field) -> Option<Compiled> {
             Compiled { through: vec![Through { link: field.no, other: other.no, field: primary.no }], ..plain }
         }
         FieldKind::AutoNumber | FieldKind::LastModifiedTime(_) => Compiled { linked: false, ..plain },
-        FieldKind::Count(count) => table.field_by_id(count.link).map(|_| plain)?,
+        FieldKind::Count(count) => table.field_by_id(count.link)?.kind.link().map(|_| plain)?,
         FieldKind::MultipleLookupValues(_) => {
             let (link, other, looked) = looked(schema, table, field)?;
             Compiled { through: vec![Through { link, other: other.no, field: looked.no }], ..plain }

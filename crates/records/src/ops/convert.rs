@@ -229,7 +229,11 @@ impl Conversion {
         Ok(kept)
     }
 
+    /// Links and the names of what they lead to become others without a change of the record.
     fn is_stale(&self, rows: &TableImage, ordinal: Ordinal) -> bool {
+        if self.field.kind.link().is_some() {
+            return true;
+        }
         match rows.changed.cell(ordinal.0 as usize) {
             CellRef::Time(changed) => changed > self.start && !self.own.contains(&changed),
             _ => false,
@@ -273,7 +277,11 @@ impl Conversion {
         let (mut cells, mut text) = (Vec::new(), String::new());
         for ordinal in ordinals {
             text.clear();
-            view.plain_cell(&self.table, rows, &self.field, ordinal, &mut text)?;
+            if let (true, CellRef::Text(held)) = (self.field.kind.is_files(), rows.cell(self.field.no, ordinal)) {
+                text = fields::attachment_names(held);
+            } else {
+                view.plain_cell(&self.table, rows, &self.field, ordinal, &mut text)?;
+            }
             let value = if text.is_empty() { CellValue::Empty } else { self.value(&text, &reading)? };
             if !value.is_empty() {
                 cells.push((ordinal, value));

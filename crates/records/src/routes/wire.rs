@@ -59,14 +59,23 @@ pub(super) struct PerformUpsertIn {
 
 /// A record of a batch.
 #[derive(Deserialize, ToSchema)]
+// A list of its parts is no record.
+#[serde(try_from = "Map<String, Value>")]
 pub(super) struct RecordIn {
     /// Its id, for updates.
-    #[serde(default)]
     pub(super) id: Option<String>,
     /// Its cells by field name or id.
-    #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(super) fields: Option<Map<String, Value>>,
+}
+
+impl TryFrom<Map<String, Value>> for RecordIn {
+    type Error = serde_json::Error;
+
+    fn try_from(mut given: Map<String, Value>) -> Result<Self, Self::Error> {
+        let mut part = |key| given.remove(key).unwrap_or_default();
+        Ok(Self { id: serde_json::from_value(part("id"))?, fields: serde_json::from_value(part("fields"))? })
+    }
 }
 
 /// What a list asks for, in the body or, with `[]` and `[0]` behind the names of lists, in the query.

@@ -14,8 +14,8 @@ use crate::error::Error;
 /// The type that a field of this name and place would have.
 ///
 /// # Errors
-/// [`Error::FieldType`], [`Error::Options`], [`Error::Formula`], [`Error::Cycle`]; [`Error::Invalid`] for links, which
-/// stay links, and for a primary field that would name no records.
+/// [`Error::FieldType`], [`Error::Options`], [`Error::Formula`], [`Error::Cycle`]; [`Error::Invalid`] for links, of which
+/// none are made of other values, and for a primary field that would name no records.
 pub fn retyped(
     schema: &Schema,
     (table, field): (TableNo, &Field),
@@ -23,10 +23,6 @@ pub fn retyped(
     ids: &Ids,
     now: Timestamp,
 ) -> Result<FieldKind, Error> {
-    let links = |reason: &str| Err(Error::Invalid { reason: format!("`{}`: {reason}", field.name) });
-    if field.kind.link().is_some() || new_type == "multipleRecordLinks" {
-        return links("links between records are not converted; make a new field");
-    }
     let draft = Draft::new(schema.clone(), (0, 0), ids, now);
     let (no, name, own) = (table, field.name.as_str(), Some(field.id));
     let kind = match read_options(name, new_type, options, None, ids, now)? {
@@ -38,7 +34,11 @@ pub fn retyped(
         OptionsIn::AiText { prompt } => draft.ai_text(no, name, own, prompt)?,
         OptionsIn::Lookup { link, field } => draft.lookup(no, name, own, (&link, &field))?,
         OptionsIn::Rollup { link, field, text } => draft.rollup(no, name, own, (&link, &field), &text)?,
-        OptionsIn::Link { .. } => return links("links between records are not converted; make a new field"),
+        OptionsIn::Link { .. } => {
+            let way_out = "make a new field, and write the names of records to it with `typecast`";
+            let reason = format!("`{name}`: no links between records are made of other values; {way_out}");
+            return Err(Error::Invalid { reason });
+        }
     };
     let is_primary = schema.table_by_no(table).is_some_and(|table| table.primary == field.id);
     let field_type = fields::of(&kind);
@@ -48,7 +48,8 @@ pub fn retyped(
     Ok(kind)
 }
 
-/// The tables that become others when a field takes this type under a new number, in which its cells are.
+/// The tables that become others when a field takes this type under a new number, in which its cells are. Links that were
+/// in it go to the trash with their other side.
 pub fn retype(
     schema: &Schema,
     (table, field): (TableNo, FieldId),
@@ -59,9 +60,31 @@ pub fn retype(
     let mut draft = Draft::new(schema.clone(), (0, 0), ids, now);
     let held = draft.table_mut(table).and_then(|table| table.fields.iter_mut().find(|held| held.id == field));
     if let Some(held) = held.map(Arc::make_mut) {
+        let before = Field { deleted: true, id: ids.field(now), ..held.clone() };
         (held.no, held.kind) = (no, kind);
+        draft.trash_links(table, before);
     }
     draft.settle_results();
     let changes = draft.changes().map(|(before, after)| SchemaChange::Table { before, after: Arc::clone(after) });
     changes.collect()
+}
+
+impl Draft<'_> {
+    /// Keeps the links of a field that has become another in the trash, under an id of their own.
+    fn trash_links(&mut self, table: TableNo, before: Field) {
+        let Some(link) = before.kind.link().cloned() else { return };
+        let id = before.id;
+        if let Some(table) = self.table_mut(table) {
+            table.fields.push(Arc::new(before));
+        }
+        let Some(inverse) = link.inverse else { return };
+        let other = self.table_mut(link.linked_table_no);
+        let other = other.and_then(|table| table.fields.iter_mut().find(|field| field.id == inverse));
+        if let Some(other) = other.map(Arc::make_mut) {
+            other.deleted = true;
+            if let FieldKind::MultipleRecordLinks(back) = &mut other.kind {
+                back.inverse = Some(id);
+            }
+        }
+    }
 }

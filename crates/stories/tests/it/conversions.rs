@@ -167,9 +167,12 @@ async fn large_tables_are_converted_while_others_write(app: TestApp) {
 #[on_every_database]
 async fn what_cannot_be_converted_says_why(app: TestApp) {
     let plans = Plans::new(&app, notes(&["a"])).await;
+    let tables = app.get(&format!("/v0/meta/bases/{}/tables", plans.base)).await;
+    let links = || json!({ "type": "multipleRecordLinks", "options": { "linkedTableId": tables["tables"][1]["id"] } });
     for (field, body, words) in [
-        ("Project", json!({ "type": "singleLineText" }), "links between records are not converted"),
-        ("Notes", json!({ "type": "multipleRecordLinks" }), "links between records are not converted"),
+        ("Project", links(), "no links between records are made of other values"),
+        ("Notes", links(), "write the names of records to it with `typecast`"),
+        ("Notes", json!({ "type": "multipleRecordLinks" }), "linkedTableId"),
         ("Notes", json!({ "type": "nothing" }), "nothing"),
         ("Notes", json!({ "type": "number" }), "precision"),
         ("Notes", json!({ "type": "formula", "options": { "formula": "{Notes}" } }), "Notes → Notes"),
@@ -181,4 +184,118 @@ async fn what_cannot_be_converted_says_why(app: TestApp) {
         assert!((400..500).contains(&status), "{answer}");
         assert!(answer["detail"].as_str().unwrap().to_lowercase().contains(&words.to_lowercase()), "{answer}");
     }
+}
+
+/// The fields of a table by name, with type and options.
+async fn fields(app: &TestApp, base: &str, table: &str) -> Vec<(String, Value)> {
+    let tables = app.get(&format!("/v0/meta/bases/{base}/tables")).await;
+    let table = tables["tables"].as_array().unwrap().iter().find(|held| held["name"] == table).unwrap();
+    let fields = table["fields"].as_array().unwrap().iter();
+    fields.map(|field| (field["name"].as_str().unwrap().to_owned(), field.clone())).collect()
+}
+
+#[on_every_database]
+async fn links_become_the_names_of_records_and_go_to_the_trash(app: TestApp) {
+    let plans = Plans { base: app.plans().await };
+    let base = &plans.base;
+    let projects = json!({ "records": [{ "fields": { "Title": "House" } }, { "fields": { "Title": "Garden" } }] });
+    let projects = app.ok(Method::POST, &format!("/v0/{base}/Projects"), &projects).await["records"].clone();
+    let (house, garden) = (&projects[0]["id"], &projects[1]["id"]);
+    let tasks = json!({ "records": [
+        { "fields": { "Name": "a", "Project": [garden, house] } }, { "fields": { "Name": "b" } },
+        { "fields": { "Name": "c", "Project": [house] } },
+    ]});
+    let tasks = app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &tasks).await["records"].clone();
+    let path = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    let count = json!({ "name": "Pairs", "type": "count", "options": { "recordLinkFieldId": "Project" } });
+    app.ok(Method::POST, &path, &count).await;
+    let said = json!({ "name": "Said", "type": "formula", "options": { "formula": "'in ' & {Project}" } });
+    app.ok(Method::POST, &path, &said).await;
+    let then = app.get(&format!("/api/v1/bases/{base}/history?limit=1")).await["changes"][0]["change"].clone();
+
+    let text = json!({ "type": "singleLineText", "dryRun": true });
+    let (status, told) = plans.convert(&app, "Project", text).await;
+    assert_eq!((status, &told["converted"], &told["lost"], &told["change"]), (200, &json!(2), &json!(0), &Value::Null));
+    let (status, done) = plans.convert(&app, "Project", json!({ "type": "singleLineText" })).await;
+    assert_eq!((status, &done["converted"]), (200, &json!(2)), "{done}");
+    let names = json!(["Garden, House", null, "House"]);
+    assert_eq!(plans.told(&app, "Project").await, names);
+    assert_eq!(plans.told(&app, "Said").await, json!(["in Garden, House", "in ", "in House"]));
+    // The other side is gone, and what counted its pairs says so.
+    assert!(fields(&app, base, "Projects").await.iter().all(|(name, _)| name != "Tasks"));
+    let count = fields(&app, base, "Tasks").await.into_iter().find(|(name, _)| name == "Pairs").unwrap().1;
+    assert_eq!(count["options"]["isValid"], false);
+    assert_eq!(plans.told(&app, "Pairs").await[0], json!({ "error": "#ERROR!" }));
+    // It is a text like any other.
+    let one = format!("/v0/{base}/Tasks/{}", tasks[1]["id"].as_str().unwrap());
+    app.ok(Method::PATCH, &one, &json!({ "fields": { "Project": "Shed" } })).await;
+    assert_eq!(plans.told(&app, "Project").await[1], "Shed");
+
+    // The links are in the trash, and in the past.
+    let past = app.get(&format!("/v0/{base}/Tasks?at={then}")).await;
+    assert_eq!(past["records"][0]["fields"]["Project"], json!([garden, house]));
+    let trash = app.get(&format!("/api/v1/bases/{base}/trash")).await;
+    let trashed = trash["fields"].as_array().unwrap().iter().find(|field| field["name"] == "Project").unwrap();
+    let restore = format!("/api/v1/bases/{base}/trash/{}/restore", trashed["id"].as_str().unwrap());
+    app.ok(Method::POST, &restore, &Value::Null).await;
+    let list = app.get(&format!("/v0/{base}/Tasks?fields[]=Project%202")).await["records"].clone();
+    let links: Vec<_> = list.as_array().unwrap().iter().map(|task| task["fields"]["Project 2"].clone()).collect();
+    assert_eq!(links, [json!([garden, house]), Value::Null, json!([house])]);
+    let house = app.get(&format!("/v0/{base}/Projects/{}", house.as_str().unwrap())).await;
+    assert_eq!(house["fields"]["Tasks"].as_array().unwrap().len(), 2);
+}
+
+#[on_every_database]
+async fn links_of_either_side_and_of_a_table_to_itself_are_converted(app: TestApp) {
+    let plans = Plans { base: app.plans().await };
+    let base = &plans.base;
+    let (tasks, path) = (format!("/v0/{base}/Tasks"), format!("/v0/meta/bases/{base}/tables/Tasks/fields"));
+    let own = app.get(&format!("/v0/meta/bases/{base}/tables")).await["tables"][0]["id"].clone();
+    let after = json!({ "name": "After", "type": "multipleRecordLinks", "options": { "linkedTableId": own } });
+    app.ok(Method::POST, &path, &after).await;
+    let house = app.ok(Method::POST, &format!("/v0/{base}/Projects"), &json!({ "fields": { "Title": "House" } })).await;
+    let first = app.ok(Method::POST, &tasks, &json!({ "fields": { "Name": "a", "Project": [house["id"]] } })).await;
+    app.ok(
+        Method::POST,
+        &tasks,
+        &json!({ "fields": { "Name": "b", "After": [first["id"]], "Project": [house["id"]] } }),
+    )
+    .await;
+    let (status, done) = plans.convert(&app, "After", json!({ "type": "multilineText" })).await;
+    assert_eq!((status, &done["converted"]), (200, &json!(1)), "{done}");
+    assert_eq!(plans.told(&app, "After").await, json!([null, "a"]));
+    let other = format!("/api/v1/bases/{base}/tables/Projects/fields/Tasks/convert");
+    let choices = json!({ "type": "multipleSelects", "options": { "choices": [{ "name": "b" }] } });
+    let done = app.ok(Method::POST, &other, &choices).await;
+    assert_eq!(done["converted"], 1);
+    let told = app.get(&format!("/v0/{base}/Projects/{}", house["id"].as_str().unwrap())).await;
+    assert_eq!(told["fields"]["Tasks"], json!(["a", "b"]));
+    assert!(fields(&app, base, "Tasks").await.iter().all(|(name, _)| name != "Project"));
+    // Numbers are not made of names.
+    let (status, refused) = {
+        let link = json!({ "name": "Again", "type": "multipleRecordLinks", "options": { "linkedTableId": own } });
+        app.ok(Method::POST, &path, &link).await;
+        let one = format!("{tasks}/{}", first["id"].as_str().unwrap());
+        app.ok(Method::PATCH, &one, &json!({ "fields": { "Again": [first["id"]] } })).await;
+        plans.convert(&app, "Again", json!({ "type": "number", "options": { "precision": 0 } })).await
+    };
+    assert_eq!(status, 409, "{refused}");
+    assert_eq!(plans.told(&app, "Again").await, json!([[first["id"]], null]), "nothing was done");
+}
+
+#[on_every_database]
+async fn files_become_their_names(app: TestApp) {
+    let plans = Plans::new(&app, notes(&["a", "b"])).await;
+    let base = &plans.base;
+    let files = json!({ "name": "Files", "type": "multipleAttachments" });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/Tasks/fields"), &files).await;
+    let list = app.get(&format!("/v0/{base}/Tasks")).await;
+    let record = list["records"][0]["id"].as_str().unwrap();
+    for name in ["a.txt", "b.txt"] {
+        let file = json!({ "contentType": "text/plain", "filename": name, "file": "aGVsbG8=" });
+        app.ok(Method::POST, &format!("/v0/{base}/{record}/Files/uploadAttachment"), &file).await;
+    }
+    let (status, done) = plans.convert(&app, "Files", json!({ "type": "multilineText" })).await;
+    assert_eq!((status, &done["converted"], &done["lost"]), (200, &json!(1), &json!(0)), "{done}");
+    assert_eq!(plans.told(&app, "Files").await, json!(["a.txt, b.txt", null]));
 }

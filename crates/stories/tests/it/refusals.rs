@@ -106,6 +106,19 @@ fn wrong_writes(base: &str) -> Vec<Case> {
         (Method::POST, tasks.clone(), nested, 400, "INVALID_JSON"),
         (Method::POST, tasks.clone(), " ".repeat(3 << 20), 413, "REQUEST_TOO_LARGE"),
         (Method::PATCH, tasks.clone(), absent, 422, "ROW_DOES_NOT_EXIST"),
+        // Lists are no objects, whatever their parts are.
+        (Method::POST, tasks.clone(), r#"{"records":[["a"]]}"#.into(), 422, "INVALID_REQUEST_UNKNOWN"),
+        (Method::POST, tasks.clone(), r#"{"records":[[null,{"Name":"x"}]]}"#.into(), 422, "INVALID_REQUEST_UNKNOWN"),
+        (Method::PATCH, tasks.clone(), r#"{"records":[["rec1",{"Name":"x"}]]}"#.into(), 422, "INVALID_REQUEST_UNKNOWN"),
+        (Method::POST, tasks.clone(), r#"{"records":[{"fields":["x"]}]}"#.into(), 422, "INVALID_REQUEST_UNKNOWN"),
+        (
+            Method::POST,
+            tasks.clone(),
+            r#"{"records":[{"id":["x"],"fields":{}}]}"#.into(),
+            422,
+            "INVALID_REQUEST_UNKNOWN",
+        ),
+        (Method::POST, tasks.clone(), r#"{"fields":["x"]}"#.into(), 422, "INVALID_REQUEST_UNKNOWN"),
         (Method::DELETE, tasks, String::new(), 422, "INVALID_RECORDS"),
         (Method::GET, "/v0/meta/nothing".into(), String::new(), 403, MODEL),
     ]
