@@ -99,7 +99,7 @@ pub struct Settings {
     /// Images of bases.
     pub records: Images,
     /// How long changes are kept.
-    pub history: records::HistoryConfig,
+    pub history: retention::HistoryConfig,
     /// Doors.
     pub web: web::Config,
     /// How many requests come through.

@@ -7,7 +7,6 @@
 //! not synced; what depends on rows is decided in the writer, on the private image; computed values are never stored.
 
 mod ask;
-mod compact;
 mod counts;
 mod error;
 mod files;
@@ -23,7 +22,6 @@ mod tools;
 #[cfg(test)]
 mod fixture;
 
-pub use compact::{Compaction, HistoryConfig};
 pub use counts::{CommentCounts, Counted};
 pub use error::Error;
 pub use files::{Addresses, Awaited, FILES_PATH, Files, Ticket};

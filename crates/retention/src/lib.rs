@@ -1,4 +1,8 @@
-//! The hand that removes what is older than the retention.
+//! For how long the change log is kept: the hand that removes what is older, base after base.
+//!
+//! Words: the *retention* is how long a change is kept; the *horizon* is the time before which changes may go.
+//!
+//! Invariants: without a retention nothing is removed; what a cursor has not passed is kept a week longer.
 
 use std::num::NonZeroU16;
 use std::sync::Arc;
@@ -12,8 +16,6 @@ use jobs::{Handler, Jobs, NewJob, Outcome, Worker};
 use model::{BaseNo, TenantNo, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
-
-use crate::Error;
 
 /// The one job of all processes: whoever has it removes.
 const JOB: &str = "records.compact";
@@ -114,7 +116,7 @@ impl Compaction {
     }
 
     /// Removes all that may go, base after base.
-    async fn compact(&self, retention: Duration, drain: &CancellationToken) -> Result<(), Error> {
+    async fn compact(&self, retention: Duration, drain: &CancellationToken) -> Result<(), changes::Error> {
         let before = earlier(self.clock.now(), retention);
         let horizon = Horizon { before, at_latest: earlier(before, GRACE) };
         let mut after = BaseNo(0);
@@ -136,7 +138,7 @@ impl Compaction {
         place: (TenantNo, BaseNo),
         horizon: Horizon,
         drain: &CancellationToken,
-    ) -> Result<(), Error> {
+    ) -> Result<(), changes::Error> {
         let mut removed = 0;
         while !drain.is_cancelled() {
             let step = self.changes.compact(place, horizon).await?;
