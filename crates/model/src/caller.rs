@@ -24,6 +24,8 @@ pub enum Door {
     Tool,
     /// An import.
     Import,
+    /// A file that a table follows.
+    Sync,
     /// The command line.
     Cli,
     /// The house itself.

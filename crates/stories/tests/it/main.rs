@@ -31,6 +31,7 @@ mod records;
 mod refusals;
 mod schema;
 mod served;
+mod syncs;
 mod targets;
 mod trash;
 mod upserts;

@@ -42,7 +42,7 @@ const VIEW: &str = r#"{"name":"Few","filter":{"field":"Points","op":"<","value":
 const ROLES: &str = r#"{"collaborators":[{"user":{"id":"COLLABORATOR"},"permissionLevel":"edit"}]}"#;
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 94] = [
+pub const ACCESS: [Access; 98] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -124,6 +124,10 @@ pub const ACCESS: [Access; 94] = [
     named("imports.events", "", ""),
     Access { operation: "imports.list", reach: Reach::Own, query: "?fingerprint=00", body: "" },
     named("imports.cancel", "", ""),
+    named("syncs.create", "", r#"{"name":"Plans","keyField":"Name","missing":"keep"}"#),
+    named("syncs.list", "", ""),
+    named("syncs.upload", "", "Name,Points\nread,3\n"),
+    named("syncs.delete", "", ""),
     named("fields.delete", "", ""),
     named("tables.delete", "", ""),
     named("trash.list", "", ""),
@@ -153,6 +157,7 @@ pub struct Visit {
     workspace: String,
     records: Vec<String>,
     import: String,
+    sync: String,
     webhook: String,
     token: String,
     comment: String,
@@ -182,6 +187,9 @@ impl Visit {
         let path = format!("/api/v1/imports?base={base}&table=Tasks&dryRun=true");
         let import = text(&app.upload(&path, b"Name\nread\n".to_vec()).await.1["id"]);
         app.text(Method::GET, &format!("/api/v1/imports/{import}/events")).await;
+        let wanted = json!({ "name": "Tasks", "keyField": "Name", "missing": "keep" });
+        let (_, sync) = app.call(Method::POST, &format!("/api/v1/bases/{base}/tables/Tasks/syncs"), &wanted).await;
+        let sync = text(&sync["id"]);
         app.ok(Method::POST, "/chat", &json!({ "message": "how many tasks are there?", "session_id": SESSION })).await;
         let specification = json!({ "options": { "filters": { "dataTypes": ["tableData"] } } });
         let hook = json!({ "notificationUrl": "https://example.org/hook", "specification": specification });
@@ -194,7 +202,7 @@ impl Visit {
         let workspace = app.workspace().await;
         let collaborator = app.person("cid", "readOnly").await.0;
         let ticket = ticket(app, &base, &records[0]).await;
-        Self { base, workspace, records, import, webhook, token, comment, trashed, collaborator, ticket }
+        Self { base, workspace, records, import, sync, webhook, token, comment, trashed, collaborator, ticket }
     }
 
     pub fn base(&self) -> &str {
@@ -240,6 +248,7 @@ impl Visit {
             .replace("{record}", record)
             .replace("{token}", &self.token)
             .replace("{webhook}", &self.webhook)
+            .replace("{sync}", &self.sync)
             .replace("{comment}", &self.comment)
             .replace("{emoji}", "1f44d")
             .replace("{workspace}", &self.workspace)
@@ -266,6 +275,7 @@ impl Visit {
                 .replace(&self.workspace, "wsp00000000000000")
                 .replace(&self.token, "pat00000000000000")
                 .replace(&self.import, "none")
+                .replace(&self.sync, "none")
                 .replace(&self.webhook, "ach00000000000000")
                 .replace("/sessions/ours", "/sessions/none")
         };
