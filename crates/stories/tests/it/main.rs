@@ -16,6 +16,7 @@ mod copies;
 mod days;
 mod document;
 mod durability;
+mod enterprise;
 mod ephemeral;
 mod errors;
 mod field_types;

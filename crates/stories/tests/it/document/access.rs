@@ -42,7 +42,7 @@ const VIEW: &str = r#"{"name":"Few","filter":{"field":"Points","op":"<","value":
 const ROLES: &str = r#"{"collaborators":[{"user":{"id":"COLLABORATOR"},"permissionLevel":"edit"}]}"#;
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 98] = [
+pub const ACCESS: [Access; 101] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -61,6 +61,9 @@ pub const ACCESS: [Access; 98] = [
     named("collaborators.remove_from_workspace", "", ""),
     own("users.list", ""),
     own("users.add", r#"{"email":"bob@example.org","role":"editor"}"#),
+    named("enterprise.get", "?include[]=aggregated&include[]=descendants", ""),
+    named("enterprise.list_users", "?id[]=COLLABORATOR&email=owner@localhost&include[]=collaborations", ""),
+    named("enterprise.get_user", "?include[]=collaborations", ""),
     own("tokens.list", ""),
     own("tokens.create", r#"{"name":"phone","scopes":["data.records:read"]}"#),
     named("tokens.revoke", "", ""),
@@ -164,6 +167,8 @@ pub struct Visit {
     trashed: String,
     /// A user who may read.
     collaborator: String,
+    /// The tenant as an enterprise account.
+    account: String,
     /// Of the address of a file.
     ticket: String,
 }
@@ -201,8 +206,9 @@ impl Visit {
         let (comment, trashed) = (text(&comment["id"]), text(&gone["id"]));
         let workspace = app.workspace().await;
         let collaborator = app.person("cid", "readOnly").await.0;
+        let account = text(&app.get("/api/v1/users").await["enterpriseAccountId"]);
         let ticket = ticket(app, &base, &records[0]).await;
-        Self { base, workspace, records, import, sync, webhook, token, comment, trashed, collaborator, ticket }
+        Self { base, workspace, records, import, sync, webhook, token, comment, trashed, collaborator, account, ticket }
     }
 
     pub fn base(&self) -> &str {
@@ -253,6 +259,8 @@ impl Visit {
             .replace("{emoji}", "1f44d")
             .replace("{workspace}", &self.workspace)
             .replace("{collaborator}", &self.collaborator)
+            .replace("{user}", &self.collaborator)
+            .replace("{account}", &self.account)
             .replace("{ticket}", &self.ticket)
             .replace("{name}", "a.txt")
             .replace("{id}", id);
@@ -273,6 +281,7 @@ impl Visit {
         let none = |text: &str| {
             text.replace(&self.base, "app00000000000000")
                 .replace(&self.workspace, "wsp00000000000000")
+                .replace(&self.account, "ent00000000000000")
                 .replace(&self.token, "pat00000000000000")
                 .replace(&self.import, "none")
                 .replace(&self.sync, "none")
