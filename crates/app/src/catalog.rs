@@ -227,6 +227,7 @@ impl Ground {
         Transfers::new(transfer::Parts {
             db: self.db.clone(),
             jobs: self.jobs.clone(),
+            access: self.access.clone(),
             schemas: self.schemas.clone(),
             records: self.records.clone(),
             clock: self.clock.clone(),

@@ -277,10 +277,11 @@ fn actor(text: &str) -> Option<Actor> {
     }
 }
 
-const DOORS: [(Door, &str); 5] = [
+const DOORS: [(Door, &str); 6] = [
     (Door::PublicApi, "publicApi"),
     (Door::Tool, "tool"),
     (Door::Import, "import"),
+    (Door::Sync, "sync"),
     (Door::Cli, "cli"),
     (Door::System, "system"),
 ];

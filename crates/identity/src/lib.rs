@@ -14,7 +14,7 @@ mod store;
 mod token;
 
 pub use error::Error;
-pub use ops::{Identity, KnownToken, NewToken, TokenEntry, USE_NOTED, User};
+pub use ops::{Identity, KnownToken, NewToken, Times, TokenEntry, USE_NOTED, User};
 pub use people::{Kept, People};
 pub use token::{Secret, TokenText};
 

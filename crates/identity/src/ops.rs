@@ -27,6 +27,15 @@ pub struct User {
     pub name: String,
 }
 
+/// Times of a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// When they were made.
+    pub created: Timestamp,
+    /// When they last used a token, to about [`USE_NOTED`].
+    pub last_used: Option<Timestamp>,
+}
+
 /// What is known of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownToken {
@@ -214,6 +223,14 @@ impl Identity {
     /// [`Error::Db`] when the database fails.
     pub async fn list_users(&self, tenant: TenantNo) -> Result<Vec<User>, Error> {
         self.people.users(tenant).await
+    }
+
+    /// When each user of a tenant was made, and when they last used a token.
+    ///
+    /// # Errors
+    /// [`Error::Db`] when the database fails.
+    pub async fn list_times(&self, tenant: TenantNo) -> Result<FxHashMap<UserId, Times>, Error> {
+        store::times(&self.db, tenant).await
     }
 
     /// Writes a token in the caller's transaction; its text is shown only here. `given` is used where the installer

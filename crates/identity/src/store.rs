@@ -2,10 +2,11 @@
 
 use db::{Db, Row, Tx};
 use model::{Scope, TenantNo, Timestamp, TokenId, UserId};
+use rustc_hash::FxHashMap;
 use sql::Value;
 
 use crate::error::Error;
-use crate::ops::{KnownToken, TokenEntry, User};
+use crate::ops::{KnownToken, Times, TokenEntry, User};
 use crate::token::Secret;
 
 const INSERT_USER: &str = "INSERT INTO users (tenant, id, email, name, created_at) VALUES ($1, $2, $3, $4, $5)";
@@ -16,6 +17,8 @@ const USERS_WITH_ID: &str =
     sql::among!("SELECT id, email, name FROM users WHERE id IN ", " AND tenant = $101 ORDER BY created_at, id");
 const USERS_WITH_EMAIL: &str =
     sql::among!("SELECT id, email, name FROM users WHERE email IN ", " AND tenant = $101 ORDER BY created_at, id");
+const TIMES: &str = "SELECT u.id, u.created_at, MAX(t.last_used_at) FROM users u \
+     LEFT JOIN tokens t ON t.tenant = u.tenant AND t.owner = u.id WHERE u.tenant = $1 GROUP BY u.id, u.created_at";
 const INSERT_TOKEN: &str = "INSERT INTO tokens (tenant, id, hash, owner, name, scopes, created_at, expires_at, \
      revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)";
 const TOKEN: &str = "SELECT tenant, hash, owner, scopes, expires_at, revoked_at FROM tokens WHERE id = $1";
@@ -29,7 +32,8 @@ pub(crate) const RAISE: &str = "UPDATE people SET revision = revision + 1 WHERE 
 const USED: &str = "UPDATE tokens SET last_used_at = $1 WHERE tenant = $2 AND id = $3";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&str; 13] = [
+pub(crate) const STATEMENTS: [&str; 14] = [
+    TIMES,
     INSERT_USER,
     USER,
     USER_BY_EMAIL,
@@ -70,6 +74,18 @@ pub(crate) async fn user_by_email(db: &Db, tenant: TenantNo, email: &str) -> Res
 
 pub(crate) async fn users(db: &Db, tenant: TenantNo) -> Result<Vec<User>, Error> {
     read_users(&db.read(USERS, vec![tenant.0.into()]).await?)
+}
+
+/// When each user of a tenant was made, and when they last used a token.
+pub(crate) async fn times(db: &Db, tenant: TenantNo) -> Result<FxHashMap<UserId, Times>, Error> {
+    let rows = db.read(TIMES, vec![tenant.0.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let id = row.get::<String>(0)?.parse().map_err(|_| Error::Stored)?;
+            let last_used = row.get::<Option<i64>>(2)?.map(Timestamp);
+            Ok((id, Times { created: Timestamp(row.get(1)?), last_used }))
+        })
+        .collect()
 }
 
 /// Which of many users.

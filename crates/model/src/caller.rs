@@ -24,6 +24,8 @@ pub enum Door {
     Tool,
     /// An import.
     Import,
+    /// A file that a table follows.
+    Sync,
     /// The command line.
     Cli,
     /// The house itself.
@@ -101,11 +103,17 @@ pub enum Scope {
     /// Give and take roles.
     #[serde(rename = "workspacesAndBases:write")]
     WorkspacesWrite,
+    /// Read of what the tenant consists.
+    #[serde(rename = "enterprise.account:read")]
+    EnterpriseRead,
+    /// Read about the people of the tenant.
+    #[serde(rename = "enterprise.user:read")]
+    UsersRead,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::RecordsRead,
         Self::RecordsWrite,
         Self::CommentsRead,
@@ -117,6 +125,8 @@ impl Scope {
         Self::IdsWrite,
         Self::WorkspacesRead,
         Self::WorkspacesWrite,
+        Self::EnterpriseRead,
+        Self::UsersRead,
     ];
 
     /// The wire name.
@@ -133,6 +143,8 @@ impl Scope {
             Self::IdsWrite => "ids:write",
             Self::WorkspacesRead => "workspacesAndBases:read",
             Self::WorkspacesWrite => "workspacesAndBases:write",
+            Self::EnterpriseRead => "enterprise.account:read",
+            Self::UsersRead => "enterprise.user:read",
         }
     }
 

@@ -32,7 +32,7 @@ pub use json::Shape;
 pub use ops::{
     AggregateQuery, Aggregated, Appending, Attached, BULK_BYTES, BULK_RECORDS, Bulk, BulkRows, Deleted, Duplicated,
     Export, FilesCell, Found, GROUPS, GroupOut, HISTORY, History, Hits, ListQuery, NewRecord, Page, Picture, Place,
-    Records, Sort, Undone, UpdateRecord, ValueMatch, WORDS, Written,
+    Records, SYNC_RECORDS, Sort, SyncRows, Undone, UpdateRecord, ValueMatch, WORDS, Written,
 };
 pub use prompts::{Generation, Prompt, Unwritten};
 pub use routes::router;

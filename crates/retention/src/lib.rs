@@ -1,10 +1,14 @@
-//! The hand that removes what is older than the retention.
+//! For how long the change log is kept: the hand that removes what is older, base after base.
+//!
+//! Words: the *retention* is how long a change is kept; the *horizon* is the time before which changes may go.
+//!
+//! Invariants: without a retention nothing is removed; what a cursor has not passed is kept a week longer.
 
 use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::time::Duration;
 
-use changes::{Changes, Error, Horizon};
+use changes::{Changes, Horizon};
 use clock::Clock;
 use db::{Db, Group};
 use futures_util::FutureExt as _;
@@ -112,7 +116,7 @@ impl Compaction {
     }
 
     /// Removes all that may go, base after base.
-    async fn compact(&self, retention: Duration, drain: &CancellationToken) -> Result<(), Error> {
+    async fn compact(&self, retention: Duration, drain: &CancellationToken) -> Result<(), changes::Error> {
         let before = earlier(self.clock.now(), retention);
         let horizon = Horizon { before, at_latest: earlier(before, GRACE) };
         let mut after = BaseNo(0);
@@ -134,7 +138,7 @@ impl Compaction {
         place: (TenantNo, BaseNo),
         horizon: Horizon,
         drain: &CancellationToken,
-    ) -> Result<(), Error> {
+    ) -> Result<(), changes::Error> {
         let mut removed = 0;
         while !drain.is_cancelled() {
             let step = self.changes.compact(place, horizon).await?;

@@ -247,6 +247,33 @@ impl Schemas {
         .await
     }
 
+    /// Adds the fields of whose names the table has none, in one change; answers the schema with all of them.
+    ///
+    /// # Errors
+    /// As [`Schemas::create_field`].
+    pub async fn add_missing_fields(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        table: &str,
+        new: &[NewField],
+    ) -> Result<Arc<Schema>, Error> {
+        if new.iter().any(NewField::has_ids) {
+            self.access.permit(caller, Action::KeepIds, base).await?;
+        }
+        let made = self.edit(caller, base, (0, numbers_needed(new)), |draft| {
+            let no = find_table(&draft.schema, table)?.no;
+            for new in new {
+                let lacks = |table: &Arc<Table>| table.field(&new.name).is_none();
+                if draft.schema.table_by_no(no).is_some_and(lacks) {
+                    draft.add_field(no, new)?;
+                }
+            }
+            Ok(())
+        });
+        Ok(made.await?.0)
+    }
+
     /// Changes a field's name, description or options.
     ///
     /// # Errors
@@ -311,8 +338,9 @@ impl Schemas {
                 body,
                 schema_changed: true,
             });
-            tx.commit().await?;
         }
+        // Where nothing is written either: what was looked at may be of a change that is not synced yet.
+        tx.commit().await?;
         Ok((Arc::new(draft.schema), answer))
     }
 }

@@ -261,6 +261,31 @@ members.update(dora, "comment")
 members = workspace.collaborators(force=True)
 held = {one.user_id: one.permission_level for one in members.individual_collaborators.via_workspace}
 assert held == {owner: "owner", dora: "comment"}, held
+
+# The tenant as an enterprise account.
+people.add_user(dora, "edit")
+answer = requests.get(f"{url}/api/v1/users", headers={"Authorization": f"Bearer {token}"}).json()
+enterprise = api.enterprise(answer["enterpriseAccountId"])
+info = enterprise.info(aggregated=True, descendants=True)
+assert info.id == info.root_enterprise_id == enterprise.id and enterprise.id.startswith("ent")
+assert info.user_ids == info.aggregated.user_ids and set(info.user_ids) >= {owner, dora}
+assert info.workspace_ids == [workspace_id] and info.group_ids == info.email_domains == []
+assert info.descendant_enterprise_ids == [] and info.descendants == {}
+about = enterprise.user("Dora@example.org")
+assert (about.id, about.name, about.state, about.is_admin, about.is_managed) == (dora, "dora", "provisioned", False, True)
+assert about.collaborations.workspaces[workspace_id].permission_level == "comment"
+assert about.collaborations.bases[base.id].permission_level == "edit"
+assert about.collaborations.bases[base.id].granted_by_user_id == owner and about.created_time.tzinfo
+both = enterprise.users([dora, owner, "dora@example.org", "usr00000000000000"], collaborations=False)
+assert {one.id: (one.is_admin, bool(one.collaborations)) for one in both} == {dora: (False, False), owner: (True, False)}
+people.remove(dora)
+for refused in [lambda: next(enterprise.audit_log()), lambda: enterprise.access_tokens(), lambda: hers.enterprise(enterprise.id).info()]:
+    try:
+        refused()
+    except requests.HTTPError as error:
+        assert error.response.status_code in (403, 404), error
+    else:
+        raise AssertionError("an enterprise account answers what it does not know")
 members.remove(dora)
 assert hers.bases(force=True) == []
 members.add_user(dora, "read")

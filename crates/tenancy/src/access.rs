@@ -173,6 +173,14 @@ impl Access {
         Ok(WorkspacePermit { tenant: caller.tenant, workspace, role, revision, people: self.people.clone() })
     }
 
+    /// Whether the caller may do this in the tenant: by the greatest role that they have in a workspace.
+    pub(crate) async fn check_tenant(&self, caller: &Caller, action: Action) -> Result<(), Denied> {
+        let revision = self.people.revision().await.map_err(Error::from)?;
+        let held = self.held(revision, caller).await?;
+        let role = held.workspaces.iter().map(|entry| entry.role).max().ok_or(Denied::NotFound)?;
+        action.check(role, &caller.scopes)
+    }
+
     /// The workspaces that the caller belongs to; all of the tenant for the house itself.
     ///
     /// # Errors

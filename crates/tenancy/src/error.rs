@@ -88,6 +88,12 @@ pub enum Error {
         /// What is wrong and what would be right.
         reason: String,
     },
+    /// Too many people were asked for.
+    #[error("at most {most} people are told about at a time: name fewer by `id` and `email`")]
+    Asked {
+        /// The most.
+        most: usize,
+    },
     /// The caller may not.
     #[error(transparent)]
     Denied(Box<Denied>),
@@ -107,7 +113,8 @@ impl ApiError for Error {
         match self {
             Self::Unauthenticated => Kind::Unauthenticated,
             Self::Installed | Self::LastOwner => Kind::Conflict,
-            Self::Email { .. } | Self::NoScopes | Self::NoUser { .. } | Self::Grant { .. } => Kind::Invalid,
+            Self::Email { .. } | Self::NoScopes | Self::NoUser { .. } => Kind::Invalid,
+            Self::Grant { .. } | Self::Asked { .. } => Kind::Invalid,
             Self::NoCollaborator { .. } => Kind::NotFound,
             Self::Denied(denied) => denied.kind(),
             Self::Stored => Kind::Internal,
@@ -126,6 +133,7 @@ impl ApiError for Error {
             Self::NoUser { .. } => "no-user",
             Self::NoCollaborator { .. } => "no-collaborator",
             Self::Grant { .. } => "grant",
+            Self::Asked { .. } => "too-many",
             Self::Denied(denied) => denied.code(),
             Self::Stored => "internal",
             Self::Db(error) => web::database_kind(error).code(),

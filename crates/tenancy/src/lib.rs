@@ -12,6 +12,7 @@ mod access;
 mod authenticate;
 mod bootstrap;
 mod collaborators;
+mod enterprise;
 mod error;
 mod members;
 mod policy;

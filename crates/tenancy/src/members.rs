@@ -3,7 +3,7 @@
 use clock::{Clock, Ids};
 use db::Group;
 use identity::{Identity, NewToken, TokenEntry, TokenText, User};
-use model::{Caller, Role, Scope, TenantNo, UserId, WorkspaceId};
+use model::{BaseId, Caller, Role, Scope, TenantNo, UserId, WorkspaceId};
 
 use crate::access::{Access, WorkspaceEntry};
 use crate::collaborators::Grant;
@@ -45,6 +45,8 @@ pub struct Member {
     pub user: User,
     /// Their roles by workspace.
     pub roles: Vec<(WorkspaceId, Role)>,
+    /// Their roles in bases themselves.
+    pub in_bases: Vec<(BaseId, Role)>,
 }
 
 /// The handle of people and their tokens.
@@ -113,11 +115,15 @@ impl Members {
     pub async fn list(&self, caller: &Caller) -> Result<Vec<Member>, Error> {
         let workspace = self.workspace(caller, None).await?;
         self.access.workspace_permit(caller, Action::ManagePeople, workspace.id).await?;
-        let roles = store::members(self.identity.people().db(), caller.tenant).await?;
+        let people = self.identity.people();
+        let roles = store::members(people.db(), caller.tenant).await?;
+        let bases = store::base_members(people.db(), caller.tenant).await?;
         let users = self.identity.list_users(caller.tenant).await?;
         let with_roles = |user: User| {
             let own = roles.iter().filter(|held| held.user == user.id).map(|held| (held.workspace, held.role));
-            Member { roles: own.collect(), user }
+            let in_bases = bases.iter().filter(|(held, ..)| held.user == user.id);
+            let in_bases = in_bases.map(|(held, _, base)| (*base, held.role)).collect();
+            Member { roles: own.collect(), in_bases, user }
         };
         Ok(users.into_iter().map(with_roles).collect())
     }

@@ -39,11 +39,15 @@ pub enum Action {
     ManagePeople,
     /// Make tokens and take them back.
     ManageTokens,
+    /// Read of what the tenant consists.
+    ReadEnterprise,
+    /// Read about the people of the tenant.
+    ReadUsers,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::ReadRecords,
         Self::ReadComments,
         Self::Comment,
@@ -60,6 +64,8 @@ impl Action {
         Self::ShareWorkspace,
         Self::ManagePeople,
         Self::ManageTokens,
+        Self::ReadEnterprise,
+        Self::ReadUsers,
     ];
 
     /// The least role that may.
@@ -74,7 +80,9 @@ impl Action {
             | Self::DeleteBase
             | Self::ManageWebhooks
             | Self::ShareBase => Role::Creator,
-            Self::ShareWorkspace | Self::ManagePeople | Self::ManageTokens => Role::Owner,
+            Self::ShareWorkspace | Self::ManagePeople | Self::ManageTokens | Self::ReadEnterprise | Self::ReadUsers => {
+                Role::Owner
+            }
         }
     }
 
@@ -92,6 +100,8 @@ impl Action {
             Self::ManageWebhooks => &[Scope::WebhookManage],
             Self::ReadPeople => &[Scope::WorkspacesRead],
             Self::ShareBase | Self::ShareWorkspace => &[Scope::WorkspacesWrite],
+            Self::ReadEnterprise => &[Scope::EnterpriseRead],
+            Self::ReadUsers => &[Scope::UsersRead],
             Self::ManagePeople | Self::ManageTokens => &Scope::ALL,
         }
     }

@@ -1,6 +1,7 @@
 //! Who asks and their workspaces, under `/v0/meta`; people and tokens, under `/api/v1`.
 
 mod collaborators;
+mod enterprise;
 mod tokens;
 mod users;
 
@@ -31,6 +32,7 @@ pub fn router(members: Members) -> OpenApiRouter {
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
         .merge(collaborators::router())
+        .merge(enterprise::router())
         .with_state(members)
 }
 

@@ -11,6 +11,7 @@ use crate::proof::{Permit, Place, WorkspacePermit};
 
 const TENANTS: &str = "SELECT tenant FROM tenants ORDER BY tenant LIMIT 1";
 const LAST_TENANT: &str = "SELECT tenant FROM tenants ORDER BY tenant DESC LIMIT 1";
+const TENANT: &str = "SELECT id, created_at FROM tenants WHERE tenant = $1";
 const MEMBERS: &str = "SELECT member, workspace, role, created_at, granted_by FROM members WHERE tenant = $1 \
      ORDER BY created_at, member, workspace";
 const BASE_MEMBERS: &str = "SELECT m.member, p.workspace, m.role, m.created_at, m.granted_by, m.base, p.id \
@@ -44,8 +45,9 @@ const TAKE_BASE: &str = "DELETE FROM base_members WHERE tenant = $1 AND base = $
 const OWNERS: &str = "SELECT COUNT(*) FROM members WHERE tenant = $1 AND workspace = $2 AND role = 'owner'";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&str; 22] = [
+pub(crate) const STATEMENTS: [&str; 23] = [
     TENANTS,
+    TENANT,
     LAST_TENANT,
     MEMBERS,
     BASE_MEMBERS,
@@ -78,6 +80,13 @@ pub(crate) async fn first_tenant(db: &Db) -> Result<Option<TenantNo>, Error> {
 pub(crate) async fn last_tenant(db: &Db) -> Result<Option<TenantNo>, Error> {
     let rows = db.read(LAST_TENANT, vec![]).await?;
     Ok(rows.first().map(|row| row.get(0)).transpose()?.map(TenantNo))
+}
+
+/// A tenant's id and when it was made.
+pub(crate) async fn tenant(db: &Db, no: TenantNo) -> Result<(TenantId, Timestamp), Error> {
+    let rows = db.read(TENANT, vec![no.0.into()]).await?;
+    let row = rows.first().ok_or(Error::Stored)?;
+    Ok((read_id(row, 0)?, Timestamp(row.get(1)?)))
 }
 
 /// A role that somebody holds.

@@ -97,7 +97,7 @@ fn the_policy_is_this_table() {
         .collect();
     let all = "data.records:read data.records:write data.recordComments:read data.recordComments:write \
         schema.bases:read schema.bases:write user.email:read webhook:manage ids:write \
-        workspacesAndBases:read workspacesAndBases:write";
+        workspacesAndBases:read workspacesAndBases:write enterprise.account:read enterprise.user:read";
     let expected = [
         ("ReadRecords", "+++++", "data.records:read"),
         ("ReadComments", "+++++", "data.recordComments:read"),
@@ -115,6 +115,8 @@ fn the_policy_is_this_table() {
         ("ShareWorkspace", "----+", "workspacesAndBases:write"),
         ("ManagePeople", "----+", all),
         ("ManageTokens", "----+", all),
+        ("ReadEnterprise", "----+", "enterprise.account:read"),
+        ("ReadUsers", "----+", "enterprise.user:read"),
     ];
     assert_eq!(table, expected.map(|(action, roles, scopes)| (action.to_owned(), roles.to_owned(), scopes.to_owned())));
 }

@@ -6,6 +6,7 @@ mod doubt;
 mod reader;
 mod record;
 mod sniff;
+mod strict;
 mod write;
 
 pub use dialect::{Dialect, HeaderRow, Newline, Note, Overrides, Sniffed, TableRange};
@@ -13,4 +14,5 @@ pub use doubt::Doubt;
 pub use reader::{Flaw, MAX_CELL, MAX_COLUMNS, MAX_RECORD, MAX_ROWS, Position, ReadError, Reader, Row};
 pub(crate) use sniff::{Known, lines, sniff_for};
 pub use sniff::{SAMPLE, sniff};
+pub(crate) use strict::Strict;
 pub use write::{WriteMode, Writer};

@@ -36,6 +36,14 @@ pub enum Error {
         /// What was asked for.
         id: String,
     },
+    /// The table has no such sync.
+    #[error("table `{table}` has no sync `{id}`: list them, or make one")]
+    NoSync {
+        /// What was asked for.
+        id: String,
+        /// The table's name.
+        table: String,
+    },
     /// The import is in no state for that.
     #[error("import `{id}` is {state}, so there is nothing to cancel")]
     Over {
@@ -70,7 +78,7 @@ impl web::ApiError for Error {
             Self::Db(error) => web::database_kind(error),
             Self::Request { .. } | Self::Empty | Self::Read(_) => Kind::Invalid,
             Self::TooLarge { .. } => Kind::TooLarge,
-            Self::NotFound { .. } => Kind::NotFound,
+            Self::NotFound { .. } | Self::NoSync { .. } => Kind::NotFound,
             Self::Over { .. } => Kind::Conflict,
             Self::File(_) | Self::Stored | Self::Broken => Kind::Internal,
         }
@@ -85,10 +93,20 @@ impl web::ApiError for Error {
             Self::Empty => "empty-file",
             Self::TooLarge { .. } => "too-large",
             Self::NotFound { .. } => "import-not-found",
+            Self::NoSync { .. } => "sync-not-found",
             Self::Over { .. } => "import-over",
             Self::Read(_) => "unreadable-file",
             Self::File(_) | Self::Stored | Self::Broken => "internal",
             Self::Db(error) => web::database_kind(error).code(),
+        }
+    }
+
+    fn airtable_type(&self) -> Option<&'static str> {
+        match self {
+            Self::Denied(error) => error.airtable_type(),
+            Self::Schema(error) => error.airtable_type(),
+            Self::Records(error) => error.airtable_type(),
+            _ => None,
         }
     }
 }

@@ -19,6 +19,9 @@
 //! more where cells do not fit, and one that writes. It writes changes that share a run, each with the reader's position
 //! and with a look at the lease, so that a killed import goes on where it was and two processes never write the same one.
 //!
+//! A *sync* lets a table follow files that programs send: each is read by the book, with nothing guessed but the types of
+//! new columns, and the table holds what it says, in one change, or stays as it was.
+//!
 //! Invariants: reading and writing files knows no base and no record; no input makes memory grow past [`MAX_RECORD`] and a constant;
 //! text is never changed or dropped without a doubt or a problem that names it; what [`Writer`] writes in round-trip mode
 //! is read back as the same texts.
@@ -43,8 +46,10 @@ pub use infer::{
     CheckboxWords, ColumnKind, ColumnPlan, Converted, DateOrder, DecimalMark, Profile, Reason, TypeMode, convert,
     profile,
 };
-pub use model::{Column, Import, Outcome, Part, Parts as WantedParts, Progress, Spec, State, Taken, Target, Wanted};
-pub use ops::{MAX_FILE, Parts, Transfers};
+pub use model::{
+    Column, Import, Missing, Outcome, Part, Parts as WantedParts, Progress, Spec, State, Sync, Taken, Target, Wanted,
+};
+pub use ops::{MAX_FILE, NewSync, Parts, SYNC_BYTES, Transfers};
 pub use report::{Problem, ProblemKind, Report};
 pub use service::MIGRATIONS;
 pub use words::counted;

@@ -1,7 +1,8 @@
 //! What an import is.
 
-use model::{Actor, BaseId, Caller, Door, FieldId, TenantNo, UserId};
+use model::{Actor, BaseId, Caller, Door, FieldId, TableNo, TenantNo, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::csv::{Dialect, Overrides, Position, TableRange};
 use crate::infer::{ColumnKind, ColumnPlan, TypeMode};
@@ -227,5 +228,50 @@ impl Import {
     pub(crate) fn caller(&self) -> Caller {
         let request = self.id.clone();
         Caller { request, ..Caller::unlimited(Actor::User(self.owner), self.tenant, Door::Import) }
+    }
+}
+
+/// How a table follows files that are sent to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sync {
+    /// Its id.
+    pub id: String,
+    /// The table.
+    pub table: TableNo,
+    /// What it is called.
+    pub name: String,
+    /// The field that tells records apart.
+    pub key: FieldId,
+    /// What becomes of records that a file does not have.
+    pub missing: Missing,
+    /// Who made it.
+    pub owner: UserId,
+    /// When.
+    pub created: Timestamp,
+}
+
+/// What becomes of records that a file does not have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Missing {
+    /// They are deleted.
+    #[default]
+    Delete,
+    /// They stay.
+    Keep,
+}
+
+impl Missing {
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Delete => "delete",
+            Self::Keep => "keep",
+        }
+    }
+
+    /// What a stored name means.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Delete, Self::Keep].into_iter().find(|missing| missing.name() == name)
     }
 }

@@ -6,6 +6,8 @@ mod fields;
 mod look;
 mod place;
 mod receive;
+mod sync;
+mod syncs;
 mod work;
 mod write;
 
@@ -20,11 +22,15 @@ use jobs::{Handler, Jobs, NewJob, Worker};
 use model::{Caller, TenantNo};
 use records::{Export, Records};
 use schema::Schemas;
+use tenancy::Access;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
 use crate::model::{Import, State};
 use crate::store;
+
+pub use sync::SYNC_BYTES;
+pub use syncs::NewSync;
 
 /// Largest file, in bytes.
 pub const MAX_FILE: u64 = 4 << 30;
@@ -43,6 +49,8 @@ pub struct Parts {
     pub db: Db,
     /// The queue that they wait in.
     pub jobs: Jobs,
+    /// The access check.
+    pub access: Access,
     /// Bases, tables and fields.
     pub schemas: Schemas,
     /// Records.

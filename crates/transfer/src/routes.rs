@@ -1,6 +1,7 @@
 //! Doors of imports and exports, under `/api/v1`.
 
 mod params;
+mod syncs;
 mod wire;
 
 use std::convert::Infallible;
@@ -49,6 +50,7 @@ pub(crate) fn router(transfers: Transfers) -> OpenApiRouter {
         .routes(routes!(find, cancel))
         .routes(routes!(events))
         .routes(routes!(export))
+        .merge(syncs::router())
         .with_state(transfers)
 }
 

@@ -7,12 +7,13 @@ use crate::ops::Transfers;
 use crate::routes::router;
 
 /// The tables of this crate.
-pub const MIGRATIONS: [Migration; 2] = [
+pub const MIGRATIONS: [Migration; 3] = [
     Migration { name: "2026_03_01_0500_imports", sql: include_str!("../migrations/2026_03_01_0500_imports.sql") },
     Migration {
         name: "2026_11_25_0100_imports_fingerprint",
         sql: include_str!("../migrations/2026_11_25_0100_imports_fingerprint.sql"),
     },
+    Migration { name: "2026_11_28_0400_syncs", sql: include_str!("../migrations/2026_11_28_0400_syncs.sql") },
 ];
 
 impl Transfers {

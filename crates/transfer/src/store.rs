@@ -1,5 +1,7 @@
 //! Rows of imports.
 
+pub(crate) mod syncs;
+
 use db::{Db, Tx};
 use model::{TenantNo, Timestamp, UserId};
 use serde::Serialize;

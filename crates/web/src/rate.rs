@@ -28,6 +28,9 @@ use crate::error::{ApiError, Door, Failure, Kind};
 const OF_A_BASE: usize = 5;
 /// Airtable's requests in a second by one user with all tokens, to whatever base.
 const OF_A_USER: usize = 50;
+/// Airtable's files in five minutes that tables of one base follow, and these minutes in milliseconds.
+const SYNCS_OF_A_BASE: usize = 20;
+const SYNC_SPAN: i64 = 300_000;
 
 pub(crate) const STATE: HeaderName = HeaderName::from_static("ratelimit");
 pub(crate) const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -36,7 +39,8 @@ pub(crate) const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RateConfig {
-    /// Airtable's limits under `/v0`: 5 requests a second for a base, 50 for a user, then 30 seconds of refusal.
+    /// Airtable's limits under `/v0`: 5 requests a second for a base, 50 for a user, then 30 seconds of refusal;
+    /// 20 files in five minutes that tables of a base follow.
     pub airtable: bool,
     /// Requests a minute by one token to one base; 0 for any number.
     pub requests_per_minute: u32,
@@ -61,6 +65,7 @@ struct Inner {
     quota: Option<Quota>,
     bases: Mutex<Windows<(TenantNo, BaseId), Strict>>,
     users: Mutex<Windows<(TenantNo, UserId), Strict>>,
+    syncs: Mutex<Windows<(TenantNo, BaseId), Strict<SYNC_SPAN>>>,
     shares: Mutex<Windows<TokenOnBase, Bucket>>,
 }
 
@@ -103,12 +108,13 @@ impl RateLimits {
             quota: Quota::new(config.requests_per_minute),
             bases: Mutex::default(),
             users: Mutex::default(),
+            syncs: Mutex::default(),
             shares: Mutex::default(),
         }))
     }
 
     /// False for a request that Airtable would refuse.
-    fn strict(&self, caller: &Caller, base: Option<BaseId>) -> bool {
+    fn strict(&self, caller: &Caller, base: Option<BaseId>, syncs: bool) -> bool {
         let now = self.0.clock.now().millis();
         if let Actor::User(user) = &caller.actor
             && !self.0.users.lock().window((caller.tenant, *user), now).admits(OF_A_USER, now)
@@ -116,7 +122,11 @@ impl RateLimits {
             return false;
         }
         // The tenant is part of the key: nobody can use up the requests to a base of somebody else.
-        base.is_none_or(|base| self.0.bases.lock().window((caller.tenant, base), now).admits(OF_A_BASE, now))
+        base.is_none_or(|base| {
+            let key = (caller.tenant, base);
+            self.0.bases.lock().window(key, now).admits(OF_A_BASE, now)
+                && (!syncs || self.0.syncs.lock().window(key, now).admits(SYNCS_OF_A_BASE, now))
+        })
     }
 
     fn share(&self, quota: Quota, caller: &Caller, base: Option<BaseId>) -> Share {
@@ -134,9 +144,11 @@ pub async fn limited(
 ) -> Response {
     let door = Door::of(request.uri().path());
     let Some(caller) = request.extensions().get::<Caller>() else { return next.run(request).await };
-    let base = parameters.ok().as_ref().and_then(base_of);
+    let parameters = parameters.ok();
+    let base = parameters.as_ref().and_then(base_of);
     if limits.0.is_airtable && door == Door::Airtable {
-        if limits.strict(caller, base) {
+        let syncs = parameters.is_some_and(|held| held.iter().any(|(name, _)| name == "sync"));
+        if limits.strict(caller, base, syncs) {
             return next.run(request).await;
         }
         return Failure::new(door, &Refused::Airtable).into_response();

@@ -75,6 +75,7 @@ fn source(door: Door) -> Source {
     match door {
         Door::PublicApi => Source::PublicApi,
         Door::Tool | Door::Import | Door::Cli => Source::Client,
+        Door::Sync => Source::Sync,
         Door::System => Source::System,
     }
 }

@@ -12,10 +12,10 @@ fn actors_and_doors_come_back() {
         assert_eq!(actor(&actor_text(&case)), Some(case));
     }
     assert_eq!(actor("nobody"), None);
-    for case in [Door::PublicApi, Door::Tool, Door::Import, Door::Cli, Door::System] {
+    for case in [Door::PublicApi, Door::Tool, Door::Import, Door::Sync, Door::Cli, Door::System] {
         assert_eq!(door(door_name(case)), Some(case));
     }
-    assert_eq!(DOORS.len(), 5);
+    assert_eq!(DOORS.len(), 6);
 }
 
 #[on_every_database]

@@ -102,6 +102,25 @@ async fn five_come_through_and_a_refused_write_writes_nothing(strict: Strict) {
 }
 
 #[on_every_database]
+async fn tables_of_a_base_follow_twenty_files_in_five_minutes(strict: Strict) {
+    let Strict { app, clock } = strict;
+    let base = app.plans().await;
+    let wanted = json!({ "name": "Tasks", "keyField": "Name" });
+    let (_, sync) = app.call(Method::POST, &format!("/api/v1/bases/{base}/tables/Tasks/syncs"), &wanted).await;
+    let path = format!("/v0/{base}/Tasks/sync/{}", sync["id"].as_str().unwrap());
+    let mut statuses = Vec::new();
+    for _ in 0..21 {
+        clock.advance(Duration::from_secs(1));
+        statuses.push(app.upload(&path, b"Name\npaint\n".to_vec()).await.0);
+    }
+    assert_eq!(statuses, [vec![200; 20], vec![429]].concat());
+    // Everything else of the base comes through.
+    assert_eq!(app.get(&format!("/v0/{base}/Tasks")).await["records"].as_array().unwrap().len(), 1);
+    clock.advance(Duration::from_mins(5));
+    assert_eq!(app.upload(&path, b"Name\npaint\n".to_vec()).await.0, 200);
+}
+
+#[on_every_database]
 async fn who_has_no_token_and_who_has_another_uses_up_nothing(strict: Strict) {
     let app = strict.app;
     let base = app.plans().await;

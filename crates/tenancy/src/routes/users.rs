@@ -83,6 +83,15 @@ struct RoleOut {
     role: &'static str,
 }
 
+/// A role in a base.
+#[derive(Serialize, ToSchema)]
+struct BaseRoleOut {
+    /// The base's id.
+    base: String,
+    /// The role.
+    role: &'static str,
+}
+
 /// A person.
 #[derive(Serialize, ToSchema)]
 struct UserOut {
@@ -92,13 +101,19 @@ struct UserOut {
     email: String,
     /// Name.
     name: String,
-    /// Their roles.
+    /// Their roles in workspaces.
     roles: Vec<RoleOut>,
+    /// Their roles in bases themselves; in a base the higher counts.
+    bases: Vec<BaseRoleOut>,
 }
 
 /// The people of the tenant.
 #[derive(Serialize, ToSchema)]
 pub(super) struct UsersOut {
+    /// The tenant's id as an enterprise account.
+    #[serde(rename = "enterpriseAccountId")]
+    enterprise: String,
+    /// Them.
     users: Vec<UserOut>,
 }
 
@@ -111,11 +126,15 @@ pub(super) async fn list(
     State(members): State<Members>,
     Extension(caller): Extension<Caller>,
 ) -> Result<Json<UsersOut>, Failure> {
-    let found = members.list(&caller).await.map_err(|error| Failure::new(DOOR, &error))?;
-    Ok(Json(UsersOut { users: found.into_iter().map(user).collect() }))
+    let fail = |error| Failure::new(DOOR, &error);
+    let found = members.list(&caller).await.map_err(fail)?;
+    let enterprise = members.enterprise_id(&caller).await.map_err(fail)?;
+    Ok(Json(UsersOut { enterprise, users: found.into_iter().map(user).collect() }))
 }
 
 fn user(member: Member) -> UserOut {
     let roles = member.roles.iter().map(|(id, role)| RoleOut { workspace: id.to_string(), role: role_name(*role) });
-    UserOut { id: member.user.id.to_string(), email: member.user.email, name: member.user.name, roles: roles.collect() }
+    let bases = member.in_bases.iter().map(|(id, role)| BaseRoleOut { base: id.to_string(), role: role_name(*role) });
+    let (roles, bases) = (roles.collect(), bases.collect());
+    UserOut { id: member.user.id.to_string(), email: member.user.email, name: member.user.name, roles, bases }
 }

@@ -66,20 +66,7 @@ impl Transfers {
         if table.is_none() && !wanted.create {
             return Err(missing("table", name));
         }
-        let mut fields: Vec<Option<Arc<Field>>> = Vec::with_capacity(plans.len());
-        for plan in plans {
-            let field = match &table {
-                Some(table) => field_for(table, plan, wanted.create)?,
-                None => None,
-            };
-            if let Some(field) = &field
-                && fields.iter().flatten().any(|taken| taken.id == field.id)
-            {
-                let reason = format!("two columns go to field `{}`: give one of them another name", field.name);
-                return Err(Error::Request { reason });
-            }
-            fields.push(field);
-        }
+        let fields = fields_for(table.as_deref(), plans, wanted.create)?;
         Ok(Aim { base, table, name: name.to_owned(), fields })
     }
 
@@ -173,6 +160,29 @@ impl Transfers {
     }
 }
 
+/// The fields of columns, as far as they are there. `create`: others are made.
+pub(super) fn fields_for(
+    table: Option<&Table>,
+    plans: &[ColumnPlan],
+    create: bool,
+) -> Result<Vec<Option<Arc<Field>>>, Error> {
+    let mut fields: Vec<Option<Arc<Field>>> = Vec::with_capacity(plans.len());
+    for plan in plans {
+        let field = match table {
+            Some(table) => field_for(table, plan, create)?,
+            None => None,
+        };
+        if let Some(field) = &field
+            && fields.iter().flatten().any(|taken| taken.id == field.id)
+        {
+            let reason = format!("two columns go to field `{}`: give one of them another name", field.name);
+            return Err(Error::Request { reason });
+        }
+        fields.push(field);
+    }
+    Ok(fields)
+}
+
 fn field_for(table: &Table, plan: &ColumnPlan, create: bool) -> Result<Option<Arc<Field>>, Error> {
     let Some(field) = table.field(&plan.name) else {
         if create {
@@ -192,7 +202,7 @@ fn field_for(table: &Table, plan: &ColumnPlan, create: bool) -> Result<Option<Ar
 }
 
 /// How texts become values of a field: by what the column holds where that is the field's type, else by the field.
-fn kind_for(field: &Field, plan: &ColumnPlan) -> Option<ColumnKind> {
+pub(super) fn kind_for(field: &Field, plan: &ColumnPlan) -> Option<ColumnKind> {
     match field.kind {
         FieldKind::SingleLineText | FieldKind::MultilineText => Some(ColumnKind::LongText),
         _ => (fields::of(&field.kind).name() == options(&plan.kind).0).then(|| plan.kind.clone()),
@@ -209,7 +219,7 @@ fn table_of(name: &str, plans: &[ColumnPlan]) -> NewTable {
     NewTable { id: None, name: name.to_owned(), description: None, fields, views: None }
 }
 
-fn field_of(plan: &ColumnPlan) -> NewField {
+pub(super) fn field_of(plan: &ColumnPlan) -> NewField {
     let (field_type, options) = options(&plan.kind);
     NewField { id: None, name: plan.name.clone(), field_type: field_type.to_owned(), description: None, options }
 }

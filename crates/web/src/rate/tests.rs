@@ -31,11 +31,20 @@ fn the_sixth_request_in_a_second_is_punished_for_thirty() {
         (&[3_600_000, 3_600_000, 3_600_000, 3_600_000, 3_600_000, 3_600_000, 0, 0], "yyyyynyy"),
     ];
     for (times, expected) in cases {
-        let mut window = Strict::default();
+        let mut window = <Strict>::default();
         let admitted: String =
             times.iter().map(|now| if window.admits(5, 1_000_000 + now) { 'y' } else { 'n' }).collect();
         assert_eq!(admitted, expected, "{times:?}");
     }
+}
+
+#[test]
+fn a_window_may_be_as_long_as_it_needs() {
+    let mut window = Strict::<300_000>::default();
+    let admitted: Vec<bool> =
+        [0, 1, 299_999, 329_998, 329_999, 600_000].map(|now| window.admits(2, 1_000_000 + now)).into();
+    assert_eq!(admitted, [true, true, false, false, true, true]);
+    assert!(!window.is_over(1_600_001) && window.is_over(1_900_000));
 }
 
 /// The rule written down plainly, with everything remembered.
@@ -56,7 +65,7 @@ fn naively(seen: &[(i64, bool)], now: i64) -> bool {
 fn the_window_does_what_the_rule_says() {
     let mut chance = 7u64;
     for _ in 0..200 {
-        let (mut window, mut seen, mut now) = (Strict::default(), Vec::new(), 0);
+        let (mut window, mut seen, mut now) = (<Strict>::default(), Vec::new(), 0);
         for _ in 0..120 {
             chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             now += match (chance >> 33) % 10 {
@@ -105,7 +114,7 @@ fn windows_stay_within_their_bound_and_the_oldest_leave() {
         windows.window(key, 1_001_000).take(quota, 1_001_000);
         assert!((50..=100).contains(&windows.len()));
     }
-    assert!(Strict::default().is_over(0) && Bucket::default().is_over(0));
+    assert!(<Strict>::default().is_over(0) && Bucket::default().is_over(0));
 }
 
 const TOKENS: [&str; 2] = ["pat00000000000001", "pat00000000000002"];

@@ -42,7 +42,7 @@ const VIEW: &str = r#"{"name":"Few","filter":{"field":"Points","op":"<","value":
 const ROLES: &str = r#"{"collaborators":[{"user":{"id":"COLLABORATOR"},"permissionLevel":"edit"}]}"#;
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 95] = [
+pub const ACCESS: [Access; 102] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -61,6 +61,9 @@ pub const ACCESS: [Access; 95] = [
     named("collaborators.remove_from_workspace", "", ""),
     own("users.list", ""),
     own("users.add", r#"{"email":"bob@example.org","role":"editor"}"#),
+    named("enterprise.get", "?include[]=aggregated&include[]=descendants", ""),
+    named("enterprise.list_users", "?id[]=COLLABORATOR&email=owner@localhost&include[]=collaborations", ""),
+    named("enterprise.get_user", "?include[]=collaborations", ""),
     own("tokens.list", ""),
     own("tokens.create", r#"{"name":"phone","scopes":["data.records:read"]}"#),
     named("tokens.revoke", "", ""),
@@ -125,6 +128,10 @@ pub const ACCESS: [Access; 95] = [
     named("imports.events", "", ""),
     Access { operation: "imports.list", reach: Reach::Own, query: "?fingerprint=00", body: "" },
     named("imports.cancel", "", ""),
+    named("syncs.create", "", r#"{"name":"Plans","keyField":"Name","missing":"keep"}"#),
+    named("syncs.list", "", ""),
+    named("syncs.upload", "", "Name,Points\nread,3\n"),
+    named("syncs.delete", "", ""),
     named("fields.delete", "", ""),
     named("tables.delete", "", ""),
     named("trash.list", "", ""),
@@ -154,12 +161,15 @@ pub struct Visit {
     workspace: String,
     records: Vec<String>,
     import: String,
+    sync: String,
     webhook: String,
     token: String,
     comment: String,
     trashed: String,
     /// A user who may read.
     collaborator: String,
+    /// The tenant as an enterprise account.
+    account: String,
     /// Of the address of a file.
     ticket: String,
 }
@@ -183,6 +193,9 @@ impl Visit {
         let path = format!("/api/v1/imports?base={base}&table=Tasks&dryRun=true");
         let import = text(&app.upload(&path, b"Name\nread\n".to_vec()).await.1["id"]);
         app.text(Method::GET, &format!("/api/v1/imports/{import}/events")).await;
+        let wanted = json!({ "name": "Tasks", "keyField": "Name", "missing": "keep" });
+        let (_, sync) = app.call(Method::POST, &format!("/api/v1/bases/{base}/tables/Tasks/syncs"), &wanted).await;
+        let sync = text(&sync["id"]);
         app.ok(Method::POST, "/chat", &json!({ "message": "how many tasks are there?", "session_id": SESSION })).await;
         let specification = json!({ "options": { "filters": { "dataTypes": ["tableData"] } } });
         let hook = json!({ "notificationUrl": "https://example.org/hook", "specification": specification });
@@ -194,8 +207,9 @@ impl Visit {
         let (comment, trashed) = (text(&comment["id"]), text(&gone["id"]));
         let workspace = app.workspace().await;
         let collaborator = app.person("cid", "readOnly").await.0;
+        let account = text(&app.get("/api/v1/users").await["enterpriseAccountId"]);
         let ticket = ticket(app, &base, &records[0]).await;
-        Self { base, workspace, records, import, webhook, token, comment, trashed, collaborator, ticket }
+        Self { base, workspace, records, import, sync, webhook, token, comment, trashed, collaborator, account, ticket }
     }
 
     pub fn base(&self) -> &str {
@@ -241,10 +255,13 @@ impl Visit {
             .replace("{record}", record)
             .replace("{token}", &self.token)
             .replace("{webhook}", &self.webhook)
+            .replace("{sync}", &self.sync)
             .replace("{comment}", &self.comment)
             .replace("{emoji}", "1f44d")
             .replace("{workspace}", &self.workspace)
             .replace("{collaborator}", &self.collaborator)
+            .replace("{user}", &self.collaborator)
+            .replace("{account}", &self.account)
             .replace("{ticket}", &self.ticket)
             .replace("{name}", "a.txt")
             .replace("{id}", id);
@@ -265,8 +282,10 @@ impl Visit {
         let none = |text: &str| {
             text.replace(&self.base, "app00000000000000")
                 .replace(&self.workspace, "wsp00000000000000")
+                .replace(&self.account, "ent00000000000000")
                 .replace(&self.token, "pat00000000000000")
                 .replace(&self.import, "none")
+                .replace(&self.sync, "none")
                 .replace(&self.webhook, "ach00000000000000")
                 .replace("/sessions/ours", "/sessions/none")
         };

@@ -1,0 +1,115 @@
+//! Which tables follow files, and by what.
+
+use db::Group;
+use model::{BaseId, Caller, Field, Schema, Table};
+use tenancy::Action;
+
+use super::Transfers;
+use crate::error::Error;
+use crate::model::{Missing, Sync};
+use crate::store::syncs as store;
+use crate::words::excerpt;
+
+/// Most syncs of a table.
+const MOST: i64 = 20;
+
+/// A sync to make.
+#[derive(Debug, Clone)]
+pub struct NewSync {
+    /// What it is called.
+    pub name: String,
+    /// The field that tells records apart, by name or id.
+    pub key: String,
+    /// What becomes of records that a file does not have.
+    pub missing: Missing,
+}
+
+impl Transfers {
+    /// Lets a table follow files that are sent to it from now on.
+    ///
+    /// # Errors
+    /// [`Error::Denied`]; [`Error::Schema`] without the table; [`Error::Request`] for a name, and for a field that cannot
+    /// be the key, and where the table has too many.
+    pub async fn create_sync(
+        &self,
+        caller: &Caller,
+        (base, table): (BaseId, &str),
+        new: &NewSync,
+    ) -> Result<(Sync, String), Error> {
+        let permit = self.parts.access.permit(caller, Action::EditSchema, base).await?;
+        let Some(owner) = caller.user() else {
+            return Err(Error::Request { reason: "only people make syncs".to_owned() });
+        };
+        if new.name.trim().is_empty() || !schema::is_title(&new.name) {
+            let reason = "`name` has 1 to 255 characters and no control characters".to_owned();
+            return Err(Error::Request { reason });
+        }
+        let schema = self.parts.schemas.snapshot(permit.tenant(), permit.base_no()).await?;
+        let table = find_table(&schema, table)?;
+        let key = key_field(table, &new.key)?.id;
+        let now = self.parts.clock.now();
+        let id = format!("syn{}", self.parts.ids.record(now).body());
+        let sync = Sync { id, table: table.no, name: new.name.clone(), key, missing: new.missing, owner, created: now };
+        let mut tx = self.parts.db.begin(Group::House).await?;
+        if store::count(&mut tx, &permit, table.no).await? >= MOST {
+            let reason = format!("table `{}` has {MOST} syncs already: delete one", table.name);
+            return Err(Error::Request { reason });
+        }
+        store::insert(&mut tx, &permit, &sync);
+        tx.commit().await?;
+        Ok((sync, table.id.to_string()))
+    }
+
+    /// The syncs of a table, the oldest first, and the table's id.
+    ///
+    /// # Errors
+    /// [`Error::Denied`]; [`Error::Schema`] without the table.
+    pub async fn list_syncs(&self, caller: &Caller, base: BaseId, table: &str) -> Result<(Vec<Sync>, String), Error> {
+        let scope = self.parts.access.scope_for(caller, Action::ReadSchema, base).await?;
+        let schema = self.parts.schemas.snapshot(scope.tenant(), scope.base_no()).await?;
+        let table = find_table(&schema, table)?;
+        Ok((store::list(&self.parts.db, &scope, table.no).await?, table.id.to_string()))
+    }
+
+    /// Ends a sync. The records stay.
+    ///
+    /// # Errors
+    /// [`Error::Denied`]; [`Error::Schema`] without the table; [`Error::NoSync`].
+    pub async fn delete_sync(&self, caller: &Caller, (base, table): (BaseId, &str), id: &str) -> Result<(), Error> {
+        let permit = self.parts.access.permit(caller, Action::EditSchema, base).await?;
+        let schema = self.parts.schemas.snapshot(permit.tenant(), permit.base_no()).await?;
+        let table = find_table(&schema, table)?;
+        let mut tx = self.parts.db.begin(Group::House).await?;
+        if !store::delete(&mut tx, &permit, table.no, id).await? {
+            return Err(no_sync(id, table));
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+pub(super) fn no_sync(id: &str, table: &Table) -> Error {
+    Error::NoSync { id: excerpt(id, 64), table: table.name.clone() }
+}
+
+pub(super) fn find_table<'s>(schema: &'s Schema, name: &str) -> Result<&'s Table, Error> {
+    let found = schema.table(name).map(AsRef::as_ref);
+    found.ok_or_else(|| Error::Schema(schema::Error::TableNotFound { name: excerpt(name, 255) }))
+}
+
+/// The field by which records are matched.
+fn key_field<'t>(table: &'t Table, name: &str) -> Result<&'t Field, Error> {
+    let field = table.field(name).ok_or_else(|| {
+        Error::Schema(schema::Error::FieldNotFound { name: excerpt(name, 64), table: table.name.clone() })
+    })?;
+    let kind = &field.kind;
+    let several = matches!(kind, model::FieldKind::MultipleSelects(_));
+    if several || kind.is_computed() || kind.is_people() || kind.is_files() || kind.link().is_some() {
+        let reason = format!(
+            "field `{}` of type `{}` cannot be the key: that is a field that is written and holds one value of its own",
+            field.name,
+            fields::of(kind).name()
+        );
+        return Err(Error::Request { reason });
+    }
+    Ok(field)
+}
