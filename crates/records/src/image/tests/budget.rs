@@ -1,12 +1,13 @@
 //! Columns leave memory and come back; answers stay the same, or are refused.
 
+use fields::Incoming;
 use model::Kind;
 use query::{Bucket, Function};
 use testkit::on_every_database;
 
 use super::*;
 use crate::fixture::{WIDE, list, told};
-use crate::ops::{AggregateQuery, ListQuery};
+use crate::ops::{AggregateQuery, ListQuery, SyncRows};
 
 /// Everything that is asked, with its answer as text; a refusal for want of memory says so.
 async fn answers(house: &House, records: &Records) -> Vec<String> {
@@ -264,4 +265,49 @@ async fn kept_results_leave_before_columns(house: House) {
     // The next page is there all the same.
     let next = ListQuery { offset: page.offset, ..query };
     assert_eq!(tight.list(&house.owner, house.base, "Tasks", &next).await.unwrap().found.ids().len(), 5);
+}
+
+#[on_every_database]
+async fn a_table_follows_rows_whatever_is_in_memory(house: House) {
+    let made = noted(&house, 40).await;
+    let image = fresh(&house).await;
+    let table = image.schema.table("Tasks").unwrap().clone();
+    let fields: Vec<_> = ["Name", "Points"].map(|name| table.field(name).unwrap().clone()).into();
+    let wanted = |from: usize, more: usize| SyncRows {
+        fields: fields.clone(),
+        key: 0,
+        rows: (from..from + 20)
+            .map(|n| [CellValue::Text(format!("task {n}")), CellValue::Number((n + more) as f64)])
+            .map(|row| row.map(Incoming::Cell).into())
+            .collect(),
+        removes: true,
+    };
+    let tight = house.with_memory(image.memory() - 1_000);
+    for (gone, from, more) in [("Notes", 15, 0), ("Name", 15, 1), ("Points", 25, 1)] {
+        house.image(&tight).await;
+        tight.images.slot(image.schema.base_no).renew(|image| {
+            let mut image = BaseImage::clone(&*image?);
+            image.drop_column((table.no, table.field(gone).unwrap().no));
+            Some(image.into())
+        });
+        let before = house.image(&tight).await.sequence;
+        for _ in 0..2 {
+            tight.sync(&house.owner, (house.base, "Tasks"), &wanted(from, more)).await.unwrap();
+        }
+        let (_, stranger) = house.stranger();
+        assert_eq!(house.image(&stranger).await.sequence, before + 1, "without {gone}, and once more nothing");
+        let page = stranger.list(&house.owner, house.base, "Tasks", &list("", &[("Points", false)])).await.unwrap();
+        let records = told(&page.found);
+        assert_eq!(records.len(), 20);
+        for (n, record) in (from..).zip(&records) {
+            let fields = &record["fields"];
+            assert_eq!(
+                (&fields["Name"], fields["Points"].as_u64()),
+                (&json!(format!("task {n}")), Some((n + more) as u64))
+            );
+            // The same records, with what no row has a cell for.
+            assert_eq!(made.get(n).is_some_and(|id| record["id"] == **id), n < 35);
+            assert_eq!(fields["Notes"].as_str().map_or(0, str::len), if n < 35 { 1_000 } else { 0 });
+        }
+    }
 }
