@@ -6,6 +6,8 @@ use crate::{Changes, Error, store};
 
 /// Most changes that one step removes: the writer is held for no longer than that takes.
 const STEP: i64 = 64;
+/// A step ends before the change that makes it remove more bytes of bodies, except that one change is always removed.
+const STEP_BYTES: i64 = 4 << 20;
 
 /// Which changes may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +16,17 @@ pub struct Horizon {
     pub before: Timestamp,
     /// Those made before go whatever cursors say.
     pub at_latest: Timestamp,
+}
+
+/// A change that may be old enough to go.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Old {
+    /// Its number.
+    pub sequence: i64,
+    /// When it was made.
+    pub time: Timestamp,
+    /// How long its body is.
+    pub bytes: i64,
 }
 
 /// How much is kept of all bases together.
@@ -45,19 +58,20 @@ impl Changes {
         let head = self.head(base).await?;
         let slowest = store::slowest(&self.db, base).await?;
         let oldest = store::oldest(&self.db, base, head.oldest, STEP).await?;
-        let may_go = |(sequence, time): &(i64, Timestamp)| {
-            let passed = slowest.is_none_or(|slowest| *sequence <= slowest);
-            *time < if passed { horizon.before } else { horizon.at_latest }
+        let mut bytes = 0;
+        let may_go = |old: &Old| {
+            let is_first = bytes == 0;
+            bytes += old.bytes;
+            let passed = slowest.is_none_or(|slowest| old.sequence <= slowest);
+            (is_first || bytes <= STEP_BYTES) && old.time < if passed { horizon.before } else { horizon.at_latest }
         };
         let gone: Vec<_> = oldest.into_iter().take_while(may_go).collect();
-        let (Some((last, _)), Some(newest)) = (gone.last(), gone.iter().map(|(_, time)| *time).max()) else {
-            return Ok(0);
-        };
+        let (Some(last), Some(newest)) = (gone.last(), gone.iter().map(|old| old.time).max()) else { return Ok(0) };
         let mut tx = self.begin(tenant, base).await?;
         if tx.head().oldest != head.oldest {
             return Ok(0);
         }
-        tx.remove_until(*last, newest);
+        tx.remove_until(last.sequence, newest);
         tx.commit().await?;
         Ok(gone.len())
     }

@@ -7,7 +7,7 @@ use events::{Body, Change};
 use model::{Actor, BaseNo, Door, TenantNo, Timestamp};
 
 use crate::base::Head;
-use crate::compact::Kept;
+use crate::compact::{Kept, Old};
 use crate::cursor::Lately;
 use crate::error::Error;
 
@@ -50,7 +50,8 @@ const BEHIND: &str = "SELECT h.tenant, h.base, h.sequence, h.changed FROM heads 
     LEFT JOIN cursors c ON c.base = h.base AND c.subscriber = $1
     WHERE h.sequence > 0 AND (c.sequence IS NULL OR c.sequence < h.sequence) ORDER BY h.base LIMIT $2";
 
-const OLDEST: &str = "SELECT sequence, time FROM changes WHERE base = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3";
+const OLDEST: &str = "SELECT sequence, time, CAST(OCTET_LENGTH(body) AS BIGINT) FROM changes
+    WHERE base = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3";
 const REMOVE: &str = "DELETE FROM changes WHERE base = $1 AND sequence <= $2";
 const SLOWEST: &str = "SELECT MIN(sequence) FROM cursors WHERE base = $1";
 const KEPT_BASES: &str = "SELECT tenant, base FROM heads WHERE base > $1 AND oldest <= sequence ORDER BY base LIMIT $2";
@@ -122,10 +123,10 @@ pub(crate) fn append(tx: &mut Tx, base: BaseNo, tenant: TenantNo, change: &Chang
     bytes
 }
 
-/// The numbers and times of the oldest changes from a number on.
-pub(crate) async fn oldest(db: &Db, base: BaseNo, from: i64, limit: i64) -> Result<Vec<(i64, Timestamp)>, Error> {
+/// The oldest changes from a number on; their bodies are not read.
+pub(crate) async fn oldest(db: &Db, base: BaseNo, from: i64, limit: i64) -> Result<Vec<Old>, Error> {
     let rows = db.read(OLDEST, params![base, from, limit]).await?;
-    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+    rows.iter().map(|row| Ok(Old { sequence: row.get(0)?, time: row.get(1)?, bytes: row.get(2)? })).collect()
 }
 
 pub(crate) fn remove_until(tx: &mut Tx, base: BaseNo, last: i64) {

@@ -27,6 +27,8 @@ use crate::store::{self, Key};
 
 /// The name of the cursors in the log.
 pub(crate) const SUBSCRIBER: &str = "webhooks";
+/// The metric of changes that retention removed before webhooks had followed them.
+pub(crate) const OVERTAKEN: &str = "webhooks.overtaken";
 /// Jobs that ping.
 pub(crate) const PING: &str = "webhooks.ping";
 /// What secrets are derived for.

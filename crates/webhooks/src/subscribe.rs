@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
 use crate::model::earlier;
-use crate::ops::{SUBSCRIBER, Webhooks};
+use crate::ops::{OVERTAKEN, SUBSCRIBER, Webhooks};
 
 /// How often the log is looked at when nobody wakes us: other processes write too.
 const POLL: Duration = Duration::from_secs(1);
@@ -21,6 +21,9 @@ const BASES: i64 = 1_000;
 impl Webhooks {
     /// Follows the log until `drain`.
     pub(crate) async fn follow_log(self, drain: CancellationToken) {
+        metrics::describe_counter!(OVERTAKEN, "changes that retention removed before webhooks had followed them");
+        // From the start, so that a first one can be told from none.
+        metrics::counter!(OVERTAKEN).increment(0);
         let mut woken = self.parts.changes.subscribe();
         let (mut swept, mut looked) = (None, None);
         while !drain.is_cancelled() {

@@ -247,6 +247,45 @@ async fn old_changes_go_step_by_step_and_what_is_left_is_whole(log: Log) {
 }
 
 #[on_every_database]
+async fn a_step_removes_no_more_bytes_than_a_few_large_changes_have(log: Log) {
+    let mut tx = log.changes.begin(TENANT, BASE).await.unwrap();
+    for megabytes in [1, 2, 1, 1, 9, 9, 0] {
+        // Two bytes a letter: bytes count.
+        tx.append_encoded(new(None, 1, false), format!("{{\"{}\":0}}", "é".repeat(megabytes * 500_000)));
+    }
+    tx.commit().await.unwrap();
+    for gone in [3, 1, 1, 1, 1, 0] {
+        assert_eq!(log.changes.compact((TENANT, BASE), horizon(2, 1)).await.unwrap(), gone);
+    }
+}
+
+#[on_every_database]
+async fn whoever_removes_at_once_removes_each_change_once(log: Log) {
+    dated(&log, 300).await;
+    let (place, until) = ((TENANT, BASE), horizon(290, 1));
+    let mut removing = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        // On PostgreSQL a log of its own each, as another process has; SQLite belongs to one.
+        let changes = match log.test.db.dialect() {
+            db::Dialect::Sqlite => log.changes.clone(),
+            db::Dialect::Postgres => Changes::new(log.test.db.clone()),
+        };
+        removing.spawn(async move {
+            let mut removed = 0;
+            while changes.head(BASE).await.unwrap().oldest < 290 {
+                removed += changes.compact(place, until).await.unwrap();
+            }
+            removed
+        });
+    }
+    let removed: usize = removing.join_all().await.into_iter().sum();
+    assert_eq!(removed, 289);
+    assert_eq!(stored(&log.test.db).await, (290..=300).collect::<Vec<_>>());
+    let head = log.changes.head(BASE).await.unwrap();
+    assert_eq!((head.oldest, head.kept_since), (290, Timestamp::from_millis(289)));
+}
+
+#[on_every_database]
 async fn a_cursor_holds_changes_back_up_to_a_bound(log: Log) {
     dated(&log, 10).await;
     let place = (TENANT, BASE);

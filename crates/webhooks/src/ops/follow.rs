@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tenancy::{Denied, Scope};
 use web::{ApiError, Kind};
 
-use super::{SUBSCRIBER, Webhooks};
+use super::{OVERTAKEN, SUBSCRIBER, Webhooks};
 use crate::error::Error;
 use crate::happened::{Wants, happened, held};
 use crate::model::Webhook;
@@ -26,6 +26,8 @@ const RECORDS: usize = 5_000;
 /// Most steps at once, so that a reader of payloads does not wait for a whole import.
 const STEPS: usize = 64;
 
+/// The code of the payload that stands for changes that could not be told.
+const MISSED: &str = "INTERNAL_ERROR";
 /// A payload that has no number yet.
 struct Made {
     /// Its place in the list of webhooks.
@@ -67,31 +69,49 @@ impl Webhooks {
         }
         let read = match changes.since(place.1, from).await? {
             Since::Changes(read) => read,
-            Since::TooOld { oldest, .. } => {
-                tracing::warn!(base = place.1.0, from, oldest, "changes are gone that webhooks have not followed");
-                return self.keep(place, (from, oldest - 1), &[], Vec::new()).await;
-            }
+            Since::TooOld { oldest, kept_since } => return self.pass_over(place, (from, oldest - 1), kept_since).await,
         };
         let read = portion(&read);
         let Some(last) = read.last() else { return Ok(Step::Idle) };
         // After the changes: a webhook that is not found here began to watch later than they were made.
         let webhooks = store::list(&self.parts.db, place).await?;
         let made = self.make(&webhooks, place.0, (from, picture), read).await?;
-        self.keep(place, (from, last.sequence), &webhooks, made).await
+        self.keep(place, (from, last.sequence), &webhooks, made).await?;
+        Ok(Step::Moved)
     }
 
-    /// Writes payloads and moves the feed on, unless somebody else has moved it.
+    /// Goes on after changes that retention has removed, the newest of which was made at `time`: each webhook that
+    /// watched learns that it missed something.
+    async fn pass_over(
+        &self,
+        place: (TenantNo, BaseNo),
+        (from, to): (i64, i64),
+        time: Timestamp,
+    ) -> Result<Step, Error> {
+        let webhooks = store::list(&self.parts.db, place).await?;
+        // Payloads are kept from the time that they tell: this one begins its life now.
+        let now = self.parts.clock.now();
+        let watched = webhooks.iter().enumerate().filter(|(_, webhook)| webhook.after < to && webhook.is_live(time));
+        let made = watched.map(|(of, _)| Made { of, time: now, body: failure(MISSED, now) }).collect();
+        if self.keep(place, (from, to), &webhooks, made).await? {
+            tracing::warn!(base = place.1.0, from, to, "changes are gone that webhooks have not followed");
+            metrics::counter!(OVERTAKEN).increment(to.abs_diff(from));
+        }
+        Ok(Step::Moved)
+    }
+
+    /// Writes payloads and moves the feed on; false when somebody else has moved it, and then nothing is written.
     async fn keep(
         &self,
         place: (TenantNo, BaseNo),
         (from, to): (i64, i64),
         webhooks: &[Webhook],
         made: Vec<Made>,
-    ) -> Result<Step, Error> {
+    ) -> Result<bool, Error> {
         let now = self.parts.clock.now();
         let mut tx = self.parts.db.begin(Group::Base(place.1.0)).await?;
         if !Changes::advance_from(&mut tx, place.1, SUBSCRIBER, (from, to)).await? {
-            return Ok(Step::Moved);
+            return Ok(false);
         }
         let mut by_webhook: Vec<Vec<Made>> = webhooks.iter().map(|_| Vec::new()).collect();
         for payload in made {
@@ -110,7 +130,7 @@ impl Webhooks {
             }
         }
         tx.commit().await?;
-        Ok(Step::Moved)
+        Ok(true)
     }
 
     /// The payloads of changes that follow `from`; the picture is left as it is after them.
@@ -227,6 +247,6 @@ fn unless_passing(error: records::Error, webhooks: &[Webhook], change: &Change) 
     }
     tracing::error!(sequence = change.sequence, %error, "a change could not be told to webhooks");
     let wanted = webhooks.iter().enumerate().filter(|(_, webhook)| is_for(webhook, change));
-    let body = failure("INTERNAL_ERROR", change.time);
+    let body = failure(MISSED, change.time);
     Ok(wanted.map(|(of, _)| Made { of, time: change.time, body: body.clone() }).collect())
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use changes::Changes;
+use changes::{Changes, Horizon};
 use model::{BaseNo, Caller, Scope, TenantNo};
 use serde_json::json;
 use testkit::on_every_database;
@@ -133,6 +133,27 @@ async fn what_has_passed_its_time_is_cleared_away(house: House) {
     assert!(house.webhooks.list(&house.owner, house.base).await.unwrap().0.is_empty());
     let cursor = Changes::new(house.test.db.clone()).find_cursor(PLACE.1, super::SUBSCRIBER).await.unwrap();
     assert_eq!(cursor, None, "nobody follows the base any more");
+}
+
+#[on_every_database]
+async fn a_webhook_learns_that_changes_went_before_it_had_followed_them(house: House) {
+    let hook = house.hook(data()).await;
+    for name in ["gone", "gone too"] {
+        house.create("Tasks", &[json!({ "Name": name })]).await;
+    }
+    house.test.clock.advance(DAY);
+    let later = house.hook(data()).await;
+    let now = house.test.clock.now();
+    let removed = house.webhooks.parts.changes.compact(PLACE, Horizon { before: now, at_latest: now }).await.unwrap();
+    assert!(removed >= 2, "{removed}");
+    house.create("Tasks", &[json!({ "Name": "kept" })]).await;
+    let told = house.payloads(&hook).await;
+    let missed = json!({ "error": true, "code": "INTERNAL_ERROR", "payloadFormat": "v0", "timestamp": now.iso() });
+    assert_eq!((told.len(), &told[0]), (2, &missed));
+    assert!(told[1]["changedTablesById"].is_object(), "{told:?}");
+    assert_eq!(house.payloads(&later).await, told[1..], "it missed nothing");
+    house.webhooks.sweep().await.unwrap();
+    assert_eq!(house.payloads(&hook).await, told, "told once, and kept as long as others are");
 }
 
 #[on_every_database]
