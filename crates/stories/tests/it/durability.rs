@@ -1,5 +1,6 @@
 //! What was acknowledged stays, whatever happens to the process or the disk.
 
+mod cut;
 mod cuts;
 mod disk;
 
