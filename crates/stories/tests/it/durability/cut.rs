@@ -60,7 +60,9 @@ fn cut_under_kills(start: impl Fn() -> Vec<Served>, target: &Target) {
     for round in 0..ROUNDS {
         let told = write_until_refused(&servers[0], &path, &round.to_string(), |count| {
             wait_for(count, 100 + chance.below(400));
-            servers.iter().for_each(|server| kill(&server.child.id().to_string()));
+            for server in &servers {
+                kill(&server.child.id().to_string());
+            }
         });
         acknowledged.extend(told.ids());
         for server in &mut servers {
