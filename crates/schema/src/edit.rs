@@ -31,6 +31,7 @@ pub(crate) use copy::{Wanted, copy_name, numbers_to_copy};
 pub use retype::{retype, retyped};
 pub use through::rollup_reference;
 pub(crate) use trash::{Trashed, TrashedView, not_in_trash, trashed_fields, trashed_views};
+pub(crate) use views::placed;
 pub use views::{NewView, ViewPart};
 
 /// Most tables of a base.

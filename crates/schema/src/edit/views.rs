@@ -398,6 +398,16 @@ const PLACES: [ViewPlace; 4] = [
     },
 ];
 
+/// The view without the fields by which it places records that are in the trash, or of another type by now.
+pub(crate) fn placed(table: &Table, view: &View) -> View {
+    let mut placed = view.clone();
+    for place in &PLACES {
+        let held = (place.of)(&mut placed);
+        *held = held.filter(|id| table.field_by_id(*id).is_some_and(|field| (place.takes)(field)));
+    }
+    placed
+}
+
 /// What must hold of a view as a whole.
 fn check(table: &Table, view: &mut View) -> Result<(), Error> {
     let of = view.view_type;

@@ -18,7 +18,7 @@ use web::{Door, Failure, JsonBody, Params};
 
 use super::trash::{DeletedPartOut, own, own_base};
 use super::{Answer, AtBase, AtTable, BasePath, TablePath, base_id, fail};
-use crate::edit::ViewPart;
+use crate::edit::{ViewPart, placed};
 use crate::ops::Schemas;
 use crate::wire::{ViewOut, view_out};
 
@@ -103,6 +103,7 @@ struct WholeViewOut {
 }
 
 fn whole(table: &Table, view: &View) -> WholeViewOut {
+    let view = &placed(table, view);
     let keys = |keys: &[model::ViewKey]| {
         let key = |key: &model::ViewKey| KeyOut {
             field: key.field.to_string(),

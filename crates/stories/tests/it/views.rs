@@ -172,6 +172,29 @@ async fn what_no_longer_fits_a_field_of_another_type_is_ignored(app: TestApp) {
 }
 
 #[on_every_database]
+async fn a_view_places_records_by_no_field_of_another_type(app: TestApp) {
+    let base = planned(&app).await;
+    let board = add(&app, &base, &json!({ "name": "Board", "type": "kanban", "stackField": "Status" })).await;
+    let days = add(&app, &base, &json!({ "name": "Days", "type": "calendar", "startField": "Due" })).await;
+    let (status, due) = (board["stackField"].clone(), days["startField"].clone());
+    assert!(status.is_string() && due.is_string(), "{board} {days}");
+    let place = async |name: &str, key: &str| app.get(&format!("/api/v1/bases/{base}/views/{name}")).await[key].clone();
+    let choices = json!({ "type": "singleSelect", "options": { "choices": [{ "name": "Open" }, { "name": "Done" }] } });
+    let dates = json!({ "type": "date", "options": { "dateFormat": { "name": "iso" } } });
+    for (field, view, key, held, back) in
+        [("Status", "Board", "stackField", status, choices), ("Due", "Days", "startField", due, dates)]
+    {
+        let convert = format!("/api/v1/bases/{base}/tables/Tasks/fields/{field}/convert");
+        app.ok(Method::POST, &convert, &json!({ "type": "singleLineText" })).await;
+        assert_eq!(place(view, key).await, Value::Null, "{field} is a text");
+        let named = json!({ "name": format!("{view} too") });
+        app.ok(Method::PATCH, &format!("/api/v1/bases/{base}/views/{view}"), &named).await;
+        app.ok(Method::POST, &convert, &back).await;
+        assert_eq!(place(&format!("{view}%20too"), key).await, held);
+    }
+}
+
+#[on_every_database]
 async fn pages_of_a_view_go_on_as_they_began(app: TestApp) {
     let base = planned(&app).await;
     add(&app, &base, &open_ones()).await;
