@@ -169,3 +169,14 @@ fn zip(left: Cow<'_, [f64]>, right: Cow<'_, [f64]>, f: impl Fn(f64, f64) -> f64)
         (left, right) => left.iter().zip(right.iter()).map(|(left, right)| f(*left, *right)).collect(),
     }
 }
+
+/// A logarithm, exact for the bases that people use.
+pub(crate) fn logarithm(number: f64, base: f64) -> f64 {
+    if base == 10.0 {
+        number.log10()
+    } else if base == 2.0 {
+        number.log2()
+    } else {
+        number.ln() / base.ln()
+    }
+}

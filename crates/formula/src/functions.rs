@@ -20,10 +20,14 @@ mod datestr;
 mod datetime_diff;
 mod datetime_parse;
 mod day;
+mod encode_url_component;
 mod error;
+mod even;
+mod exp;
 mod r#false;
 mod find;
 mod floor;
+mod hour;
 mod r#if;
 mod int;
 mod is_after;
@@ -33,33 +37,46 @@ mod iserror;
 mod last_modified_time;
 mod left;
 mod len;
+mod log;
 mod lower;
 mod max;
 mod mid;
 mod min;
+mod minute;
 mod modulo;
 mod month;
 mod not;
 mod now;
+mod odd;
 mod or;
 mod power;
 mod record_id;
+mod regex_extract;
+mod regex_match;
+mod regex_replace;
+mod replace;
 mod rept;
 mod right;
 mod round;
 mod rounddown;
 mod roundup;
 mod search;
+mod second;
 mod sqrt;
 mod substitute;
 mod sum;
 mod switch;
 mod t;
+mod timestr;
 mod today;
 mod trim;
 mod r#true;
 mod upper;
 mod value;
+mod weekday;
+mod weeknum;
+mod workday;
+mod workday_diff;
 mod xor;
 mod year;
 
@@ -161,10 +178,14 @@ static FUNCTIONS: &[&Function] = &[
     &datetime_diff::FUNCTION,
     &datetime_parse::FUNCTION,
     &day::FUNCTION,
+    &encode_url_component::FUNCTION,
     &error::FUNCTION,
+    &even::FUNCTION,
+    &exp::FUNCTION,
     &r#false::FUNCTION,
     &find::FUNCTION,
     &floor::FUNCTION,
+    &hour::FUNCTION,
     &r#if::FUNCTION,
     &int::FUNCTION,
     &iserror::FUNCTION,
@@ -174,33 +195,46 @@ static FUNCTIONS: &[&Function] = &[
     &last_modified_time::FUNCTION,
     &left::FUNCTION,
     &len::FUNCTION,
+    &log::FUNCTION,
     &lower::FUNCTION,
     &max::FUNCTION,
     &mid::FUNCTION,
     &min::FUNCTION,
+    &minute::FUNCTION,
     &modulo::FUNCTION,
     &month::FUNCTION,
     &not::FUNCTION,
     &now::FUNCTION,
+    &odd::FUNCTION,
     &or::FUNCTION,
     &power::FUNCTION,
     &record_id::FUNCTION,
+    &regex_extract::FUNCTION,
+    &regex_match::FUNCTION,
+    &regex_replace::FUNCTION,
+    &replace::FUNCTION,
     &rept::FUNCTION,
     &right::FUNCTION,
     &round::FUNCTION,
     &rounddown::FUNCTION,
     &roundup::FUNCTION,
     &search::FUNCTION,
+    &second::FUNCTION,
     &sqrt::FUNCTION,
     &substitute::FUNCTION,
     &sum::FUNCTION,
     &switch::FUNCTION,
     &t::FUNCTION,
+    &timestr::FUNCTION,
     &today::FUNCTION,
     &trim::FUNCTION,
     &r#true::FUNCTION,
     &upper::FUNCTION,
     &value::FUNCTION,
+    &weekday::FUNCTION,
+    &weeknum::FUNCTION,
+    &workday::FUNCTION,
+    &workday_diff::FUNCTION,
     &xor::FUNCTION,
     &year::FUNCTION,
 ];

@@ -29,10 +29,12 @@ mod output;
 mod parse;
 mod program;
 mod recase;
+mod regex;
 mod strings;
 mod text;
 mod time;
 mod value;
+mod workdays;
 
 pub use check::{Reference, Shape};
 pub use functions::{Family, Function, functions};

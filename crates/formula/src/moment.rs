@@ -4,6 +4,9 @@ use crate::call::{Call, Out};
 use crate::eval::Lanes;
 use crate::time::Unit;
 use crate::value::Val;
+use model::Timestamp;
+
+const DAY: i64 = 86_400_000_000;
 
 /// An argument of a date function.
 #[derive(Debug, Clone, Copy, Default)]
@@ -20,9 +23,9 @@ impl Moment {
         if value.is_blank() { Self::Blank } else { value.time().map_or(Self::Wrong, Self::At) }
     }
 
-    pub fn map(self, f: impl FnOnce(model::Timestamp) -> f64) -> Out<f64> {
+    pub fn map(self, f: impl FnOnce(Timestamp) -> f64) -> Out<f64> {
         match self {
-            Self::At(time) => Out::Value(f(model::Timestamp(time))),
+            Self::At(time) => Out::Value(f(Timestamp(time))),
             Self::Blank => Out::Blank,
             Self::Wrong => Out::Error,
         }
@@ -39,6 +42,32 @@ impl Unit {
 impl Default for Unit {
     fn default() -> Self {
         Self::Micros(1_000)
+    }
+}
+
+/// The day that weeks start on: 0 for Sunday, 1 for Monday.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct WeekStart(i64);
+
+impl WeekStart {
+    /// Monday where a text says so.
+    pub fn of(value: Val<'_>) -> Self {
+        Self(i64::from(value.text(&mut String::new()).eq_ignore_ascii_case("monday")))
+    }
+
+    /// 0 on the first day of the week.
+    pub fn day_of_week(self, time: Timestamp) -> u32 {
+        // 1970-01-01 was a Thursday: four days after a Sunday.
+        (time.day().0 / DAY + 4 - self.0).rem_euclid(7) as u32
+    }
+
+    /// From 1: the first week is the one with the first of January.
+    pub fn week_of_year(self, time: Timestamp) -> u32 {
+        // The year is that of the week's last day.
+        let left = (6 - i64::from(self.day_of_week(time))) * DAY;
+        let last = Timestamp(time.day().0.saturating_add(left));
+        let first = Timestamp::from_date(last.date().0, 1, 1);
+        ((last.0 - first.0) / DAY / 7) as u32 + 1
     }
 }
 

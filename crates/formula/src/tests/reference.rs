@@ -7,8 +7,10 @@ use model::{CellRef, Chunk, FormulaType, Timestamp};
 
 use super::print::print;
 use super::table::{Table, resolve};
+use crate::arithmetic::logarithm;
 use crate::decimal::{multiple, round_to};
 use crate::parse::{Node, NodeKind};
+use crate::regex::compile;
 use crate::time::{Unit, parse_time};
 use crate::{Shape, compile_rollup, functions};
 
@@ -47,7 +49,7 @@ impl Plain {
             Number(number) if number.is_nan() => "NaN".to_owned(),
             Number(number) if number.is_infinite() => format!("{}Infinity", if *number < 0.0 { "-" } else { "" }),
             Number(0.0) => "0".to_owned(),
-            Number(number) if (1e-6..1e21).contains(&number.abs()) => number.to_string(),
+            Number(number) if (1e-6..1e21).contains(&number.abs()) => shortest(*number),
             Number(number) if number.abs() < 1.0 => format!("{number:e}"),
             Number(number) => format!("{number:e}").replace('e', "e+"),
             Time(time, true) => Timestamp(*time).iso().split('T').next().unwrap().to_owned(),
@@ -372,6 +374,10 @@ fn strict(name: &str, values: &[Plain]) -> Plain {
         "SQRT" => Number(a.sqrt()),
         "POWER" => Number(a.powf(b)),
         "MOD" => Number(a - b * (a / b).floor()),
+        "EXP" => Number(a.exp()),
+        "LOG" => Number(logarithm(a, number(1, 10.0))),
+        "EVEN" => Number(whole_away(a, |whole| whole % 2.0 == 0.0)),
+        "ODD" => Number(whole_away(a, |whole| whole % 2.0 == 1.0)),
         "ROUND" => Number(round_to(a, power, half_up)),
         "ROUNDUP" => Number(round_to(a, power, away)),
         "ROUNDDOWN" => Number(round_to(a, power, towards)),
@@ -405,6 +411,25 @@ fn texts(name: &str, values: &[Plain]) -> Plain {
         "FIND" => Number(place(values).unwrap_or(0) as f64),
         "SEARCH" => place(values).map_or(Blank, |place| Number(place as f64)),
         "SUBSTITUTE" => substitute(values),
+        "REPLACE" => {
+            let (given, at) = (text(0), count(values.get(1), 1).saturating_sub(1));
+            let before = given.chars().take(at).collect::<String>();
+            let after = given.chars().skip(at.saturating_add(count(values.get(2), 0))).collect::<String>();
+            bounded(format!("{before}{}{after}", text(3)))
+        }
+        "ENCODE_URL_COMPONENT" => {
+            let kept = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
+            let told = |byte| if kept(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+            bounded(text(0).bytes().map(told).collect())
+        }
+        "REGEX_MATCH" | "REGEX_EXTRACT" | "REGEX_REPLACE" => {
+            let Some(regex) = compile(&text(1)) else { return Error };
+            match name {
+                "REGEX_MATCH" => Plain::flag(regex.is_match(&text(0))),
+                "REGEX_EXTRACT" => regex.find(&text(0)).map_or(Error, |found| Text(found.as_str().to_owned())),
+                _ => bounded(regex.replace_all(&text(0), template(&text(2))).into_owned()),
+            }
+        }
         "T" => match &values[0] {
             Text(text) => Text(text.clone()),
             _ => Blank,
@@ -414,6 +439,49 @@ fn texts(name: &str, values: &[Plain]) -> Plain {
             if kept.is_empty() { Blank } else { kept.parse().map_or(Error, Number) }
         }
         _ => dates(name, values),
+    }
+}
+
+/// The first whole number from this one on, away from zero, that fits.
+fn whole_away(number: f64, fits: impl Fn(f64) -> bool) -> f64 {
+    let start = number.abs().ceil();
+    // Large numbers are even, and nothing is next to them.
+    let found = [start, start + 1.0].into_iter().find(|whole| fits(*whole)).unwrap_or(start);
+    found.copysign(number)
+}
+
+/// A replacement as the crate has it, where only a number behind a dollar sign is a group.
+fn template(new: &str) -> String {
+    let mut template = String::new();
+    let mut rest = new.chars().peekable();
+    while let Some(c) = rest.next() {
+        template.push(c);
+        if c == '$' && rest.peek().is_some_and(char::is_ascii_digit) {
+            template.push('{');
+            while let Some(digit) = rest.next_if(char::is_ascii_digit) {
+                template.push(digit);
+            }
+            template.push('}');
+        } else if c == '$' {
+            template.push('$');
+        }
+    }
+    template
+}
+
+/// The shortest text that reads as this number; of two that are as near the even one, as JavaScript has it.
+fn shortest(number: f64) -> String {
+    let text = number.to_string();
+    let exact = format!("{number:.40}");
+    let next_to = |by: i8| {
+        let (rest, digit) = text.split_at(text.len() - 1);
+        let digit = digit.parse::<i8>().unwrap() + by;
+        format!("{rest}{digit}")
+    };
+    match text.chars().last() {
+        Some('1' | '3' | '5' | '7') if exact.trim_end_matches('0') == format!("{text}5") => next_to(1),
+        Some('1' | '3' | '5' | '7' | '9') if exact.trim_end_matches('0') == format!("{}5", next_to(-1)) => next_to(-1),
+        _ => text,
     }
 }
 
@@ -438,6 +506,37 @@ fn substitute(values: &[Plain]) -> Plain {
     }
 }
 
+/// Day by day.
+fn workdays(name: &str, values: &[Plain]) -> Plain {
+    const DAY: i64 = 86_400_000_000;
+    if values[0].is_blank() || name == "WORKDAY_DIFF" && values[1].is_blank() {
+        return Blank;
+    }
+    let Some(start) = values[0].time().map(|time| time.div_euclid(DAY)) else { return Error };
+    let listed = values.get(2).map_or_else(String::new, Plain::text);
+    let mut holidays = Vec::new();
+    for part in listed.split(',').filter(|part| !part.trim().is_empty()) {
+        let Some(time) = parse_time(part) else { return Error };
+        holidays.push(time.0.div_euclid(DAY));
+    }
+    let works = |day: i64| !matches!((day + 4).rem_euclid(7), 0 | 6) && !holidays.contains(&day);
+    if name == "WORKDAY_DIFF" {
+        let Some(end) = values[1].time().map(|time| time.div_euclid(DAY)) else { return Error };
+        let count = (start.min(end)..=start.max(end)).filter(|day| works(*day)).count() as f64;
+        return Number(if end < start { -count } else { count });
+    }
+    let days = values[1].number();
+    if days.is_nan() || days.abs() > 1_000_000.0 {
+        return Error;
+    }
+    let (mut day, mut left) = (start, days.trunc());
+    while left != 0.0 {
+        day += left.signum() as i64;
+        left -= if works(day) { left.signum() } else { 0.0 };
+    }
+    Time(day * DAY, true)
+}
+
 fn dates(name: &str, values: &[Plain]) -> Plain {
     let part = |part: fn(Timestamp) -> Plain| match &values[0] {
         value if value.is_blank() => Blank,
@@ -447,6 +546,30 @@ fn dates(name: &str, values: &[Plain]) -> Plain {
         "YEAR" => return part(|time| Number(time.date().0 as f64)),
         "MONTH" => return part(|time| Number(f64::from(time.date().1))),
         "DAY" => return part(|time| Number(f64::from(time.date().2))),
+        "HOUR" => return part(|time| Number(f64::from(time.clock().0))),
+        "MINUTE" => return part(|time| Number(f64::from(time.clock().1))),
+        "SECOND" => return part(|time| Number(f64::from(time.clock().2))),
+        "TIMESTR" => return part(|time| Text(time.iso()[11..19].to_owned())),
+        "WORKDAY" | "WORKDAY_DIFF" => return workdays(name, values),
+        "WEEKDAY" | "WEEKNUM" => {
+            let monday = values.get(1).is_some_and(|start| start.text().to_lowercase() == "monday");
+            let Some(time) = values[0].time().map(|time| Timestamp(time).day()) else {
+                return if values[0].is_blank() { Blank } else { Error };
+            };
+            // Sunday the fourth of January 1970, or the Monday after it.
+            let begin = if monday { 4 } else { 3 };
+            let day = (time.0 / 86_400_000_000 - begin).rem_euclid(7);
+            if name == "WEEKDAY" {
+                return Number(day as f64);
+            }
+            let mut last = Timestamp(time.0 + (6 - day) * 86_400_000_000);
+            let (year, mut weeks) = (last.date().0, 0.0);
+            while last.date().0 == year {
+                last = Timestamp(last.0 - 7 * 86_400_000_000);
+                weeks += 1.0;
+            }
+            return Number(weeks);
+        }
         "DATESTR" => return part(|time| Text(Time(time.0, true).text())),
         "DATEADD" => {
             let day = matches!(values[0], Time(_, true));

@@ -1,0 +1,31 @@
+//! `HOUR`.
+
+use model::FormulaType;
+
+use super::{Family, Function, Reads, Returns, Run};
+use crate::call::Call;
+use crate::eval::Lanes;
+use crate::moment::Moment;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "HOUR",
+    usage: "HOUR(date)",
+    about: "The hour, 0 to 23.",
+    family: Family::Date,
+    examples: &[("HOUR(\"2024-02-29 17:05:09\")", "17")],
+    least: 1,
+    most: 1,
+    lists: 0,
+    returns: Returns::Always(FormulaType::Number),
+    reads: Reads::Nothing,
+    fails: true,
+    run: Run::Over(run),
+};
+
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    let date = [call.argument(0)?];
+    let extent = call.extent(&date);
+    let [date] = &date;
+    let moments = extent.per(date, Moment::of);
+    Ok(extent.calculate(|row| moments.at(row).map(|time| f64::from(time.clock().0))))
+}

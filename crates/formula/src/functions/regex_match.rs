@@ -1,0 +1,35 @@
+//! `REGEX_MATCH`.
+
+use model::FormulaType;
+
+use super::{Family, Function, Reads, Returns, Run};
+use crate::call::{Call, Out};
+use crate::eval::Lanes;
+use crate::regex::Patterns;
+use crate::text::Text;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "REGEX_MATCH",
+    usage: "REGEX_MATCH(text, pattern)",
+    about: "1 where the pattern is found in the text, else 0.",
+    family: Family::Text,
+    examples: &[("REGEX_MATCH(\"Hello World\", \"W[a-z]+d\")", "1")],
+    least: 2,
+    most: 2,
+    lists: 0,
+    returns: Returns::Always(FormulaType::Flag),
+    reads: Reads::Nothing,
+    fails: true,
+    run: Run::Over(run),
+};
+
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    let lanes = [call.argument(0)?, call.argument(1)?];
+    let extent = call.extent(&lanes);
+    let [text, pattern] = &lanes;
+    let (mut text, mut pattern, mut patterns) = (Text::new(text), Text::new(pattern), Patterns::default());
+    Ok(extent.calculate(|row| match patterns.of(pattern.at(row)) {
+        Some(regex) => Out::Value(f64::from(u8::from(regex.is_match(text.at(row))))),
+        None => Out::Error,
+    }))
+}

@@ -1,0 +1,31 @@
+//! `WEEKDAY`.
+
+use model::FormulaType;
+
+use super::{Family, Function, Reads, Returns, Run};
+use crate::call::Call;
+use crate::eval::Lanes;
+use crate::moment::{Moment, WeekStart};
+
+pub(super) const FUNCTION: Function = Function {
+    name: "WEEKDAY",
+    usage: "WEEKDAY(date, [start])",
+    about: "The day of the week, 0 on the day that weeks start: Sunday, or \"Monday\".",
+    family: Family::Date,
+    examples: &[("WEEKDAY(\"2024-02-29\")", "4"), ("WEEKDAY(\"2024-02-29\", \"Monday\")", "3")],
+    least: 1,
+    most: 2,
+    lists: 0,
+    returns: Returns::Always(FormulaType::Number),
+    reads: Reads::Nothing,
+    fails: true,
+    run: Run::Over(run),
+};
+
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    let lanes = [call.argument(0)?, call.argument(1)?];
+    let extent = call.extent(&lanes);
+    let [date, start] = &lanes;
+    let (moments, start) = (extent.per(date, Moment::of), extent.per(start, WeekStart::of));
+    Ok(extent.calculate(|row| moments.at(row).map(|time| f64::from(start.at(row).day_of_week(time)))))
+}

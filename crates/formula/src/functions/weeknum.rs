@@ -1,0 +1,31 @@
+//! `WEEKNUM`.
+
+use model::FormulaType;
+
+use super::{Family, Function, Reads, Returns, Run};
+use crate::call::Call;
+use crate::eval::Lanes;
+use crate::moment::{Moment, WeekStart};
+
+pub(super) const FUNCTION: Function = Function {
+    name: "WEEKNUM",
+    usage: "WEEKNUM(date, [start])",
+    about: "The week of the year; the first holds the first of January. Weeks start on Sunday, or \"Monday\".",
+    family: Family::Date,
+    examples: &[("WEEKNUM(\"02/17/2013\")", "8"), ("WEEKNUM(\"2024-12-29\")", "1")],
+    least: 1,
+    most: 2,
+    lists: 0,
+    returns: Returns::Always(FormulaType::Number),
+    reads: Reads::Nothing,
+    fails: true,
+    run: Run::Over(run),
+};
+
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    let lanes = [call.argument(0)?, call.argument(1)?];
+    let extent = call.extent(&lanes);
+    let [date, start] = &lanes;
+    let (moments, start) = (extent.per(date, Moment::of), extent.per(start, WeekStart::of));
+    Ok(extent.calculate(|row| moments.at(row).map(|time| f64::from(start.at(row).week_of_year(time)))))
+}

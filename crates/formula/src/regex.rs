@@ -1,0 +1,64 @@
+//! Regular expressions. They take time in proportion to the text, whatever the pattern, and little memory.
+
+use regex::{Regex, RegexBuilder};
+
+use crate::strings::{LONGEST, Made};
+
+/// Longest pattern in bytes.
+const PATTERN: usize = 10_000;
+/// Most bytes of a compiled pattern, and of what it keeps while it searches.
+const COMPILED: usize = 1 << 20;
+/// How deep groups may stand in groups.
+const NESTED: u32 = 100;
+
+/// The pattern of the rows, compiled again only where it becomes another.
+#[derive(Default)]
+pub(crate) struct Patterns {
+    last: Option<(String, Option<Regex>)>,
+}
+
+impl Patterns {
+    /// None where the pattern cannot be one.
+    pub fn of(&mut self, pattern: &str) -> Option<&Regex> {
+        if self.last.as_ref().is_none_or(|(last, _)| last != pattern) {
+            self.last = Some((pattern.to_owned(), compile(pattern)));
+        }
+        self.last.as_ref().and_then(|(_, regex)| regex.as_ref())
+    }
+}
+
+/// Compiles a pattern within the bounds.
+pub(crate) fn compile(pattern: &str) -> Option<Regex> {
+    if pattern.len() > PATTERN {
+        return None;
+    }
+    RegexBuilder::new(pattern).size_limit(COMPILED).dfa_size_limit(COMPILED).nest_limit(NESTED).build().ok()
+}
+
+/// Appends the text with all matches replaced; `$1` in `new` is the first group, and a dollar sign without a number itself.
+pub(crate) fn replace(regex: &Regex, text: &str, new: &str, out: &mut String) -> Made {
+    let (start, mut rest) = (out.len(), 0);
+    for captures in regex.captures_iter(text) {
+        let Some(whole) = captures.get(0) else { continue };
+        out.push_str(text.get(rest..whole.start()).unwrap_or_default());
+        let mut parts = new.split('$');
+        out.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, after) = part.split_at_checked(digits).unwrap_or(("", part));
+            if let Ok(group) = number.parse::<usize>() {
+                out.push_str(captures.get(group).map_or("", |found| found.as_str()));
+            } else {
+                out.push('$');
+                out.push_str(number);
+            }
+            out.push_str(after);
+        }
+        rest = whole.end();
+        if out.len() - start > 4 * LONGEST {
+            return Made::Error;
+        }
+    }
+    out.push_str(text.get(rest..).unwrap_or_default());
+    Made::Value
+}
