@@ -72,11 +72,7 @@ struct Due {
 enum Said {
     Written(Written),
     /// It may say something later.
-    Passing {
-        reason: String,
-        wait: Duration,
-        limited: bool,
-    },
+    Later(Outcome),
 }
 
 /// Queues the writing of cells in the transactions of records.
@@ -172,18 +168,15 @@ impl Writing {
             for prompt in some {
                 match self.ask(provider.as_ref(), prompt, job.is_last_attempt()).await {
                     Said::Written(written) => texts.push((prompt.record, written)),
-                    Said::Passing { reason, wait, limited } => {
-                        later = Some((reason, wait, limited));
+                    Said::Later(outcome) => {
+                        later = Some(outcome);
                         break;
                     }
                 }
             }
             self.put(&caller, &unwritten, &texts).await?;
-            match later {
-                // The limit says nothing about this job.
-                Some((_, wait, true)) => return Ok(Outcome::Pause { after: wait }),
-                Some((reason, wait, false)) => return Ok(Outcome::Retry { after: Some(wait), reason }),
-                None => {}
+            if let Some(outcome) = later {
+                return Ok(outcome);
             }
         }
         Ok(Outcome::Ok)
@@ -224,10 +217,9 @@ impl Writing {
             Err(error) => {
                 tracing::info!(%error, record = %prompt.record, "a model wrote nothing");
                 match (error.wait(), &error) {
-                    (Some(wait), llm::Error::Limited { .. }) => {
-                        Said::Passing { reason: error.to_string(), wait, limited: true }
-                    }
-                    (Some(wait), _) if !is_last => Said::Passing { reason: error.to_string(), wait, limited: false },
+                    // The limit says nothing about this job.
+                    (Some(wait), llm::Error::Limited { .. }) => Said::Later(Outcome::Pause { after: wait }),
+                    (Some(_), _) if !is_last => Said::Later(Outcome::Retry { after: None, reason: error.to_string() }),
                     (_, llm::Error::Blocked { .. }) => failed("withheld"),
                     (_, llm::Error::Limited { .. }) => failed("quotaReached"),
                     _ => failed("modelFailed"),
