@@ -212,9 +212,12 @@ impl Ground {
     fn files(&self, settings: &Settings) -> anyhow::Result<Attachments> {
         let data = &settings.server.data;
         Ok(Attachments::new(files::Parts {
+            db: self.db.clone(),
+            changes: self.changes.clone(),
             records: self.records.clone(),
             jobs: self.jobs.clone(),
             outbound: self.outbound.clone(),
+            sweep_days: settings.blob.sweep_days,
             blobs: Blobs::open(&settings.blob, &data.join("files"))?,
             addresses: self.addresses.clone(),
             clock: self.clock.clone(),

@@ -1,6 +1,7 @@
 //! What an operator sets.
 
 use std::fmt;
+use std::num::NonZeroU16;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,8 @@ pub struct Settings {
     pub access_key: Option<String>,
     /// The secret key.
     pub secret_key: Option<String>,
+    /// How many days after the month in which it was kept an object goes that nothing names; never when absent.
+    pub sweep_days: Option<NonZeroU16>,
 }
 
 impl fmt::Debug for Settings {
@@ -31,6 +34,7 @@ impl fmt::Debug for Settings {
             .field("region", &self.region)
             .field("access_key", &hidden(&self.access_key))
             .field("secret_key", &hidden(&self.secret_key))
+            .field("sweep_days", &self.sweep_days)
             .finish()
     }
 }

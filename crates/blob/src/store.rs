@@ -1,6 +1,7 @@
 //! The handle, over either kind of store.
 
 use std::fs::File;
+use std::future::ready;
 use std::ops::Range;
 use std::path::Path as Folder;
 use std::sync::Arc;
@@ -175,6 +176,15 @@ impl Blobs {
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The keys of all objects and their bytes, in no order. What else lies there is passed by.
+    pub fn list(&self) -> BoxStream<'static, Result<(String, u64), Error>> {
+        let prefix = self.prefix.clone();
+        let below = Path::from(prefix.as_str());
+        let key = move |location: &Path| location.as_ref().strip_prefix(prefix.as_str()).map(str::to_owned);
+        let found = self.store.list(Some(&below)).map_err(Error::from);
+        found.try_filter_map(move |meta| ready(Ok(key(&meta.location).map(|key| (key, meta.size))))).boxed()
     }
 
     /// Removes an object; it does no harm when it is not there.

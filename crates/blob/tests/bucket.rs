@@ -98,6 +98,13 @@ async fn a_bucket_keeps_objects() {
     let read: Vec<Bytes> = opened.bytes.try_collect().await.unwrap();
     assert_eq!(read.concat(), pattern[8_388_600..8_388_616]);
 
+    assert!(server.call("PUT", "/house/elsewhere").contains(" 200 "), "an object of somebody else");
+    let mut listed: Vec<_> = blobs.list().try_collect().await.unwrap();
+    listed.sort();
+    assert_eq!(listed, [("1/ab/small".to_owned(), 10), ("1/cd/large".to_owned(), 20_000_000)]);
+    let whole = server.bucket("s3://house").list().try_collect::<Vec<_>>().await.unwrap();
+    assert!(whole.contains(&("files/1/ab/small".to_owned(), 10)) && whole.len() == 3, "{whole:?}");
+
     blobs.delete("1/ab/small").await.unwrap();
     blobs.delete("1/ab/small").await.unwrap();
     assert!(blobs.get("1/ab/small").await.unwrap().is_none());

@@ -172,6 +172,23 @@ impl Changes {
         Ok(read.pop().map(|(change, _)| change))
     }
 
+    /// Bases after a number in the order of their numbers, with the last change of each; those in the trash too.
+    pub async fn list_heads(&self, after: BaseNo, limit: i64) -> Result<Vec<(TenantNo, BaseNo, i64)>, Error> {
+        store::heads(&self.db, after, limit).await
+    }
+
+    /// Hands out numbers and texts of the changes after a sequence up to and with another, oldest first, as many as are
+    /// read at a time. Nothing is kept of them.
+    pub async fn each_text<S: Send + 'static>(
+        &self,
+        base: BaseNo,
+        (after, until): (i64, i64),
+        state: S,
+        add: impl Fn(&mut S, i64, &str) + Send + 'static,
+    ) -> Result<S, Error> {
+        store::bodies(&self.db, base, (after, until), state, add).await
+    }
+
     /// The changes of a run after a sequence, oldest first, as many as are read at a time.
     pub async fn list_run(&self, base: BaseNo, run: &str, after: i64) -> Result<Vec<Arc<Change>>, Error> {
         Ok(only_changes(store::run(&self.db, base, run, after).await?))

@@ -55,6 +55,9 @@ const OLDEST: &str = "SELECT sequence, time, CAST(OCTET_LENGTH(body) AS BIGINT) 
 const REMOVE: &str = "DELETE FROM changes WHERE base = $1 AND sequence <= $2";
 const SLOWEST: &str = "SELECT MIN(sequence) FROM cursors WHERE base = $1";
 const KEPT_BASES: &str = "SELECT tenant, base FROM heads WHERE base > $1 AND oldest <= sequence ORDER BY base LIMIT $2";
+const HEADS: &str = "SELECT tenant, base, sequence FROM heads WHERE base > $1 ORDER BY base LIMIT $2";
+const BODIES: &str = "SELECT sequence, body FROM changes WHERE base = $1 AND sequence > $2 AND sequence <= $3
+    ORDER BY sequence LIMIT $4";
 const KEPT: &str = "SELECT CAST(COALESCE(SUM(sequence - oldest + 1), 0) AS BIGINT), COALESCE(MAX(kept_since), 0)
     FROM heads";
 
@@ -64,7 +67,7 @@ pub(crate) fn texts(dialect: db::Dialect) -> Vec<&'static str> {
     let cursors = [CURSOR, ADVANCE, ADVANCE_FROM, FORGET, FOLLOWED, LATELY, BEHIND];
     let log = [HEAD, HEAD_LOCKED.on(dialect), CREATE, MOVE, APPEND, SINCE, RUN, NEWEST, AT];
     let compaction = [OLDEST, REMOVE, SLOWEST, KEPT_BASES, KEPT];
-    log.into_iter().chain(cursors).chain(compaction).collect()
+    log.into_iter().chain(cursors).chain(compaction).chain([HEADS, BODIES]).collect()
 }
 
 /// The last change up to a time.
@@ -142,6 +145,26 @@ pub(crate) async fn slowest(db: &Db, base: BaseNo) -> Result<Option<i64>, Error>
 pub(crate) async fn kept_bases(db: &Db, after: BaseNo, limit: i64) -> Result<Vec<(TenantNo, BaseNo)>, Error> {
     let rows = db.read(KEPT_BASES, params![after, limit]).await?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+pub(crate) async fn heads(db: &Db, after: BaseNo, limit: i64) -> Result<Vec<(TenantNo, BaseNo, i64)>, Error> {
+    let rows = db.read(HEADS, params![after, limit]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
+}
+
+/// Streams the texts of a page of changes after a number up to and with another.
+pub(crate) async fn bodies<S: Send + 'static>(
+    db: &Db,
+    base: BaseNo,
+    (after, until): (i64, i64),
+    state: S,
+    add: impl Fn(&mut S, i64, &str) + Send + 'static,
+) -> Result<S, Error> {
+    let read = move |state: &mut S, row: &RowRef<'_>| {
+        add(state, row.get(0)?, row.get(1)?);
+        Ok(())
+    };
+    Ok(db.each(BODIES, params![base, after, until, PAGE], state, read).await?)
 }
 
 pub(crate) async fn kept(db: &Db) -> Result<Kept, Error> {

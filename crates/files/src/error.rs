@@ -1,5 +1,6 @@
 //! What can go wrong with files.
 
+use model::BaseNo;
 use web::Kind;
 
 use crate::ops::MAX_UPLOAD;
@@ -42,6 +43,18 @@ pub enum Error {
     /// The store of files failed.
     #[error(transparent)]
     Blob(#[from] blob::Error),
+    /// The change log failed.
+    #[error(transparent)]
+    Log(#[from] changes::Error),
+    /// Records could not be read.
+    #[error(transparent)]
+    Rows(#[from] images::Error),
+    /// Changes of a base that a sweep has to see were removed meanwhile.
+    #[error("changes of base {base} went before they were looked at; the sweep begins anew")]
+    Overtaken {
+        /// Its number.
+        base: BaseNo,
+    },
     /// The disk of this machine failed.
     #[error("a file on its way could not be written")]
     Disk(#[from] std::io::Error),
@@ -56,6 +69,7 @@ impl web::ApiError for Error {
             Self::Ended => Kind::NotFound,
             Self::Blob(blob::Error::Store(_)) => Kind::Unavailable,
             Self::Missing { .. } | Self::Stored | Self::Blob(_) | Self::Disk(_) => Kind::Internal,
+            Self::Log(_) | Self::Rows(_) | Self::Overtaken { .. } => Kind::Internal,
         }
     }
 
@@ -68,6 +82,7 @@ impl web::ApiError for Error {
             Self::Ended => "address-ended",
             Self::Blob(blob::Error::Store(_)) => "files-unavailable",
             Self::Missing { .. } | Self::Stored | Self::Blob(_) | Self::Disk(_) => "internal",
+            Self::Log(_) | Self::Rows(_) | Self::Overtaken { .. } => "internal",
         }
     }
 

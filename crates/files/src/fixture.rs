@@ -1,5 +1,6 @@
 //! A house with a table that has a field of files, and a server of files that answers as it is told.
 
+use std::num::NonZeroU16;
 use std::sync::{Arc, Mutex};
 
 use blob::Blobs;
@@ -27,6 +28,7 @@ pub(crate) struct House {
     pub owner: Caller,
     pub base: BaseId,
     pub folder: TempDir,
+    pub changes: Changes,
 }
 
 impl ForDatabase for House {
@@ -55,7 +57,8 @@ impl ForDatabase for House {
         let counts = CommentCounts::new(async |_, _, _| Ok(Counted::default()));
         let handed_in = (counts, kept, Generation::default());
         let source = (clock.clone(), ids.clone());
-        let records = Records::new((db, changes), access.clone(), schemas.clone(), source, signer, 1 << 30, handed_in);
+        let log = (db.clone(), changes.clone());
+        let records = Records::new(log, access.clone(), schemas.clone(), source, signer, 1 << 30, handed_in);
         let workspace = access.workspaces(&owner).await.unwrap()[0].id;
         let fields =
             json!([{ "name": "Name", "type": "singleLineText" }, { "name": "Files", "type": "multipleAttachments" }]);
@@ -65,6 +68,9 @@ impl ForDatabase for House {
         let folder = tempfile::tempdir().unwrap();
         let blobs = Blobs::folder(&folder.path().join("files")).unwrap();
         let parts = Parts {
+            db,
+            changes: changes.clone(),
+            sweep_days: NonZeroU16::new(7),
             records: records.clone(),
             jobs,
             outbound,
@@ -74,7 +80,7 @@ impl ForDatabase for House {
             ids,
             folder: folder.path().join("fetching"),
         };
-        Self { test, records, files: Attachments::new(parts), owner, base, folder }
+        Self { test, records, files: Attachments::new(parts), owner, base, folder, changes }
     }
 }
 

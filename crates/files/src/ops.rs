@@ -3,24 +3,28 @@
 mod fetch;
 mod keep;
 mod open;
+mod sweep;
 mod upload;
 
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use blob::Blobs;
+use changes::Changes;
 use clock::{Clock, Ids};
-use db::Tx;
+use db::{Db, Tx};
 use jobs::{Jobs, NewJob};
 use model::TenantNo;
 use outbound::Outbound;
 use records::{Addresses, Awaited, Records};
 use serde::{Deserialize, Serialize};
 use tenancy::Permit;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 pub use fetch::MAX_FETCH;
 pub(crate) use open::{Download, Wanted};
+use sweep::Look;
 pub use upload::MAX_UPLOAD;
 pub(crate) use upload::Upload;
 
@@ -29,6 +33,10 @@ pub(crate) const FETCH: &str = "files.fetch";
 
 /// What the handle is made of.
 pub struct Parts {
+    /// Where records and jobs are kept.
+    pub db: Db,
+    /// The log of what cells held.
+    pub changes: Changes,
     /// The cells that files are in.
     pub records: Records,
     /// The queue that files to be fetched wait in.
@@ -37,6 +45,8 @@ pub struct Parts {
     pub outbound: Outbound,
     /// Where files are kept.
     pub blobs: Blobs,
+    /// How many days after the month in which it was kept a file goes that nothing names; never when absent.
+    pub sweep_days: Option<NonZeroU16>,
     /// How they are reached.
     pub addresses: Addresses,
     /// The time.
@@ -53,6 +63,8 @@ pub struct Attachments {
     pub(crate) parts: Arc<Parts>,
     /// One picture is unpacked at a time: each may take much memory.
     rendering: Arc<Semaphore>,
+    /// What the sweep has looked at.
+    looked: Arc<Mutex<Option<Look>>>,
 }
 
 /// What the job of a file holds.
@@ -65,7 +77,7 @@ pub(crate) struct Fetching {
 impl Attachments {
     /// Makes the handle.
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts), rendering: Arc::new(Semaphore::new(1)) }
+        Self { parts: Arc::new(parts), rendering: Arc::new(Semaphore::new(1)), looked: Arc::default() }
     }
 }
 

@@ -16,6 +16,8 @@ use crate::{StoredCells, StoredRecord};
 
 const EACH: &str = "SELECT ordinal, id, created_at, modified_at, sequence, deleted, cells, created_by, modified_by FROM records \
      WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal >= $4 AND ordinal < $5 ORDER BY ordinal";
+const CELLS: &str = "SELECT tbl, ordinal, cells FROM records WHERE tenant = $1 AND base = $2 \
+     AND (tbl, ordinal) > ($3, $4) ORDER BY tbl, ordinal LIMIT 1000";
 const ORDINALS: &str = "SELECT MAX(ordinal) FROM records WHERE tenant = $1 AND base = $2 AND tbl = $3";
 const AT: &str = "SELECT ordinal, cells FROM records WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal IN \
      ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
@@ -37,7 +39,7 @@ const ASKED: usize = 16;
 
 /// Every text, so that a test can show each to both databases.
 #[cfg(test)]
-pub(crate) const TEXTS: [&str; 9] = [EACH, ORDINALS, AT, LINKS, INSERT, UPDATE, MARK, LINK, UNLINK];
+pub(crate) const TEXTS: [&str; 10] = [EACH, CELLS, ORDINALS, AT, LINKS, INSERT, UPDATE, MARK, LINK, UNLINK];
 
 /// Streams the record rows of a table with ordinals from the first to before the second, deleted ones included.
 pub async fn each_record<S: Send + 'static>(
@@ -69,6 +71,25 @@ pub async fn each_record<S: Send + 'static>(
         Ok(())
     };
     Ok(db.each(EACH, params, state, read).await?)
+}
+
+/// Hands out the texts of cells of a base's records after a place in it, as many as are read at a time; those of deleted
+/// records, tables and fields too.
+pub async fn each_text<S: Send + 'static>(
+    db: &Db,
+    (tenant, base): (TenantNo, BaseNo),
+    after: Option<(TableNo, Ordinal)>,
+    state: S,
+    add: impl Fn(&mut S, (TableNo, Ordinal), &str) + Send + 'static,
+) -> Result<S, Error> {
+    let (table, ordinal) = after.map_or((-1, -1), |(table, ordinal)| (i64::from(table.0), i64::from(ordinal.0)));
+    let params: Vec<Value> = vec![tenant.0.into(), base.0.into(), table.into(), ordinal.into()];
+    let read = move |state: &mut S, row: &RowRef<'_>| {
+        let place = (TableNo(row.get::<i64>(0)? as u32), Ordinal(row.get::<i64>(1)? as u32));
+        add(state, place, row.get(2)?);
+        Ok(())
+    };
+    Ok(db.each(CELLS, params, state, read).await?)
 }
 
 /// How many ordinals of a table were given out.

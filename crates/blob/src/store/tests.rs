@@ -29,6 +29,10 @@ pub(super) async fn keeps_and_gives_back(blobs: &Blobs) {
     let read: Vec<Bytes> = opened.bytes.try_collect().await.unwrap();
     assert_eq!(read.concat(), pattern[PIECE - 2..PIECE + 2]);
 
+    let mut listed: Vec<_> = blobs.list().try_collect().await.unwrap();
+    listed.sort();
+    assert_eq!(listed, [("1/ab/small".to_owned(), 5), ("1/cd/large.part".to_owned(), pattern.len() as u64)]);
+
     blobs.delete("1/ab/small").await.unwrap();
     assert!(blobs.get("1/ab/small").await.unwrap().is_none());
     for wrong in ["", "/", "a//b", "../a", "a/../b", "a/.b", "a b", "a\\b", "ä", "a/"] {

@@ -11,6 +11,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::Attachments;
+use super::sweep::month;
 use crate::error::Error;
 use crate::picture::{self, Picture};
 
@@ -36,10 +37,12 @@ pub(super) struct NewFile {
 }
 
 impl Attachments {
-    /// Keeps a file and what stands for it. The same bytes are kept once in a tenant.
+    /// Keeps a file and what stands for it. The same bytes are kept once in a tenant and a month: what was kept in months
+    /// that are over is named by what names it already, and by nothing new.
     pub(super) async fn keep(&self, tenant: TenantNo, file: NewFile) -> Result<Kept, Error> {
         let NewFile { source, size, digest, media_type } = file;
-        let key = format!("{tenant}/{}/{digest}", digest.get(..2).unwrap_or_default());
+        let key =
+            format!("{tenant}/{}/{}/{digest}", month(self.parts.clock.now()), digest.get(..2).unwrap_or_default());
         let mut kept = Kept { key, size, media_type, pixels: None, rendered: false };
         if picture::is_known(&kept.media_type) && size <= PICTURE {
             let picture = self.rendered(&source, &kept).await?;

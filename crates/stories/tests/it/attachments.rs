@@ -1,17 +1,21 @@
 //! Files in cells: uploaded and fetched ones, their addresses, and what is refused.
 
+use std::num::NonZeroU16;
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use clock::Clock;
 use hyper::header::{self, HeaderMap};
 use hyper::{Method, Request};
 use serde_json::{Value, json};
-use testkit::on_every_database;
+use testkit::{Engine, ForDatabase, on_every_database};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use crate::app::{Near, TestApp};
 use crate::clients::{run, setting};
+use crate::webhooks::until;
 
 /// A picture of 2 × 1 pixels.
 const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADUlEQVR4nGM4IQcEJwAHIwIJ5FiIOQAAAABJRU5ErkJggg==";
@@ -551,4 +555,58 @@ async fn pyairtable_keeps_attachments_unmodified(near: Near) {
     let mut command = Command::new(setting("AIRLOOM_PYTHON"));
     command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/clients/pyairtable_attachments.py"));
     run(&near.0, command).await;
+}
+
+/// A house that keeps changes and files that nothing names for a short time, and whose clock stands still until it is moved.
+struct Swept {
+    app: TestApp,
+    clock: Clock,
+    kept: tempfile::TempDir,
+}
+
+impl ForDatabase for Swept {
+    async fn for_database(engine: Engine) -> Self {
+        let kept = tempfile::tempdir().unwrap();
+        let (app, clock) = TestApp::timed(engine, |settings| {
+            settings.history.retention_days = NonZeroU16::new(1);
+            settings.blob.sweep_days = NonZeroU16::new(1);
+            settings.blob.url = Some(format!("file://{}", kept.path().display()));
+        })
+        .await;
+        Self { app, clock, kept }
+    }
+}
+
+/// What all files of a folder and those below it hold.
+fn contents(folder: &Path) -> Vec<Vec<u8>> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { contents(&path) } else { vec![std::fs::read(&path).unwrap()] }).collect()
+}
+
+#[on_every_database]
+async fn what_nothing_names_any_more_is_removed(house: Swept) {
+    let app = &house.app;
+    let (base, _) = table(app).await;
+    let (cleared, deleted) = (create(app, &base, Value::Null).await, create(app, &base, Value::Null).await);
+    for (record, file) in [(record(&cleared), "b25l"), (record(&deleted), "dHdv")] {
+        let (status, answer) = upload(app, &base, record, "a.txt", "text/plain", file).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    let path = |made: &Value| format!("/v0/{base}/Tasks/{}", record(made));
+    app.ok(Method::PATCH, &path(&cleared), &json!({ "fields": { "Files": [] } })).await;
+    app.ok(Method::DELETE, &path(&deleted), &Value::Null).await;
+    assert_eq!(contents(house.kept.path()).len(), 2);
+
+    house.clock.advance(Duration::from_hours(24 * 40));
+    let mut turns = 0;
+    until(async || {
+        // A step has its time before the clock goes on: two looks, and the log is cut in between.
+        turns += 1;
+        if turns % 25 == 0 {
+            house.clock.advance(Duration::from_hours(5));
+        }
+        contents(house.kept.path()).len() == 1
+    })
+    .await;
+    assert_eq!(contents(house.kept.path()), [b"two"], "what was deleted still names its file");
 }

@@ -293,8 +293,9 @@ fn rolled(roll: Roll, values: &[Cell]) -> Cell {
         Roll::Unique => {
             let mut seen: Vec<Cell> = Vec::new();
             for cell in values {
-                if !seen.iter().any(|held| held == cell || blank(held) && blank(cell)) {
-                    seen.push(if *cell == Flag { Number(1.0) } else { cell.clone() });
+                let cell = if *cell == Flag { Number(1.0) } else { cell.clone() };
+                if !seen.iter().any(|held| *held == cell || blank(held) && blank(&cell)) {
+                    seen.push(cell);
                 }
             }
             List(seen.into_iter().map(|cell| if blank(&cell) { Blank } else { cell }).collect())
