@@ -48,8 +48,9 @@ pub struct House {
     pub hands: Vec<Hand>,
     /// What the first start made; none later.
     pub installed: Option<Installed>,
+    /// Its database.
+    pub db: Db,
     identity: Identity,
-    db: Db,
     doors: Router,
 }
 
@@ -99,7 +100,7 @@ impl House {
         api.merge(described);
         let router = Router::new().merge(guarded).merge(open_doors).merge(web::document(api)?);
         let router = web::frame(router.fallback(not_found), &settings.web);
-        Ok(Self { router, health, hands, installed, identity, db, doors })
+        Ok(Self { router, health, hands, installed, db, identity, doors })
     }
 
     /// The doors as the owner of the store goes through them: for commands that act on its files.
@@ -159,7 +160,8 @@ impl Ground {
     ) -> anyhow::Result<Self> {
         let changes = Changes::new(db.clone());
         let access = Access::new(identity.people());
-        let schemas = Schemas::new(db.clone(), changes.clone(), access.clone(), clock.clone(), ids.clone());
+        let schemas = Schemas::new(db.clone(), changes.clone(), access.clone(), clock.clone(), ids.clone())
+            .keeping_trash(settings.history.trash());
         let jobs = Jobs::new(db.clone(), clock.clone(), ids.clone());
         let outbound = Outbound::new(Policy { allow_private: settings.outbound.allow_private_addresses })?;
         let addresses = Addresses::new(&settings.server.address(), &signer);
@@ -257,7 +259,8 @@ impl Ground {
 
     fn compaction(&self, settings: &Settings) -> Compaction {
         let log = (self.db.clone(), self.changes.clone());
-        Compaction::new(log, self.jobs.clone(), self.clock.clone(), &settings.history)
+        let trash = (self.schemas.clone(), base_rows());
+        Compaction::new(log, trash, self.jobs.clone(), self.clock.clone(), &settings.history)
     }
 
     fn writing(&self, settings: &Settings) -> Writing {
@@ -368,6 +371,12 @@ fn head() -> OpenApi {
 async fn not_found(uri: axum::http::Uri) -> Failure {
     let text = format!("there is nothing at `{}`", uri.path());
     Failure::plain(Door::of(uri.path()), Kind::NotFound, "no-such-address", text)
+}
+
+/// What removes the rows that every context keeps of a base; its tables go last.
+fn base_rows() -> Vec<&'static str> {
+    let features = [webhooks::BASE_ROWS, comments::BASE_ROWS, records::BASE_ROWS].concat();
+    [features.as_slice(), &transfer::BASE_ROWS, &tenancy::BASE_ROWS, &schema::BASE_ROWS].concat()
 }
 
 /// The tables of every context.

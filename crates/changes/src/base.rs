@@ -27,6 +27,8 @@ pub struct Head {
     pub access_revision: i64,
     /// When the newest change was made.
     pub changed: Timestamp,
+    /// Whether the base was removed: it takes no more changes, and its number is nobody's for ever.
+    pub removed: bool,
 }
 
 impl Head {
@@ -72,7 +74,8 @@ impl State {
     /// Notes a head that was read from the database; an older one than is known changes nothing.
     pub(crate) fn learn(&mut self, head: Head) {
         let newer = self.committed.is_none_or(|known| {
-            (head.sequence, head.access_revision, head.oldest) >= (known.sequence, known.access_revision, known.oldest)
+            let place = |head: &Head| (head.sequence, head.access_revision, head.oldest, head.removed);
+            place(&head) >= place(&known)
         });
         if newer {
             self.committed = Some(head);

@@ -1,5 +1,6 @@
 //! Removing the oldest changes.
 
+use db::Group;
 use model::{BaseNo, TenantNo, Timestamp};
 
 use crate::{Changes, Error, store};
@@ -55,7 +56,7 @@ impl Changes {
     /// # Errors
     /// [`Error::NoBase`]; [`Error::Db`] when the database fails, and then nothing is removed.
     pub async fn compact(&self, (tenant, base): (TenantNo, BaseNo), horizon: Horizon) -> Result<usize, Error> {
-        let head = self.head(base).await?;
+        let head = self.head_even_removed(base).await?;
         let slowest = store::slowest(&self.db, base).await?;
         let oldest = store::oldest(&self.db, base, head.oldest, STEP).await?;
         let mut bytes = 0;
@@ -67,12 +68,30 @@ impl Changes {
         };
         let gone: Vec<_> = oldest.into_iter().take_while(may_go).collect();
         let (Some(last), Some(newest)) = (gone.last(), gone.iter().map(|old| old.time).max()) else { return Ok(0) };
-        let mut tx = self.begin(tenant, base).await?;
+        let mut tx = self.begin_even_removed(tenant, base).await?;
         if tx.head().oldest != head.oldest {
             return Ok(0);
         }
         tx.remove_until(last.sequence, newest);
         tx.commit().await?;
         Ok(gone.len())
+    }
+
+    /// Removes a step of the log of a base that was removed, at last its cursors; true when there may be more.
+    ///
+    /// # Errors
+    /// [`Error::NoBase`]; [`Error::Db`] when the database fails, and then the step is not made.
+    pub async fn sweep(&self, (tenant, base): (TenantNo, BaseNo)) -> Result<bool, Error> {
+        if !self.head_even_removed(base).await?.removed {
+            return Ok(false);
+        }
+        let all = Horizon { before: Timestamp(i64::MAX), at_latest: Timestamp(i64::MAX) };
+        if self.compact((tenant, base), all).await? > 0 {
+            return Ok(true);
+        }
+        let mut tx = self.db.begin(Group::Base(base.0)).await?;
+        store::forget_all(&mut tx, base);
+        tx.commit().await?;
+        Ok(false)
     }
 }

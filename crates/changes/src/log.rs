@@ -23,6 +23,7 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/2026_11_25_0200_changes_in_a_heap.sql"),
     },
     Migration { name: "2026_11_28_0300_kept_since", sql: include_str!("../migrations/2026_11_28_0300_kept_since.sql") },
+    Migration { name: "2026_11_28_0500_removed", sql: include_str!("../migrations/2026_11_28_0500_removed.sql") },
 ];
 
 /// The change log of all bases. Copies are the same one.
@@ -56,8 +57,13 @@ impl Changes {
     /// Begins an operation on a base: waits for the writer, and on PostgreSQL for the base's head.
     ///
     /// # Errors
-    /// [`Error::NoBase`] when the base has no head or belongs to another tenant.
+    /// [`Error::NoBase`] when the base has no head, belongs to another tenant or was removed.
     pub async fn begin(&self, tenant: TenantNo, base: BaseNo) -> Result<BaseTx, Error> {
+        let tx = self.begin_even_removed(tenant, base).await?;
+        if tx.head().removed { Err(Error::NoBase { base }) } else { Ok(tx) }
+    }
+
+    pub(crate) async fn begin_even_removed(&self, tenant: TenantNo, base: BaseNo) -> Result<BaseTx, Error> {
         let mut tx = self.db.begin(Group::Base(base.0)).await?;
         let known = self.base(base);
         let head = if let Some(head) = self.head_within(&known) {
@@ -90,7 +96,15 @@ impl Changes {
 
     /// The committed head, not older than the call. On PostgreSQL callers share a read that began after they
     /// had arrived.
+    ///
+    /// # Errors
+    /// [`Error::NoBase`] when the base has no head or was removed.
     pub async fn head(&self, base: BaseNo) -> Result<Head, Error> {
+        let head = self.head_even_removed(base).await?;
+        if head.removed { Err(Error::NoBase { base }) } else { Ok(head) }
+    }
+
+    pub(crate) async fn head_even_removed(&self, base: BaseNo) -> Result<Head, Error> {
         let known = self.base(base);
         if self.db.dialect() == Dialect::Sqlite {
             let committed = known.state.lock().committed;

@@ -16,16 +16,16 @@ const PAGE: i64 = 256;
 /// The most bytes of bodies read at a time, except that one change is always read.
 const PAGE_BYTES: usize = 16 << 20;
 
-const HEAD: &str = "SELECT tenant, sequence, oldest, schema_revision, access_revision, changed, kept_since
+const HEAD: &str = "SELECT tenant, sequence, oldest, schema_revision, access_revision, changed, kept_since, removed
     FROM heads WHERE base = $1";
 const HEAD_LOCKED: sql::Text = sql::row_lock!(
-    "SELECT tenant, sequence, oldest, schema_revision, access_revision, changed, kept_since
+    "SELECT tenant, sequence, oldest, schema_revision, access_revision, changed, kept_since, removed
     FROM heads WHERE base = $1"
 );
 const CREATE: &str = "INSERT INTO heads (base, tenant, sequence, oldest, schema_revision, access_revision, changed)
     VALUES ($1, $2, 0, 1, 1, 1, $3)";
 const MOVE: &str = "UPDATE heads SET sequence = $2, schema_revision = $3, access_revision = $4, changed = $5,
-    oldest = $6, kept_since = $7 WHERE base = $1";
+    oldest = $6, kept_since = $7, removed = $8 WHERE base = $1";
 const APPEND: &str = "INSERT INTO changes (base, sequence, tenant, run, actor, door, time, body)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const SINCE: &str = "SELECT sequence, run, actor, door, time, body FROM changes
@@ -42,29 +42,33 @@ const ADVANCE: &str = "INSERT INTO cursors (base, subscriber, sequence) VALUES (
 const ADVANCE_FROM: &str = "UPDATE cursors SET sequence = $4
     WHERE base = $1 AND subscriber = $2 AND sequence = $3 RETURNING sequence";
 const FORGET: &str = "DELETE FROM cursors WHERE base = $1 AND subscriber = $2";
+const FORGET_ALL: &str = "DELETE FROM cursors WHERE base = $1";
 const FOLLOWED: &str = "SELECT h.tenant, h.base, h.sequence, h.changed FROM cursors c
     JOIN heads h ON h.base = c.base
-    WHERE c.subscriber = $1 AND c.sequence < h.sequence ORDER BY h.base LIMIT $2";
-const LATELY: &str = "SELECT tenant, base, sequence, changed FROM heads WHERE changed >= $1 ORDER BY changed LIMIT $2";
+    WHERE c.subscriber = $1 AND c.sequence < h.sequence AND h.removed = FALSE ORDER BY h.base LIMIT $2";
+const LATELY: &str = "SELECT tenant, base, sequence, changed FROM heads
+    WHERE changed >= $1 AND removed = FALSE ORDER BY changed LIMIT $2";
 const BEHIND: &str = "SELECT h.tenant, h.base, h.sequence, h.changed FROM heads h
     LEFT JOIN cursors c ON c.base = h.base AND c.subscriber = $1
-    WHERE h.sequence > 0 AND (c.sequence IS NULL OR c.sequence < h.sequence) ORDER BY h.base LIMIT $2";
+    WHERE h.sequence > 0 AND h.removed = FALSE AND (c.sequence IS NULL OR c.sequence < h.sequence) ORDER BY h.base LIMIT $2";
 
 const OLDEST: &str = "SELECT sequence, time, CAST(OCTET_LENGTH(body) AS BIGINT) FROM changes
     WHERE base = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3";
 const REMOVE: &str = "DELETE FROM changes WHERE base = $1 AND sequence <= $2";
 const SLOWEST: &str = "SELECT MIN(sequence) FROM cursors WHERE base = $1";
-const KEPT_BASES: &str = "SELECT tenant, base FROM heads WHERE base > $1 AND oldest <= sequence ORDER BY base LIMIT $2";
-const HEADS: &str = "SELECT tenant, base, sequence FROM heads WHERE base > $1 ORDER BY base LIMIT $2";
+const KEPT_BASES: &str = "SELECT tenant, base FROM heads
+    WHERE base > $1 AND oldest <= sequence AND removed = FALSE ORDER BY base LIMIT $2";
+const HEADS: &str = "SELECT tenant, base, sequence FROM heads
+    WHERE base > $1 AND removed = FALSE ORDER BY base LIMIT $2";
 const BODIES: &str = "SELECT sequence, body FROM changes WHERE base = $1 AND sequence > $2 AND sequence <= $3
     ORDER BY sequence LIMIT $4";
 const KEPT: &str = "SELECT CAST(COALESCE(SUM(sequence - oldest + 1), 0) AS BIGINT), COALESCE(MAX(kept_since), 0)
-    FROM heads";
+    FROM heads WHERE removed = FALSE";
 
 /// Every text, so that a test can show each to both databases.
 #[cfg(test)]
 pub(crate) fn texts(dialect: db::Dialect) -> Vec<&'static str> {
-    let cursors = [CURSOR, ADVANCE, ADVANCE_FROM, FORGET, FOLLOWED, LATELY, BEHIND];
+    let cursors = [CURSOR, ADVANCE, ADVANCE_FROM, FORGET, FORGET_ALL, FOLLOWED, LATELY, BEHIND];
     let log = [HEAD, HEAD_LOCKED.on(dialect), CREATE, MOVE, APPEND, SINCE, RUN, NEWEST, AT];
     let compaction = [OLDEST, REMOVE, SLOWEST, KEPT_BASES, KEPT];
     log.into_iter().chain(cursors).chain(compaction).chain([HEADS, BODIES]).collect()
@@ -99,12 +103,16 @@ fn one_head(rows: &[Row], base: BaseNo) -> Result<Head, Error> {
         access_revision: row.get(4)?,
         changed: row.get(5)?,
         kept_since: row.get(6)?,
+        removed: row.get(7)?,
     })
 }
 
 pub(crate) fn move_head(tx: &mut Tx, base: BaseNo, head: &Head) {
     let (revisions, oldest) = ((head.schema_revision, head.access_revision), head.oldest);
-    tx.queue(MOVE, params![base, head.sequence, revisions.0, revisions.1, head.changed, oldest, head.kept_since]);
+    tx.queue(
+        MOVE,
+        params![base, head.sequence, revisions.0, revisions.1, head.changed, oldest, head.kept_since, head.removed],
+    );
 }
 
 /// Appends a change and returns how many bytes its body takes.
@@ -266,6 +274,10 @@ pub(crate) async fn advance_from(
 
 pub(crate) fn forget(tx: &mut Tx, base: BaseNo, subscriber: &str) {
     tx.queue(FORGET, params![base, subscriber]);
+}
+
+pub(crate) fn forget_all(tx: &mut Tx, base: BaseNo) {
+    tx.queue(FORGET_ALL, params![base]);
 }
 
 pub(crate) async fn followed(db: &Db, subscriber: &str, limit: i64) -> Result<Vec<Lately>, Error> {

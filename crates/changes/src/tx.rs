@@ -109,6 +109,12 @@ impl BaseTx {
         self.head.kept_since = self.head.kept_since.max(time);
     }
 
+    /// Removes the base: from the commit on it takes no more changes, and [`Changes::sweep`](crate::Changes::sweep)
+    /// clears its log away.
+    pub const fn remove_base(&mut self) {
+        self.head.removed = true;
+    }
+
     /// Says that somebody's rights on the base become others with this operation.
     pub const fn change_access(&mut self) {
         self.head.access_revision = self.found.access_revision + 1;

@@ -39,6 +39,12 @@ const TAKE_BACK: &str = "DELETE FROM comment_reactions \
 const DELETE_REACTIONS: &str = "DELETE FROM comment_reactions \
      WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal = $4 AND comment = $5";
 
+/// What removes the rows of a base that was removed, by [`sql::base_rows!`].
+pub const BASE_ROWS: [&str; 2] = [
+    sql::base_rows!("comment_reactions", "tbl, ordinal, comment, member, emoji"),
+    sql::base_rows!("comments", "tbl, ordinal, id"),
+];
+
 /// Every text, so that a test can show each to both databases.
 #[cfg(test)]
 pub(crate) fn texts(dialect: db::Dialect) -> [&'static str; 11] {

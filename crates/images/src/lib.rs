@@ -39,7 +39,7 @@ pub use build::StoredRecord;
 pub use computed::{Computed, Reach, Values, View, looked, users_of, watching};
 pub use error::Error;
 pub use slot::{Images, Private};
-pub use store::{Mark, PreparedRows, each_text, records_at, write};
+pub use store::{BASE_ROWS, Mark, PreparedRows, each_text, records_at, write};
 pub use watch::{author, time_of};
 
 /// The tables of records and links.

@@ -34,6 +34,10 @@ const LINK: &str = "INSERT INTO links (tenant, base, relation, from_ordinal, to_
 const UNLINK: &str = "DELETE FROM links WHERE tenant = $1 AND base = $2 AND relation = $3 \
      AND from_ordinal = $4 AND to_ordinal = $5";
 
+/// What removes the rows of a base that was removed, by [`sql::base_rows!`].
+pub const BASE_ROWS: [&str; 2] =
+    [sql::base_rows!("links", "relation, from_ordinal, to_ordinal"), sql::base_rows!("records", "tbl, ordinal")];
+
 /// How many ordinals [`AT`] asks for.
 const ASKED: usize = 16;
 

@@ -27,7 +27,7 @@ mod image;
 pub use counts::{CommentCounts, Counted};
 pub use error::Error;
 pub use files::{Awaited, Files};
-pub use images::{Addresses, FILES_PATH, MIGRATIONS, Reach, Ticket, View};
+pub use images::{Addresses, BASE_ROWS, FILES_PATH, MIGRATIONS, Reach, Ticket, View};
 pub use json::Shape;
 pub use ops::{
     AggregateQuery, Aggregated, Appending, Attached, BULK_BYTES, BULK_RECORDS, Bulk, BulkRows, Deleted, Duplicated,

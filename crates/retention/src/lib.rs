@@ -1,8 +1,12 @@
-//! For how long the change log is kept: the hand that removes what is older, base after base.
+//! For how long changes and deleted bases are kept: the hand that removes what is older, base after base.
 //!
-//! Words: the *retention* is how long a change is kept; the *horizon* is the time before which changes may go.
+//! Words: the *retention* is how long a change is kept; the *horizon* is the time before which changes may go; to *sweep* is
+//! to clear away what is left of a base that was removed from the trash.
 //!
-//! Invariants: without a retention nothing is removed; what a cursor has not passed is kept a week longer.
+//! Invariants: without a retention no change of a base goes before its base does; what a cursor has not passed is kept a week
+//! longer.
+
+mod sweep;
 
 use std::num::NonZeroU16;
 use std::sync::Arc;
@@ -14,6 +18,7 @@ use db::{Db, Group};
 use futures_util::FutureExt as _;
 use jobs::{Handler, Jobs, NewJob, Outcome, Worker};
 use model::{BaseNo, TenantNo, Timestamp};
+use schema::Schemas;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
@@ -41,23 +46,44 @@ const SINCE: &str = "history.kept.since";
 pub struct HistoryConfig {
     /// For how many days changes are kept; for ever when absent.
     pub retention_days: Option<NonZeroU16>,
+    /// For how many days deleted bases are kept in the trash; for ever when absent.
+    pub trash_days: Option<NonZeroU16>,
 }
 
-/// Removes changes that are older than the retention, and counts those that are kept.
+impl HistoryConfig {
+    /// For how long deleted bases are kept.
+    pub fn trash(&self) -> Option<Duration> {
+        self.trash_days.map(days)
+    }
+}
+
+fn days(days: NonZeroU16) -> Duration {
+    Duration::from_hours(24 * u64::from(days.get()))
+}
+
+/// Removes changes that are older than the retention and counts those that are kept; sweeps bases that were removed.
 #[derive(Clone)]
 pub struct Compaction {
     db: Db,
     changes: Changes,
+    schemas: Schemas,
+    /// What removes the rows that the contexts keep of a base.
+    rows: Arc<[&'static str]>,
     jobs: Jobs,
     clock: Clock,
     retention: Option<Duration>,
 }
 
 impl Compaction {
-    /// For the log of this database.
-    pub fn new((db, changes): (Db, Changes), jobs: Jobs, clock: Clock, config: &HistoryConfig) -> Self {
-        let days = config.retention_days.map(|days| Duration::from_hours(24 * u64::from(days.get())));
-        Self { db, changes, jobs, clock, retention: days }
+    /// For the log and the trash of this database; `rows` are the statements by which the contexts let go of a base.
+    pub fn new(
+        (db, changes): (Db, Changes),
+        (schemas, rows): (Schemas, Vec<&'static str>),
+        jobs: Jobs,
+        clock: Clock,
+        config: &HistoryConfig,
+    ) -> Self {
+        Self { db, changes, schemas, rows: rows.into(), jobs, clock, retention: config.retention_days.map(days) }
     }
 
     /// Works until `drain`.
@@ -68,16 +94,12 @@ impl Compaction {
             metrics::Unit::Seconds,
             "since when every base can be read as it was; 0 for ever"
         );
-        let counting = self.keep_counting(&drain);
-        match self.retention {
-            Some(retention) => drop(tokio::join!(counting, self.worker(retention, drain.clone()).run(drain.clone()))),
-            None => counting.await,
-        }
+        tokio::join!(self.keep_counting(&drain), self.worker(drain.clone()).run(drain.clone()));
     }
 
     /// Counts, and sees to it that there is the job.
     async fn keep_counting(&self, drain: &CancellationToken) {
-        let mut there = self.retention.is_none();
+        let mut there = false;
         while !drain.is_cancelled() {
             if !there {
                 there = logged(self.enqueue().await, "the job that removes old changes could not be added").is_some();
@@ -102,12 +124,15 @@ impl Compaction {
         tx.commit().await
     }
 
-    fn worker(&self, retention: Duration, drain: CancellationToken) -> Worker {
+    fn worker(&self, drain: CancellationToken) -> Worker {
         let this = self.clone();
         let handler: Handler = Arc::new(move |_| {
             let (this, drain) = (this.clone(), drain.clone());
             async move {
-                let _ = logged(this.compact(retention, &drain).await, "old changes could not be removed");
+                if let Some(retention) = this.retention {
+                    let _ = logged(this.compact(retention, &drain).await, "old changes could not be removed");
+                }
+                let _ = logged(this.empty_trash(&drain).await, "bases in the trash could not be removed");
                 Outcome::Pause { after: if drain.is_cancelled() { Duration::ZERO } else { EVERY } }
             }
             .boxed()

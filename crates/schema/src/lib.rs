@@ -21,16 +21,21 @@ pub use closest::closest;
 pub use conditions::{ConditionError, compares, condition_filter, holding, plain, read_condition};
 pub use edit::{Copied, NewField, NewTable, NewView, ViewPart, is_title, reference, retype, retyped, rollup_reference};
 pub use error::Error;
-pub use ops::{BaseEntry, NewBase, Schemas};
+pub use ops::{BaseEntry, NewBase, Removed, Schemas, TrashedBase};
 pub use routes::router;
-pub use store::{revise, save_table, schema_in, take_field};
+pub use store::{BASE_ROWS, revise, save_table, schema_in, take_field};
 pub use wire::{MadeBaseOut, TableOut, table_out};
 
 use db::Migration;
 
 /// The tables of this crate.
-pub const MIGRATIONS: [Migration; 1] =
-    [Migration { name: "2026_03_01_0300_schema", sql: include_str!("../migrations/2026_03_01_0300_schema.sql") }];
+pub const MIGRATIONS: [Migration; 2] = [
+    Migration { name: "2026_03_01_0300_schema", sql: include_str!("../migrations/2026_03_01_0300_schema.sql") },
+    Migration {
+        name: "2026_11_28_0500_trash_times",
+        sql: include_str!("../migrations/2026_11_28_0500_trash_times.sql"),
+    },
+];
 
 #[cfg(test)]
 mod tests;

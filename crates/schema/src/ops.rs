@@ -6,6 +6,7 @@ mod trash;
 mod views;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use changes::{Changes, NewChange};
 use clock::{Clock, Ids};
@@ -49,6 +50,24 @@ pub struct BaseEntry {
     pub created: Timestamp,
 }
 
+/// A base in the trash.
+#[derive(Debug, Clone)]
+pub struct TrashedBase {
+    /// What it is.
+    pub base: BaseEntry,
+    /// When it is removed by itself, if ever.
+    pub expires: Option<Timestamp>,
+}
+
+/// A base that was removed, of which rows may be left.
+#[derive(Debug, Clone, Copy)]
+pub struct Removed {
+    /// Which.
+    pub place: (TenantNo, BaseNo),
+    /// When that was.
+    pub time: Timestamp,
+}
+
 /// Schemas by base; an entry is right for exactly its revision.
 type Cache = Arc<RwLock<FxHashMap<BaseNo, Arc<Schema>>>>;
 
@@ -61,12 +80,20 @@ pub struct Schemas {
     clock: Clock,
     ids: Ids,
     cache: Cache,
+    /// For how long deleted bases are kept; for ever without it.
+    trash: Option<Duration>,
 }
 
 impl Schemas {
     /// Makes the handle.
     pub fn new(db: Db, changes: Changes, access: Access, clock: Clock, ids: Ids) -> Self {
-        Self { db, changes, access, clock, ids, cache: Cache::default() }
+        Self { db, changes, access, clock, ids, cache: Cache::default(), trash: None }
+    }
+
+    /// Keeps deleted bases for so long.
+    #[must_use]
+    pub fn keeping_trash(self, trash: Option<Duration>) -> Self {
+        Self { trash, ..self }
     }
 
     /// The schema at the base's head.
@@ -89,7 +116,7 @@ impl Schemas {
     /// # Errors
     /// [`Error::Denied`] without the scope to read schemas.
     pub async fn list_bases(&self, caller: &Caller) -> Result<Vec<BaseEntry>, Error> {
-        self.bases(caller, false).await
+        Ok(self.bases(caller, false).await?.into_iter().map(|(base, _)| base).collect())
     }
 
     /// The first workspace in which the caller may create bases.
@@ -163,10 +190,11 @@ impl Schemas {
             Some(id) => id,
             None => self.ids.base(now),
         };
-        let row = store::BaseRow { no, id, workspace: permit.workspace(), name: name.clone(), created: now };
+        let row =
+            store::BaseRow { no, id, workspace: permit.workspace(), name: name.clone(), created: now, deleted: None };
         store::insert_base(&mut tx, permit, &row);
         if trashed {
-            store::mark_base(&mut tx, permit, no, true);
+            store::trash_base(&mut tx, permit, no, now);
         } else {
             tenancy::register_base(&mut tx, permit, row.id, no);
         }

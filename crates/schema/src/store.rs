@@ -8,6 +8,7 @@ use sql::Value;
 use tenancy::{Permit, WorkspacePermit};
 
 use crate::error::Error;
+use crate::ops::Removed;
 
 const SCHEMA: &str = "SELECT b.id, b.name, b.revision, t.definition FROM bases b \
      LEFT JOIN tables t ON t.tenant = b.tenant AND t.base = b.base \
@@ -20,14 +21,46 @@ const TAKE: &str = "UPDATE bases SET next_table = next_table + $3, next_field = 
 const REVISE: &str = "UPDATE bases SET revision = revision + 1 WHERE tenant = $1 AND base = $2";
 const SAVE_TABLE: &str = "INSERT INTO tables (tenant, base, tbl, definition) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (tenant, base, tbl) DO UPDATE SET definition = excluded.definition";
-const LIST_BASES: &str = "SELECT base, id, workspace, name, created_at FROM bases \
-     WHERE tenant = $1 AND deleted = $2 ORDER BY base";
+const LIST_BASES: &str = "SELECT base, id, workspace, name, created_at, deleted_at FROM bases \
+     WHERE tenant = $1 AND deleted = $2 AND removed_at IS NULL ORDER BY base";
 const IS_BASE: &str = "SELECT base FROM bases WHERE id = $1";
-const MARK_BASE: &str = "UPDATE bases SET deleted = $3 WHERE tenant = $1 AND base = $2";
+const TRASH_BASE: &str = "UPDATE bases SET deleted = TRUE, deleted_at = $3 WHERE tenant = $1 AND base = $2";
+const RESTORE_BASE: &str = "UPDATE bases SET deleted = FALSE, deleted_at = NULL \
+     WHERE tenant = $1 AND base = $2 AND deleted = TRUE AND removed_at IS NULL RETURNING base";
+const REMOVE_BASE: &str = "UPDATE bases SET removed_at = $3, name = '' \
+     WHERE tenant = $1 AND base = $2 AND deleted = TRUE AND removed_at IS NULL AND COALESCE(deleted_at, 0) < $4 \
+     RETURNING base";
+const NOTE_TIMES: &str = "UPDATE bases SET deleted_at = $1 WHERE deleted = TRUE AND deleted_at IS NULL";
+const EXPIRED: &str = "SELECT tenant, base FROM bases \
+     WHERE deleted = TRUE AND removed_at IS NULL AND deleted_at < $1 AND base > $2 ORDER BY base LIMIT $3";
+const REMOVED: &str = "SELECT tenant, base, removed_at FROM bases \
+     WHERE removed_at IS NOT NULL AND swept = FALSE AND base > $1 ORDER BY base LIMIT $2";
+const SWEPT: &str = "UPDATE bases SET swept = TRUE WHERE tenant = $1 AND base = $2 AND removed_at IS NOT NULL";
+
+/// What removes the rows of a base that was removed, by [`sql::base_rows!`].
+pub const BASE_ROWS: [&str; 1] = [sql::base_rows!("tables", "tbl")];
+
+/// Most bases that are looked up at a time.
+const BASES: i64 = 256;
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&str; 9] =
-    [SCHEMA, NEXT_BASE, INSERT_BASE, TAKE, REVISE, SAVE_TABLE, LIST_BASES, IS_BASE, MARK_BASE];
+pub(crate) const STATEMENTS: [&str; 15] = [
+    SCHEMA,
+    NEXT_BASE,
+    INSERT_BASE,
+    TAKE,
+    REVISE,
+    SAVE_TABLE,
+    LIST_BASES,
+    IS_BASE,
+    TRASH_BASE,
+    RESTORE_BASE,
+    REMOVE_BASE,
+    NOTE_TIMES,
+    EXPIRED,
+    REMOVED,
+    SWEPT,
+];
 
 /// A base as listed.
 pub(crate) struct BaseRow {
@@ -36,6 +69,8 @@ pub(crate) struct BaseRow {
     pub workspace: WorkspaceId,
     pub name: String,
     pub created: Timestamp,
+    /// When it was deleted, if it is in the trash.
+    pub deleted: Option<Timestamp>,
 }
 
 fn keys(tenant: TenantNo, base: BaseNo) -> Vec<Value> {
@@ -126,9 +161,50 @@ pub(crate) async fn is_base(tx: &mut Tx, id: BaseId) -> Result<bool, Error> {
     Ok(!tx.query(IS_BASE, vec![id.to_string().into()]).await?.is_empty())
 }
 
-/// Marks a base as deleted, or takes the mark away.
-pub(crate) fn mark_base(tx: &mut Tx, permit: &WorkspacePermit, base: BaseNo, deleted: bool) {
-    tx.queue(MARK_BASE, vec![permit.tenant().0.into(), base.0.into(), deleted.into()]);
+/// Marks a base as deleted.
+pub(crate) fn trash_base(tx: &mut Tx, permit: &WorkspacePermit, base: BaseNo, now: Timestamp) {
+    tx.queue(TRASH_BASE, vec![permit.tenant().0.into(), base.0.into(), now.0.into()]);
+}
+
+/// Takes the mark away; false when the base is not in the trash any more.
+pub(crate) async fn restore_base(tx: &mut Tx, permit: &WorkspacePermit, base: BaseNo) -> Result<bool, Error> {
+    Ok(!tx.query(RESTORE_BASE, keys(permit.tenant(), base)).await?.is_empty())
+}
+
+/// Takes a base that was deleted before a time out of the trash for good; false when it is not there.
+pub(crate) async fn remove_base(
+    tx: &mut Tx,
+    (tenant, base): (TenantNo, BaseNo),
+    (before, now): (Timestamp, Timestamp),
+) -> Result<bool, Error> {
+    let params = vec![tenant.0.into(), base.0.into(), now.0.into(), before.0.into()];
+    Ok(!tx.query(REMOVE_BASE, params).await?.is_empty())
+}
+
+/// Gives those bases in the trash a time that were deleted before times were noted.
+pub(crate) fn note_times(tx: &mut Tx, now: Timestamp) {
+    tx.queue(NOTE_TIMES, vec![now.0.into()]);
+}
+
+/// Bases after a number that were deleted before a time.
+pub(crate) async fn expired(db: &Db, before: Timestamp, after: BaseNo) -> Result<Vec<(TenantNo, BaseNo)>, Error> {
+    let rows = db.read(EXPIRED, vec![before.0.into(), after.0.into(), BASES.into()]).await?;
+    rows.iter().map(|row| Ok((TenantNo(row.get(0)?), BaseNo(row.get(1)?)))).collect()
+}
+
+/// Bases after a number that were removed and of which rows may be left.
+pub(crate) async fn removed(db: &Db, after: BaseNo) -> Result<Vec<Removed>, Error> {
+    let rows = db.read(REMOVED, vec![after.0.into(), BASES.into()]).await?;
+    let read = |row: &Row| {
+        let place = (TenantNo(row.get(0)?), BaseNo(row.get(1)?));
+        Ok(Removed { place, time: Timestamp(row.get(2)?) })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Notes that nothing is left of a base that was removed.
+pub(crate) fn swept(tx: &mut Tx, (tenant, base): (TenantNo, BaseNo)) {
+    tx.queue(SWEPT, keys(tenant, base));
 }
 
 fn read_base(row: &Row) -> Result<BaseRow, Error> {
@@ -140,5 +216,6 @@ fn read_base(row: &Row) -> Result<BaseRow, Error> {
         workspace: workspace.parse().map_err(|_| malformed(&workspace))?,
         name: row.get(3)?,
         created: Timestamp(row.get(4)?),
+        deleted: row.get::<Option<i64>>(5)?.map(Timestamp),
     })
 }

@@ -85,7 +85,7 @@ impl House {
 
 #[on_every_database]
 async fn every_statement_is_understood(house: House) {
-    for statement in store::STATEMENTS {
+    for statement in store::STATEMENTS.into_iter().chain(store::BASE_ROWS) {
         house.test.db.check(statement).await.unwrap_or_else(|error| panic!("{statement}: {error:?}"));
     }
 }

@@ -9,6 +9,7 @@
 #![deny(missing_docs)]
 
 mod among;
+mod base_rows;
 mod dialect;
 mod value;
 

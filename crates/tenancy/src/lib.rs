@@ -29,6 +29,7 @@ pub use members::{Added, Member, Members, NewMember};
 pub use policy::Action;
 pub use proof::{Permit, Scope, WorkspacePermit};
 pub use routes::{CollaboratorOut, CollaboratorsOut, RoleGroupsOut, RoleInvitesOut, router};
+pub use store::BASE_ROWS;
 
 use db::Migration;
 

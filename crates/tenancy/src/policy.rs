@@ -27,6 +27,8 @@ pub enum Action {
     KeepIds,
     /// Delete a base of a workspace, and bring it back.
     DeleteBase,
+    /// Remove a base of a workspace from the trash for good.
+    RemoveBase,
     /// Make webhooks and read what they tell.
     ManageWebhooks,
     /// Read who has a role, and their e-mail addresses.
@@ -47,7 +49,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::ReadRecords,
         Self::ReadComments,
         Self::Comment,
@@ -58,6 +60,7 @@ impl Action {
         Self::CreateBase,
         Self::KeepIds,
         Self::DeleteBase,
+        Self::RemoveBase,
         Self::ManageWebhooks,
         Self::ReadPeople,
         Self::ShareBase,
@@ -80,9 +83,12 @@ impl Action {
             | Self::DeleteBase
             | Self::ManageWebhooks
             | Self::ShareBase => Role::Creator,
-            Self::ShareWorkspace | Self::ManagePeople | Self::ManageTokens | Self::ReadEnterprise | Self::ReadUsers => {
-                Role::Owner
-            }
+            Self::RemoveBase
+            | Self::ShareWorkspace
+            | Self::ManagePeople
+            | Self::ManageTokens
+            | Self::ReadEnterprise
+            | Self::ReadUsers => Role::Owner,
         }
     }
 
@@ -95,7 +101,9 @@ impl Action {
             Self::Comment => &[Scope::CommentsWrite],
             Self::WriteRecords => &[Scope::RecordsWrite],
             Self::ReadSchema => &[Scope::SchemaRead],
-            Self::EditSchema | Self::EditViews | Self::CreateBase | Self::DeleteBase => &[Scope::SchemaWrite],
+            Self::EditSchema | Self::EditViews | Self::CreateBase | Self::DeleteBase | Self::RemoveBase => {
+                &[Scope::SchemaWrite]
+            }
             Self::KeepIds => &[Scope::IdsWrite],
             Self::ManageWebhooks => &[Scope::WebhookManage],
             Self::ReadPeople => &[Scope::WorkspacesRead],

@@ -44,6 +44,9 @@ const CHANGE_BASE: &str = "UPDATE base_members SET role = $4, granted_by = $5 \
 const TAKE_BASE: &str = "DELETE FROM base_members WHERE tenant = $1 AND base = $2 AND member = $3 RETURNING member";
 const OWNERS: &str = "SELECT COUNT(*) FROM members WHERE tenant = $1 AND workspace = $2 AND role = 'owner'";
 
+/// What removes the rows of a base that was removed, by [`sql::base_rows!`].
+pub const BASE_ROWS: [&str; 1] = [sql::base_rows!("base_members", "member")];
+
 #[cfg(test)]
 pub(crate) const STATEMENTS: [&str; 23] = [
     TENANTS,

@@ -109,6 +109,7 @@ fn the_policy_is_this_table() {
         ("CreateBase", "---++", "schema.bases:write"),
         ("KeepIds", "---++", "ids:write"),
         ("DeleteBase", "---++", "schema.bases:write"),
+        ("RemoveBase", "----+", "schema.bases:write"),
         ("ManageWebhooks", "---++", "webhook:manage"),
         ("ReadPeople", "+++++", "workspacesAndBases:read"),
         ("ShareBase", "---++", "workspacesAndBases:write"),
@@ -263,7 +264,7 @@ async fn a_second_start_makes_nothing(house: House) {
 
 #[on_every_database]
 async fn every_statement_is_understood(house: House) {
-    for statement in store::STATEMENTS {
+    for statement in store::STATEMENTS.into_iter().chain(store::BASE_ROWS) {
         house.test.db.check(statement).await.unwrap_or_else(|error| panic!("{statement}: {error:?}"));
     }
 }

@@ -52,4 +52,5 @@ pub use model::{
 pub use ops::{MAX_FILE, NewSync, Parts, SYNC_BYTES, Transfers};
 pub use report::{Problem, ProblemKind, Report};
 pub use service::MIGRATIONS;
+pub use store::syncs::BASE_ROWS;
 pub use words::counted;

@@ -1,6 +1,6 @@
 //! Rows of imports.
 
-pub(crate) mod syncs;
+pub mod syncs;
 
 use db::{Db, Tx};
 use model::{TenantNo, Timestamp, UserId};

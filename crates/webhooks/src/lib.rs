@@ -32,3 +32,4 @@ pub use spec::{
     ChangeType, DataType, FieldChoice, Filters, FormPage, FormView, Includes, Options, Source, SourceOptions,
     Specification,
 };
+pub use store::BASE_ROWS;

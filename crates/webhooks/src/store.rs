@@ -36,6 +36,10 @@ const UNPINGED: &str = "SELECT tenant, base, id FROM webhooks WHERE pinged < nex
      AND notifies = TRUE AND url IS NOT NULL AND expires_at > $1 ORDER BY base, id LIMIT 1000";
 const EXPIRED: &str = "SELECT tenant, base, id FROM webhooks WHERE expires_at <= $1 ORDER BY expires_at LIMIT 100";
 
+/// What removes the rows of a base that was removed, by [`sql::base_rows!`].
+pub const BASE_ROWS: [&str; 2] =
+    [sql::base_rows!("webhooks", "id"), sql::base_rows!("webhook_payloads", "webhook, number")];
+
 /// Every text, so that a test can show each to both databases.
 #[cfg(test)]
 const TEXTS: [&str; 14] =

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use clock::{Clock, Ids};
 use tokio_util::sync::CancellationToken;
 
-use super::{House, migrations};
+use super::{House, base_rows, migrations};
 use crate::listing::list_services;
 use crate::settings::{Database, Server, Settings};
 
@@ -58,4 +58,24 @@ async fn every_tool_is_offered_by_a_service_and_names_its_operation() {
     for name in ["list_bases", "describe_table", "aggregate", "find_values", "create_records", "undo", "add_comment"] {
         assert!(tools.contains(&&name), "{tools:?}");
     }
+}
+
+#[test]
+fn a_table_with_a_base_in_its_key_is_swept_when_the_base_is_removed() {
+    // The first two keep its number and id, the log clears the next two, and its place goes when it is deleted.
+    let known = ["bases", "heads", "changes", "cursors", "base_places"];
+    let swept: Vec<String> = base_rows().into_iter().map(|text| text.split(' ').nth(2).unwrap().to_owned()).collect();
+    let mut keyed = Vec::new();
+    for migration in migrations() {
+        for table in migration.sql.split("CREATE TABLE ").skip(1) {
+            let (name, columns) = table.split_once(" (").unwrap();
+            if columns.split(';').next().unwrap().contains("    base BIGINT NOT NULL") && !keyed.contains(&name) {
+                keyed.push(name);
+            }
+        }
+    }
+    for name in &keyed {
+        assert!(swept.iter().any(|table| table == name) != known.contains(name), "`{name}` is swept once: {swept:?}");
+    }
+    assert_eq!(keyed.len(), swept.len() + known.len(), "{keyed:?} {swept:?}");
 }

@@ -6,7 +6,8 @@ use super::*;
 
 fn head(sequence: i64) -> Head {
     let (zero, tenant) = (Timestamp(0), TenantNo(1));
-    Head { tenant, sequence, oldest: 1, kept_since: zero, schema_revision: 1, access_revision: 1, changed: zero }
+    let (schema_revision, access_revision, removed) = (1, 1, false);
+    Head { tenant, sequence, oldest: 1, kept_since: zero, schema_revision, access_revision, changed: zero, removed }
 }
 
 fn change(sequence: i64) -> (Arc<Change>, usize) {

@@ -481,3 +481,48 @@ async fn a_damaged_body_is_named_and_hides_no_other(log: Log) {
     assert!(matches!(read, Err(Error::Unreadable { base: BASE, sequence: 2, .. })), "{read:?}");
     assert!(other.find(BASE, 1).await.unwrap().is_some() && other.find(BASE, 3).await.unwrap().is_some());
 }
+
+#[on_every_database]
+async fn a_removed_base_takes_no_more_changes_and_its_log_goes(log: Log) {
+    let other = Changes::new(log.test.db.clone());
+    for _ in 0..100 {
+        write(&log.changes).await;
+    }
+    assert_eq!(other.head(BASE).await.unwrap().sequence, 100);
+    let mut tx = log.test.db.begin(Group::Base(BASE.0)).await.unwrap();
+    Changes::advance(&mut tx, BASE, "follower", 3);
+    tx.commit().await.unwrap();
+    assert!(!log.changes.sweep((TENANT, BASE)).await.unwrap());
+    assert_eq!(stored(&log.test.db).await.len(), 100, "a base that is there keeps its log");
+    assert_eq!(log.changes.list_followed("follower", 9).await.unwrap().len(), 1);
+
+    let mut tx = log.changes.begin(TENANT, BASE).await.unwrap();
+    tx.remove_base();
+    // Its group is not committed yet.
+    let committing = tx.end().unwrap();
+    if log.test.db.dialect() == db::Dialect::Sqlite {
+        assert!(matches!(log.changes.begin(TENANT, BASE).await, Err(Error::NoBase { .. })));
+    }
+    committing.await.unwrap();
+    // SQLite has one process, whose memory is right.
+    let another = if log.test.db.dialect() == db::Dialect::Sqlite { &log.changes } else { &other };
+    for changes in [&log.changes, another, &Changes::new(log.test.db.clone())] {
+        assert!(matches!(changes.begin(TENANT, BASE).await, Err(Error::NoBase { .. })));
+        assert!(matches!(changes.head(BASE).await, Err(Error::NoBase { .. })));
+    }
+    assert!(log.changes.list_followed("follower", 9).await.unwrap().is_empty());
+    assert!(log.changes.list_behind("another", 9).await.unwrap().is_empty());
+    assert!(log.changes.list_lately(Timestamp(0), 9).await.unwrap().is_empty());
+    assert!(log.changes.list_kept(BaseNo(0), 9).await.unwrap().is_empty());
+
+    // Two processes may sweep it.
+    let mut steps = 0;
+    while log.changes.sweep((TENANT, BASE)).await.unwrap() {
+        steps += 1;
+        Changes::new(log.test.db.clone()).sweep((TENANT, BASE)).await.unwrap();
+    }
+    assert!(steps > 0 && stored(&log.test.db).await.is_empty());
+    assert_eq!(log.changes.find_cursor(BASE, "follower").await.unwrap(), None);
+    assert_eq!(log.changes.count_kept().await.unwrap(), Kept { changes: 0, since: Timestamp(0) });
+    assert!(matches!(Changes::new(log.test.db.clone()).begin(TENANT, BASE).await, Err(Error::NoBase { .. })));
+}

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, RawQuery, State};
 use axum::{Extension, Json};
-use model::Caller;
+use model::{Caller, Timestamp};
 use serde::Serialize;
 use tenancy::{CollaboratorOut, Collaborators, CollaboratorsOut, RoleGroupsOut, RoleInvitesOut};
 use utoipa::ToSchema;
@@ -12,7 +12,7 @@ use web::Params;
 
 use super::trash::{DeletedPartOut, own, own_base};
 use super::{Answer, AtBase, BasePath, base_id, fail};
-use crate::ops::Schemas;
+use crate::ops::{Schemas, TrashedBase};
 
 /// The doors.
 pub(super) fn router() -> OpenApiRouter<Schemas> {
@@ -21,6 +21,7 @@ pub(super) fn router() -> OpenApiRouter<Schemas> {
         .routes(routes!(list_shares))
         .routes(routes!(list_deleted))
         .routes(routes!(restore))
+        .routes(routes!(remove))
 }
 
 /// Interfaces of the base.
@@ -151,6 +152,10 @@ struct DeletedBaseOut {
     name: String,
     /// The workspace that it belongs to.
     workspace_id: String,
+    /// When it is removed for good, where `history.trash_days` is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
+    expires_time: Option<String>,
 }
 
 /// The bases in the trash.
@@ -167,10 +172,11 @@ struct DeletedBasesOut {
 )]
 async fn list_deleted(State(schemas): State<Schemas>, Extension(caller): Extension<Caller>) -> Answer<DeletedBasesOut> {
     let bases = schemas.list_deleted_bases(&caller).await.map_err(own)?;
-    let bases = bases.into_iter().map(|base| DeletedBaseOut {
+    let bases = bases.into_iter().map(|TrashedBase { base, expires }| DeletedBaseOut {
         id: base.id.to_string(),
         name: base.name,
         workspace_id: base.workspace.to_string(),
+        expires_time: expires.map(Timestamp::iso),
     });
     Ok(Json(DeletedBasesOut { bases: bases.collect() }))
 }
@@ -198,4 +204,19 @@ async fn restore(
 ) -> Answer<RestoredBaseOut> {
     let base = schemas.restore_base(&caller, own_base(&place.base)?).await.map_err(own)?;
     Ok(Json(RestoredBaseOut { id: base.id.to_string(), name: base.name, restored: true }))
+}
+
+/// Removes a base from the trash for good, with all that it held. Its id is never used again.
+#[utoipa::path(
+    delete, path = "/api/v1/trash/bases/{base}", operation_id = "bases.remove", tag = "bases", params(BasePath),
+    responses((status = 200, description = "It is gone", body = DeletedPartOut))
+)]
+async fn remove(
+    State(schemas): State<Schemas>,
+    Extension(caller): Extension<Caller>,
+    Path(place): AtBase,
+) -> Answer<DeletedPartOut> {
+    let base = own_base(&place.base)?;
+    schemas.remove_base(&caller, base).await.map_err(own)?;
+    Ok(Json(DeletedPartOut::new(&base)))
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use app::{Database, House, ServerSettings, Settings};
 use clock::{Clock, Ids};
-use db::Target;
+use db::{Db, Target};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::{Method, Request};
@@ -60,6 +60,11 @@ pub async fn database(engine: Engine) -> Option<String> {
 }
 
 impl TestApp {
+    /// The database, to look at what no door shows.
+    pub async fn db(&self) -> Db {
+        self.house.lock().await.db.clone()
+    }
+
     /// True when several servers may use the database.
     pub fn is_shared(&self) -> bool {
         self.database.is_some()

@@ -37,6 +37,7 @@ mod served;
 mod syncs;
 mod targets;
 mod trash;
+mod trash_empties;
 mod upserts;
 mod vega;
 mod views;

@@ -16,6 +16,9 @@ const FIND: &str = "SELECT id, tbl, name, key_field, missing, created_by, create
 const COUNT: &str = "SELECT COUNT(*) FROM syncs WHERE tenant = $1 AND base = $2 AND tbl = $3";
 const DELETE: &str = "DELETE FROM syncs WHERE tenant = $1 AND base = $2 AND tbl = $3 AND id = $4 RETURNING id";
 
+/// What removes the rows of a base that was removed, by [`sql::base_rows!`].
+pub const BASE_ROWS: [&str; 1] = [sql::base_rows!("syncs", "id")];
+
 /// Every text, so that a test can show each to both databases.
 #[cfg(test)]
 pub(super) const TEXTS: [&str; 5] = [INSERT, LIST, FIND, COUNT, DELETE];

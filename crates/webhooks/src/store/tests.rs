@@ -1,12 +1,12 @@
 use testkit::{TestDb, on_every_database};
 
-use super::{TEXTS, payloads};
+use super::{BASE_ROWS, TEXTS, payloads};
 use crate::MIGRATIONS;
 
 #[on_every_database]
 async fn every_text_can_be_prepared(test: TestDb) {
     let test = test.migrated(&[&MIGRATIONS]).await;
-    for sql in TEXTS.iter().chain(&payloads::TEXTS) {
+    for sql in TEXTS.iter().chain(&payloads::TEXTS).chain(&BASE_ROWS) {
         assert!(test.db.check(sql).await.is_ok(), "{sql}");
     }
 }

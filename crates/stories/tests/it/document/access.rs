@@ -42,7 +42,7 @@ const VIEW: &str = r#"{"name":"Few","filter":{"field":"Points","op":"<","value":
 const ROLES: &str = r#"{"collaborators":[{"user":{"id":"COLLABORATOR"},"permissionLevel":"edit"}]}"#;
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 102] = [
+pub const ACCESS: [Access; 103] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -144,6 +144,7 @@ pub const ACCESS: [Access; 102] = [
     named("bases.delete", "", ""),
     own("bases.list_deleted", ""),
     named("bases.restore", "", ""),
+    named("bases.remove", "", ""),
     own("assistant.chat", r#"{"message":"how many tasks are there?","session_id":"access"}"#),
     own("assistant.chat_stream", r#"{"message":"how many tasks are there?","session_id":"access"}"#),
     own("assistant.list_tools", ""),
@@ -166,6 +167,8 @@ pub struct Visit {
     token: String,
     comment: String,
     trashed: String,
+    /// A base in the trash.
+    gone: String,
     /// A user who may read.
     collaborator: String,
     /// The tenant as an enterprise account.
@@ -206,10 +209,28 @@ impl Visit {
             app.ok(Method::DELETE, &format!("/v0/meta/bases/{base}/tables/Tasks/fields/Due"), &Value::Null).await;
         let (comment, trashed) = (text(&comment["id"]), text(&gone["id"]));
         let workspace = app.workspace().await;
+        let table = json!({ "name": "Old", "fields": [{ "name": "Name", "type": "singleLineText" }] });
+        let old = json!({ "name": "Old", "workspaceId": workspace, "tables": [table] });
+        let gone = text(&app.ok(Method::POST, "/v0/meta/bases", &old).await["id"]);
+        app.ok(Method::DELETE, &format!("/v0/meta/bases/{gone}"), &Value::Null).await;
         let collaborator = app.person("cid", "readOnly").await.0;
         let account = text(&app.get("/api/v1/users").await["enterpriseAccountId"]);
         let ticket = ticket(app, &base, &records[0]).await;
-        Self { base, workspace, records, import, sync, webhook, token, comment, trashed, collaborator, account, ticket }
+        Self {
+            base,
+            workspace,
+            records,
+            import,
+            sync,
+            webhook,
+            token,
+            comment,
+            trashed,
+            gone,
+            collaborator,
+            account,
+            ticket,
+        }
     }
 
     pub fn base(&self) -> &str {
@@ -247,8 +268,9 @@ impl Visit {
             _ => ("Tasks", "Name"),
         };
         let view = if access.operation == "views.delete" { "Few%20copy" } else { "Few" };
+        let base = if access.operation == "bases.remove" { &self.gone } else { &self.base };
         let path = path
-            .replace("{base}", &self.base)
+            .replace("{base}", base)
             .replace("{view}", view)
             .replace("{table}", table)
             .replace("{field}", field)
@@ -281,6 +303,7 @@ impl Visit {
     pub fn elsewhere(&self, path: &str, body: &str) -> (String, String) {
         let none = |text: &str| {
             text.replace(&self.base, "app00000000000000")
+                .replace(&self.gone, "app00000000000000")
                 .replace(&self.workspace, "wsp00000000000000")
                 .replace(&self.account, "ent00000000000000")
                 .replace(&self.token, "pat00000000000000")
