@@ -208,9 +208,12 @@ impl Writing {
                 let text = answer.text().trim().to_owned();
                 tracing::debug!(tokens = answer.usage.total(), model = answer.model, "a cell was written");
                 match answer.finish {
-                    _ if !text.is_empty() => Said::Written(Written { text, asked: prompt.asked.clone(), error: None }),
-                    Finish::Filtered(_) => failed("withheld"),
+                    // Half of a text looks like a whole one.
                     Finish::Length => failed("outOfTokens"),
+                    Finish::Filtered(_) => failed("withheld"),
+                    Finish::Done if !text.is_empty() => {
+                        Said::Written(Written { text, asked: prompt.asked.clone(), error: None })
+                    }
                     Finish::Done => failed("noAnswer"),
                 }
             }

@@ -134,8 +134,12 @@ impl BaseImage {
         create(table, &absent, &change.created, sequence, (time, by));
         create(table, &absent, &change.restored, sequence, (time, by));
         for record in &change.updated {
-            update(table, &absent, record, sequence, time, |cell| cell.after.view());
-            table.modified_by.set(record.ordinal.0 as usize, by);
+            // What the house does by itself is nobody's last change.
+            let modified = matches!(whole.actor, Actor::User(_)).then_some(time);
+            update(table, &absent, record, sequence, modified, |cell| cell.after.view());
+            if modified.is_some() {
+                table.modified_by.set(record.ordinal.0 as usize, by);
+            }
         }
         for record in &change.deleted {
             delete(table, record.ordinal, sequence);
@@ -207,7 +211,7 @@ impl BaseImage {
                 create(image, &absent, std::slice::from_ref(record), record.previous, (change.time, CellRef::Empty));
             }
             for record in &table.updated {
-                update(image, &absent, record, record.previous, change.time, |cell| cell.before.view());
+                update(image, &absent, record, record.previous, Some(change.time), |cell| cell.before.view());
             }
             for record in table.restored.iter().chain(&table.created) {
                 delete(image, record.ordinal, record.previous);
@@ -340,7 +344,7 @@ fn update(
     absent: &Absent,
     record: &RecordChange,
     sequence: i64,
-    time: Timestamp,
+    modified: Option<Timestamp>,
     value: impl Fn(&events::CellChange) -> CellRef<'_>,
 ) {
     let index = record.ordinal.0 as usize;
@@ -351,7 +355,9 @@ fn update(
             table.set(cell.field, kind, record.ordinal, value(cell));
         }
     }
-    table.modified.set(index, CellRef::Time(time.0));
+    if let Some(time) = modified {
+        table.modified.set(index, CellRef::Time(time.0));
+    }
     table.changed.set(index, CellRef::Time(sequence));
     table.touch(record.ordinal);
 }

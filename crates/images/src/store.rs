@@ -27,6 +27,8 @@ const INSERT: &str = "INSERT INTO records (tenant, base, tbl, ordinal, id, creat
      modified_by, sequence, deleted, cells) VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $7, $8, FALSE, $9)";
 const UPDATE: &str = "UPDATE records SET modified_at = $5, modified_by = $6, sequence = $7, cells = $8 \
      WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal = $4";
+const UPDATE_BY_HOUSE: &str = "UPDATE records SET sequence = $5, cells = $6 \
+     WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal = $4";
 const MARK: &str = "UPDATE records SET sequence = $5, deleted = $6 \
      WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal = $4";
 const LINK: &str = "INSERT INTO links (tenant, base, relation, from_ordinal, to_ordinal, position) \
@@ -43,7 +45,8 @@ const ASKED: usize = 16;
 
 /// Every text, so that a test can show each to both databases.
 #[cfg(test)]
-pub(crate) const TEXTS: [&str; 10] = [EACH, CELLS, ORDINALS, AT, LINKS, INSERT, UPDATE, MARK, LINK, UNLINK];
+pub(crate) const TEXTS: [&str; 11] =
+    [EACH, CELLS, ORDINALS, AT, LINKS, INSERT, UPDATE, UPDATE_BY_HOUSE, MARK, LINK, UNLINK];
 
 /// Streams the record rows of a table with ordinals from the first to before the second, deleted ones included.
 pub async fn each_record<S: Send + 'static>(
@@ -290,6 +293,11 @@ fn update(tx: &mut Tx, mut values: Vec<Value>, mark: &Mark, record: &RecordChang
     }
     cells.extend(record.cells.iter().map(|change| (change.field, CellValue::view(&change.after))));
     cells.sort_unstable_by_key(|(field, _)| *field);
+    if mark.by.is_none() {
+        // What the house does by itself is nobody's last change.
+        values.extend([mark.sequence.into(), stored(cells)]);
+        return tx.queue(UPDATE_BY_HOUSE, values);
+    }
     values.extend([mark.time.0.into(), mark.by.clone().into(), mark.sequence.into(), stored(cells)]);
     tx.queue(UPDATE, values);
 }

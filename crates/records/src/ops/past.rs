@@ -223,6 +223,12 @@ impl<'i> Back<'i> {
             if found.kind.is_computed() {
                 return Err(wrong(format!("`{}` is computed: it follows the fields that it is made of", found.name)));
             }
+            if back.is_converted(table, found) {
+                return Err(wrong(format!(
+                    "`{}` was of another type then, and its values do not come back by themselves: read them with `at=`",
+                    found.name
+                )));
+            }
             back.field = Some(Arc::clone(found));
         }
         Ok(back)
@@ -268,8 +274,17 @@ impl<'i> Back<'i> {
         range.map(|row| Ordinal(row as u32)).collect()
     }
 
+    /// True for a field that was one of another type then.
+    fn is_converted(&self, table: &Table, field: &Field) -> bool {
+        let then = self.past.schema.table_by_no(table.no);
+        let then = then.and_then(|table| table.fields.iter().find(|then| then.id == field.id));
+        then.is_some_and(|then| then.no != field.no)
+    }
+
     fn fields<'t>(&'t self, table: &'t Table) -> impl Iterator<Item = &'t Arc<Field>> {
-        let writable = table.live_fields().filter(|field| !field.kind.is_computed());
+        // What a field of another type held is not among its cells: those that it has stay.
+        let writable =
+            table.live_fields().filter(|field| !field.kind.is_computed() && !self.is_converted(table, field));
         writable.filter(|field| self.field.as_ref().is_none_or(|only| only.id == field.id))
     }
 

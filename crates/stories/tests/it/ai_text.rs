@@ -80,6 +80,7 @@ fn answer(prompt: &str, again: bool) -> (u16, Value) {
     }
     match prompt {
         secret if secret.contains("secret") => (200, said("", "content_filter")),
+        endless if endless.contains("endless") => (200, said("half", "length")),
         prompt => (200, said(&format!(" Told: {prompt}\n"), "stop")),
     }
 }
@@ -182,7 +183,13 @@ async fn formulas_filters_and_texts_see_what_was_written(house: Writing) {
     let list = format!("/v0/{base}/Tasks?cellFormat=string&timeZone=UTC&userLocale=en&fields[]=Summary");
     let found = app.get(&format!("{list}&filterByFormula=FIND('Paint',Summary)")).await;
     assert_eq!(found["records"][0]["fields"], json!({ "Summary": "Told: Paint" }));
-    // The fill is the house's change: nobody's last modified time, nobody's undo.
+    // The fill is the house's change: nobody's last change, nobody's undo.
+    for (name, kind) in [("By", "lastModifiedBy"), ("Modified", "lastModifiedTime")] {
+        app.ok(Method::POST, &fields, &json!({ "name": name, "type": kind })).await;
+    }
+    let record = app.get(&format!("/v0/{base}/Tasks/{task}")).await;
+    assert_eq!(record["fields"]["By"]["email"], json!(app.get("/v0/meta/whoami").await["email"]));
+    assert_eq!(record["fields"]["Modified"], record["createdTime"]);
     let undone = app.ok(Method::POST, &format!("/api/v1/bases/{base}/undo"), &Value::Null).await;
     assert_eq!((&undone["records"], app.get(&list).await["records"].as_array().unwrap().len()), (&json!(1), 0));
 }
@@ -212,6 +219,8 @@ async fn what_goes_wrong_is_said_in_the_cell_or_tried_again(house: Writing) {
         written(&app, &base, &secret, "Note").await,
         json!({ "state": "error", "errorType": "withheld", "isStale": false, "value": null })
     );
+    let endless = create(&app, &base, json!({ "Name": "endless" })).await;
+    assert_eq!(written(&app, &base, &endless, "Note").await["errorType"], "outOfTokens");
     for name in ["crowded", "broken"] {
         let task = create(&app, &base, json!({ "Name": name })).await;
         until(async || model.asked().iter().any(|asked| asked == name)).await;

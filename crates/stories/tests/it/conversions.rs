@@ -36,6 +36,28 @@ fn notes(texts: &[&str]) -> Value {
 }
 
 #[on_every_database]
+async fn restoring_what_was_before_a_conversion_leaves_the_converted_field(app: TestApp) {
+    let base = app.plans().await;
+    let task =
+        app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &json!({ "fields": { "Name": "5", "Points": 1 } })).await;
+    let path = format!("/v0/{base}/Tasks/{}", task["id"].as_str().unwrap());
+    let history = app.get(&format!("/api/v1/bases/{base}/history?limit=1")).await;
+    let before = history["changes"][0]["change"].as_i64().unwrap();
+    app.ok(Method::PATCH, &path, &json!({ "fields": { "Points": 2 } })).await;
+    let text = json!({ "type": "singleLineText" });
+    app.ok(Method::POST, &format!("/api/v1/bases/{base}/tables/Tasks/fields/Points/convert"), &text).await;
+    app.ok(Method::PATCH, &path, &json!({ "fields": { "Name": "6" } })).await;
+    let restore = format!("/api/v1/bases/{base}/restore");
+    let whole = app.ok(Method::POST, &restore, &json!({ "at": before.to_string(), "table": "Tasks" })).await;
+    assert_eq!(whole["cells"], 1, "{whole}");
+    let cells = app.get(&path).await["fields"].clone();
+    assert_eq!((&cells["Name"], &cells["Points"]), (&json!("5"), &json!("2")));
+    let one = json!({ "at": before.to_string(), "table": "Tasks", "field": "Points" });
+    let (status, refused) = app.call(Method::POST, &restore, &one).await;
+    assert!(status == 422 && refused.to_string().contains("was of another type then"), "{status} {refused}");
+}
+
+#[on_every_database]
 async fn texts_become_what_they_say(app: TestApp) {
     let texts = ["12", " 7.5 ", "$1,000", "2026-03-01", "a, b", "true", "ann@example.org", ""];
     for (kind, options, expected) in [
