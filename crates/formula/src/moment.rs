@@ -2,6 +2,7 @@
 
 use crate::call::{Call, Out};
 use crate::eval::Lanes;
+use crate::strings::Made;
 use crate::time::Unit;
 use crate::value::Val;
 use model::Timestamp;
@@ -69,6 +70,40 @@ impl WeekStart {
         let first = Timestamp::from_date(last.date().0, 1, 1);
         ((last.0 - first.0) / DAY / 7) as u32 + 1
     }
+}
+
+/// A number of each point in time.
+pub(crate) fn part<'b>(call: &Call<'_, 'b>, f: impl Fn(Timestamp) -> f64) -> Lanes<'b> {
+    let date = [call.argument(0)?];
+    let extent = call.extent(&date);
+    let [date] = &date;
+    let moments = extent.per(date, Moment::of);
+    Ok(extent.calculate(|row| moments.at(row).map(&f)))
+}
+
+/// A number of each point in time, by the day that its weeks start on.
+pub(crate) fn week<'b>(call: &Call<'_, 'b>, f: impl Fn(WeekStart, Timestamp) -> u32) -> Lanes<'b> {
+    let lanes = [call.argument(0)?, call.argument(1)?];
+    let extent = call.extent(&lanes);
+    let [date, start] = &lanes;
+    let (moments, start) = (extent.per(date, Moment::of), extent.per(start, WeekStart::of));
+    Ok(extent.calculate(|row| moments.at(row).map(|time| f64::from(f(start.at(row), time)))))
+}
+
+/// A text of each point in time.
+pub(crate) fn write<'b>(call: &Call<'_, 'b>, f: impl Fn(i64, &mut String)) -> Lanes<'b> {
+    let date = [call.argument(0)?];
+    let extent = call.extent(&date);
+    let [date] = &date;
+    let moments = extent.per(date, Moment::of);
+    call.write(&extent, |row, out| match moments.at(row) {
+        Moment::At(time) => {
+            f(time, out);
+            Made::Value
+        }
+        Moment::Blank => Made::Blank,
+        Moment::Wrong => Made::Error,
+    })
 }
 
 /// A function of two points in time and something about its third argument; blank when one of them is.

@@ -25,6 +25,7 @@ pub use titles::{users_of, watching};
 
 pub use programs::looked;
 use programs::{Compiled, Programs, Through};
+pub use prompts::{Asked, is_stale};
 use rustc_hash::FxHashMap;
 
 use look::{Found, Search, flatten};

@@ -36,7 +36,7 @@ use recent::Recent;
 pub use absent::{ColumnKey, StoredCells};
 pub use addresses::{Addresses, FILES_PATH, Ticket, period};
 pub use build::StoredRecord;
-pub use computed::{Computed, Reach, Values, View, looked, users_of, watching};
+pub use computed::{Asked, Computed, Reach, Values, View, is_stale, looked, users_of, watching};
 pub use error::Error;
 pub use slot::{Images, Private};
 pub use store::{BASE_ROWS, Mark, PreparedRows, each_text, records_at, write};

@@ -11,7 +11,7 @@ use model::{
 
 use crate::counts::Counted;
 use crate::error::Error;
-use images::{View, stored_column, users_of};
+use images::{View, is_stale, stored_column, users_of};
 
 /// What of a record is written, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -209,8 +209,9 @@ impl<'w> RecordWriter<'w> {
             }
             Cells::Files => self.write_files(field, ordinal, out),
             Cells::Written(options) => {
-                let (written, is_stale) = self.view.written(self.table, self.rows, (field, options), ordinal)?;
-                fields::write_ai_text(written.as_ref(), is_stale, out);
+                let written = self.view.written(self.table, self.rows, field, ordinal)?;
+                let asked = self.view.prompt(self.table, self.rows, options, ordinal)?;
+                fields::write_ai_text(written.as_ref(), is_stale(written.as_ref(), asked.as_ref()), out);
                 true
             }
             Cells::Looked => self.write_looked(field, ordinal, out),

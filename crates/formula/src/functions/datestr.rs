@@ -5,8 +5,7 @@ use model::FormulaType;
 use super::{Family, Function, Reads, Returns, Run};
 use crate::call::Call;
 use crate::eval::Lanes;
-use crate::moment::Moment;
-use crate::strings::Made;
+use crate::moment::write;
 use crate::value::Val;
 
 pub(super) const FUNCTION: Function = Function {
@@ -25,16 +24,7 @@ pub(super) const FUNCTION: Function = Function {
 };
 
 fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
-    let date = [call.argument(0)?];
-    let extent = call.extent(&date);
-    let [date] = &date;
-    let moments = extent.per(date, Moment::of);
-    call.write(&extent, |row, out| match moments.at(row) {
-        Moment::At(time) => {
-            Val::Time(time, true).write(out);
-            Made::Value
-        }
-        Moment::Blank => Made::Blank,
-        Moment::Wrong => Made::Error,
+    write(call, |time, out| {
+        Val::Time(time, true).write(out);
     })
 }

@@ -5,7 +5,7 @@ use model::FormulaType;
 use super::{Family, Function, Reads, Returns, Run};
 use crate::call::Call;
 use crate::eval::Lanes;
-use crate::moment::Moment;
+use crate::moment::part;
 
 pub(super) const FUNCTION: Function = Function {
     name: "DAY",
@@ -23,9 +23,5 @@ pub(super) const FUNCTION: Function = Function {
 };
 
 fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
-    let date = [call.argument(0)?];
-    let extent = call.extent(&date);
-    let [date] = &date;
-    let moments = extent.per(date, Moment::of);
-    Ok(extent.calculate(|row| moments.at(row).map(|time| f64::from(time.date().2))))
+    part(call, |time| f64::from(time.date().2))
 }

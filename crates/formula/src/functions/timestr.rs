@@ -7,8 +7,7 @@ use std::fmt::Write;
 
 use crate::call::Call;
 use crate::eval::Lanes;
-use crate::moment::Moment;
-use crate::strings::Made;
+use crate::moment::write;
 
 pub(super) const FUNCTION: Function = Function {
     name: "TIMESTR",
@@ -26,18 +25,9 @@ pub(super) const FUNCTION: Function = Function {
 };
 
 fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
-    let date = [call.argument(0)?];
-    let extent = call.extent(&date);
-    let [date] = &date;
-    let moments = extent.per(date, Moment::of);
-    call.write(&extent, |row, out| match moments.at(row) {
-        Moment::At(time) => {
-            let (hour, minute, second, _) = model::Timestamp(time).clock();
-            // Writing to a string cannot fail.
-            let _ = write!(out, "{hour:02}:{minute:02}:{second:02}");
-            Made::Value
-        }
-        Moment::Blank => Made::Blank,
-        Moment::Wrong => Made::Error,
+    write(call, |time, out| {
+        let (hour, minute, second, _) = model::Timestamp(time).clock();
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{hour:02}:{minute:02}:{second:02}");
     })
 }

@@ -5,7 +5,7 @@ use model::FormulaType;
 use super::{Family, Function, Reads, Returns, Run};
 use crate::call::Call;
 use crate::eval::Lanes;
-use crate::moment::{Moment, WeekStart};
+use crate::moment::{WeekStart, week};
 
 pub(super) const FUNCTION: Function = Function {
     name: "WEEKDAY",
@@ -23,9 +23,5 @@ pub(super) const FUNCTION: Function = Function {
 };
 
 fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
-    let lanes = [call.argument(0)?, call.argument(1)?];
-    let extent = call.extent(&lanes);
-    let [date, start] = &lanes;
-    let (moments, start) = (extent.per(date, Moment::of), extent.per(start, WeekStart::of));
-    Ok(extent.calculate(|row| moments.at(row).map(|time| f64::from(start.at(row).day_of_week(time)))))
+    week(call, WeekStart::day_of_week)
 }

@@ -12,6 +12,20 @@ use crate::error::Error;
 /// Bytes of a digest that are kept: enough to tell two prompts of one cell apart.
 const DIGEST: usize = 12;
 
+/// What a model is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The prompt with the values of a record.
+    pub text: String,
+    /// Its digest.
+    pub digest: String,
+}
+
+/// True for what was written for another prompt, or is not written though there is something to ask.
+pub fn is_stale(written: Option<&Written>, asked: Option<&Asked>) -> bool {
+    written.map(|written| &written.asked) != asked.map(|asked| &asked.digest)
+}
+
 /// The digest of a prompt.
 fn asked(prompt: &str) -> String {
     let whole = digest(&SHA256, prompt.as_bytes());
@@ -32,7 +46,7 @@ impl View {
         rows: &TableImage,
         options: &AiTextOptions,
         ordinal: Ordinal,
-    ) -> Result<Option<(String, String)>, Error> {
+    ) -> Result<Option<Asked>, Error> {
         let bare = Self { addresses: None, ..self.clone() };
         let (mut text, mut named, mut filled) = (String::new(), false, false);
         for part in &options.prompt {
@@ -50,23 +64,20 @@ impl View {
                 }
             }
         }
-        let asked = asked(&text);
-        Ok((filled || !named).then_some((text, asked)))
+        let digest = asked(&text);
+        Ok((filled || !named).then_some(Asked { text, digest }))
     }
 
-    /// What was written into a cell, and whether it was asked something else.
+    /// What was written into a cell.
     pub fn written(
         &self,
         table: &Table,
         rows: &TableImage,
-        (field, options): (&Field, &AiTextOptions),
+        field: &Field,
         ordinal: Ordinal,
-    ) -> Result<(Option<Written>, bool), Error> {
+    ) -> Result<Option<Written>, Error> {
         self.image.need(table.no, [field.no])?;
-        let written = Written::of(rows.cell(field.no, ordinal));
-        let asked = self.prompt(table, rows, options, ordinal)?.map(|(_, asked)| asked);
-        let is_stale = written.as_ref().map(|written| &written.asked) != asked.as_ref();
-        Ok((written, is_stale))
+        Ok(Written::of(rows.cell(field.no, ordinal)))
     }
 
     /// Appends the plain text of a cell, computed by itself.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fields::{Incoming, Written as WrittenText};
-use model::{AiTextOptions, BaseId, Caller, Field, FieldKind, Ordinal, People, RecordId, Table};
+use model::{AiTextOptions, BaseId, Caller, Field, FieldKind, Ordinal, People, RecordId, Table, TableImage};
 use tenancy::Action;
 
 use super::write::{End, Steps, find_all};
@@ -12,7 +12,7 @@ use crate::ask::field;
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::prompts::{Prompt, Unwritten};
-use images::BaseImage;
+use images::{Asked, BaseImage, View, is_stale};
 
 impl Records {
     /// The cells of a field that a model has not written yet, or for another prompt than theirs is now: of these records,
@@ -49,8 +49,7 @@ impl Records {
                 };
                 let mut due = Vec::new();
                 for ordinal in ordinals {
-                    let (written, is_stale) = view.written(&table, &rows, (&field, options), ordinal)?;
-                    if is_stale || written.is_some_and(|written| written.error.is_some()) {
+                    if due_at(view, (&table, &rows), (&field, options), ordinal)?.0 {
                         due.extend(rows.ids.get(ordinal));
                     }
                 }
@@ -74,12 +73,8 @@ impl Records {
             let mut prompts = Vec::new();
             for record in &unwritten.records {
                 let Some(ordinal) = rows.find(*record) else { continue };
-                let (written, is_stale) = view.written(table, &rows, (field, options), ordinal)?;
-                if !is_stale && written.is_none_or(|written| written.error.is_none()) {
-                    continue;
-                }
-                if let Some((text, asked)) = view.prompt(table, &rows, options, ordinal)? {
-                    prompts.push(Prompt { record: *record, text, asked });
+                if let (true, Some(asked)) = due_at(view, (table, &rows), (field, options), ordinal)? {
+                    prompts.push(Prompt { record: *record, text: asked.text, asked: asked.digest });
                 }
             }
             Ok(prompts)
@@ -116,6 +111,19 @@ impl Records {
         };
         self.write(caller, (unwritten.base, &unwritten.table.to_string()), End::Commit, steps).await.map(drop)
     }
+}
+
+/// Whether a cell is to be written, and what is to be asked for it.
+fn due_at(
+    view: &View,
+    (table, rows): (&Table, &TableImage),
+    (field, options): (&Field, &AiTextOptions),
+    ordinal: Ordinal,
+) -> Result<(bool, Option<Asked>), Error> {
+    let written = view.written(table, rows, field, ordinal)?;
+    let asked = view.prompt(table, rows, options, ordinal)?;
+    let failed = written.as_ref().is_some_and(|written| written.error.is_some());
+    Ok((failed || is_stale(written.as_ref(), asked.as_ref()), asked))
 }
 
 fn place<'s>(schema: &'s model::Schema, unwritten: &Unwritten) -> Option<(&'s Table, &'s Field, &'s AiTextOptions)> {
