@@ -21,11 +21,8 @@ const TABLES: &str =
 const RECORDS: &str = "SELECT * FROM records WHERE base = $1 AND sequence > $2 ORDER BY sequence, ordinal";
 const CHANGES: &str = "SELECT * FROM changes WHERE base = $1 AND sequence > $2 ORDER BY sequence";
 const HEAD: &str = "SELECT * FROM heads WHERE base = $1";
-const INSERT_RECORD: &str = "INSERT INTO records VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 const UPDATE_RECORD: &str = "UPDATE records SET modified_at = $5, modified_by = $6, sequence = $7, cells = $8
     WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal = $4";
-const INSERT_CHANGE: &str = "INSERT INTO changes VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const INSERT_HEAD: &str = "INSERT INTO heads VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const MOVE_HEAD: &str = "UPDATE heads SET sequence = $2, changed = $3 WHERE base = $1";
 
 /// Columns of `records`.
@@ -49,6 +46,7 @@ pub struct Rows {
     schema: Vec<String>,
     head: Row,
     changes: Vec<Written>,
+    insert_record: String,
 }
 
 impl Rows {
@@ -71,7 +69,9 @@ impl Rows {
                 changes.push(Written { change, records: own });
             }
         }
-        Ok(Self { schema, head, changes })
+        let record = changes.iter().flat_map(|written: &Written| &written.records).next();
+        let insert_record = insert("records", record.context("nothing was written")?);
+        Ok(Self { schema, head, changes, insert_record })
     }
 
     /// How many records.
@@ -85,7 +85,7 @@ impl Rows {
         for sql in &self.schema {
             file.execute_batch(sql)?;
         }
-        file.execute(INSERT_HEAD, params_from_iter(&self.head))?;
+        file.execute(&insert("heads", &self.head), params_from_iter(&self.head))?;
         Ok(file)
     }
 
@@ -99,7 +99,7 @@ impl Rows {
     fn insert(&self, file: &mut Connection, written: &Written) -> Result<()> {
         let tx = file.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         {
-            let mut insert = tx.prepare_cached(INSERT_RECORD)?;
+            let mut insert = tx.prepare_cached(&self.insert_record)?;
             for record in &written.records {
                 insert.execute(params_from_iter(record))?;
             }
@@ -109,7 +109,7 @@ impl Rows {
     }
 
     fn log(&self, tx: &Connection, change: &Row) -> Result<()> {
-        tx.prepare_cached(INSERT_CHANGE)?.execute(params_from_iter(change))?;
+        tx.prepare_cached(&insert("changes", change))?.execute(params_from_iter(change))?;
         let head = [self.head.first(), change.get(1), change.get(6)].map(|value| value.cloned().unwrap_or(Value::Null));
         tx.prepare_cached(MOVE_HEAD)?.execute(params_from_iter(head))?;
         Ok(())
@@ -122,7 +122,7 @@ impl Rows {
         let mut ordinals = std::collections::HashSet::new();
         for record in self.changes.iter().flat_map(|written| &written.records) {
             if ordinals.insert(format!("{:?}", record.get(RECORD.ordinal))) {
-                file.execute(INSERT_RECORD, params_from_iter(record))?;
+                file.execute(&self.insert_record, params_from_iter(record))?;
             }
         }
         self.changes.iter().map(|written| timed(|| self.change(&mut file, written))).collect()
@@ -137,6 +137,12 @@ impl Rows {
         self.log(&tx, &written.change)?;
         Ok(tx.commit()?)
     }
+}
+
+/// Puts a row of all columns into a table, however many those are by now.
+fn insert(table: &str, row: &Row) -> String {
+    let places: Vec<String> = (1..=row.len()).map(|place| format!("${place}")).collect();
+    format!("INSERT INTO {table} VALUES ({})", places.join(", "))
 }
 
 fn timed(work: impl FnOnce() -> Result<()>) -> Result<Duration> {
