@@ -385,6 +385,7 @@ pub(crate) fn migrations() -> Vec<Migration> {
     all.extend(jobs::MIGRATIONS);
     all.extend(identity::MIGRATIONS);
     all.extend(tenancy::MIGRATIONS);
+    all.extend(audit::MIGRATIONS);
     all.extend(schema::MIGRATIONS);
     all.extend(records::MIGRATIONS);
     all.extend(assistant::MIGRATIONS);

@@ -37,9 +37,10 @@ fn cells(cells: Value) -> Map<String, Value> {
 
 impl ForDatabase for House {
     async fn for_database(engine: Engine) -> Self {
-        let migrations: [&[db::Migration]; 6] = [
+        let migrations: [&[db::Migration]; 7] = [
             &identity::MIGRATIONS,
             &tenancy::MIGRATIONS,
+            &audit::MIGRATIONS,
             changes::MIGRATIONS,
             &schema::MIGRATIONS,
             &records::MIGRATIONS,
@@ -105,7 +106,7 @@ impl House {
 
     pub async fn grant(&self, user: UserId, grant: Grant) {
         let at = At::Workspace(self.workspace);
-        self.access.grant(&self.owner, at, &[(user, grant)], self.test.clock.now()).await.unwrap();
+        self.access.grant(&self.owner, at, &[(user, grant)], (self.test.clock.now(), &self.test.ids)).await.unwrap();
     }
 
     /// The first task.

@@ -33,9 +33,10 @@ pub(crate) struct House {
 
 impl ForDatabase for House {
     async fn for_database(engine: Engine) -> Self {
-        let migrations: [&[db::Migration]; 6] = [
+        let migrations: [&[db::Migration]; 7] = [
             &identity::MIGRATIONS,
             &tenancy::MIGRATIONS,
+            &audit::MIGRATIONS,
             changes::MIGRATIONS,
             jobs::MIGRATIONS,
             &schema::MIGRATIONS,

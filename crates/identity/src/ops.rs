@@ -274,13 +274,22 @@ impl Identity {
     /// # Errors
     /// [`Error::TokenNotFound`] when the tenant has no such token.
     pub async fn revoke_token(&self, tenant: TenantNo, id: &str) -> Result<(), Error> {
-        let not_found = || Error::TokenNotFound { id: id.chars().take(64).collect() };
-        let id: TokenId = id.split('.').next().unwrap_or_default().parse().map_err(|_| not_found())?;
+        let token = id.split('.').next().unwrap_or_default().parse();
+        let token = token.map_err(|_| Error::TokenNotFound { id: id.chars().take(64).collect() })?;
         let mut tx = self.db.begin(Group::House).await?;
-        if !store::revoke(&mut tx, tenant, id, self.clock.now()).await? {
-            return Err(not_found());
-        }
-        self.people.raise(&mut tx);
+        self.take_token(&mut tx, tenant, token).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// Takes a token back in the caller's transaction.
+    ///
+    /// # Errors
+    /// [`Error::TokenNotFound`] when the tenant has no such token.
+    pub async fn take_token(&self, tx: &mut Tx, tenant: TenantNo, id: TokenId) -> Result<(), Error> {
+        if !store::revoke(tx, tenant, id, self.clock.now()).await? {
+            return Err(Error::TokenNotFound { id: id.to_string() });
+        }
+        self.people.raise(tx);
+        Ok(())
     }
 }

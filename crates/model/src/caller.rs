@@ -1,5 +1,8 @@
 //! Who is asking.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::{TenantNo, TokenId, UserId};
@@ -109,11 +112,14 @@ pub enum Scope {
     /// Read about the people of the tenant.
     #[serde(rename = "enterprise.user:read")]
     UsersRead,
+    /// Read the audit trail.
+    #[serde(rename = "enterprise.auditLogs:read")]
+    AuditRead,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::RecordsRead,
         Self::RecordsWrite,
         Self::CommentsRead,
@@ -127,6 +133,7 @@ impl Scope {
         Self::WorkspacesWrite,
         Self::EnterpriseRead,
         Self::UsersRead,
+        Self::AuditRead,
     ];
 
     /// The wire name.
@@ -145,6 +152,7 @@ impl Scope {
             Self::WorkspacesWrite => "workspacesAndBases:write",
             Self::EnterpriseRead => "enterprise.account:read",
             Self::UsersRead => "enterprise.user:read",
+            Self::AuditRead => "enterprise.auditLogs:read",
         }
     }
 
@@ -152,6 +160,21 @@ impl Scope {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scope| scope.name() == name)
     }
+}
+
+/// From where somebody came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The other end of the connection.
+    pub address: IpAddr,
+    /// The program, as it calls itself; at most [`Origin::AGENT`] characters.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub agent: String,
+}
+
+impl Origin {
+    /// Characters that are kept of a program's name.
+    pub const AGENT: usize = 256;
 }
 
 /// Who asks now: a plain value that proves nothing by itself.
@@ -169,6 +192,8 @@ pub struct Caller {
     pub door: Door,
     /// The request's id, for logs.
     pub request: String,
+    /// From where, where that is known.
+    pub origin: Option<Arc<Origin>>,
 }
 
 impl Caller {
@@ -179,7 +204,7 @@ impl Caller {
 
     /// Somebody with every scope, who came without a token and for no request.
     pub fn unlimited(actor: Actor, tenant: TenantNo, door: Door) -> Self {
-        Self { actor, tenant, token: None, scopes: Scope::ALL.to_vec(), door, request: String::new() }
+        Self { actor, tenant, token: None, scopes: Scope::ALL.to_vec(), door, request: String::new(), origin: None }
     }
 
     /// The house itself, for a reason that the log shows.

@@ -132,6 +132,8 @@ ids! {
     WebhookId = "ach";
     /// A file in a cell.
     AttachmentId = "att";
+    /// An entry of the audit trail.
+    EntryId = "aud";
 }
 
 macro_rules! numbers {

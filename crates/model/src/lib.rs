@@ -22,7 +22,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-pub use caller::{Actor, Caller, Door, Role, Scope};
+pub use caller::{Actor, Caller, Door, Origin, Role, Scope};
 pub use cell::{
     CellError, CellRef, CellValue, CellsError, Items, decode_cells, encode_cell, encode_cells, write_json_string,
 };
@@ -30,8 +30,8 @@ pub use column::{
     Bits, CHUNK, Chunk, Column, ComputedChunk, Flags, Kind, Lists, Numbers, Texts, ValueLists, pack_flags,
 };
 pub use id::{
-    AttachmentId, BaseId, BaseNo, ChoiceId, CommentId, FieldId, FieldNo, IdError, Ordinal, RecordId, TableId, TableNo,
-    TenantId, TenantNo, TokenId, UserId, ViewId, WebhookId, WorkspaceId,
+    AttachmentId, BaseId, BaseNo, ChoiceId, CommentId, EntryId, FieldId, FieldNo, IdError, Ordinal, RecordId, TableId,
+    TableNo, TenantId, TenantNo, TokenId, UserId, ViewId, WebhookId, WorkspaceId,
 };
 pub use people::{People, Person, user_ids};
 pub use schema::{

@@ -33,8 +33,14 @@ pub(crate) struct House {
 
 impl ForDatabase for House {
     async fn for_database(engine: Engine) -> Self {
-        let migrations: [&[db::Migration]; 5] =
-            [&identity::MIGRATIONS, &tenancy::MIGRATIONS, changes::MIGRATIONS, &schema::MIGRATIONS, &crate::MIGRATIONS];
+        let migrations: [&[db::Migration]; 6] = [
+            &identity::MIGRATIONS,
+            &tenancy::MIGRATIONS,
+            &audit::MIGRATIONS,
+            changes::MIGRATIONS,
+            &schema::MIGRATIONS,
+            &crate::MIGRATIONS,
+        ];
         let test = TestDb::for_database(engine).await.migrated(&migrations).await;
         let identity = Identity::new(test.db.clone(), test.clock.clone(), test.ids.clone());
         let access = Access::new(identity.people());
@@ -148,7 +154,7 @@ impl House {
         tx.commit().await.unwrap();
         let workspace = self.access.workspaces(&self.owner).await.unwrap()[0].id;
         let grant = [(user.id, Grant::Give(Role::Editor))];
-        self.access.grant(&self.owner, At::Workspace(workspace), &grant, now).await.unwrap();
+        self.access.grant(&self.owner, At::Workspace(workspace), &grant, (now, &self.test.ids)).await.unwrap();
         Caller { actor: Actor::User(user.id), ..self.owner.clone() }
     }
 

@@ -8,6 +8,7 @@ mod views;
 use std::sync::Arc;
 use std::time::Duration;
 
+use audit::Entry;
 use changes::{Changes, NewChange};
 use clock::{Clock, Ids};
 use db::{Db, Group};
@@ -169,14 +170,15 @@ impl Schemas {
         }
         let fields: u32 = new.tables.iter().map(|table| numbers_needed(&table.fields)).sum();
         let numbers = (new.tables.len() as u32, fields);
-        let made = self.make_base(&permit, (given, name), numbers, false, |draft| draft.add_tables(&new.tables));
+        let made =
+            self.make_base((caller, &permit), (given, name), numbers, false, |draft| draft.add_tables(&new.tables));
         Ok(made.await?.0)
     }
 
     /// Makes a base of what `fill` drafts, at its place in the workspace or in the trash.
     async fn make_base<T>(
         &self,
-        permit: &WorkspacePermit,
+        (caller, permit): (&Caller, &WorkspacePermit),
         (given, name): (Option<BaseId>, String),
         numbers: (u32, u32),
         trashed: bool,
@@ -198,6 +200,8 @@ impl Schemas {
         } else {
             tenancy::register_base(&mut tx, permit, row.id, no);
         }
+        let entry = base_entry("bases.create", row.id, permit).with("name", name.as_str());
+        audit::note(&mut tx, &self.ids, (caller, now), entry);
         Changes::create_head(&mut tx, permit.tenant(), no, now);
         let next = store::take(&mut tx, permit.tenant(), no, numbers).await?;
         let schema = Schema { base_no: no, base: row.id, name, revision: 1, tables: Vec::new() };
@@ -358,6 +362,7 @@ impl Schemas {
         let body = write(&mut tx, &permit, &draft)?;
         if !body.schema.is_empty() {
             draft.schema.revision += 1;
+            audit::note_schema(&mut tx, &self.ids, (caller, now), base, &body);
             tx.append(NewChange {
                 run: None,
                 actor: caller.actor.clone(),
@@ -385,6 +390,10 @@ fn write(tx: &mut db::Tx, permit: &Permit, draft: &Draft<'_>) -> Result<Body, Er
         store::revise(tx, permit);
     }
     Ok(body)
+}
+
+fn base_entry(action: &'static str, base: BaseId, permit: &WorkspacePermit) -> Entry {
+    Entry::new(action, "base", base).in_base(base).in_workspace(permit.workspace())
 }
 
 fn base_name(name: &str) -> Result<String, Error> {

@@ -29,7 +29,7 @@ const RESTORE_BASE: &str = "UPDATE bases SET deleted = FALSE, deleted_at = NULL 
      WHERE tenant = $1 AND base = $2 AND deleted = TRUE AND removed_at IS NULL RETURNING base";
 const REMOVE_BASE: &str = "UPDATE bases SET removed_at = $3, name = '' \
      WHERE tenant = $1 AND base = $2 AND deleted = TRUE AND removed_at IS NULL AND COALESCE(deleted_at, 0) < $4 \
-     RETURNING base";
+     RETURNING base, id, workspace, name, created_at, deleted_at";
 const NOTE_TIMES: &str = "UPDATE bases SET deleted_at = $1 WHERE deleted = TRUE AND deleted_at IS NULL";
 const EXPIRED: &str = "SELECT tenant, base FROM bases \
      WHERE deleted = TRUE AND removed_at IS NULL AND deleted_at < $1 AND base > $2 ORDER BY base LIMIT $3";
@@ -171,14 +171,14 @@ pub(crate) async fn restore_base(tx: &mut Tx, permit: &WorkspacePermit, base: Ba
     Ok(!tx.query(RESTORE_BASE, keys(permit.tenant(), base)).await?.is_empty())
 }
 
-/// Takes a base that was deleted before a time out of the trash for good; false when it is not there.
+/// Takes a base that was deleted before a time out of the trash for good, and tells which it was; none when it is not there.
 pub(crate) async fn remove_base(
     tx: &mut Tx,
     (tenant, base): (TenantNo, BaseNo),
     (before, now): (Timestamp, Timestamp),
-) -> Result<bool, Error> {
+) -> Result<Option<BaseRow>, Error> {
     let params = vec![tenant.0.into(), base.0.into(), now.0.into(), before.0.into()];
-    Ok(!tx.query(REMOVE_BASE, params).await?.is_empty())
+    tx.query(REMOVE_BASE, params).await?.first().map(read_base).transpose()
 }
 
 /// Gives those bases in the trash a time that were deleted before times were noted.

@@ -44,8 +44,8 @@ fn plans(workspace: WorkspaceId) -> NewBase {
 
 impl ForDatabase for House {
     async fn for_database(engine: testkit::Engine) -> Self {
-        let all: [&[db::Migration]; 4] =
-            [changes::MIGRATIONS, &identity::MIGRATIONS, &tenancy::MIGRATIONS, &crate::MIGRATIONS];
+        let all: [&[db::Migration]; 5] =
+            [changes::MIGRATIONS, &identity::MIGRATIONS, &tenancy::MIGRATIONS, &audit::MIGRATIONS, &crate::MIGRATIONS];
         let test = TestDb::for_database(engine).await.migrated(&all).await;
         let identity = Identity::new(test.db.clone(), test.clock.clone(), test.ids.clone());
         let installed = Bootstrap::default().run(&test.db, &identity, (&test.clock, &test.ids)).await.unwrap().unwrap();

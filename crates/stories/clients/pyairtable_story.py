@@ -279,7 +279,14 @@ assert about.collaborations.bases[base.id].granted_by_user_id == owner and about
 both = enterprise.users([dora, owner, "dora@example.org", "usr00000000000000"], collaborations=False)
 assert {one.id: (one.is_admin, bool(one.collaborations)) for one in both} == {dora: (False, False), owner: (True, False)}
 people.remove(dora)
-for refused in [lambda: next(enterprise.audit_log()), lambda: enterprise.access_tokens(), lambda: hers.enterprise(enterprise.id).info()]:
+pages = list(enterprise.audit_log(page_size=5, user_id=owner, category=["collaborators", "users"]))
+events = [event for page in pages for event in page.events]
+assert {event.actor.user.id for event in events} == {owner} and events[0].timestamp >= events[-1].timestamp
+assert [(event.action, event.object_id) for event in events[:2]] == [("collaborators.remove", dora), ("collaborators.add", dora)]
+assert events[1].payload == {"permissionLevel": "edit"} and events[1].context.base_id == base.id
+assert events[0].origin.ip_address == "127.0.0.1" and "python" in events[0].origin.user_agent
+assert len({event.id for event in events}) == len(events) > len(pages[0].events)
+for refused in [lambda: enterprise.access_tokens(), lambda: hers.enterprise(enterprise.id).info()]:
     try:
         refused()
     except requests.HTTPError as error:

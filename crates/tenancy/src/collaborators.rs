@@ -1,5 +1,7 @@
 //! Who has a role in a base or workspace, and giving, changing and taking roles there.
 
+use audit::Entry;
+use clock::Ids;
 use db::Group;
 use identity::User;
 use model::{BaseId, Caller, Role, TenantNo, Timestamp, UserId, WorkspaceId};
@@ -84,7 +86,7 @@ impl Access {
         caller: &Caller,
         at: At,
         grants: &[(UserId, Grant)],
-        now: Timestamp,
+        (now, ids): (Timestamp, &Ids),
     ) -> Result<(), Error> {
         let rows = grants.iter().map(|&(user, grant)| GrantRow { user, grant, by: caller.user().unwrap_or(user), now });
         let absent = |row: &GrantRow| Error::NoCollaborator { user: row.user.to_string() };
@@ -105,6 +107,9 @@ impl Access {
                 if store::owners(&mut tx, &permit).await? == 0 {
                     return Err(Error::LastOwner);
                 }
+                for entry in grants.iter().map(|grant| granted(grant).in_workspace(id)) {
+                    audit::note(&mut tx, ids, (caller, now), entry);
+                }
                 Ok(tx.commit().await?)
             }
             At::Base(id) => {
@@ -120,6 +125,9 @@ impl Access {
                     if !store::grant_in_base(&mut tx, &permit, &row).await? {
                         return Err(absent(&row));
                     }
+                }
+                for entry in grants.iter().map(|grant| granted(grant).in_base(id).in_workspace(permit.workspace())) {
+                    audit::note(&mut tx, ids, (caller, now), entry);
                 }
                 Ok(tx.commit().await?)
             }
@@ -180,6 +188,16 @@ impl Access {
     }
 }
 
+/// What is noted of a role that was given, changed or taken.
+fn granted((user, grant): &(UserId, Grant)) -> Entry {
+    let entry = |action| Entry::new(action, "user", user);
+    match grant {
+        Grant::Give(role) => entry("collaborators.add").with("permissionLevel", role.permission_level()),
+        Grant::Change(role) => entry("collaborators.change").with("permissionLevel", role.permission_level()),
+        Grant::Take => entry("collaborators.remove"),
+    }
+}
+
 fn collaborator(users: &FxHashMap<UserId, User>, held: HeldRole) -> Option<Collaborator> {
     let user = users.get(&held.user)?.clone();
     Some(Collaborator { user, role: held.role, since: held.since, by: held.by })
@@ -195,6 +213,6 @@ impl Members {
             let reason = format!("`collaborators` must name between 1 and {MOST} people");
             return Err(Error::Grant { reason });
         }
-        self.access().grant(caller, at, grants, self.clock().now()).await
+        self.access().grant(caller, at, grants, (self.clock().now(), self.ids())).await
     }
 }

@@ -60,7 +60,7 @@ impl Members {
     }
 
     /// When the caller may, and this is their tenant: when it was made.
-    async fn admit(&self, caller: &Caller, action: Action, account: &str) -> Result<Timestamp, Error> {
+    pub(crate) async fn admit(&self, caller: &Caller, action: Action, account: &str) -> Result<Timestamp, Error> {
         self.access().check_tenant(caller, action).await?;
         let (id, created) = store::tenant(self.identity().people().db(), caller.tenant).await?;
         if enterprise_id(id) == account { Ok(created) } else { Err(Denied::NotFound.into()) }

@@ -94,6 +94,12 @@ pub enum Error {
         /// The most.
         most: usize,
     },
+    /// The audit trail is not asked for as it can be.
+    #[error("{reason}")]
+    Audit {
+        /// What is wrong and what would be right.
+        reason: String,
+    },
     /// The caller may not.
     #[error(transparent)]
     Denied(Box<Denied>),
@@ -114,7 +120,7 @@ impl ApiError for Error {
             Self::Unauthenticated => Kind::Unauthenticated,
             Self::Installed | Self::LastOwner => Kind::Conflict,
             Self::Email { .. } | Self::NoScopes | Self::NoUser { .. } => Kind::Invalid,
-            Self::Grant { .. } | Self::Asked { .. } => Kind::Invalid,
+            Self::Grant { .. } | Self::Asked { .. } | Self::Audit { .. } => Kind::Invalid,
             Self::NoCollaborator { .. } => Kind::NotFound,
             Self::Denied(denied) => denied.kind(),
             Self::Stored => Kind::Internal,
@@ -134,6 +140,7 @@ impl ApiError for Error {
             Self::NoCollaborator { .. } => "no-collaborator",
             Self::Grant { .. } => "grant",
             Self::Asked { .. } => "too-many",
+            Self::Audit { .. } => "audit",
             Self::Denied(denied) => denied.code(),
             Self::Stored => "internal",
             Self::Db(error) => web::database_kind(error).code(),
@@ -145,6 +152,16 @@ impl ApiError for Error {
         match self {
             Self::Denied(denied) => denied.airtable_type(),
             _ => None,
+        }
+    }
+}
+
+impl From<audit::Error> for Error {
+    fn from(error: audit::Error) -> Self {
+        match error {
+            audit::Error::Wide { .. } => Self::Audit { reason: error.to_string() },
+            audit::Error::Stored => Self::Stored,
+            audit::Error::Db(error) => Self::Db(error),
         }
     }
 }

@@ -9,6 +9,7 @@
 //! in it and the role in its workspace counts; nobody gives a role above their own.
 
 mod access;
+mod audit_log;
 mod authenticate;
 mod bootstrap;
 mod collaborators;

@@ -1,5 +1,6 @@
 //! Operations on people and their tokens.
 
+use audit::Entry;
 use clock::{Clock, Ids};
 use db::Group;
 use identity::{Identity, NewToken, TokenEntry, TokenText, User};
@@ -72,6 +73,10 @@ impl Members {
         &self.clock
     }
 
+    pub(crate) fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity
     }
@@ -104,6 +109,9 @@ impl Members {
         if store::owners(&mut tx, &permit).await? == 0 {
             return Err(Error::LastOwner);
         }
+        let entry = Entry::new("users.add", "user", user.id).in_workspace(workspace.id);
+        let entry = entry.with("permissionLevel", new.role.permission_level()).with("isNew", token.is_some());
+        audit::note(&mut tx, &self.ids, (caller, now), entry);
         tx.commit().await?;
         Ok(Added { user, workspace: WorkspaceEntry { role: new.role, ..workspace }, token })
     }
@@ -145,7 +153,13 @@ impl Members {
         }
         let name = name.chars().take(NAME).collect();
         let new = NewToken { tenant: caller.tenant, owner, name, scopes, expires: None };
-        Ok(self.identity.create_token(&new).await?)
+        let mut tx = self.identity.people().db().begin(Group::House).await?;
+        let token = self.identity.insert_token(&mut tx, &new, None)?;
+        let names: Vec<&str> = new.scopes.iter().map(|scope| scope.name()).collect();
+        let entry = Entry::new("tokens.create", "token", token.id()?).with("name", new.name).with("scopes", names);
+        audit::note(&mut tx, &self.ids, (caller, self.clock.now()), entry);
+        tx.commit().await?;
+        Ok(token)
     }
 
     /// The caller's own tokens, the oldest first.
@@ -165,10 +179,14 @@ impl Members {
         let owner = self.token_owner(caller).await?;
         let id = token.split('.').next().unwrap_or_default();
         let own = self.identity.list_tokens(caller.tenant, owner).await?;
-        if !own.iter().any(|entry| entry.id.to_string() == id) {
+        let Some(own) = own.into_iter().find(|entry| entry.id.to_string() == id) else {
             return Err(identity::Error::TokenNotFound { id: id.chars().take(64).collect() }.into());
-        }
-        Ok(self.identity.revoke_token(caller.tenant, id).await?)
+        };
+        let mut tx = self.identity.people().db().begin(Group::House).await?;
+        self.identity.take_token(&mut tx, caller.tenant, own.id).await?;
+        let entry = Entry::new("tokens.revoke", "token", own.id).with("name", own.name);
+        audit::note(&mut tx, &self.ids, (caller, self.clock.now()), entry);
+        Ok(tx.commit().await?)
     }
 
     /// The user behind the caller, when they may manage tokens.

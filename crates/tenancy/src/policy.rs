@@ -45,11 +45,13 @@ pub enum Action {
     ReadEnterprise,
     /// Read about the people of the tenant.
     ReadUsers,
+    /// Read the audit trail of the tenant.
+    ReadAudit,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::ReadRecords,
         Self::ReadComments,
         Self::Comment,
@@ -69,6 +71,7 @@ impl Action {
         Self::ManageTokens,
         Self::ReadEnterprise,
         Self::ReadUsers,
+        Self::ReadAudit,
     ];
 
     /// The least role that may.
@@ -88,7 +91,8 @@ impl Action {
             | Self::ManagePeople
             | Self::ManageTokens
             | Self::ReadEnterprise
-            | Self::ReadUsers => Role::Owner,
+            | Self::ReadUsers
+            | Self::ReadAudit => Role::Owner,
         }
     }
 
@@ -110,6 +114,7 @@ impl Action {
             Self::ShareBase | Self::ShareWorkspace => &[Scope::WorkspacesWrite],
             Self::ReadEnterprise => &[Scope::EnterpriseRead],
             Self::ReadUsers => &[Scope::UsersRead],
+            Self::ReadAudit => &[Scope::AuditRead],
             Self::ManagePeople | Self::ManageTokens => &Scope::ALL,
         }
     }

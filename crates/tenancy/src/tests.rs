@@ -32,7 +32,10 @@ fn caller(user: &User, tenant: TenantNo) -> Caller {
 
 impl ForDatabase for House {
     async fn for_database(engine: testkit::Engine) -> Self {
-        let test = TestDb::for_database(engine).await.migrated(&[&identity::MIGRATIONS, &crate::MIGRATIONS]).await;
+        let test = TestDb::for_database(engine)
+            .await
+            .migrated(&[&identity::MIGRATIONS, &crate::MIGRATIONS, &audit::MIGRATIONS])
+            .await;
         let identity = Identity::new(test.db.clone(), test.clock.clone(), test.ids.clone());
         let access = Access::new(identity.people());
         let chosen = Bootstrap { email: Some("ann@example.org".to_owned()), ..Bootstrap::default() };
@@ -72,7 +75,7 @@ impl House {
     }
 
     async fn grant(&self, by: &Caller, at: At, who: &Caller, grant: Grant) -> Result<(), Error> {
-        self.access.grant(by, at, &[(who.user().unwrap(), grant)], self.test.clock.now()).await
+        self.access.grant(by, at, &[(who.user().unwrap(), grant)], (self.test.clock.now(), &self.test.ids)).await
     }
 
     async fn read(&self, who: &Caller, base: BaseId) -> String {
@@ -97,7 +100,8 @@ fn the_policy_is_this_table() {
         .collect();
     let all = "data.records:read data.records:write data.recordComments:read data.recordComments:write \
         schema.bases:read schema.bases:write user.email:read webhook:manage ids:write \
-        workspacesAndBases:read workspacesAndBases:write enterprise.account:read enterprise.user:read";
+        workspacesAndBases:read workspacesAndBases:write enterprise.account:read enterprise.user:read \
+        enterprise.auditLogs:read";
     let expected = [
         ("ReadRecords", "+++++", "data.records:read"),
         ("ReadComments", "+++++", "data.recordComments:read"),
@@ -118,6 +122,7 @@ fn the_policy_is_this_table() {
         ("ManageTokens", "----+", all),
         ("ReadEnterprise", "----+", "enterprise.account:read"),
         ("ReadUsers", "----+", "enterprise.user:read"),
+        ("ReadAudit", "----+", "enterprise.auditLogs:read"),
     ];
     assert_eq!(table, expected.map(|(action, roles, scopes)| (action.to_owned(), roles.to_owned(), scopes.to_owned())));
 }

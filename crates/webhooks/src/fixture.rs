@@ -32,11 +32,12 @@ pub(crate) struct House {
 
 impl ForDatabase for House {
     async fn for_database(engine: Engine) -> Self {
-        let migrations: [&[db::Migration]; 7] = [
+        let migrations: [&[db::Migration]; 8] = [
             changes::MIGRATIONS,
             jobs::MIGRATIONS,
             &identity::MIGRATIONS,
             &tenancy::MIGRATIONS,
+            &audit::MIGRATIONS,
             &schema::MIGRATIONS,
             &records::MIGRATIONS,
             &crate::MIGRATIONS,

@@ -7,9 +7,10 @@ mod sweep;
 
 use std::sync::Arc;
 
+use audit::Entry;
 use changes::{BaseTx, Changes};
 use clock::{Clock, Ids};
-use db::Db;
+use db::{Db, Tx};
 use identity::Identity;
 use jobs::Jobs;
 use model::{BaseId, BaseNo, Caller, Scope, TenantNo, Timestamp, WebhookId};
@@ -108,6 +109,8 @@ impl Webhooks {
         let webhook = self.new_webhook(&permit, url, specification, (now, tx.head().sequence));
         self.follow_from_here(&mut tx, place, now).await?;
         store::insert(&mut tx, &permit, &webhook)?;
+        let entry = Entry::new("webhooks.create", "webhook", webhook.id).in_base(base);
+        audit::note(&mut tx, &self.parts.ids, (caller, now), entry.in_workspace(permit.workspace()));
         tx.commit().await?;
         Ok(Created { id: webhook.id, secret: self.secret(webhook.id), expires: webhook.expires })
     }
@@ -180,11 +183,15 @@ impl Webhooks {
     /// [`Error::Denied`]; [`Error::NotFound`].
     pub async fn delete(&self, caller: &Caller, base: BaseId, id: &str) -> Result<(), Error> {
         let key = self.key(caller, base, id).await?;
-        if self.remove(key).await? { Ok(()) } else { Err(not_found(id)) }
+        let removed = self.remove(key, |tx| {
+            let entry = Entry::new("webhooks.delete", "webhook", key.2).in_base(base);
+            audit::note(tx, &self.parts.ids, (caller, self.parts.clock.now()), entry);
+        });
+        if removed.await? { Ok(()) } else { Err(not_found(id)) }
     }
 
-    /// Removes a webhook; false when it is not there. The last one of a base takes the feed with it.
-    pub(crate) async fn remove(&self, key: Key) -> Result<bool, Error> {
+    /// Removes a webhook, and does `also` with it; false when it is not there. The last one of a base takes the feed with it.
+    pub(crate) async fn remove(&self, key: Key, also: impl FnOnce(&mut Tx)) -> Result<bool, Error> {
         let mut tx = self.parts.changes.begin(key.0, key.1).await?;
         if !store::delete(&mut tx, key).await? {
             return Ok(false);
@@ -193,6 +200,7 @@ impl Webhooks {
         if store::count(&mut tx, (key.0, key.1)).await? == 0 {
             Changes::forget(&mut tx, key.1, SUBSCRIBER);
         }
+        also(&mut tx);
         tx.commit().await?;
         Ok(true)
     }

@@ -6,7 +6,7 @@ use super::Finding;
 use crate::house::{House, Member};
 
 /// On floors 0 to 3 a crate may import one of its own floor along these arrows, also several in a row.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("query", &["fields"]),
     ("fields", &["formula"]),
     ("formula", &["model"]),
@@ -14,6 +14,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("runtime", &["jobs", "web", "tools"]),
     ("jobs", &["changes"]),
     ("changes", &["db"]),
+    ("audit", &["db"]),
     ("tools", &["web"]),
     ("web", &["db"]),
     ("llm", &["outbound"]),
@@ -28,7 +29,7 @@ const GRID: [(&str, &[&str]); 2] = [("records", &["images", "schema"]), ("images
 const UNDER_ALL: [&str; 2] = ["clock", "telemetry"];
 
 /// Features that build beside the grid, not after it.
-const WITHOUT_GRID: [&str; 5] = ["assistant", "notify", "analytics", "audit", "billing"];
+const WITHOUT_GRID: [&str; 4] = ["assistant", "notify", "analytics", "billing"];
 
 /// The longest chain of crates.
 const CHAIN: usize = 12;

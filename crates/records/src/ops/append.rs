@@ -177,7 +177,7 @@ impl Records {
         let took = Arc::new(AtomicU64::new(0));
         let taken = Arc::clone(&took);
         tx.on_commit(Box::new(move || taken.store(began.elapsed().as_micros() as u64, Ordering::Relaxed)));
-        let committing = append_encoded(caller, tx, private, (now, Some(bulk.run.clone())), (body, text))?;
+        let committing = append_encoded((caller, &self.ids), tx, private, (now, Some(bulk.run.clone())), (body, text))?;
         Ok(Appending { committing, outcome: None, took, next })
     }
 

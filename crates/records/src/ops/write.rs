@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use changes::NewChange;
+use clock::Ids;
 use db::Committing;
 use events::Body;
 use fields::Reading;
@@ -337,7 +338,7 @@ impl Records {
         body: Body,
     ) -> Result<i64, Error> {
         let (encoded, sequence) = (body.encode(), tx.head().sequence + 1);
-        append_encoded(caller, tx, private, (time, run), (body, encoded))?.await?;
+        append_encoded((caller, &self.ids), tx, private, (time, run), (body, encoded))?.await?;
         Ok(sequence)
     }
 
@@ -352,13 +353,14 @@ impl Records {
 
 /// Appends a change whose body is text already, without waiting for the sync.
 pub(super) fn append_encoded(
-    caller: &Caller,
+    (caller, ids): (&Caller, &Ids),
     mut tx: changes::BaseTx,
     private: Private,
     (time, run): (Timestamp, Option<String>),
     (body, encoded): (Body, String),
 ) -> Result<Committing, Error> {
     let schema_changed = !body.schema.is_empty();
+    audit::note_schema(&mut tx, ids, (caller, time), private.image.schema.base, &body);
     let new = NewChange { run, actor: caller.actor.clone(), door: caller.door, time, body, schema_changed };
     let change = tx.append_encoded(new, encoded);
     private.follow(&mut tx, change);

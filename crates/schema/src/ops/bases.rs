@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use audit::Entry;
 use db::Group;
 use model::{BaseId, BaseNo, Caller, TenantNo, Timestamp};
 use tenancy::{Action, Collaborators, Denied, WorkspacePermit};
 
-use super::{BaseEntry, Removed, Schemas, TrashedBase};
+use super::{BaseEntry, Removed, Schemas, TrashedBase, base_entry};
 use crate::error::Error;
 use crate::store;
 
@@ -57,7 +58,9 @@ impl Schemas {
         let permit = self.access.workspace_permit(caller, Action::DeleteBase, held.workspace()).await;
         let permit = permit.map_err(|denied| if matches!(denied, Denied::NotFound) { Denied::Role } else { denied })?;
         let mut tx = self.db.begin(Group::House).await?;
-        store::trash_base(&mut tx, &permit, held.base_no(), self.clock.now());
+        let now = self.clock.now();
+        store::trash_base(&mut tx, &permit, held.base_no(), now);
+        audit::note(&mut tx, &self.ids, (caller, now), base_entry("bases.delete", base, &permit));
         tenancy::withdraw_base(&mut tx, &permit, held.base_no());
         Ok(tx.commit().await?)
     }
@@ -87,6 +90,8 @@ impl Schemas {
             return Err(Error::Denied(Denied::NotFound));
         }
         tenancy::register_base(&mut tx, &permit, row.id, row.no);
+        let now = self.clock.now();
+        audit::note(&mut tx, &self.ids, (caller, now), base_entry("bases.restore", row.id, &permit));
         tx.commit().await?;
         let store::BaseRow { id, workspace, name, created, .. } = row;
         Ok(BaseEntry { id, name, workspace, role: permit.role(), created })
@@ -98,7 +103,7 @@ impl Schemas {
     /// [`Error::Denied`] without the right, or when there is no such base in the trash of the caller's workspaces.
     pub async fn remove_base(&self, caller: &Caller, base: BaseId) -> Result<(), Error> {
         let (row, permit) = self.trashed(caller, Action::RemoveBase, base).await?;
-        let removed = self.remove((permit.tenant(), row.no), Timestamp(i64::MAX)).await?;
+        let removed = self.remove(caller, (permit.tenant(), row.no), Timestamp(i64::MAX)).await?;
         if removed { Ok(()) } else { Err(Error::Denied(Denied::NotFound)) }
     }
 
@@ -119,7 +124,8 @@ impl Schemas {
             let Some((_, last)) = expired.last() else { return Ok(removed) };
             after = *last;
             for place in expired {
-                removed += u64::from(self.remove(place, before).await?);
+                let house = Caller::system(place.0, "history.trash_days");
+                removed += u64::from(self.remove(&house, place, before).await?);
             }
         }
     }
@@ -156,14 +162,15 @@ impl Schemas {
     }
 
     /// Removes a base that was deleted before a time; false when it is not in the trash any more.
-    async fn remove(&self, place: (TenantNo, BaseNo), before: Timestamp) -> Result<bool, Error> {
+    async fn remove(&self, caller: &Caller, place: (TenantNo, BaseNo), before: Timestamp) -> Result<bool, Error> {
         let mut tx = match self.changes.begin(place.0, place.1).await {
             Err(changes::Error::NoBase { .. }) => return Ok(false),
             begun => begun?,
         };
-        if !store::remove_base(&mut tx, place, (before, self.clock.now())).await? {
-            return Ok(false);
-        }
+        let now = self.clock.now();
+        let Some(removed) = store::remove_base(&mut tx, place, (before, now)).await? else { return Ok(false) };
+        let entry = Entry::new("bases.remove", "base", removed.id).in_base(removed.id).in_workspace(removed.workspace);
+        audit::note(&mut tx, &self.ids, (caller, now), entry);
         tx.remove_base();
         tx.commit().await?;
         self.cache.write().remove(&place.1);

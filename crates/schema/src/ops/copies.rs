@@ -58,7 +58,7 @@ impl Schemas {
         let wanted: Vec<Wanted> = source.live_tables().map(|table| (Arc::clone(table), table.name.clone())).collect();
         let tables: Vec<_> = wanted.iter().map(|(table, _)| Arc::clone(table)).collect();
         let numbers = numbers_to_copy(&tables);
-        let made = self.make_base(&permit, (None, name), numbers, true, |draft| draft.copy_tables(&wanted));
+        let made = self.make_base((caller, &permit), (None, name), numbers, true, |draft| draft.copy_tables(&wanted));
         let (schema, copied) = made.await?;
         let filling = permit.filling(schema.base, schema.base_no);
         Ok((schema, copied, filling))

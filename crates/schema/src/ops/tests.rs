@@ -19,8 +19,8 @@ struct House {
 
 impl ForDatabase for House {
     async fn for_database(engine: Engine) -> Self {
-        let migrations: [&[db::Migration]; 4] =
-            [&identity::MIGRATIONS, &tenancy::MIGRATIONS, changes::MIGRATIONS, &crate::MIGRATIONS];
+        let migrations: [&[db::Migration]; 5] =
+            [&identity::MIGRATIONS, &tenancy::MIGRATIONS, &audit::MIGRATIONS, changes::MIGRATIONS, &crate::MIGRATIONS];
         let test = TestDb::for_database(engine).await.migrated(&migrations).await;
         let identity = Identity::new(test.db.clone(), test.clock.clone(), test.ids.clone());
         let access = Access::new(identity.people());
@@ -59,7 +59,7 @@ impl House {
         tx.commit().await.unwrap();
         if let Some(role) = role {
             let at = At::Workspace(self.workspace);
-            self.access.grant(&self.owner, at, &[(user.id, Grant::Give(role))], now).await.unwrap();
+            self.access.grant(&self.owner, at, &[(user.id, Grant::Give(role))], (now, &self.test.ids)).await.unwrap();
         }
         Caller { actor: Actor::User(user.id), ..self.owner.clone() }
     }

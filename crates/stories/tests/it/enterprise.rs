@@ -91,6 +91,6 @@ async fn only_owners_with_the_scope_are_told(app: TestApp) {
     let other = app.call(Method::GET, "/v0/meta/enterpriseAccounts/ent00000000000000", &Value::Null).await;
     assert_eq!((nobody.0, other.0), (403, 403));
     assert_eq!(nobody.1, other.1);
-    let unknown = app.call(Method::GET, &format!("{account}/auditLogEvents"), &Value::Null).await;
+    let unknown = app.call(Method::GET, &format!("{account}/packages"), &Value::Null).await;
     assert_eq!(unknown, (404, json!({ "error": "NOT_FOUND" })));
 }

@@ -6,6 +6,7 @@ mod ai_text;
 mod app;
 mod assistant;
 mod attachments;
+mod audit;
 mod binary;
 mod bulk;
 mod clients;

@@ -1,5 +1,6 @@
 //! The tenant as an enterprise account, as far as Airtable's clients can be told about one.
 
+mod audit;
 mod wire;
 
 use axum::extract::{Path, RawQuery, State};
@@ -16,7 +17,11 @@ use wire::{AccountPath, EnterpriseOut, PersonOut, PersonPath, PersonsOut};
 
 /// The doors.
 pub(super) fn router() -> OpenApiRouter<Members> {
-    OpenApiRouter::new().routes(routes!(get)).routes(routes!(list_users)).routes(routes!(get_user))
+    OpenApiRouter::new()
+        .routes(routes!(get))
+        .routes(routes!(list_users))
+        .routes(routes!(get_user))
+        .routes(routes!(audit::list))
 }
 
 fn fail(error: impl Into<Error>) -> Failure {

@@ -15,7 +15,7 @@ impl Webhooks {
         store::payloads::prune(&mut tx, until);
         tx.commit().await?;
         for key in store::expired(&self.parts.db, until).await? {
-            self.remove(key).await?;
+            self.remove(key, |_| ()).await?;
         }
         Ok(())
     }

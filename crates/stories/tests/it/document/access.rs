@@ -42,7 +42,7 @@ const VIEW: &str = r#"{"name":"Few","filter":{"field":"Points","op":"<","value":
 const ROLES: &str = r#"{"collaborators":[{"user":{"id":"COLLABORATOR"},"permissionLevel":"edit"}]}"#;
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 103] = [
+pub const ACCESS: [Access; 104] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -64,6 +64,7 @@ pub const ACCESS: [Access; 103] = [
     named("enterprise.get", "?include[]=aggregated&include[]=descendants", ""),
     named("enterprise.list_users", "?id[]=COLLABORATOR&email=owner@localhost&include[]=collaborations", ""),
     named("enterprise.get_user", "?include[]=collaborations", ""),
+    named("enterprise.list_audit_events", "?pageSize=5&modelId[]=BASE", ""),
     own("tokens.list", ""),
     own("tokens.create", r#"{"name":"phone","scopes":["data.records:read"]}"#),
     named("tokens.revoke", "", ""),

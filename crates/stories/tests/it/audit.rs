@@ -1,0 +1,237 @@
+//! The audit trail: who did what to people, rights and structure.
+
+use std::time::Duration;
+
+use clock::Clock;
+use hyper::Method;
+use serde_json::{Value, json};
+use testkit::{Engine, ForDatabase, on_every_database};
+
+use crate::app::TestApp;
+
+async fn log(app: &TestApp) -> String {
+    let id = app.get("/api/v1/users").await["enterpriseAccountId"].as_str().unwrap().to_owned();
+    format!("/v0/meta/enterpriseAccounts/{id}/auditLogEvents")
+}
+
+/// What a page tells: what was done, and to what.
+fn told(page: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    page["events"].as_array().unwrap().iter().map(|event| (text(&event["action"]), text(&event["modelId"]))).collect()
+}
+
+fn actions(page: &Value) -> Vec<String> {
+    told(page).into_iter().map(|(action, _)| action).collect()
+}
+
+/// One base with everything that can happen to it, by two people.
+async fn history(app: &TestApp) -> (String, String, String) {
+    let (bob, his) = app.person("bob", "creator").await;
+    let base = app.plans().await;
+    let tables = format!("/v0/meta/bases/{base}/tables");
+    let field = json!({ "name": "Note", "type": "singleLineText" });
+    let made = app.call_as(&his, Method::POST, &format!("{tables}/Projects/fields"), &field).await;
+    let field = made.1["id"].as_str().unwrap().to_owned();
+    app.ok(Method::PATCH, &format!("{tables}/Projects/fields/{field}"), &json!({ "name": "Notes" })).await;
+    app.ok(Method::DELETE, &format!("{tables}/Projects/fields/{field}"), &Value::Null).await;
+    app.ok(Method::POST, &format!("/api/v1/bases/{base}/trash/{field}/restore"), &Value::Null).await;
+    let grant = json!({ "collaborators": [{ "user": { "id": bob }, "permissionLevel": "edit" }] });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/collaborators"), &grant).await;
+    app.ok(Method::PATCH, &format!("/v0/meta/bases/{base}/collaborators/{bob}"), &json!({ "permissionLevel": "read" }))
+        .await;
+    app.ok(Method::DELETE, &format!("/v0/meta/bases/{base}/collaborators/{bob}"), &Value::Null).await;
+    // Choices that a write adds are structure; what cells hold is not.
+    app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &json!({ "fields": { "Name": "secret" } })).await;
+    let open = json!({ "typecast": true, "fields": { "Status": "Waiting" } });
+    app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &open).await;
+    app.ok(Method::DELETE, &format!("/v0/meta/bases/{base}"), &Value::Null).await;
+    app.ok(Method::POST, &format!("/api/v1/trash/bases/{base}/restore"), &Value::Null).await;
+    (base, bob, field)
+}
+
+#[on_every_database]
+async fn what_was_done_is_told_with_who_did_it_and_from_where(app: TestApp) {
+    let (base, bob, field) = history(&app).await;
+    let log = log(&app).await;
+    let page = app.get(&format!("{log}?modelId={base}")).await;
+    let by_time: Vec<String> = actions(&page).into_iter().rev().collect();
+    assert_eq!(
+        by_time,
+        [
+            "bases.create",
+            // A link and its other side.
+            "fields.create",
+            "fields.create",
+            "fields.create",
+            "fields.update",
+            "fields.delete",
+            "fields.restore",
+            "collaborators.add",
+            "collaborators.change",
+            "collaborators.remove",
+            "fields.update",
+            "bases.delete",
+            "bases.restore",
+        ],
+        "{page}"
+    );
+    assert!(!page.to_string().contains("secret"), "what cells hold is no part of it");
+    let his = app.get(&format!("{log}?originatingUserId={bob}&eventType=fields.create")).await;
+    let event = &his["events"][0];
+    let account = log.split('/').nth(4).unwrap();
+    assert_eq!(
+        his["events"],
+        json!([{
+            "id": event["id"], "timestamp": event["timestamp"], "action": "fields.create",
+            "actor": { "type": "user", "user": { "id": bob, "email": "bob@example.org", "name": "bob" } },
+            "modelId": field, "modelType": "field", "payloadVersion": "1.0",
+            "payload": { "name": "Note", "type": "singleLineText", "tableId": event["payload"]["tableId"] },
+            "context": { "actionId": event["context"]["actionId"], "enterpriseAccountId": account, "baseId": base },
+            "origin": {
+                "ipAddress": "127.0.0.1", "userAgent": "", "source": "publicApi",
+                "personalAccessTokenId": event["origin"]["personalAccessTokenId"],
+            },
+        }])
+    );
+    let renamed = app.get(&format!("{log}?modelId={field}&eventType=fields.update")).await;
+    let payload = &renamed["events"][0]["payload"];
+    assert_eq!((&payload["name"], &payload["previousName"]), (&json!("Notes"), &json!("Note")), "{renamed}");
+    let roles = app.get(&format!("{log}?category[]=collaborators&category[]=users&sortOrder=descending")).await;
+    let expected = ["collaborators.remove", "collaborators.change", "collaborators.add", "users.add"];
+    assert_eq!(actions(&roles), expected);
+    assert_eq!(roles["events"][2]["payload"], json!({ "permissionLevel": "edit" }));
+}
+
+#[on_every_database]
+async fn tokens_webhooks_and_removed_bases_are_in_it(app: TestApp) {
+    let base = app.plans().await;
+    let (_, token) =
+        app.call(Method::POST, "/api/v1/tokens", &json!({ "name": "x", "scopes": ["user.email:read"] })).await;
+    let id = token["token"].as_str().unwrap().split('.').next().unwrap().to_owned();
+    app.call(Method::DELETE, &format!("/api/v1/tokens/{id}"), &Value::Null).await;
+    let specification = json!({ "options": { "filters": { "dataTypes": ["tableData"] } } });
+    let url = "https://example.org/hook?key=mine";
+    let hook = json!({ "notificationUrl": url, "specification": specification });
+    let hook =
+        app.ok(Method::POST, &format!("/v0/bases/{base}/webhooks"), &hook).await["id"].as_str().unwrap().to_owned();
+    app.call(Method::DELETE, &format!("/v0/bases/{base}/webhooks/{hook}"), &Value::Null).await;
+    app.ok(Method::DELETE, &format!("/v0/meta/bases/{base}"), &Value::Null).await;
+    app.call(Method::DELETE, &format!("/api/v1/trash/bases/{base}"), &Value::Null).await;
+    // What is refused is not in it.
+    app.call(Method::DELETE, &format!("/api/v1/trash/bases/{base}"), &Value::Null).await;
+    app.call(Method::DELETE, &format!("/api/v1/tokens/{id}"), &Value::Null).await;
+    let page = app.get(&format!("{}?category=tokens&category=webhooks&eventType=bases.remove", log(&app).await)).await;
+    assert_eq!(told(&page), [], "each condition counts");
+    let page = app.get(&log(&app).await).await;
+    let entry = |action: &str, id: &str| (action.to_owned(), id.to_owned());
+    let expected = [
+        entry("bases.remove", &base),
+        entry("bases.delete", &base),
+        entry("webhooks.delete", &hook),
+        entry("webhooks.create", &hook),
+        entry("tokens.revoke", &id),
+        entry("tokens.create", &id),
+    ];
+    assert_eq!(told(&page)[..6], expected);
+    assert_eq!(page["events"][5]["payload"], json!({ "name": "x", "scopes": ["user.email:read"] }));
+    let text = page.to_string();
+    let secret = token["token"].as_str().unwrap().split('.').nth(1).unwrap();
+    assert!(!text.contains(secret) && !text.contains("mine"), "no secrets");
+}
+
+/// Follows the trail from an entry on, page after page.
+async fn follow(app: &TestApp, log: &str, mut next: Option<String>) -> (Vec<String>, Option<String>) {
+    let mut found = Vec::new();
+    loop {
+        let from = next.as_ref().map(|next| format!("&next={next}")).unwrap_or_default();
+        let page = app.get(&format!("{log}?sortOrder=ascending&pageSize=2{from}")).await;
+        next = page["pagination"]["next"].as_str().map(str::to_owned);
+        if page["events"].as_array().unwrap().is_empty() {
+            return (found, next);
+        }
+        found.extend(told(&page).into_iter().map(|(_, id)| id));
+    }
+}
+
+/// A house whose clock stands still until it is moved.
+struct Timed(TestApp, Clock);
+
+impl ForDatabase for Timed {
+    async fn for_database(engine: Engine) -> Self {
+        let (app, clock) = TestApp::timed(engine, |_| ()).await;
+        Self(app, clock)
+    }
+}
+
+#[on_every_database]
+async fn whoever_follows_it_misses_nothing_and_sees_nothing_twice(Timed(app, clock): Timed) {
+    let log = log(&app).await;
+    let mut people = Vec::new();
+    for name in ["ada", "ben", "cid", "dan", "eva"] {
+        people.push(app.person(name, "readOnly").await.0);
+        clock.advance(Duration::from_secs(1));
+    }
+    // An older entry could still come beside what is newer than half a minute.
+    assert_eq!(follow(&app, &log, None).await, (vec![], None));
+    clock.advance(Duration::from_secs(26));
+    let (first, next) = follow(&app, &log, None).await;
+    assert_eq!(first, people[..2]);
+    clock.advance(Duration::from_mins(1));
+    let (rest, next) = follow(&app, &log, next).await;
+    assert_eq!(rest, people[2..]);
+    assert_eq!(follow(&app, &log, next.clone()).await, (vec![], next));
+    // From the newest on, at once.
+    let newest = app.person("fay", "readOnly").await.0;
+    let page = app.get(&format!("{log}?pageSize=4")).await;
+    let ids = |page: &Value| told(page).into_iter().map(|(_, id)| id).collect::<Vec<_>>();
+    assert_eq!(ids(&page), [&newest, &people[4], &people[3], &people[2]].map(String::clone));
+    let previous = page["pagination"]["previous"].as_str().unwrap();
+    let older = app.get(&format!("{log}?pageSize=4&previous={previous}")).await;
+    assert_eq!(ids(&older), [&people[1], &people[0]].map(String::clone));
+    // The page before, in the order that is asked for.
+    let older = app.get(&format!("{log}?pageSize=4&sortOrder=ascending&previous={previous}")).await;
+    assert_eq!(ids(&older), people[..2]);
+    let between = app.get(&format!("{log}?startTime=2026-01-01T00:00:01Z&endTime=2026-01-01T00:00:03")).await;
+    assert_eq!(ids(&between), [&people[3], &people[2], &people[1]].map(String::clone));
+    assert_eq!(ids(&app.get(&format!("{log}?endTime=2025-12-31")).await), Vec::<String>::new());
+}
+
+#[on_every_database]
+async fn only_owners_with_the_scope_read_it(app: TestApp) {
+    let (_, his) = app.person("bob", "creator").await;
+    let log = log(&app).await;
+    let token = async |scope: &str| {
+        let (_, made) = app.call(Method::POST, "/api/v1/tokens", &json!({ "name": scope, "scopes": [scope] })).await;
+        made["token"].as_str().unwrap().to_owned()
+    };
+    let (right, wrong) = (token("enterprise.auditLogs:read").await, token("enterprise.account:read").await);
+    for (token, expected) in [(right.clone(), 200), (wrong, 403), (his, 403), (app.stranger().await, 403)] {
+        let answer = app.call_as(&token, Method::GET, &log, &Value::Null).await;
+        assert_eq!(answer.0, expected, "{}", answer.1);
+    }
+    let other =
+        app.call_as(&right, Method::GET, "/v0/meta/enterpriseAccounts/ent00000000000000/auditLogEvents", &Value::Null);
+    assert_eq!(other.await.0, 403);
+}
+
+#[on_every_database]
+async fn what_cannot_be_asked_is_named(app: TestApp) {
+    let log = log(&app).await;
+    let many = vec!["modelId[]=x"; 101].join("&");
+    let wrong = [
+        ("pageSize=0", "`0` is no `pageSize`: give a number from 1 to 100"),
+        ("pageSize=101", "`101` is no `pageSize`"),
+        ("pageSize=ten", "`ten` is no `pageSize`"),
+        ("sortOrder=up", "`up` is no `sortOrder`: give `ascending` or `descending`"),
+        ("next=1", "`1` is no `next`: give that of a page before"),
+        ("previous=rec00000000000000", "`rec00000000000000` is no `previous`"),
+        ("next=aud00000000000000&previous=aud00000000000001", "not both"),
+        ("startTime=yesterday", "`yesterday` is no `startTime`: give a time such as"),
+        ("endTime=2026-13-01", "`2026-13-01` is no `endTime`"),
+        (many.as_str(), "at most 100 of `modelId`"),
+    ];
+    for (query, expected) in wrong {
+        let (status, answer) = app.call(Method::GET, &format!("{log}?{query}"), &Value::Null).await;
+        assert!(status == 422 && answer.to_string().contains(expected), "{query}: {status} {answer}");
+    }
+}
