@@ -93,7 +93,7 @@ impl Store {
         F: FnMut(&mut S, &RowRef<'_>) -> Result<(), Error>,
     {
         let client = client(&self.pool).await?;
-        let statement = session::prepare(&client, sql, &params).await?;
+        let statement = session::prepare(&client, sql, params.iter()).await?;
         let rows = client.query_raw(&statement, params.iter().map(bind::Bound)).await.map_err(bind::error)?;
         pin_mut!(rows);
         while let Some(row) = rows.next().await {

@@ -91,7 +91,7 @@ impl Store {
         self.with_reader(move |connection| {
             let mut statement = connection.prepare_cached(sql).map_err(bind::error)?;
             let places = bind::places(&statement);
-            bind::bind(&mut statement, &places, &params)?;
+            bind::bind(&mut statement, &places, (&params, &[]))?;
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next().map_err(bind::error)? {
                 f(&mut state, &RowRef::sqlite(row))?;

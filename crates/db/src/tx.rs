@@ -48,9 +48,10 @@ impl Tx {
         self.batch.push_must(sql, params);
     }
 
-    /// Queues a statement as often as there are values for it, `width` for each time.
-    pub fn queue_each(&mut self, sql: &'static str, width: usize, values: Vec<Value>) {
-        self.batch.push_each(sql, width, values);
+    /// Queues a statement as often as there are values for it, `width` for each time; `shared` are those behind them, the
+    /// same each time.
+    pub fn queue_each(&mut self, sql: &'static str, (width, values): (usize, Vec<Value>), shared: Vec<Value>) {
+        self.batch.push_each(sql, width, values, shared);
     }
 
     /// Sends what is queued and this statement, and returns its rows.
@@ -120,7 +121,7 @@ impl Future for Committing {
     type Output = Result<(), Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0).poll(context).map(|answer| answer.unwrap_or(Err(Error::Closed)).map(drop))
+        Pin::new(&mut self.0).poll(context).map(|answer| answer.unwrap_or(Err(Error::Closed)).map(Batch::free))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use db::{Db, RowRef, Tx};
-use events::{Body, LinkDelta, RecordCells, RecordChange, TableChange};
+use events::{Body, LinkDelta, RecordChange, TableChange};
 use model::{
     Actor, BaseNo, CellRef, CellValue, FieldNo, Ordinal, RecordId, TableImage, TableNo, TenantNo, Timestamp,
     decode_cells, encode_cells,
@@ -24,7 +24,7 @@ const AT: &str = "SELECT ordinal, cells FROM records WHERE tenant = $1 AND base 
 const LINKS: &str = "SELECT from_ordinal, to_ordinal FROM links WHERE tenant = $1 AND base = $2 AND relation = $3 \
      ORDER BY position";
 const INSERT: &str = "INSERT INTO records (tenant, base, tbl, ordinal, id, created_at, created_by, modified_at, \
-     modified_by, sequence, deleted, cells) VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $7, $8, FALSE, $9)";
+     modified_by, sequence, deleted, cells) VALUES ($4, $5, $6, $1, $2, $7, $8, $7, $8, $9, FALSE, $3)";
 const UPDATE: &str = "UPDATE records SET modified_at = $5, modified_by = $6, sequence = $7, cells = $8 \
      WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal = $4";
 const UPDATE_BY_HOUSE: &str = "UPDATE records SET sequence = $5, cells = $6 \
@@ -205,7 +205,9 @@ fn write_table(tx: &mut Tx, permit: &Permit, mark: &Mark, table: &TableChange, i
         vec![permit.tenant().0.into(), permit.base_no().0.into(), table.table.0.into(), ordinal.0.into()]
     };
     for record in &table.created {
-        insert(tx, key(record.ordinal), mark, record);
+        let cells = stored(record.cells.iter().map(|(field, cell)| (*field, cell.view())));
+        let own = [record.ordinal.0.into(), record.id.to_string().into(), cells];
+        tx.queue(INSERT, own.into_iter().chain(shared(permit, table.table, mark)));
     }
     for record in &table.updated {
         update(tx, key(record.ordinal), mark, record, image);
@@ -222,22 +224,19 @@ fn write_table(tx: &mut Tx, permit: &Permit, mark: &Mark, table: &TableChange, i
     }
 }
 
-fn insert(tx: &mut Tx, mut values: Vec<Value>, mark: &Mark, record: &RecordCells) {
-    let cells = stored(record.cells.iter().map(|(field, cell)| (*field, cell.view())));
-    values.extend(new_row(mark, record, cells));
-    tx.queue(INSERT, values);
-}
-
-fn new_row(mark: &Mark, record: &RecordCells, cells: Value) -> [Value; 5] {
-    [record.id.to_string().into(), mark.time.0.into(), mark.by.clone().into(), mark.sequence.into(), cells]
+/// The values of [`INSERT`] that new records of one table and change share.
+fn shared(permit: &Permit, table: TableNo, mark: &Mark) -> [Value; 6] {
+    let key = [permit.tenant().0.into(), permit.base_no().0.into(), table.0.into()];
+    let [tenant, base, table] = key;
+    [tenant, base, table, mark.time.0.into(), mark.by.clone().into(), mark.sequence.into()]
 }
 
 /// The rows of new records, put together before the writer says where they go.
 #[derive(Debug, Default)]
 pub struct PreparedRows(Vec<Value>);
 
-/// Values of one row.
-const WIDTH: usize = 9;
+/// Values of a row that are its own.
+const WIDTH: usize = 3;
 
 impl PreparedRows {
     /// None yet, with room for so many.
@@ -247,20 +246,13 @@ impl PreparedRows {
 
     /// Adds a record with its cells as they are stored.
     pub fn push(&mut self, id: RecordId, cells: String) {
-        let (number, nobody) = (Value::Int(0), Value::Null(db::Type::Text));
-        let key = [&number, &number, &number, &number].map(Value::clone);
-        let row = [id.to_string().into(), number.clone(), nobody, number, Value::Json(cells)];
-        self.0.extend(key.into_iter().chain(row));
+        self.0.extend([Value::Int(0), id.to_string().into(), Value::Json(cells)]);
     }
 
-    /// Makes them the rows of a table's records from this ordinal on; `told` is given each record's place and its cells.
-    pub fn place(&mut self, permit: &Permit, (table, first): (TableNo, u32), mut told: impl FnMut(Ordinal, &str)) {
+    /// Gives the records their places, from this ordinal on; `told` is given each one's place and its cells.
+    pub fn place(&mut self, first: u32, mut told: impl FnMut(Ordinal, &str)) {
         let (rows, _) = self.0.as_chunks_mut::<WIDTH>();
-        for (ordinal, row) in (first..).zip(rows) {
-            let [tenant, base, no, place, .., cells] = row;
-            *tenant = permit.tenant().0.into();
-            *base = permit.base_no().0.into();
-            *no = table.0.into();
+        for (ordinal, [place, _, cells]) in (first..).zip(rows) {
             *place = ordinal.into();
             if let Value::Json(cells) = cells {
                 told(Ordinal(ordinal), cells);
@@ -268,15 +260,9 @@ impl PreparedRows {
         }
     }
 
-    /// Queues them.
-    pub fn insert(mut self, tx: &mut Tx, mark: &Mark) {
-        let (rows, _) = self.0.as_chunks_mut::<WIDTH>();
-        for [_, _, _, _, _, time, by, sequence, _] in rows {
-            *time = mark.time.0.into();
-            *by = mark.by.clone().into();
-            *sequence = mark.sequence.into();
-        }
-        tx.queue_each(INSERT, WIDTH, self.0);
+    /// Queues them as rows of a table's records.
+    pub fn insert(self, tx: &mut Tx, permit: &Permit, table: TableNo, mark: &Mark) {
+        tx.queue_each(INSERT, (WIDTH, self.0), shared(permit, table, mark).into());
     }
 }
 

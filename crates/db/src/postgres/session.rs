@@ -52,13 +52,17 @@ impl Session {
 }
 
 /// Prepares a statement once per connection, with the types of its values, so that the server need not guess.
-pub(super) async fn prepare(client: &Object, sql: &'static str, values: &[Value]) -> Result<Statement, Error> {
-    let types: Vec<types::Type> = values.iter().map(bind::parameter_type).collect();
+pub(super) async fn prepare<'v>(
+    client: &Object,
+    sql: &'static str,
+    values: impl Iterator<Item = &'v Value>,
+) -> Result<Statement, Error> {
+    let types: Vec<types::Type> = values.map(bind::parameter_type).collect();
     client.prepare_typed_cached(sql, &types).await.map_err(bind::error)
 }
 
 async fn execute(client: &Object, statement: Statement, item: Item<'_>, wanted: bool) -> Result<Vec<Row>, Error> {
-    let stream = client.query_raw(&statement, item.values.iter().map(Bound)).await.map_err(bind::error)?;
+    let stream = client.query_raw(&statement, item.params().map(Bound)).await.map_err(bind::error)?;
     pin_mut!(stream);
     let mut rows = Vec::new();
     while let Some(row) = stream.next().await {
@@ -85,7 +89,7 @@ impl writer::Session for Session {
         let last = batch.len().saturating_sub(1);
         for (index, item) in batch.iter().enumerate() {
             let wanted = batch.wants_rows && index == last;
-            let statement = match prepare(client, item.sql, item.values).await {
+            let statement = match prepare(client, item.sql, item.params()).await {
                 Ok(statement) => statement,
                 Err(error) => {
                     sent.push(Sent::Done(Err(error)));

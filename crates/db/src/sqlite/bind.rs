@@ -28,13 +28,29 @@ pub(super) fn places(statement: &Statement<'_>) -> Vec<usize> {
         .collect()
 }
 
-/// Binds `values` to the parameters whose numbers are `places`.
-pub(super) fn bind(statement: &mut Statement<'_>, places: &[usize], values: &[Value]) -> Result<(), Error> {
-    if places.iter().copied().max().unwrap_or(0) != values.len() {
-        return Err(Error::internal(rusqlite::Error::InvalidParameterCount(values.len(), places.len())));
+/// Binds values, and those behind them, to the parameters whose numbers are `places`.
+pub(super) fn bind(
+    statement: &mut Statement<'_>,
+    places: &[usize],
+    (values, shared): (&[Value], &[Value]),
+) -> Result<(), Error> {
+    let count = values.len() + shared.len();
+    if places.iter().copied().max().unwrap_or(0) != count {
+        return Err(Error::internal(rusqlite::Error::InvalidParameterCount(count, places.len())));
     }
+    bind_from(statement, places, values.len(), shared)?;
+    rebind(statement, places, values)
+}
+
+/// Binds the first values again; those behind them stay as they are.
+pub(super) fn rebind(statement: &mut Statement<'_>, places: &[usize], values: &[Value]) -> Result<(), Error> {
+    bind_from(statement, places, 0, values)
+}
+
+/// Binds values to the parameters whose numbers follow `before`.
+fn bind_from(statement: &mut Statement<'_>, places: &[usize], before: usize, values: &[Value]) -> Result<(), Error> {
     for (index, place) in places.iter().enumerate() {
-        if let Some(value) = values.get(place.wrapping_sub(1)) {
+        if let Some(value) = place.checked_sub(before + 1).and_then(|place| values.get(place)) {
             statement.raw_bind_parameter(index + 1, Bound(value)).map_err(error)?;
         }
     }

@@ -75,17 +75,23 @@ impl Session {
         while let Some(mut item) = statements.next() {
             let mut statement = self.connection.prepare_cached(item.sql).map_err(|e| self.error(e))?;
             let places = bind::places(&statement);
+            bind::bind(&mut statement, &places, (item.values, item.shared))?;
             // A run of the same statement, such as the rows of a bulk insert, is prepared once.
             loop {
-                bind::bind(&mut statement, &places, item.values)?;
                 let wanted = batch.wants_rows && statements.peek().is_none();
                 self.step(&mut statement, wanted.then_some(&mut rows))?;
                 if item.must && self.connection.changes() == 0 {
                     return Err(Error::Missed);
                 }
+                let (width, shared) = (item.values.len(), item.shared);
                 match statements.next_if(|next| std::ptr::eq(next.sql, item.sql)) {
                     Some(following) => item = following,
                     None => break,
+                }
+                if item.values.len() == width && std::ptr::eq(shared, item.shared) {
+                    bind::rebind(&mut statement, &places, item.values)?;
+                } else {
+                    bind::bind(&mut statement, &places, (item.values, item.shared))?;
                 }
             }
         }

@@ -61,6 +61,47 @@ async fn parameters_are_bound_by_their_number(test: TestDb) {
 }
 
 #[on_every_database]
+async fn a_statement_for_many_rows_has_its_own_values_and_shared_ones(test: TestDb) {
+    const PUT: &str = "INSERT INTO things (a, c, d, b) VALUES ($3, $1, $4, $2)";
+    let test = things(test).await;
+    let own = |names: &[&str]| -> Vec<Value> {
+        names.iter().flat_map(|name| [Value::from((*name).to_owned()), Value::Float(0.5)]).collect()
+    };
+    let shared = |number: i64, text: &str| vec![Value::Int(number), Value::Json(text.to_owned())];
+    let mut tx = test.db.begin(Group::House).await.unwrap();
+    tx.queue_each(PUT, (2, own(&["one", "two"])), shared(1, "\"x\""));
+    // The same statement again, with other values that are shared, and alone.
+    tx.queue_each(PUT, (2, own(&["three"])), shared(2, "[]"));
+    tx.queue(PUT, [own(&["four"]), shared(3, "{}")].concat());
+    tx.queue("INSERT INTO things (c) VALUES ($1)", params!["five"]);
+    tx.queue_each(PUT, (2, own(&["six", "seven"])), shared(4, "null"));
+    tx.commit().await.unwrap();
+    let rows = test.db.read("SELECT a, b, c, d FROM things WHERE b = $1", params![0.5]).await.unwrap();
+    let mut found: Vec<(i64, &str, &str)> =
+        rows.iter().map(|row| (row.get(0).unwrap(), row.get(2).unwrap(), row.get(3).unwrap())).collect();
+    found.sort_unstable();
+    let expected = [
+        (1, "one", "\"x\""),
+        (1, "two", "\"x\""),
+        (2, "three", "[]"),
+        (3, "four", "{}"),
+        (4, "seven", "null"),
+        (4, "six", "null"),
+    ];
+    assert_eq!(found, expected);
+    for (own_values, shared_values) in
+        [(own(&["no"]), vec![]), (own(&["no"]), [shared(1, "1"), shared(1, "1")].concat())]
+    {
+        let mut tx = test.db.begin(Group::House).await.unwrap();
+        tx.queue_each(PUT, (2, own(&["yes"])), shared(5, "1"));
+        tx.queue_each(PUT, (2, own_values), shared_values);
+        assert!(matches!(tx.commit().await, Err(Error::Internal { .. })));
+    }
+    let rows = test.db.read("SELECT a FROM things WHERE a = 5", []).await.unwrap();
+    assert!(rows.is_empty(), "a batch with wrong counts leaves nothing");
+}
+
+#[on_every_database]
 async fn rows_stream_with_borrowed_text(test: TestDb) {
     let test = test.migrated(&[ITEMS]).await;
     let mut tx = test.db.begin(Group::House).await.unwrap();

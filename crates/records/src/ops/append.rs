@@ -70,12 +70,12 @@ struct Ready {
 }
 
 impl Ready {
-    fn new(rows: &mut BulkRows, permit: &Permit, at: (TableNo, u32)) -> Self {
+    fn new(rows: &mut BulkRows, at: (TableNo, u32)) -> Self {
         let mut prepared = std::mem::take(&mut rows.prepared);
         let mut created = Vec::with_capacity(rows.len());
         let mut text = CreatedText::new(at.0, rows.bytes, rows.len());
         let mut rows = std::mem::take(&mut rows.rows).into_iter();
-        prepared.place(permit, at, |ordinal, stored| {
+        prepared.place(at.1, |ordinal, stored| {
             if let Some(BulkRow { id: Some(id), cells, .. }) = rows.next() {
                 text.push(ordinal, id, stored);
                 created.push(RecordCells { ordinal, id, previous: 0, cells });
@@ -141,7 +141,7 @@ impl Records {
         A: Fn(&mut Tx) + Send + Sync,
     {
         let next = before.as_deref().and_then(|before| before.next).filter(|_| rows.closed);
-        let mut ready = next.map(|at| Ready::new(rows, permit, at));
+        let mut ready = next.map(|at| Ready::new(rows, at));
         let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
         let began = Instant::now();
         if let Some(error) = before.and_then(Appending::failed) {
@@ -159,8 +159,8 @@ impl Records {
                 other.give_back(rows);
             }
             if rows.closed {
-                let mut ready = ready.take().unwrap_or_else(|| Ready::new(rows, permit, at));
-                std::mem::take(&mut ready.prepared).insert(&mut tx, &mark);
+                let mut ready = ready.take().unwrap_or_else(|| Ready::new(rows, at));
+                std::mem::take(&mut ready.prepared).insert(&mut tx, permit, at.0, &mark);
                 let next = (at.0, at.1 + ready.created.len() as u32);
                 let (body, text) = ready.body();
                 Ok(((body, Some(text)), Some(next)))
