@@ -5,7 +5,8 @@ use model::{FieldId, FieldNo, FormulaType, Timestamp};
 use crate::among::{gather, record_is};
 use crate::eval::Context;
 use crate::expr::{Expr, Op};
-use crate::functions::{Reads, Returns, find, functions};
+use crate::functions::{BY_THE_CLOCK, Reads, Returns, find, functions, needs_the_clock};
+use crate::marks::Marked;
 use crate::mask::Mask;
 use crate::parse::{Diagnostic, DiagnosticKind, Node, NodeKind};
 use crate::program::Batch;
@@ -146,7 +147,10 @@ impl Checker<'_> {
     }
 
     fn call(&mut self, name: &str, arguments: &[Node], node: &Node) -> (Expr, Type) {
-        let checked: Vec<(Expr, Type)> = arguments.iter().map(|argument| self.check(argument)).collect();
+        let marked = arguments.first().filter(|_| name == "DATETIME_FORMAT").map(Marked::of);
+        let date = marked.as_ref().map(|marked| marked.date);
+        let given = date.into_iter().chain(arguments.iter().skip(usize::from(date.is_some())));
+        let checked: Vec<(Expr, Type)> = given.map(|argument| self.check(argument)).collect();
         let Some(function) = find(name) else {
             let near = functions()
                 .iter()
@@ -192,8 +196,15 @@ impl Checker<'_> {
             _ => function,
         };
         let mut arguments: Vec<Expr> = checked.into_iter().map(|(expr, _)| expr).collect();
-        if function.name == "OR" {
-            arguments = gather(arguments);
+        match function.name {
+            "OR" => arguments = gather(arguments),
+            "DATETIME_PARSE" if needs_the_clock(&arguments) => return (Expr::Call(&BY_THE_CLOCK, arguments), result),
+            _ => {}
+        }
+        if let Some(Marked { zone, locale, .. }) = marked {
+            arguments.resize_with(2, || Expr::Constant(Scalar::Blank));
+            let mut mark = |node: Option<&Node>| node.map_or(Expr::Constant(Scalar::Blank), |node| self.one(node).0);
+            arguments.extend([mark(zone), mark(locale)]);
         }
         (Expr::Call(function, arguments), result)
     }

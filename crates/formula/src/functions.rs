@@ -18,6 +18,7 @@ mod created_time;
 mod dateadd;
 mod datestr;
 mod datetime_diff;
+mod datetime_format;
 mod datetime_parse;
 mod day;
 mod encode_url_component;
@@ -27,6 +28,7 @@ mod exp;
 mod r#false;
 mod find;
 mod floor;
+mod fromnow;
 mod hour;
 mod r#if;
 mod int;
@@ -62,6 +64,8 @@ mod rounddown;
 mod roundup;
 mod search;
 mod second;
+mod set_locale;
+mod set_timezone;
 mod sqrt;
 mod substitute;
 mod sum;
@@ -69,6 +73,7 @@ mod switch;
 mod t;
 mod timestr;
 mod today;
+mod tonow;
 mod trim;
 mod r#true;
 mod upper;
@@ -81,6 +86,8 @@ mod xor;
 mod year;
 
 use model::FormulaType;
+
+pub(crate) use datetime_parse::{BY_THE_CLOCK, needs_the_clock};
 
 use crate::call::Call;
 use crate::eval::{Context, Lanes};
@@ -176,6 +183,7 @@ static FUNCTIONS: &[&Function] = &[
     &dateadd::FUNCTION,
     &datestr::FUNCTION,
     &datetime_diff::FUNCTION,
+    &datetime_format::FUNCTION,
     &datetime_parse::FUNCTION,
     &day::FUNCTION,
     &encode_url_component::FUNCTION,
@@ -185,6 +193,7 @@ static FUNCTIONS: &[&Function] = &[
     &r#false::FUNCTION,
     &find::FUNCTION,
     &floor::FUNCTION,
+    &fromnow::FUNCTION,
     &hour::FUNCTION,
     &r#if::FUNCTION,
     &int::FUNCTION,
@@ -220,6 +229,8 @@ static FUNCTIONS: &[&Function] = &[
     &roundup::FUNCTION,
     &search::FUNCTION,
     &second::FUNCTION,
+    &set_locale::FUNCTION,
+    &set_timezone::FUNCTION,
     &sqrt::FUNCTION,
     &substitute::FUNCTION,
     &sum::FUNCTION,
@@ -227,6 +238,7 @@ static FUNCTIONS: &[&Function] = &[
     &t::FUNCTION,
     &timestr::FUNCTION,
     &today::FUNCTION,
+    &tonow::FUNCTION,
     &trim::FUNCTION,
     &r#true::FUNCTION,
     &upper::FUNCTION,

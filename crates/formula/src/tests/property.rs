@@ -9,7 +9,7 @@ use super::table::{FIELDS, Table, resolve};
 use crate::parse::{Node, NodeKind, parse};
 use crate::{compile, functions};
 
-const TEXTS: [&str; 16] = [
+const TEXTS: [&str; 22] = [
     "",
     "a",
     "Open",
@@ -23,6 +23,12 @@ const TEXTS: [&str; 16] = [
     "2/3/2021 7:31",
     "days",
     "month",
+    "America/New_York",
+    "de",
+    "en-gb",
+    "D/M/YYYY H:mm",
+    "dddd, Do MMMM LT Z",
+    "MM-DD",
     "-3",
     "$1,000.50",
     "it's \\ {odd}\n",

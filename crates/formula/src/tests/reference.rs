@@ -9,9 +9,13 @@ use super::print::print;
 use super::table::{Table, resolve};
 use crate::arithmetic::logarithm;
 use crate::decimal::{multiple, round_to};
+use crate::distance::distance;
+use crate::locale::Locale;
 use crate::parse::{Node, NodeKind};
+use crate::pattern::Pattern;
 use crate::regex::compile;
 use crate::time::{Unit, parse_time};
+use crate::zone::Zone;
 use crate::{Shape, compile_rollup, functions};
 
 const LONGEST: usize = 100_000;
@@ -204,14 +208,7 @@ impl Row<'_> {
                 };
             }
             "SWITCH" => return self.switch(nodes),
-            "DATETIME_PARSE" => {
-                return match value(0) {
-                    Error => Error,
-                    Time(time, _) => Time(time, false),
-                    Text(text) if !text.is_empty() => parse_time(&text).map_or(Error, |time| Time(time.0, false)),
-                    _ => Blank,
-                };
-            }
+            "DATETIME_FORMAT" => return self.format(nodes),
             _ => {}
         }
         let lists = functions().iter().find(|function| function.name == name).unwrap().lists;
@@ -232,12 +229,80 @@ impl Row<'_> {
             return array(name, spread(&values[..1]), &values[1..], of_dates);
         }
         match name {
+            "DATETIME_PARSE" | "SET_TIMEZONE" | "SET_LOCALE" | "FROMNOW" | "TONOW" => self.dated(name, &values),
             "MAX" | "MIN" if dates => {
                 let moments = spread(&values).into_iter().filter(|value| matches!(value, Time(..)));
                 let key = |value: &Plain| if let Time(time, day) = value { (*time, *day) } else { (0, false) };
                 if name == "MAX" { moments.max_by_key(key) } else { moments.min_by_key(key) }.unwrap_or(Blank)
             }
             _ => strict(name, &spread(&values)),
+        }
+    }
+
+    /// Functions that know zones, locales or the present.
+    fn dated(&self, name: &str, values: &[Plain]) -> Plain {
+        let said = |index: usize| values.get(index).map(Plain::text).filter(|text| !text.is_empty());
+        let known = said(1).is_none_or(|mark| match name {
+            "SET_TIMEZONE" => Zone::named(&mark).is_some(),
+            "SET_LOCALE" => Locale::named(&mark).is_some(),
+            _ => true,
+        });
+        match (name, &values[0]) {
+            ("DATETIME_PARSE", Text(text)) if !text.is_empty() => {
+                let locale = said(2).map_or(Some(Locale::english()), |name| Locale::named(&name));
+                let time = match said(1) {
+                    None => parse_time(text),
+                    Some(format) => locale
+                        .and_then(|locale| Pattern::new(&format, locale))
+                        .and_then(|pattern| pattern.read(text, self.table.now)),
+                };
+                time.map_or(Error, |time| Time(time.0, false))
+            }
+            ("DATETIME_PARSE", Time(time, _)) => Time(*time, false),
+            ("DATETIME_PARSE", _) => Blank,
+            (_, date) if date.is_blank() => Blank,
+            (_, date) => match date.time() {
+                Some(time) if name.ends_with("NOW") => Text(distance(time, self.table.now.0)),
+                Some(time) if known => Time(time, matches!(date, Time(_, true))),
+                _ => Error,
+            },
+        }
+    }
+
+    /// `DATETIME_FORMAT` with what `SET_TIMEZONE` and `SET_LOCALE` around its date say.
+    fn format(&self, nodes: &[Node]) -> Plain {
+        let (mut date, mut zone, mut locale) = (&nodes[0], Blank, Blank);
+        let (mut zoned, mut spoken) = (false, false);
+        while let NodeKind::Call(name, arguments) = &date.kind
+            && let ("SET_TIMEZONE" | "SET_LOCALE", [inner, mark]) = (name.as_str(), arguments.as_slice())
+        {
+            if name == "SET_TIMEZONE" && !zoned {
+                (zone, zoned) = (self.value(mark), true);
+            } else if name == "SET_LOCALE" && !spoken {
+                (locale, spoken) = (self.value(mark), true);
+            }
+            date = inner;
+        }
+        let (date, format) = (self.value(date), nodes.get(1).map_or(Blank, |format| self.value(format)));
+        if [&date, &format, &zone, &locale].contains(&&Error) {
+            return Error;
+        }
+        if date.is_blank() {
+            return Blank;
+        }
+        let (zone, locale, format) = (zone.text(), locale.text(), format.text());
+        let found = if zone.is_empty() { None } else { Zone::named(&zone) };
+        let locale = if locale.is_empty() { Some(Locale::english()) } else { Locale::named(&locale) };
+        let elsewhere = found.as_ref().zip(date.time()).is_some_and(|(zone, time)| zone.offset(time) != 0);
+        let usual = if elsewhere { "YYYY-MM-DDTHH:mm:ssZ" } else { "YYYY-MM-DDTHH:mm:ss[Z]" };
+        let pattern = locale.and_then(|locale| Pattern::new(if format.is_empty() { usual } else { &format }, locale));
+        match (date.time(), pattern) {
+            (Some(time), Some(pattern)) if zone.is_empty() || found.is_some() => {
+                let mut out = String::new();
+                pattern.write(time, found.as_ref(), &mut out);
+                bounded(out)
+            }
+            _ => Error,
         }
     }
 

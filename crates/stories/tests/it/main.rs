@@ -21,6 +21,7 @@ mod enterprise;
 mod ephemeral;
 mod errors;
 mod field_types;
+mod formulas;
 mod fuzz;
 mod house;
 mod imports;

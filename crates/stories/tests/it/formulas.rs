@@ -1,0 +1,99 @@
+//! What formulas show, in cells and in filters, while time passes.
+
+use std::time::Duration;
+
+use clock::Clock;
+use hyper::Method;
+use serde_json::{Value, json};
+use testkit::{Engine, ForDatabase, on_every_database};
+
+use crate::app::TestApp;
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// A house whose clock stands still until it is moved, and in its base one task that is due at the fifth of January 2026;
+/// it is midnight of the first.
+struct Timed {
+    app: TestApp,
+    clock: Clock,
+    base: String,
+}
+
+impl ForDatabase for Timed {
+    async fn for_database(engine: Engine) -> Self {
+        let (app, clock) = TestApp::timed(engine, |_| {}).await;
+        let base = app.plans().await;
+        let task = json!({ "fields": { "Name": "4 de mayo de 2026, 9:30", "Due": "2026-01-05" } });
+        app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &task).await;
+        Self { app, clock, base }
+    }
+}
+
+impl Timed {
+    async fn field(&self, name: &str, formula: &str) -> Value {
+        let path = format!("/v0/meta/bases/{}/tables/Tasks/fields", self.base);
+        let field = json!({ "name": name, "type": "formula", "options": { "formula": formula } });
+        self.app.ok(Method::POST, &path, &field).await
+    }
+
+    async fn cells(&self) -> Value {
+        self.app.get(&format!("/v0/{}/Tasks", self.base)).await["records"][0]["fields"].clone()
+    }
+
+    /// How many records a formula finds.
+    async fn found(&self, formula: &str) -> usize {
+        let path = format!("/v0/{}/Tasks/listRecords", self.base);
+        let found = self.app.ok(Method::POST, &path, &json!({ "filterByFormula": formula })).await;
+        found["records"].as_array().unwrap().len()
+    }
+}
+
+#[on_every_database]
+async fn dates_are_shown_and_read_by_formats(timed: Timed) {
+    for (name, formula, shown) in [
+        (
+            "Said",
+            "DATETIME_FORMAT({Due}, 'dddd, Do MMMM YYYY [at] h:mm a')",
+            json!("Monday, 5th January 2026 at 12:00 am"),
+        ),
+        (
+            "There",
+            "DATETIME_FORMAT(SET_TIMEZONE({Due}, 'America/New_York'), 'ddd D MMM H:mm Z')",
+            json!("Sun 4 Jan 19:00 -05:00"),
+        ),
+        ("Dicho", "DATETIME_FORMAT(SET_LOCALE({Due}, 'es'), 'LLLL')", json!("lunes, 5 de enero de 2026 0:00")),
+        ("Plain", "DATETIME_FORMAT({Due})", json!("2026-01-05T00:00:00Z")),
+        ("Read", "DATETIME_PARSE({Name}, 'LL, H:mm', 'es')", json!("2026-05-04T09:30:00.000Z")),
+        ("Same", "SET_TIMEZONE({Due}, 'Asia/Tokyo')", json!("2026-01-05T00:00:00.000Z")),
+        ("Lost", "DATETIME_FORMAT(SET_TIMEZONE({Due}, 'Nowhere/At_All'), 'L')", json!({ "error": "#ERROR!" })),
+        ("Unread", "DATETIME_PARSE({Name}, 'D MMMM', 'fr')", json!({ "error": "#ERROR!" })),
+    ] {
+        timed.field(name, formula).await;
+        assert_eq!(timed.cells().await[name], shown, "{formula}");
+    }
+    assert_eq!(timed.found("DATETIME_FORMAT({Due}, 'MMMM') = 'January'").await, 1);
+    assert_eq!(timed.found("DATETIME_FORMAT(SET_LOCALE({Due}, 'de'), 'MMMM') = 'January'").await, 0);
+    assert_eq!(timed.found("DATETIME_FORMAT(SET_LOCALE({Due}, 'de'), 'MMMM') = 'Januar'").await, 1);
+    assert_eq!(timed.found("DATETIME_FORMAT(SET_LOCALE({Due}, 'none'), 'MMMM')").await, 0, "an error finds nothing");
+}
+
+#[on_every_database]
+async fn what_is_told_from_now_ages(timed: Timed) {
+    timed.field("Left", "FROMNOW({Due})").await;
+    timed.field("Until", "TONOW({Due})").await;
+    // What a text does not say of a date is today's.
+    timed.field("Morning", "DATETIME_PARSE('6:15', 'H:mm')").await;
+    for (days, told, morning, near) in [
+        (0, "4 days", "2026-01-01T06:15:00.000Z", 0),
+        (3, "a day", "2026-01-04T06:15:00.000Z", 1),
+        (2, "a day", "2026-01-06T06:15:00.000Z", 1),
+        (27, "a month", "2026-02-02T06:15:00.000Z", 0),
+    ] {
+        timed.clock.advance(DAY * days);
+        let cells = timed.cells().await;
+        assert_eq!((&cells["Left"], &cells["Until"]), (&json!(told), &json!(told)));
+        assert_eq!(cells["Morning"], morning);
+        assert_eq!(timed.found("FROMNOW({Due}) = 'a day'").await, near, "{told}");
+        assert_eq!(timed.found("{Left} = 'a day'").await, near, "{told}");
+    }
+}
