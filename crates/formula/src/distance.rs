@@ -1,6 +1,6 @@
 //! How far apart two points in time are, as people say it.
 
-use crate::time::Unit;
+use crate::time::{Unit, whole_months};
 
 /// The mean length of a month in days, over four hundred years.
 const MONTH: f64 = 146_097.0 / 4_800.0;
@@ -9,7 +9,7 @@ const SECONDS: f64 = 1_000_000.0;
 /// `a few seconds`, `25 days`, `a year`: as `moment` rounds it.
 pub(crate) fn distance(one: i64, other: i64) -> String {
     let (early, late) = (one.min(other), one.max(other));
-    let months = Unit::Months(1).between(late, early);
+    let months = whole_months(early, late);
     let rest = late.saturating_sub(Unit::Months(1).add(early, months as f64));
     let (rest, months) = (rest as f64 / SECONDS, months as f64);
     let seconds = rest + (months * MONTH).round() * 86_400.0;

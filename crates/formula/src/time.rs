@@ -75,13 +75,21 @@ fn add_months(time: i64, months: i64) -> i64 {
     Timestamp::from_date(year, month, i64::from(day).min(days)).0 + clock
 }
 
+/// Counted from the one that is later in its month, as `moment` does: from the last of January it is a month to the last
+/// of February, and back.
 fn months_between(a: i64, b: i64) -> i64 {
+    let day = |time: i64| Timestamp(time).date().2;
+    if day(a) < day(b) { whole_months(b, a) } else { -whole_months(a, b) }
+}
+
+/// Whole months from one time to another, towards zero.
+pub(crate) fn whole_months(from: i64, to: i64) -> i64 {
     let index = |time: i64| {
         let (year, month, _) = Timestamp(time).date();
         year * 12 + i64::from(month)
     };
-    let months = index(a) - index(b);
-    let reached = add_months(b, months).cmp(&a);
+    let months = index(to) - index(from);
+    let reached = add_months(from, months).cmp(&to);
     match (months.cmp(&0), reached) {
         (Ordering::Greater, Ordering::Greater) => months - 1,
         (Ordering::Less, Ordering::Less) => months + 1,

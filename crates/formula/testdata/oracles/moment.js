@@ -173,3 +173,66 @@ for (const [count, unit] of [
     told(`TONOW(DATEADD(NOW(), ${sign * count}, "${unit}"))`, at.toNow(true));
   }
 }
+
+console.log("# Moved by units.");
+const EDGES = [
+  "2024-01-31T10:20:30.400Z", "2024-02-29T00:00:00.000Z", "2023-02-28T23:59:59.999Z", "2024-12-31T12:00:00.000Z", "1999-11-30T06:07:08.009Z", "1970-01-01T00:00:00.000Z",
+  "1900-03-01T00:00:00.000Z", "2100-02-28T12:00:00.000Z",
+];
+const UNITS = ["milliseconds", "ms", "seconds", "s", "minutes", "m", "hours", "h", "days", "d", "weeks", "w", "months", "M", "quarters", "Q", "years", "y", "day", "month", "year", "hour"];
+for (const [index, unit] of UNITS.entries()) {
+  for (const [at, time] of EDGES.entries()) {
+    const count = [1, -1, 13, -25, 0, 100, -7, 3][(at + index) % 8];
+    told(`DATEADD(${text(time)}, ${count}, ${text(unit)})`, iso(moment.utc(time).add(count, unit)));
+  }
+}
+
+console.log("# How many units apart.");
+for (const [index, unit] of UNITS.entries()) {
+  for (const [at, time] of EDGES.entries()) {
+    const other = EDGES[(at * 3 + index) % EDGES.length];
+    told(`DATETIME_DIFF(${text(time)}, ${text(other)}, ${text(unit)})`, moment.utc(time).diff(moment.utc(other), unit) + 0);
+  }
+}
+for (const [one, other] of [
+  ["2024-03-31", "2024-02-29"], ["2024-02-29", "2024-03-31"], ["2024-03-30", "2024-02-29"], ["2024-03-28", "2024-02-29"], ["2025-02-28", "2024-02-29"], ["2024-02-29", "2025-02-28"],
+  ["2024-01-31", "2024-02-29"], ["2024-02-29", "2024-01-31"], ["2024-02-28", "2024-01-31"], ["2024-05-31", "2024-01-31"], ["2024-04-30", "2024-01-31"], ["2020-02-29", "2024-02-28"],
+]) {
+  for (const unit of ["months", "quarters", "years", "weeks"]) {
+    told(`DATETIME_DIFF(${text(one)}, ${text(other)}, ${text(unit)})`, moment.utc(one).diff(moment.utc(other), unit) + 0);
+  }
+}
+
+console.log("# Same, before and after.");
+for (const unit of ["second", "minute", "hour", "day", "week", "month", "quarter", "year"]) {
+  for (const [one, other] of [
+    ["2024-02-29T10:20:30.400Z", "2024-02-29T10:20:30.900Z"], ["2024-02-29T10:20:30.400Z", "2024-02-29T10:59:59.999Z"], ["2024-02-29T00:00:00.000Z", "2024-02-29T23:59:59.999Z"],
+    ["2024-03-02T23:59:59.999Z", "2024-03-03T00:00:00.000Z"], ["2023-12-31T12:00:00.000Z", "2024-01-01T12:00:00.000Z"], ["2024-01-01T12:00:00.000Z", "2024-03-31T12:00:00.000Z"],
+    ["1969-12-31T23:59:59.999Z", "1970-01-01T00:00:00.000Z"],
+  ]) {
+    told(`IS_SAME(${text(one)}, ${text(other)}, ${text(unit)})`, Number(moment.utc(one).isSame(moment.utc(other), unit)));
+  }
+}
+for (const [one, other] of [["2024-02-29T10:20:30.400Z", "2024-02-29T10:20:30.401Z"], ["2024-02-29T10:20:30.400Z", "2024-02-29T10:20:30.400Z"], ["1969-12-31T23:59:59.999Z", "1970-01-01T00:00:00.000Z"]]) {
+  for (const [a, b] of [[one, other], [other, one]]) {
+    told(`IS_SAME(${text(a)}, ${text(b)})`, Number(moment.utc(a).isSame(b)));
+    told(`IS_BEFORE(${text(a)}, ${text(b)})`, Number(moment.utc(a).isBefore(b)));
+    told(`IS_AFTER(${text(a)}, ${text(b)})`, Number(moment.utc(a).isAfter(b)));
+  }
+}
+
+console.log("# Parts.");
+moment.updateLocale("en", { week: { dow: 1, doy: 7 } });
+const monday = (time) => moment.utc(time).week();
+const mondays = [...TIMES, ...EDGES].map(monday);
+moment.updateLocale("en", { week: { dow: 0, doy: 6 } });
+for (const [index, time] of [...TIMES, ...EDGES].entries()) {
+  const at = moment.utc(time);
+  const parts = {
+    YEAR: at.year(), MONTH: at.month() + 1, DAY: at.date(), HOUR: at.hour(), MINUTE: at.minute(), SECOND: at.second(), WEEKDAY: at.day(), WEEKNUM: at.week(),
+    DATESTR: at.format("YYYY-MM-DD"), TIMESTR: at.format("HH:mm:ss"),
+  };
+  for (const [name, value] of Object.entries(parts)) told(`${name}(${text(time)})`, value);
+  told(`WEEKDAY(${text(time)}, "Monday")`, at.isoWeekday() - 1);
+  told(`WEEKNUM(${text(time)}, "Monday")`, mondays[index]);
+}
