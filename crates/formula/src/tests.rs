@@ -1,6 +1,7 @@
 mod bounds;
 mod cases;
 mod compiled;
+mod everywhere;
 mod parts;
 mod print;
 mod property;

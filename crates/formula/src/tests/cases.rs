@@ -159,6 +159,11 @@ fn numbers_texts_and_patterns_are_what_python_says() {
 }
 
 #[test]
+fn what_is_as_in_spreadsheets_is_so() {
+    agree("sheets.txt");
+}
+
+#[test]
 fn what_airtable_documents_is_so() {
     agree("airtable.txt");
 }
