@@ -5,12 +5,15 @@ use model::{FieldId, FieldNo, FormulaType, Timestamp};
 use crate::among::{gather, record_is};
 use crate::eval::Context;
 use crate::expr::{Expr, Op};
-use crate::functions::{BY_THE_CLOCK, Reads, Returns, find, functions, needs_the_clock};
+use crate::functions::{BY_THE_CLOCK, Function, MANY, Reads, Returns, find, functions, needs_the_clock};
 use crate::marks::Marked;
 use crate::mask::Mask;
 use crate::parse::{Diagnostic, DiagnosticKind, Node, NodeKind};
 use crate::program::Batch;
 use crate::value::Scalar;
+
+/// How alike the name of a function must be to be offered, from 0 to 1.
+const NEAR: f64 = 0.8;
 
 /// How a referenced field looks to a formula.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,11 +125,9 @@ impl Checker<'_> {
 
     fn field(&mut self, name: &str, node: &Node) -> (Expr, Type) {
         let Some(reference) = (self.resolve)(name) else {
-            self.problems.push(Diagnostic {
-                message: format!("Unknown field names: {}", name.to_lowercase()),
-                span: node.span.clone(),
-                kind: DiagnosticKind::UnknownField { name: name.to_owned() },
-            });
+            let kind = DiagnosticKind::UnknownField { name: name.to_owned() };
+            let message = format!("Unknown field names: {}", name.to_lowercase());
+            self.problems.push(Diagnostic::new(kind, node.span.clone(), message, ""));
             return (number_of(0.0), Type::One(FormulaType::Number));
         };
         let known = self.references.iter().position(|held| held.field == reference.field);
@@ -152,23 +153,15 @@ impl Checker<'_> {
         let given = date.into_iter().chain(arguments.iter().skip(usize::from(date.is_some())));
         let checked: Vec<(Expr, Type)> = given.map(|argument| self.check(argument)).collect();
         let Some(function) = find(name) else {
-            let near = functions()
-                .iter()
-                .max_by(|a, b| strsim::jaro_winkler(a.name, name).total_cmp(&strsim::jaro_winkler(b.name, name)));
-            let hint = near.map_or_else(String::new, |function| format!("; did you mean {}?", function.name));
-            self.problems.push(Diagnostic {
-                message: format!("there is no function {name}{hint}"),
-                span: node.span.clone(),
-                kind: DiagnosticKind::UnknownFunction { name: name.to_owned() },
-            });
+            let kind = DiagnosticKind::UnknownFunction { name: name.to_owned() };
+            let span = node.span.start..node.span.start + name.len();
+            self.problems.push(Diagnostic::new(kind, span, format!("there is no function {name}"), near(name)));
             return (number_of(0.0), Type::One(FormulaType::Number));
         };
         if checked.len() < function.least || checked.len() > function.most {
-            self.problems.push(Diagnostic {
-                message: format!("{} is used as {}, here with {} arguments", name, function.usage, checked.len()),
-                span: node.span.clone(),
-                kind: DiagnosticKind::WrongArity,
-            });
+            let message = format!("{name} takes {}, not {}", arity(function), checked.len());
+            let advice = format!("it is written {}", function.usage);
+            self.problems.push(Diagnostic::new(DiagnosticKind::WrongArity, node.span.clone(), message, advice));
         }
         let first = checked.first().map_or(FormulaType::Text, |(_, result)| result.item());
         let dates = checked.iter().filter_map(|(_, result)| match result {
@@ -207,6 +200,25 @@ impl Checker<'_> {
             arguments.extend([mark(zone), mark(locale)]);
         }
         (Expr::Call(function, arguments), result)
+    }
+}
+
+/// The function that was probably meant, as a question.
+fn near(name: &str) -> String {
+    let scored = functions().iter().map(|function| (strsim::jaro_winkler(function.name, name), function.name));
+    let best = scored.max_by(|one, other| one.0.total_cmp(&other.0)).filter(|(score, _)| *score >= NEAR);
+    best.map_or_else(String::new, |(_, near)| format!("did you mean {near}?"))
+}
+
+/// How many arguments a function takes.
+fn arity(function: &Function) -> String {
+    let plural = |count: usize| if count == 1 { "1 argument".to_owned() } else { format!("{count} arguments") };
+    match (function.least, function.most) {
+        (0, 0) => "no arguments".to_owned(),
+        (least, most) if least == most => plural(most),
+        (least, MANY) => format!("at least {}", plural(least)),
+        (least, most) if least + 1 == most => format!("{least} or {}", plural(most)),
+        (least, most) => format!("{least} to {}", plural(most)),
     }
 }
 

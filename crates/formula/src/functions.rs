@@ -161,7 +161,7 @@ pub(crate) enum Reads {
 }
 
 /// Most arguments of a function that takes any number.
-const MANY: usize = 1_000;
+pub(crate) const MANY: usize = 1_000;
 
 /// By name, in alphabetical order.
 static FUNCTIONS: &[&Function] = &[

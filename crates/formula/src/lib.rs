@@ -28,6 +28,7 @@ mod lookup;
 mod marks;
 mod mask;
 mod merge;
+mod mistakes;
 mod moment;
 mod output;
 mod parse;

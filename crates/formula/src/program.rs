@@ -91,7 +91,7 @@ fn compile_as(
     resolve: &dyn Fn(&str) -> Option<Reference>,
     lists: bool,
 ) -> Result<Program, Vec<Diagnostic>> {
-    let node = parse(text).map_err(|problem| vec![problem])?;
+    let node = parse(text).map_err(|problem| vec![problem.placed(text)])?;
     let mut checker = Checker { resolve, references: Vec::new(), spans: Vec::new(), problems: Vec::new() };
     let (expr, result, list) = match checker.check(&node) {
         (expr, Type::One(result)) => (expr, result, false),
@@ -106,7 +106,7 @@ fn compile_as(
     if problems.is_empty() {
         Ok(Program { text: text.to_owned(), expr, references, spans, result, list })
     } else {
-        Err(problems)
+        Err(problems.into_iter().map(|problem| problem.placed(text)).collect())
     }
 }
 

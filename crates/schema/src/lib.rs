@@ -8,6 +8,7 @@
 
 mod closest;
 mod conditions;
+mod diagnosis;
 mod edit;
 mod error;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod wire;
 
 pub use closest::closest;
 pub use conditions::{ConditionError, compares, condition_filter, holding, plain, read_condition};
+pub use diagnosis::diagnosis;
 pub use edit::{Copied, NewField, NewTable, NewView, ViewPart, is_title, reference, retype, retyped, rollup_reference};
 pub use error::Error;
 pub use ops::{BaseEntry, NewBase, Removed, Schemas, TrashedBase};

@@ -72,7 +72,7 @@ fn told(table: &Table, text: &str) -> String {
         Err(problems) => {
             let all = problems.iter().map(|problem| {
                 let std::ops::Range { start, end } = problem.span;
-                format!("{} ({start}..{end})", problem.message)
+                format!("{problem} ({start}..{end})")
             });
             return format!("! {}", all.collect::<Vec<_>>().join("; "));
         }

@@ -77,6 +77,45 @@ async fn dates_are_shown_and_read_by_formats(timed: Timed) {
     assert_eq!(timed.found("DATETIME_FORMAT(SET_LOCALE({Due}, 'none'), 'MMMM')").await, 0, "an error finds nothing");
 }
 
+/// A formula that is none is refused with what is wrong, where, and what would be right.
+#[on_every_database]
+async fn mistakes_are_told_with_their_place(timed: Timed) {
+    let fields = format!("/v0/meta/bases/{}/tables/Tasks/fields", timed.base);
+    let list = format!("/v0/{}/Tasks/listRecords", timed.base);
+    for (formula, told) in [
+        ("IF({Points} > 1, 'a', 'b'", "the bracket of `IF(` is not closed (at character 1); add `)`"),
+        (
+            "IF({Points} > 1, “a”, “b”)",
+            "curly quotes mean nothing here (at character 18); a text stands in `\"` or `'`",
+        ),
+        ("IF({Points} > 1; 1; 2)", "`;` separates nothing (at character 16); arguments are separated by `,`"),
+        (
+            "DATETIME_DIF({Due}, NOW())",
+            "there is no function DATETIME_DIF (at character 1); did you mean DATETIME_DIFF?",
+        ),
+        ("'ü' & {Poinst} & {Nam}", "Unknown field names: poinst, nam (at character 7); the closest are `Points`"),
+        (
+            "LEFT({Name}, 1, 2)",
+            "LEFT takes 1 or 2 arguments, not 3 (at character 1); it is written LEFT(text, [count])",
+        ),
+        ("{Points} == 1", "`==` is no operator (at character 10); equality is written `=`"),
+        ("{Points} <> 1", "`<>` is no operator (at character 10); inequality is written `!=`"),
+        ("{Points} && {Due}", "`&&` is no operator (at character 10); that both hold is written `AND(a, b)`"),
+        (
+            "'it's late'",
+            "the text ends before this (at character 5); a quote within a text is written with `\\` before it",
+        ),
+        ("Full Name", "the name of a field with spaces stands in braces: `{Full Name}`"),
+    ] {
+        let field = json!({ "name": "F", "type": "formula", "options": { "formula": formula } });
+        for (path, body) in [(&fields, field), (&list, json!({ "filterByFormula": formula }))] {
+            let (status, answer) = timed.app.call(Method::POST, path, &body).await;
+            let message = answer["error"]["message"].as_str().unwrap_or_default();
+            assert!(status == 422 && message.contains(told), "{formula}: {answer}");
+        }
+    }
+}
+
 #[on_every_database]
 async fn what_is_told_from_now_ages(timed: Timed) {
     timed.field("Left", "FROMNOW({Due})").await;
