@@ -252,11 +252,12 @@ fn fold(expr: Expr) -> Expr {
     value.map_or(expr, Expr::Constant)
 }
 
-/// The type of IF and SWITCH: that of their branches when they agree, else text. A branch that is blank or an error
+/// The type of `IF`, `IFERROR` and `SWITCH`: that of their branches when they agree, else text. A branch that is blank or an error
 /// has none.
 fn branches(name: &str, arguments: &[(Expr, FormulaType)]) -> FormulaType {
     let is_result = |index: usize| match name {
         "IF" => index > 0,
+        "IFERROR" => true,
         // After the value come patterns and results, and the default takes the place of a pattern.
         _ => index > 0 && (index.is_multiple_of(2) || index + 1 == arguments.len()),
     };

@@ -51,6 +51,7 @@ mod not;
 mod now;
 mod odd;
 mod or;
+mod ours;
 mod power;
 mod record_id;
 mod regex_extract;
@@ -84,6 +85,8 @@ mod workday;
 mod workday_diff;
 mod xor;
 mod year;
+
+use std::sync::LazyLock;
 
 use model::FormulaType;
 
@@ -163,7 +166,7 @@ pub(crate) enum Reads {
 /// Most arguments of a function that takes any number.
 pub(crate) const MANY: usize = 1_000;
 
-/// By name, in alphabetical order.
+/// Airtable's, in alphabetical order.
 static FUNCTIONS: &[&Function] = &[
     &abs::FUNCTION,
     &and::FUNCTION,
@@ -251,13 +254,27 @@ static FUNCTIONS: &[&Function] = &[
     &year::FUNCTION,
 ];
 
+/// Airtable's and ours, by name.
+static ALL: LazyLock<Vec<&Function>> = LazyLock::new(|| {
+    let mut all: Vec<&Function> = FUNCTIONS.iter().chain(ours::OURS).copied().collect();
+    all.sort_by_key(|function| function.name);
+    all
+});
+
 /// Every function, by name.
 pub fn functions() -> &'static [&'static Function] {
-    FUNCTIONS
+    &ALL
+}
+
+impl Function {
+    /// True for a function that Airtable does not have.
+    pub fn is_ours(&self) -> bool {
+        ours::OURS.iter().any(|ours| ours.name == self.name)
+    }
 }
 
 /// The function with this name in capitals.
 pub(crate) fn find(name: &str) -> Option<&'static Function> {
-    let at = FUNCTIONS.binary_search_by(|function| function.name.cmp(name)).ok()?;
-    FUNCTIONS.get(at).copied()
+    let at = ALL.binary_search_by(|function| function.name.cmp(name)).ok()?;
+    ALL.get(at).copied()
 }

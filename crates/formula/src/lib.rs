@@ -9,9 +9,11 @@
 
 mod among;
 mod arithmetic;
+mod beyond;
 mod call;
 mod check;
 mod compare;
+mod criterion;
 mod decide;
 mod decimal;
 mod distance;
@@ -37,6 +39,7 @@ mod program;
 mod reading;
 mod recase;
 mod regex;
+mod sample;
 mod strings;
 mod text;
 mod time;
@@ -46,6 +49,7 @@ mod week;
 mod workdays;
 mod zone;
 
+pub use beyond::beyond_airtable;
 pub use check::{Reference, Shape};
 pub use functions::{Family, Function, functions};
 pub use lex::rename;

@@ -123,7 +123,8 @@ pub(crate) fn flat<'b>(cx: &Context<'b>, lane: Lane<'b>, rows: &Mask) -> Lanes<'
     Ok(Lane { values: Values::Mixed(mixed), blank: Mask::default(), error: lane.error })
 }
 
-fn join<'v>(values: impl Iterator<Item = Val<'v>>, between: &str, out: &mut String) {
+/// Appends the texts of values with another between them.
+pub(crate) fn join<'v>(values: impl Iterator<Item = Val<'v>>, between: &str, out: &mut String) {
     for (index, value) in values.enumerate() {
         out.push_str(if index == 0 { "" } else { between });
         value.write(out);

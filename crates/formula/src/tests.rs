@@ -2,6 +2,7 @@ mod bounds;
 mod cases;
 mod compiled;
 mod everywhere;
+mod ours;
 mod parts;
 mod print;
 mod property;

@@ -43,6 +43,9 @@ fn errors_come_out_of_every_function() {
     for function in functions() {
         // Of these only what is chosen counts.
         let chosen = matches!(function.name, "IF" | "SWITCH");
+        if function.name == "IFERROR" {
+            continue;
+        }
         for index in 0..if chosen { 1 } else { 6 } {
             for error in ["ERROR()", "{Broken}", "DATEADD('x', 1, 'day')"] {
                 let Some(text) = changed(function, index, error) else { continue };

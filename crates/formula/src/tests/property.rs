@@ -9,7 +9,7 @@ use super::table::{FIELDS, Table, resolve};
 use crate::parse::{Node, NodeKind, parse};
 use crate::{compile, functions};
 
-const TEXTS: [&str; 22] = [
+const TEXTS: [&str; 25] = [
     "",
     "a",
     "Open",
@@ -29,6 +29,9 @@ const TEXTS: [&str; 22] = [
     "D/M/YYYY H:mm",
     "dddd, Do MMMM LT Z",
     "MM-DD",
+    ">=2",
+    "!= a",
+    "nan",
     "-3",
     "$1,000.50",
     "it's \\ {odd}\n",

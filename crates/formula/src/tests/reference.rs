@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 
 use model::{CellRef, Chunk, FormulaType, Timestamp};
 
+use super::ours::{ours, text_join};
 use super::print::print;
 use super::table::{Table, resolve};
 use crate::arithmetic::logarithm;
@@ -38,7 +39,7 @@ impl Plain {
         Number(f64::from(u8::from(flag)))
     }
 
-    fn number(&self) -> f64 {
+    pub fn number(&self) -> f64 {
         match self {
             Blank => 0.0,
             Number(number) => *number,
@@ -101,7 +102,7 @@ impl Plain {
     }
 }
 
-fn bounded(text: String) -> Plain {
+pub(super) fn bounded(text: String) -> Plain {
     if text.chars().count() > LONGEST { Error } else { Text(text) }
 }
 
@@ -195,11 +196,7 @@ impl Row<'_> {
             "LAST_MODIFIED_TIME" => return self.system(&self.table.modified),
             "RECORD_ID" => return Text(Table::id(self.row).to_string()),
             "ISERROR" => {
-                return Plain::flag(match value(0) {
-                    Error => true,
-                    Number(number) => !number.is_finite(),
-                    _ => false,
-                });
+                return Plain::flag(is_wrong(&value(0)));
             }
             "IF" => {
                 return match value(0) {
@@ -209,6 +206,7 @@ impl Row<'_> {
             }
             "SWITCH" => return self.switch(nodes),
             "DATETIME_FORMAT" => return self.format(nodes),
+            "IFERROR" => return if is_wrong(&value(0)) { value(1) } else { value(0) },
             _ => {}
         }
         let lists = functions().iter().find(|function| function.name == name).unwrap().lists;
@@ -235,6 +233,9 @@ impl Row<'_> {
                 let key = |value: &Plain| if let Time(time, day) = value { (*time, *day) } else { (0, false) };
                 if name == "MAX" { moments.max_by_key(key) } else { moments.min_by_key(key) }.unwrap_or(Blank)
             }
+            "MEDIAN" | "STDEV" => ours(name, &spread(&values), &Blank),
+            "COUNTIF" | "SUMIF" | "AVERAGEIF" | "PERCENTILE" => ours(name, &spread(&values[..1]), &values[1]),
+            "TEXTJOIN" => text_join(&self.value(&nodes[0]), self.value(&nodes[1]).is_true(), &spread(&values[2..])),
             _ => strict(name, &spread(&values)),
         }
     }
@@ -323,6 +324,14 @@ impl Row<'_> {
     }
 }
 
+fn is_wrong(value: &Plain) -> bool {
+    match value {
+        Error => true,
+        Number(number) => !number.is_finite(),
+        _ => false,
+    }
+}
+
 fn array(name: &str, values: Vec<Plain>, places: &[Plain], dates: bool) -> Plain {
     let len = values.len() as f64;
     let place = |index: usize, default: f64| {
@@ -386,7 +395,7 @@ fn binary(sign: &str, left: &Plain, right: &Plain) -> Plain {
     }
 }
 
-fn equal(left: &Plain, right: &Plain) -> bool {
+pub(super) fn equal(left: &Plain, right: &Plain) -> bool {
     match (left, right) {
         (Number(a), Number(b)) => a == b,
         (Blank, other) | (other, Blank) => other.is_blank() || *other == Number(0.0),
@@ -395,7 +404,7 @@ fn equal(left: &Plain, right: &Plain) -> bool {
     }
 }
 
-fn compare(left: &Plain, right: &Plain) -> Option<Ordering> {
+pub(super) fn compare(left: &Plain, right: &Plain) -> Option<Ordering> {
     match (left, right) {
         (Time(a, _), Time(b, _)) => Some(a.cmp(b)),
         (Time(a, _), Text(_)) => Some(a.cmp(&right.time()?)),

@@ -5,6 +5,7 @@ import datetime
 import json
 import random
 import re
+import statistics
 import sys
 import urllib.parse
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_UP, Decimal
@@ -132,3 +133,12 @@ for index in range(60):
     between = sum(works(first + datetime.timedelta(at)) for at in range((last - first).days + 1))
     told(f"WORKDAY_DIFF(\"{start}\", \"{end}\"{listed})", -between if end < start else between)
     told(f"WEEKDAY(\"{start}\")", (start.weekday() + 1) % 7)
+
+print("# Functions that Airtable does not have.")
+for size in range(2, 22):
+    numbers = [random.choice([random.randint(-50, 50), random.randint(-500, 500) / 4]) for _ in range(size)]
+    given = ", ".join(repr(number) for number in numbers)
+    told(f"MEDIAN({given})", float(statistics.median(numbers)))
+    told(f"ROUND(STDEV({given}), 9)", round(statistics.stdev(numbers), 9))
+    told(f"TEXTJOIN(\"; \", TRUE(), {given}, \"\")", "; ".join(format(Decimal(repr(number)).normalize(), "f") for number in numbers))
+    told(f"IFERROR({numbers[0]}/({numbers[1]}-{numbers[1]}), {numbers[1]})".replace("--", "+"), float(numbers[1]))

@@ -77,6 +77,65 @@ async fn dates_are_shown_and_read_by_formats(timed: Timed) {
     assert_eq!(timed.found("DATETIME_FORMAT(SET_LOCALE({Due}, 'none'), 'MMMM')").await, 0, "an error finds nothing");
 }
 
+/// A house whose formulas have only what Airtable has.
+struct Strict(TestApp);
+
+impl ForDatabase for Strict {
+    async fn for_database(engine: Engine) -> Self {
+        Self(TestApp::timed(engine, |settings| settings.formulas.airtable = true).await.0)
+    }
+}
+
+#[on_every_database]
+async fn functions_of_ours_work_where_they_may(timed: Timed) {
+    for (name, formula, shown) in [
+        ("Safe", "IFERROR({Points}/0, 'none')", json!("none")),
+        ("Middle", "MEDIAN(1, 9, 2)", json!(2.0)),
+        (
+            "Joined",
+            "TEXTJOIN(' / ', TRUE(), {Name}, '', DATESTR({Due}))",
+            json!("4 de mayo de 2026, 9:30 / 2026-01-05"),
+        ),
+    ] {
+        timed.field(name, formula).await;
+        let cell = timed.cells().await[name].clone();
+        assert!(cell == shown || cell.as_f64() == shown.as_f64() && cell.is_number(), "{formula}: {cell}");
+    }
+    assert_eq!(timed.found("COUNTIF({Name}, '4 de mayo de 2026, 9:30')").await, 1);
+}
+
+#[on_every_database]
+async fn functions_of_ours_are_refused_where_only_airtables_may_be(strict: Strict) {
+    let app = &strict.0;
+    let base = app.plans().await;
+    let (fields, tables) =
+        (format!("/v0/meta/bases/{base}/tables/Tasks/fields"), format!("/v0/meta/bases/{base}/tables"));
+    let told = "Airtable has no function MEDIAN, and this house has only Airtable's";
+    let field = |formula: &str| json!({ "name": "F", "type": "formula", "options": { "formula": formula } });
+    let table = json!({ "name": "T", "fields": [{ "name": "N", "type": "singleLineText" }, field("1 + median (2)")] });
+    let rollup =
+        json!({ "recordLinkFieldId": "Project", "fieldIdInLinkedTable": "Title", "formula": "MEDIAN(values)" });
+    let button = json!({ "label": "Go", "formula": "'https://x/' & MEDIAN({Points})" });
+    let converted = json!({ "type": "formula", "options": { "formula": "MEDIAN({Points})" } });
+    for (method, path, body) in [
+        (Method::POST, &fields, field("IF(1, MEDIAN({Points}))")),
+        (Method::POST, &fields, json!({ "name": "B", "type": "button", "options": button })),
+        (Method::POST, &fields, json!({ "name": "R", "type": "rollup", "options": rollup })),
+        (Method::POST, &tables, table),
+        (Method::PATCH, &format!("{fields}/Double"), json!({ "options": { "formula": "MEDIAN({Points})" } })),
+        (Method::POST, &format!("/api/v1/bases/{base}/tables/Tasks/fields/Urgent/convert"), converted),
+        (Method::POST, &format!("/v0/{base}/Tasks/listRecords"), json!({ "filterByFormula": "MEDIAN({Points}) > 1" })),
+    ] {
+        let (status, answer) = app.call(method, path, &body).await;
+        assert!(status == 422 && answer.to_string().contains(told), "{path} {body}: {status} {answer}");
+    }
+    // A text that names one is none, and Airtable's own work.
+    app.ok(Method::POST, &fields, &field("'MEDIAN(1)' & SUM({Points})")).await;
+    app.ok(Method::PATCH, &format!("{fields}/F"), &json!({ "name": "MEDIAN" })).await;
+    let listed = json!({ "filterByFormula": "{MEDIAN} = 'MEDIAN(1)0'" });
+    app.ok(Method::POST, &format!("/v0/{base}/Tasks/listRecords"), &listed).await;
+}
+
 /// A formula that is none is refused with what is wrong, where, and what would be right.
 #[on_every_database]
 async fn mistakes_are_told_with_their_place(timed: Timed) {
