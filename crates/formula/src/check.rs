@@ -5,7 +5,7 @@ use model::{FieldId, FieldNo, FormulaType, Timestamp};
 use crate::among::{gather, record_is};
 use crate::eval::Context;
 use crate::expr::{Expr, Op};
-use crate::functions::{BY_THE_CLOCK, Function, MANY, Reads, Returns, find, functions, needs_the_clock};
+use crate::functions::{BY_THE_CLOCK, Function, LET, MANY, Reads, Returns, find, functions, needs_the_clock};
 use crate::marks::Marked;
 use crate::mask::Mask;
 use crate::parse::{Diagnostic, DiagnosticKind, Node, NodeKind};
@@ -68,6 +68,10 @@ pub(crate) struct Checker<'r> {
     pub references: Vec<Reference>,
     pub spans: Vec<(std::ops::Range<usize>, usize)>,
     pub problems: Vec<Diagnostic>,
+    /// The names that stand for values here, with their types; the place of a name is its number among all.
+    pub bound: Vec<(String, usize, Type)>,
+    /// How many names there have been.
+    pub names: usize,
 }
 
 impl Checker<'_> {
@@ -123,7 +127,42 @@ impl Checker<'_> {
         (record_is(whole), result)
     }
 
+    /// Names with their values, and what comes of them.
+    fn bindings(&mut self, arguments: &[Node], node: &Node) -> (Expr, Type) {
+        if (LET.least..=LET.most).contains(&arguments.len()) && !arguments.len().is_multiple_of(2) {
+            return self.bind(arguments);
+        }
+        let (least, most) = (LET.least, LET.most);
+        let message = format!("LET takes an odd number of arguments from {least} to {most}, not {}", arguments.len());
+        let advice = format!("it is written {}", LET.usage);
+        self.problems.push(Diagnostic::new(DiagnosticKind::WrongArity, node.span.clone(), message, advice));
+        (number_of(0.0), Type::One(FormulaType::Number))
+    }
+
+    /// Gives a name to the second argument in what follows.
+    fn bind(&mut self, arguments: &[Node]) -> (Expr, Type) {
+        let [name, value, rest @ ..] = arguments else {
+            return arguments.first().map_or((number_of(0.0), Type::One(FormulaType::Number)), |last| self.check(last));
+        };
+        let NodeKind::Field(word) = &name.kind else {
+            let message = "LET gives names to values, and this is no name".to_owned();
+            let advice = format!("it is written {}", LET.usage);
+            self.problems.push(Diagnostic::new(DiagnosticKind::Syntax, name.span.clone(), message, advice));
+            return (number_of(0.0), Type::One(FormulaType::Number));
+        };
+        let (value, known) = self.check(value);
+        let place = self.names;
+        self.names += 1;
+        self.bound.push((word.clone(), place, known));
+        let (body, result) = self.bind(rest);
+        self.bound.pop();
+        (Expr::Call(&LET, vec![number_of(place as f64), value, body]), result)
+    }
+
     fn field(&mut self, name: &str, node: &Node) -> (Expr, Type) {
+        if let Some((_, place, known)) = self.bound.iter().rev().find(|(held, ..)| held == name) {
+            return (Expr::Bound(*place), *known);
+        }
         let Some(reference) = (self.resolve)(name) else {
             let kind = DiagnosticKind::UnknownField { name: name.to_owned() };
             let message = format!("Unknown field names: {}", name.to_lowercase());
@@ -148,6 +187,9 @@ impl Checker<'_> {
     }
 
     fn call(&mut self, name: &str, arguments: &[Node], node: &Node) -> (Expr, Type) {
+        if name == LET.name {
+            return self.bindings(arguments, node);
+        }
         let marked = arguments.first().filter(|_| name == "DATETIME_FORMAT").map(Marked::of);
         let date = marked.as_ref().map(|marked| marked.date);
         let given = date.into_iter().chain(arguments.iter().skip(usize::from(date.is_some())));
@@ -183,6 +225,7 @@ impl Checker<'_> {
             Returns::Branches => Type::One(branches(name, &checked)),
             Returns::Extreme(_) => Type::One(dates.unwrap_or(FormulaType::Number)),
             Returns::List => Type::List(first),
+            Returns::Texts => Type::List(FormulaType::Text),
         };
         let function = match function.returns {
             Returns::Extreme(of_dates) if dates.is_some() => of_dates,

@@ -91,6 +91,7 @@ use std::sync::LazyLock;
 use model::FormulaType;
 
 pub(crate) use datetime_parse::{BY_THE_CLOCK, needs_the_clock};
+pub(crate) use ours::r#let::FUNCTION as LET;
 
 use crate::call::Call;
 use crate::eval::{Context, Lanes};
@@ -153,6 +154,8 @@ pub(crate) enum Returns {
     Extreme(&'static Function),
     /// A list of what its first argument holds.
     List,
+    /// A list of texts.
+    Texts,
 }
 
 /// What a value depends on beside its arguments.

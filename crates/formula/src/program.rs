@@ -92,7 +92,14 @@ fn compile_as(
     lists: bool,
 ) -> Result<Program, Vec<Diagnostic>> {
     let node = parse(text).map_err(|problem| vec![problem.placed(text)])?;
-    let mut checker = Checker { resolve, references: Vec::new(), spans: Vec::new(), problems: Vec::new() };
+    let mut checker = Checker {
+        resolve,
+        references: Vec::new(),
+        spans: Vec::new(),
+        problems: Vec::new(),
+        bound: Vec::new(),
+        names: 0,
+    };
     let (expr, result, list) = match checker.check(&node) {
         (expr, Type::One(result)) => (expr, result, false),
         (expr, Type::List(item)) if lists => (expr, item, true),

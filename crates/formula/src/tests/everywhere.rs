@@ -21,7 +21,8 @@ fn changed(function: &Function, index: usize, by: &str) -> Option<String> {
     let (example, _) = function.examples.first()?;
     let node = first_call(&parse(example).unwrap(), function.name)?;
     let NodeKind::Call(name, mut arguments) = node.kind else { return None };
-    *arguments.get_mut(index)? = parse(by).unwrap();
+    // A name is no value.
+    *arguments.get_mut(index).filter(|_| name != "LET" || index % 2 == 1)? = parse(by).unwrap();
     Some(print(&Node { kind: NodeKind::Call(name, arguments), span: 0..0 }))
 }
 

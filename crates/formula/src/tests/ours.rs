@@ -94,3 +94,20 @@ pub(super) fn text_join(separator: &Plain, skip: bool, values: &[Plain]) -> Plai
     let kept = values.iter().map(Plain::text).filter(|text| !(skip && text.is_empty()));
     bounded(kept.collect::<Vec<_>>().join(&separator.text()))
 }
+
+pub(super) fn split(text: &str, separator: &str) -> Vec<Plain> {
+    let (mut parts, mut rest) = (Vec::new(), text);
+    if text.is_empty() {
+        return parts;
+    }
+    while let Some(at) = rest.find(separator).filter(|_| !separator.is_empty()) {
+        parts.push(Text(rest[..at].to_owned()));
+        rest = &rest[at + separator.len()..];
+    }
+    parts.push(Text(rest.to_owned()));
+    parts
+}
+
+pub(super) fn similarity(one: &str, other: &str) -> Plain {
+    if one.len() > 1_000 || other.len() > 1_000 { Error } else { Number(strsim::jaro_winkler(one, other)) }
+}

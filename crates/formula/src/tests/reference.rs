@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use model::{CellRef, Chunk, FormulaType, Timestamp};
 
-use super::ours::{ours, text_join};
+use super::ours::{ours, similarity, split, text_join};
 use super::print::print;
 use super::table::{Table, resolve};
 use crate::arithmetic::logarithm;
@@ -109,7 +109,9 @@ pub(super) fn bounded(text: String) -> Plain {
 /// One row of a table.
 pub(super) struct Row<'t> {
     pub table: &'t Table,
-    pub row: usize,
+    pub index: usize,
+    /// What names stand for, the last one first.
+    pub bound: Vec<(String, Plain)>,
 }
 
 impl Row<'_> {
@@ -147,9 +149,12 @@ impl Row<'_> {
     }
 
     fn field(&self, name: &str) -> Plain {
+        if let Some((_, value)) = self.bound.iter().rev().find(|(held, _)| held == name) {
+            return value.clone();
+        }
         let reference = resolve(name).unwrap();
         let (chunk, errors) = self.table.column(reference.no.0 as usize);
-        if errors.is_some_and(|errors| errors.get(self.row)) {
+        if errors.is_some_and(|errors| errors.get(self.index)) {
             return Error;
         }
         let name = |no: u32| self.table.select.by_no(no).map(|choice| choice.name.clone());
@@ -161,7 +166,7 @@ impl Row<'_> {
             CellRef::Time(time) => Time(time, dates),
             _ => Error,
         };
-        match chunk.cell(self.row) {
+        match chunk.cell(self.index) {
             CellRef::Values(items) => List(items.iter().map(item).collect(), dates),
             CellRef::Empty if matches!(reference.shape, Shape::List(_)) => List(Vec::new(), dates),
             CellRef::Empty if reference.shape == Shape::Flag => Number(0.0),
@@ -177,7 +182,7 @@ impl Row<'_> {
     }
 
     fn system(&self, chunk: &Chunk) -> Plain {
-        match chunk.cell(self.row) {
+        match chunk.cell(self.index) {
             CellRef::Time(time) => Time(time, false),
             _ => Blank,
         }
@@ -194,7 +199,7 @@ impl Row<'_> {
             "TODAY" => return Time(self.table.now.day().0, true),
             "CREATED_TIME" => return self.system(&self.table.created),
             "LAST_MODIFIED_TIME" => return self.system(&self.table.modified),
-            "RECORD_ID" => return Text(Table::id(self.row).to_string()),
+            "RECORD_ID" => return Text(Table::id(self.index).to_string()),
             "ISERROR" => {
                 return Plain::flag(is_wrong(&value(0)));
             }
@@ -206,6 +211,7 @@ impl Row<'_> {
             }
             "SWITCH" => return self.switch(nodes),
             "DATETIME_FORMAT" => return self.format(nodes),
+            "LET" => return self.named(nodes),
             "IFERROR" => return if is_wrong(&value(0)) { value(1) } else { value(0) },
             _ => {}
         }
@@ -235,6 +241,8 @@ impl Row<'_> {
             }
             "MEDIAN" | "STDEV" => ours(name, &spread(&values), &Blank),
             "COUNTIF" | "SUMIF" | "AVERAGEIF" | "PERCENTILE" => ours(name, &spread(&values[..1]), &values[1]),
+            "SPLIT" => List(split(&values[0].text(), &values[1].text()), false),
+            "SIMILARITY" => similarity(&values[0].text(), &values[1].text()),
             "TEXTJOIN" => text_join(&self.value(&nodes[0]), self.value(&nodes[1]).is_true(), &spread(&values[2..])),
             _ => strict(name, &spread(&values)),
         }
@@ -305,6 +313,16 @@ impl Row<'_> {
             }
             _ => Error,
         }
+    }
+
+    fn named(&self, nodes: &[Node]) -> Plain {
+        let [Node { kind: NodeKind::Field(name), .. }, value, rest @ ..] = nodes else { return self.raw(&nodes[0]) };
+        if rest.is_empty() {
+            return self.raw(&nodes[0]);
+        }
+        let mut bound = self.bound.clone();
+        bound.push((name.clone(), self.raw(value)));
+        Row { bound, ..*self }.named(rest)
     }
 
     fn switch(&self, nodes: &[Node]) -> Plain {
@@ -623,7 +641,7 @@ fn dates(name: &str, values: &[Plain]) -> Plain {
         "HOUR" => return part(|time| Number(f64::from(time.clock().0))),
         "MINUTE" => return part(|time| Number(f64::from(time.clock().1))),
         "SECOND" => return part(|time| Number(f64::from(time.clock().2))),
-        "TIMESTR" => return part(|time| Text(time.iso()[11..19].to_owned())),
+        "TIMESTR" => return part(|time| Text(time.iso().split_once('T').unwrap().1[..8].to_owned())),
         "WORKDAY" | "WORKDAY_DIFF" => return workdays(name, values),
         "WEEKDAY" | "WEEKNUM" => {
             let monday = values.get(1).is_some_and(|start| start.text().to_lowercase() == "monday");

@@ -92,6 +92,11 @@ async fn functions_of_ours_work_where_they_may(timed: Timed) {
         ("Safe", "IFERROR({Points}/0, 'none')", json!("none")),
         ("Middle", "MEDIAN(1, 9, 2)", json!(2.0)),
         (
+            "Named",
+            "LET(parts, SPLIT({Name}, ' '), Due, ARRAYSLICE(parts, 3, 3), Due & ' of ' & COUNTALL(parts))",
+            json!("mayo of 6"),
+        ),
+        (
             "Joined",
             "TEXTJOIN(' / ', TRUE(), {Name}, '', DATESTR({Due}))",
             json!("4 de mayo de 2026, 9:30 / 2026-01-05"),
