@@ -4,6 +4,7 @@ use model::Timestamp;
 
 use crate::locale::{Locale, Named};
 use crate::pattern::{Pattern, Piece};
+use crate::time::{EARLIEST, LATEST};
 use crate::week::{self, ISO};
 
 const SECOND: i64 = 1_000_000;
@@ -276,7 +277,7 @@ impl Said {
 
     fn time(&self, locale: &Locale, now: Timestamp) -> Option<Timestamp> {
         if let Some(unix) = self.unix {
-            return Some(Timestamp(unix));
+            return (EARLIEST..=LATEST).contains(&unix).then_some(Timestamp(unix));
         }
         let day = self.date(locale, now)?;
         if self.weekday.is_some_and(|weekday| weekday != week::weekday(day)) {
