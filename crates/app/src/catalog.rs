@@ -161,7 +161,8 @@ impl Ground {
         let changes = Changes::new(db.clone());
         let access = Access::new(identity.people());
         let schemas = Schemas::new(db.clone(), changes.clone(), access.clone(), clock.clone(), ids.clone())
-            .keeping_trash(settings.history.trash());
+            .keeping_trash(settings.history.trash())
+            .with_formulas_of_airtable(settings.formulas.airtable);
         let jobs = Jobs::new(db.clone(), clock.clone(), ids.clone());
         let outbound = Outbound::new(Policy { allow_private: settings.outbound.allow_private_addresses })?;
         let addresses = Addresses::new(&settings.server.address(), &signer);

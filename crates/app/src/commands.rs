@@ -126,6 +126,9 @@ struct Serve {
     /// Refuses as Airtable does: 5 requests a second for a base, 50 for a user, then 30 seconds of 429.
     #[arg(long)]
     airtable_limits: bool,
+    /// Refuses formulas with functions that Airtable does not have.
+    #[arg(long)]
+    airtable_formulas: bool,
 }
 
 #[derive(Subcommand)]
@@ -215,6 +218,9 @@ async fn run_serve(serve: &Serve) -> anyhow::Result<()> {
     }
     if serve.airtable_limits {
         flags.push(("--airtable-limits", "limits.airtable", "true".to_owned()));
+    }
+    if serve.airtable_formulas {
+        flags.push(("--airtable-formulas", "formulas.airtable", "true".to_owned()));
     }
     let Loaded { settings, mut warnings, .. } = serve.store.load(flags)?;
     telemetry::install_log(&settings.telemetry)?;

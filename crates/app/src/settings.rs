@@ -89,6 +89,14 @@ pub struct Calls {
     pub allow_private_addresses: bool,
 }
 
+/// The section `formulas`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Formulas {
+    /// Only the functions that Airtable has.
+    pub airtable: bool,
+}
+
 /// What the house is built from.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -98,6 +106,8 @@ pub struct Settings {
     pub database: Database,
     /// Images of bases.
     pub records: Images,
+    /// What formulas may have.
+    pub formulas: Formulas,
     /// How long changes are kept.
     pub history: retention::HistoryConfig,
     /// Doors.
@@ -153,6 +163,7 @@ pub fn load(
         server: merged.section("server")?,
         database: merged.section("database")?,
         records: merged.section("records")?,
+        formulas: merged.section("formulas")?,
         history: merged.section("history")?,
         web: merged.section("web")?,
         limits: merged.section("limits")?,

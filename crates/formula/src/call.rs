@@ -214,3 +214,16 @@ pub(crate) fn count(value: Val<'_>) -> usize {
         _ => 0,
     }
 }
+
+/// The rows of `rows` that are an error, not a number or infinite.
+pub(crate) fn wrong(lane: &Lane<'_>, rows: &Mask, n: usize) -> Mask {
+    let mut found = lane.errors(n).and(rows);
+    let odd = |value| matches!(value, Val::Number(number) if !number.is_finite());
+    match &lane.values {
+        Values::Same(_) if odd(lane.get(0)) => return rows.clone(),
+        Values::Numbers(numbers) => found.add(&Mask::pack(numbers, |number| !number.is_finite()).and(rows)),
+        Values::Mixed(_) => rows.rows().filter(|row| odd(lane.get(*row))).for_each(|row| found.set(row)),
+        _ => {}
+    }
+    found
+}

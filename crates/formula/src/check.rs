@@ -5,11 +5,15 @@ use model::{FieldId, FieldNo, FormulaType, Timestamp};
 use crate::among::{gather, record_is};
 use crate::eval::Context;
 use crate::expr::{Expr, Op};
-use crate::functions::{Reads, Returns, find, functions};
+use crate::functions::{BY_THE_CLOCK, Function, LET, MANY, Reads, Returns, find, functions, needs_the_clock};
+use crate::marks::Marked;
 use crate::mask::Mask;
 use crate::parse::{Diagnostic, DiagnosticKind, Node, NodeKind};
 use crate::program::Batch;
 use crate::value::Scalar;
+
+/// How alike the name of a function must be to be offered, from 0 to 1.
+const NEAR: f64 = 0.8;
 
 /// How a referenced field looks to a formula.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +68,10 @@ pub(crate) struct Checker<'r> {
     pub references: Vec<Reference>,
     pub spans: Vec<(std::ops::Range<usize>, usize)>,
     pub problems: Vec<Diagnostic>,
+    /// The names that stand for values here, with their types; the place of a name is its number among all.
+    pub bound: Vec<(String, usize, Type)>,
+    /// How many names there have been.
+    pub names: usize,
 }
 
 impl Checker<'_> {
@@ -119,13 +127,46 @@ impl Checker<'_> {
         (record_is(whole), result)
     }
 
+    /// Names with their values, and what comes of them.
+    fn bindings(&mut self, arguments: &[Node], node: &Node) -> (Expr, Type) {
+        if (LET.least..=LET.most).contains(&arguments.len()) && !arguments.len().is_multiple_of(2) {
+            return self.bind(arguments);
+        }
+        let (least, most) = (LET.least, LET.most);
+        let message = format!("LET takes an odd number of arguments from {least} to {most}, not {}", arguments.len());
+        let advice = format!("it is written {}", LET.usage);
+        self.problems.push(Diagnostic::new(DiagnosticKind::WrongArity, node.span.clone(), message, advice));
+        (number_of(0.0), Type::One(FormulaType::Number))
+    }
+
+    /// Gives a name to the second argument in what follows.
+    fn bind(&mut self, arguments: &[Node]) -> (Expr, Type) {
+        let [name, value, rest @ ..] = arguments else {
+            return arguments.first().map_or((number_of(0.0), Type::One(FormulaType::Number)), |last| self.check(last));
+        };
+        let NodeKind::Field(word) = &name.kind else {
+            let message = "LET gives names to values, and this is no name".to_owned();
+            let advice = format!("it is written {}", LET.usage);
+            self.problems.push(Diagnostic::new(DiagnosticKind::Syntax, name.span.clone(), message, advice));
+            return (number_of(0.0), Type::One(FormulaType::Number));
+        };
+        let (value, known) = self.check(value);
+        let place = self.names;
+        self.names += 1;
+        self.bound.push((word.clone(), place, known));
+        let (body, result) = self.bind(rest);
+        self.bound.pop();
+        (Expr::Call(&LET, vec![number_of(place as f64), value, body]), result)
+    }
+
     fn field(&mut self, name: &str, node: &Node) -> (Expr, Type) {
+        if let Some((_, place, known)) = self.bound.iter().rev().find(|(held, ..)| held == name) {
+            return (Expr::Bound(*place), *known);
+        }
         let Some(reference) = (self.resolve)(name) else {
-            self.problems.push(Diagnostic {
-                message: format!("Unknown field names: {}", name.to_lowercase()),
-                span: node.span.clone(),
-                kind: DiagnosticKind::UnknownField { name: name.to_owned() },
-            });
+            let kind = DiagnosticKind::UnknownField { name: name.to_owned() };
+            let message = format!("Unknown field names: {}", name.to_lowercase());
+            self.problems.push(Diagnostic::new(kind, node.span.clone(), message, ""));
             return (number_of(0.0), Type::One(FormulaType::Number));
         };
         let known = self.references.iter().position(|held| held.field == reference.field);
@@ -146,25 +187,23 @@ impl Checker<'_> {
     }
 
     fn call(&mut self, name: &str, arguments: &[Node], node: &Node) -> (Expr, Type) {
-        let checked: Vec<(Expr, Type)> = arguments.iter().map(|argument| self.check(argument)).collect();
+        if name == LET.name {
+            return self.bindings(arguments, node);
+        }
+        let marked = arguments.first().filter(|_| name == "DATETIME_FORMAT").map(Marked::of);
+        let date = marked.as_ref().map(|marked| marked.date);
+        let given = date.into_iter().chain(arguments.iter().skip(usize::from(date.is_some())));
+        let checked: Vec<(Expr, Type)> = given.map(|argument| self.check(argument)).collect();
         let Some(function) = find(name) else {
-            let near = functions()
-                .iter()
-                .max_by(|a, b| strsim::jaro_winkler(a.name, name).total_cmp(&strsim::jaro_winkler(b.name, name)));
-            let hint = near.map_or_else(String::new, |function| format!("; did you mean {}?", function.name));
-            self.problems.push(Diagnostic {
-                message: format!("there is no function {name}{hint}"),
-                span: node.span.clone(),
-                kind: DiagnosticKind::UnknownFunction { name: name.to_owned() },
-            });
+            let kind = DiagnosticKind::UnknownFunction { name: name.to_owned() };
+            let span = node.span.start..node.span.start + name.len();
+            self.problems.push(Diagnostic::new(kind, span, format!("there is no function {name}"), near(name)));
             return (number_of(0.0), Type::One(FormulaType::Number));
         };
         if checked.len() < function.least || checked.len() > function.most {
-            self.problems.push(Diagnostic {
-                message: format!("{} is used as {}, here with {} arguments", name, function.usage, checked.len()),
-                span: node.span.clone(),
-                kind: DiagnosticKind::WrongArity,
-            });
+            let message = format!("{name} takes {}, not {}", arity(function), checked.len());
+            let advice = format!("it is written {}", function.usage);
+            self.problems.push(Diagnostic::new(DiagnosticKind::WrongArity, node.span.clone(), message, advice));
         }
         let first = checked.first().map_or(FormulaType::Text, |(_, result)| result.item());
         let dates = checked.iter().filter_map(|(_, result)| match result {
@@ -186,16 +225,43 @@ impl Checker<'_> {
             Returns::Branches => Type::One(branches(name, &checked)),
             Returns::Extreme(_) => Type::One(dates.unwrap_or(FormulaType::Number)),
             Returns::List => Type::List(first),
+            Returns::Texts => Type::List(FormulaType::Text),
         };
         let function = match function.returns {
             Returns::Extreme(of_dates) if dates.is_some() => of_dates,
             _ => function,
         };
         let mut arguments: Vec<Expr> = checked.into_iter().map(|(expr, _)| expr).collect();
-        if function.name == "OR" {
-            arguments = gather(arguments);
+        match function.name {
+            "OR" => arguments = gather(arguments),
+            "DATETIME_PARSE" if needs_the_clock(&arguments) => return (Expr::Call(&BY_THE_CLOCK, arguments), result),
+            _ => {}
+        }
+        if let Some(Marked { zone, locale, .. }) = marked {
+            arguments.resize_with(2, || Expr::Constant(Scalar::Blank));
+            let mut mark = |node: Option<&Node>| node.map_or(Expr::Constant(Scalar::Blank), |node| self.one(node).0);
+            arguments.extend([mark(zone), mark(locale)]);
         }
         (Expr::Call(function, arguments), result)
+    }
+}
+
+/// The function that was probably meant, as a question.
+fn near(name: &str) -> String {
+    let scored = functions().iter().map(|function| (strsim::jaro_winkler(function.name, name), function.name));
+    let best = scored.max_by(|one, other| one.0.total_cmp(&other.0)).filter(|(score, _)| *score >= NEAR);
+    best.map_or_else(String::new, |(_, near)| format!("did you mean {near}?"))
+}
+
+/// How many arguments a function takes.
+fn arity(function: &Function) -> String {
+    let plural = |count: usize| if count == 1 { "1 argument".to_owned() } else { format!("{count} arguments") };
+    match (function.least, function.most) {
+        (0, 0) => "no arguments".to_owned(),
+        (least, most) if least == most => plural(most),
+        (least, MANY) => format!("at least {}", plural(least)),
+        (least, most) if least + 1 == most => format!("{least} or {}", plural(most)),
+        (least, most) => format!("{least} to {}", plural(most)),
     }
 }
 
@@ -229,11 +295,12 @@ fn fold(expr: Expr) -> Expr {
     value.map_or(expr, Expr::Constant)
 }
 
-/// The type of IF and SWITCH: that of their branches when they agree, else text. A branch that is blank or an error
+/// The type of `IF`, `IFERROR` and `SWITCH`: that of their branches when they agree, else text. A branch that is blank or an error
 /// has none.
 fn branches(name: &str, arguments: &[(Expr, FormulaType)]) -> FormulaType {
     let is_result = |index: usize| match name {
         "IF" => index > 0,
+        "IFERROR" => true,
         // After the value come patterns and results, and the default takes the place of a pattern.
         _ => index > 0 && (index.is_multiple_of(2) || index + 1 == arguments.len()),
     };

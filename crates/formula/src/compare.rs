@@ -28,7 +28,8 @@ pub(crate) fn compare<'b>(how: Comparison, left: &Lane<'_>, right: &Lane<'_>, ro
     Lane::flags(flags.but(&error), error)
 }
 
-fn holds(how: Comparison, left: Val<'_>, right: Val<'_>) -> bool {
+/// Whether a comparison holds for two values.
+pub(crate) fn holds(how: Comparison, left: Val<'_>, right: Val<'_>) -> bool {
     let order = |test: fn(Ordering) -> bool| order_of(left, right).is_some_and(test);
     match how {
         Comparison::Equal => equal_values(left, right),

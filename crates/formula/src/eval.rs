@@ -1,6 +1,6 @@
 //! Running a checked expression over the rows of a batch.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use crate::among::among;
 use crate::arithmetic::{self, negate};
@@ -34,11 +34,13 @@ pub(crate) struct Context<'b> {
     /// How many rows it has.
     pub n: usize,
     left: Cell<usize>,
+    /// What names stand for, by their places.
+    bound: RefCell<Vec<Option<Lane<'b>>>>,
 }
 
 impl<'b> Context<'b> {
     pub fn new(batch: &'b Batch<'b>) -> Self {
-        Self { batch, n: batch.rows.len(), left: Cell::new(TEXT) }
+        Self { batch, n: batch.rows.len(), left: Cell::new(TEXT), bound: RefCell::default() }
     }
 
     /// Bytes that may still be made.
@@ -52,10 +54,30 @@ impl<'b> Context<'b> {
         Ok(())
     }
 
+    /// Keeps what a name stands for.
+    pub fn bind(&self, place: usize, lane: Lane<'b>) {
+        let mut bound = self.bound.borrow_mut();
+        if bound.len() <= place {
+            bound.resize(place + 1, None);
+        }
+        if let Some(slot) = bound.get_mut(place) {
+            *slot = Some(lane);
+        }
+    }
+
+    /// What a name stands for; a copy costs what making it did.
+    fn bound(&self, place: usize) -> Lanes<'b> {
+        let held = self.bound.borrow().get(place).cloned().flatten();
+        let lane = held.unwrap_or_else(|| Lane::same(Scalar::Error));
+        self.spend(lane.bytes())?;
+        Ok(lane)
+    }
+
     /// The values of an expression for these rows.
     pub fn eval(&self, expr: &'b Expr, rows: &Mask) -> Lanes<'b> {
         match expr {
             Expr::Constant(scalar) => Ok(Lane::same(borrowed(scalar))),
+            Expr::Bound(place) => self.bound(*place),
             Expr::Slot(slot, shape) => read(self, *slot, *shape, rows),
             Expr::Call(function, arguments) => match function.run {
                 Run::Plain(run) => Ok(run(self)),

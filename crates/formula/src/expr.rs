@@ -12,6 +12,8 @@ pub(crate) enum Expr {
     /// A field, by its place among the references.
     Slot(usize, Shape),
     Call(&'static Function, Vec<Expr>),
+    /// What a name stands for that `LET` has given to a value.
+    Bound(usize),
     Negate(Box<Expr>),
     /// One value out of a list of them.
     Flat(Box<Expr>),
@@ -94,7 +96,7 @@ impl Expr {
         let all = |parts: &[Self]| parts.iter().map(Self::reads).max().unwrap_or(Reads::Nothing);
         match self {
             Self::Constant(_) => Reads::Nothing,
-            Self::Slot(..) | Self::Among(..) => Reads::Record,
+            Self::Slot(..) | Self::Among(..) | Self::Bound(_) => Reads::Record,
             Self::Call(function, arguments) => function.reads.max(all(arguments)),
             Self::Negate(inner) | Self::Flat(inner) => inner.reads(),
             Self::Join(parts) => all(parts),
@@ -112,7 +114,7 @@ impl Expr {
             Self::Call(function, arguments) => function.fails || any(arguments),
             Self::Negate(inner) | Self::Flat(inner) => inner.may_fail(slot),
             // A text may come out too long.
-            Self::Join(_) => true,
+            Self::Join(_) | Self::Bound(_) => true,
             Self::Chain(first, rest) => first.may_fail(slot) || rest.iter().any(|(_, part)| part.may_fail(slot)),
         }
     }

@@ -18,6 +18,7 @@ mod created_time;
 mod dateadd;
 mod datestr;
 mod datetime_diff;
+mod datetime_format;
 mod datetime_parse;
 mod day;
 mod encode_url_component;
@@ -27,6 +28,7 @@ mod exp;
 mod r#false;
 mod find;
 mod floor;
+mod fromnow;
 mod hour;
 mod r#if;
 mod int;
@@ -49,6 +51,7 @@ mod not;
 mod now;
 mod odd;
 mod or;
+mod ours;
 mod power;
 mod record_id;
 mod regex_extract;
@@ -62,6 +65,8 @@ mod rounddown;
 mod roundup;
 mod search;
 mod second;
+mod set_locale;
+mod set_timezone;
 mod sqrt;
 mod substitute;
 mod sum;
@@ -69,6 +74,7 @@ mod switch;
 mod t;
 mod timestr;
 mod today;
+mod tonow;
 mod trim;
 mod r#true;
 mod upper;
@@ -80,7 +86,12 @@ mod workday_diff;
 mod xor;
 mod year;
 
+use std::sync::LazyLock;
+
 use model::FormulaType;
+
+pub(crate) use datetime_parse::{BY_THE_CLOCK, needs_the_clock};
+pub(crate) use ours::r#let::FUNCTION as LET;
 
 use crate::call::Call;
 use crate::eval::{Context, Lanes};
@@ -143,6 +154,8 @@ pub(crate) enum Returns {
     Extreme(&'static Function),
     /// A list of what its first argument holds.
     List,
+    /// A list of texts.
+    Texts,
 }
 
 /// What a value depends on beside its arguments.
@@ -154,9 +167,9 @@ pub(crate) enum Reads {
 }
 
 /// Most arguments of a function that takes any number.
-const MANY: usize = 1_000;
+pub(crate) const MANY: usize = 1_000;
 
-/// By name, in alphabetical order.
+/// Airtable's, in alphabetical order.
 static FUNCTIONS: &[&Function] = &[
     &abs::FUNCTION,
     &and::FUNCTION,
@@ -176,6 +189,7 @@ static FUNCTIONS: &[&Function] = &[
     &dateadd::FUNCTION,
     &datestr::FUNCTION,
     &datetime_diff::FUNCTION,
+    &datetime_format::FUNCTION,
     &datetime_parse::FUNCTION,
     &day::FUNCTION,
     &encode_url_component::FUNCTION,
@@ -185,6 +199,7 @@ static FUNCTIONS: &[&Function] = &[
     &r#false::FUNCTION,
     &find::FUNCTION,
     &floor::FUNCTION,
+    &fromnow::FUNCTION,
     &hour::FUNCTION,
     &r#if::FUNCTION,
     &int::FUNCTION,
@@ -220,6 +235,8 @@ static FUNCTIONS: &[&Function] = &[
     &roundup::FUNCTION,
     &search::FUNCTION,
     &second::FUNCTION,
+    &set_locale::FUNCTION,
+    &set_timezone::FUNCTION,
     &sqrt::FUNCTION,
     &substitute::FUNCTION,
     &sum::FUNCTION,
@@ -227,6 +244,7 @@ static FUNCTIONS: &[&Function] = &[
     &t::FUNCTION,
     &timestr::FUNCTION,
     &today::FUNCTION,
+    &tonow::FUNCTION,
     &trim::FUNCTION,
     &r#true::FUNCTION,
     &upper::FUNCTION,
@@ -239,13 +257,27 @@ static FUNCTIONS: &[&Function] = &[
     &year::FUNCTION,
 ];
 
+/// Airtable's and ours, by name.
+static ALL: LazyLock<Vec<&Function>> = LazyLock::new(|| {
+    let mut all: Vec<&Function> = FUNCTIONS.iter().chain(ours::OURS).copied().collect();
+    all.sort_by_key(|function| function.name);
+    all
+});
+
 /// Every function, by name.
 pub fn functions() -> &'static [&'static Function] {
-    FUNCTIONS
+    &ALL
+}
+
+impl Function {
+    /// True for a function that Airtable does not have.
+    pub fn is_ours(&self) -> bool {
+        ours::OURS.iter().any(|ours| ours.name == self.name)
+    }
 }
 
 /// The function with this name in capitals.
 pub(crate) fn find(name: &str) -> Option<&'static Function> {
-    let at = FUNCTIONS.binary_search_by(|function| function.name.cmp(name)).ok()?;
-    FUNCTIONS.get(at).copied()
+    let at = ALL.binary_search_by(|function| function.name.cmp(name)).ok()?;
+    ALL.get(at).copied()
 }

@@ -110,6 +110,20 @@ impl<'a> Lane<'a> {
         }
     }
 
+    /// How many bytes of texts and lists it has of its own.
+    pub fn bytes(&self) -> usize {
+        match &self.values {
+            Values::Same(Scalar::Text(text)) => text.len(),
+            Values::Texts(strings) => match &strings.arena {
+                Cow::Owned(arena) => arena.len(),
+                Cow::Borrowed(_) => 0,
+            },
+            Values::Mixed(mixed) => mixed.arena.len() + mixed.cells.len() * size_of::<Cell>(),
+            Values::Lists(lists) => lists.bytes(),
+            _ => 0,
+        }
+    }
+
     /// The rows that are errors.
     pub fn errors(&self, n: usize) -> Cow<'_, Mask> {
         if let Values::Same(Scalar::Error) = self.values {
@@ -181,6 +195,12 @@ impl Mixed {
             }
             Cell::Time(time, day) => Val::Time(time, day),
         }
+    }
+
+    /// Adds a row.
+    pub fn push(&mut self, value: Val<'_>) {
+        self.cells.push(Cell::Blank);
+        self.set(self.cells.len() - 1, value);
     }
 
     /// Writes a row.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::mistakes::foreign;
+
 /// A piece of the text.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Token {
@@ -13,8 +15,8 @@ pub(crate) enum Token {
     Word(String),
     /// `( ) , + - * / & = != < <= > >=`
     Sign(&'static str),
-    /// What belongs to no token, with the reason.
-    Bad(&'static str),
+    /// What belongs to no token: why, and what would be right.
+    Bad(&'static str, &'static str),
 }
 
 const SIGNS: [&str; 15] = ["!=", "<=", ">=", "(", ")", ",", "+", "-", "*", "/", "&", "=", "<", ">", ";"];
@@ -53,16 +55,21 @@ pub fn rename(text: &str, renamed: &dyn Fn(&str) -> Option<String>) -> String {
 fn token(rest: &str) -> (Token, usize) {
     let first = rest.chars().next().unwrap_or(' ');
     match first {
-        '"' | '\'' => quoted(rest, first, "a text is not closed", Token::Text),
-        '{' => quoted(rest, '}', "a field name is not closed", Token::Field),
+        '"' => quoted(rest, first, ("the text that begins here is not closed", "add `\"`"), Token::Text),
+        '\'' => quoted(rest, first, ("the text that begins here is not closed", "add `'`"), Token::Text),
+        '{' => quoted(rest, '}', ("the field name that begins here is not closed", "add `}`"), Token::Field),
         '0'..='9' | '.' => number(rest),
         c if c.is_alphabetic() || c == '_' => {
             let len = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
             (Token::Word(rest.get(..len).unwrap_or_default().to_owned()), len)
         }
-        _ => match SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
-            Some(sign) => (Token::Sign(sign), sign.len()),
-            None => (Token::Bad("this character means nothing here"), first.len_utf8()),
+        // `!=` before `!`.
+        _ => match (SIGNS.iter().find(|sign| rest.starts_with(**sign)), foreign(rest)) {
+            (sign, Some((other, message, advice))) if sign.is_none_or(|sign| sign.len() < other.len()) => {
+                (Token::Bad(message, advice), other.len())
+            }
+            (Some(sign), _) => (Token::Sign(sign), sign.len()),
+            (None, _) => (Token::Bad("this character means nothing here", ""), first.len_utf8()),
         },
     }
 }
@@ -70,10 +77,15 @@ fn token(rest: &str) -> (Token, usize) {
 fn number(rest: &str) -> (Token, usize) {
     let len = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
     let digits = rest.get(..len).unwrap_or_default();
-    (digits.parse().map_or(Token::Bad("this is not a number"), Token::Number), len)
+    (
+        digits
+            .parse()
+            .map_or(Token::Bad("this is not a number", "a number has digits and one `.` at most"), Token::Number),
+        len,
+    )
 }
 
-fn quoted(rest: &str, end: char, open: &'static str, make: fn(String) -> Token) -> (Token, usize) {
+fn quoted(rest: &str, end: char, open: (&'static str, &'static str), make: fn(String) -> Token) -> (Token, usize) {
     let mut out = String::new();
     let mut chars = rest.char_indices().skip(1);
     while let Some((at, c)) = chars.next() {
@@ -92,5 +104,5 @@ fn quoted(rest: &str, end: char, open: &'static str, make: fn(String) -> Token) 
             None => break,
         }
     }
-    (Token::Bad(open), rest.len())
+    (Token::Bad(open.0, open.1), rest.len())
 }

@@ -30,6 +30,11 @@ impl Lists<'_> {
         start as usize..start as usize + len as usize
     }
 
+    /// See [`Lane::bytes`].
+    pub fn bytes(&self) -> usize {
+        self.items.bytes()
+    }
+
     /// The values of a row.
     pub fn each(&self, row: usize) -> impl Iterator<Item = Val<'_>> {
         self.range(row).map(|index| self.items.get(index))
@@ -123,7 +128,8 @@ pub(crate) fn flat<'b>(cx: &Context<'b>, lane: Lane<'b>, rows: &Mask) -> Lanes<'
     Ok(Lane { values: Values::Mixed(mixed), blank: Mask::default(), error: lane.error })
 }
 
-fn join<'v>(values: impl Iterator<Item = Val<'v>>, between: &str, out: &mut String) {
+/// Appends the texts of values with another between them.
+pub(crate) fn join<'v>(values: impl Iterator<Item = Val<'v>>, between: &str, out: &mut String) {
     for (index, value) in values.enumerate() {
         out.push_str(if index == 0 { "" } else { between });
         value.write(out);
@@ -183,6 +189,14 @@ impl<'b> Call<'_, 'b> {
 
     /// The same of these lanes.
     pub fn list_of(&self, lanes: &[Lane<'b>], choose: impl Fn(usize, &[Val<'_>]) -> Vec<usize>) -> Lanes<'b> {
+        self.lists(lanes, |row, items| {
+            let held: Vec<Val<'_>> = lanes.iter().flat_map(|lane| values(lane, row)).collect();
+            choose(row, &held).into_iter().filter_map(|index| held.get(index)).for_each(|value| items.push(*value));
+        })
+    }
+
+    /// A list for each row, of what is put into it; an error where one of these lanes is.
+    pub fn lists(&self, lanes: &[Lane<'b>], mut put: impl FnMut(usize, &mut Mixed)) -> Lanes<'b> {
         let Some(error) = errors(&lanes.iter().collect::<Vec<_>>()) else {
             return Ok(Lane { error: self.rows.clone(), ..empty(self.cx.n) });
         };
@@ -190,12 +204,8 @@ impl<'b> Call<'_, 'b> {
         let mut items = Mixed::default();
         let left = self.cx.left();
         for row in self.rows.without(&error).rows() {
-            let held: Vec<Val<'_>> = lanes.iter().flat_map(|lane| values(lane, row)).collect();
             let start = items.cells.len();
-            for value in choose(row, &held).into_iter().filter_map(|index| held.get(index)) {
-                items.cells.push(Cell::Blank);
-                items.set(items.cells.len() - 1, *value);
-            }
+            put(row, &mut items);
             if let Some(span) = spans.get_mut(row) {
                 *span = (start as u32, (items.cells.len() - start) as u32);
             }

@@ -5,9 +5,8 @@ use crate::eval::Lanes;
 use crate::strings::Made;
 use crate::time::Unit;
 use crate::value::Val;
+use crate::week::{week_of, weekday};
 use model::Timestamp;
-
-const DAY: i64 = 86_400_000_000;
 
 /// An argument of a date function.
 #[derive(Debug, Clone, Copy, Default)]
@@ -58,17 +57,12 @@ impl WeekStart {
 
     /// 0 on the first day of the week.
     pub fn day_of_week(self, time: Timestamp) -> u32 {
-        // 1970-01-01 was a Thursday: four days after a Sunday.
-        (time.day().0 / DAY + 4 - self.0).rem_euclid(7) as u32
+        (weekday(time) - self.0).rem_euclid(7) as u32
     }
 
     /// From 1: the first week is the one with the first of January.
     pub fn week_of_year(self, time: Timestamp) -> u32 {
-        // The year is that of the week's last day.
-        let left = (6 - i64::from(self.day_of_week(time))) * DAY;
-        let last = Timestamp(time.day().0.saturating_add(left));
-        let first = Timestamp::from_date(last.date().0, 1, 1);
-        ((last.0 - first.0) / DAY / 7) as u32 + 1
+        week_of(time.day(), (self.0, 6 + self.0)).1 as u32
     }
 }
 
@@ -104,6 +98,21 @@ pub(crate) fn write<'b>(call: &Call<'_, 'b>, f: impl Fn(i64, &mut String)) -> La
         Moment::Blank => Made::Blank,
         Moment::Wrong => Made::Error,
     })
+}
+
+/// The same point in time, where its second argument is blank or names something.
+pub(crate) fn mark<'b>(call: &Call<'_, 'b>, exists: impl Fn(&str) -> bool) -> Lanes<'b> {
+    let lanes = [call.argument(0)?, call.argument(1)?];
+    let extent = call.extent(&lanes);
+    let [date, name] = &lanes;
+    let known = extent.per(name, |name| name.is_blank() || exists(name.text(&mut String::new())));
+    Ok(extent.moments(|row| match date.get(row) {
+        date if date.is_blank() => Out::Blank,
+        date => match date.time().filter(|_| known.at(row)) {
+            Some(time) => Out::Value((time, matches!(date, Val::Time(_, true)))),
+            None => Out::Error,
+        },
+    }))
 }
 
 /// A function of two points in time and something about its third argument; blank when one of them is.

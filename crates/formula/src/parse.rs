@@ -1,8 +1,10 @@
 //! Tokens to a tree, by precedence climbing with a bound on depth.
 
+use std::fmt;
 use std::ops::Range;
 
 use crate::lex::{Token, lex};
+use crate::mistakes::{Mistake, instead_of_operator, instead_of_value};
 
 /// Longest formula in bytes.
 const TEXT: usize = 64 * 1_024;
@@ -14,12 +16,39 @@ const NODES: usize = 20_000;
 /// What is wrong with a formula, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// For a person to read.
+    /// What is wrong.
     pub message: String,
+    /// What would be right, where that can be said.
+    pub advice: String,
     /// The bytes it is about.
     pub span: Range<usize>,
+    /// The character that it begins at, from 1.
+    pub at: usize,
     /// What kind of mistake.
     pub kind: DiagnosticKind,
+}
+
+impl Diagnostic {
+    /// A mistake in a text that is yet to be [placed](Self::placed).
+    pub(crate) fn new(kind: DiagnosticKind, span: Range<usize>, message: String, advice: impl Into<String>) -> Self {
+        Self { message, advice: advice.into(), span, at: 0, kind }
+    }
+
+    /// Counts the characters before it.
+    pub(crate) fn placed(mut self, text: &str) -> Self {
+        self.at = text.get(..self.span.start).map_or(0, |before| before.chars().count()) + 1;
+        self
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if self.kind != DiagnosticKind::TooLarge {
+            write!(f, " (at character {})", self.at)?;
+        }
+        if self.advice.is_empty() { Ok(()) } else { write!(f, "; {}", self.advice) }
+    }
 }
 
 /// A kind of mistake.
@@ -80,17 +109,16 @@ pub(crate) fn parse(text: &str) -> Parsed {
     let node = parser.expression(0)?;
     match parser.tokens.get(parser.at) {
         None => Ok(node),
-        Some((Token::Bad(reason), span)) => Err(syntax(span.clone(), reason)),
-        Some((_, span)) => Err(syntax(span.clone(), "expected an operator or the end of the formula")),
+        Some(found) => Err(syntax(found.1.clone(), instead_of_operator(parser.before(), found, false))),
     }
 }
 
-fn syntax(span: Range<usize>, message: &str) -> Diagnostic {
-    Diagnostic { message: format!("{message} (at character {})", span.start + 1), span, kind: DiagnosticKind::Syntax }
+fn syntax(span: Range<usize>, (message, advice): Mistake) -> Diagnostic {
+    Diagnostic::new(DiagnosticKind::Syntax, span, message, advice)
 }
 
 fn large(span: Range<usize>, message: String) -> Diagnostic {
-    Diagnostic { message, span, kind: DiagnosticKind::TooLarge }
+    Diagnostic::new(DiagnosticKind::TooLarge, span, message, "")
 }
 
 /// How tightly an operator binds.
@@ -117,6 +145,11 @@ impl Parser {
         let token = self.tokens.get(self.at).cloned();
         self.at += usize::from(token.is_some());
         token
+    }
+
+    /// The token before the one that is next.
+    fn before(&self) -> Option<&(Token, Range<usize>)> {
+        self.tokens.get(self.at.checked_sub(1)?)
     }
 
     fn sign(&self) -> Option<&'static str> {
@@ -172,8 +205,9 @@ impl Parser {
     }
 
     fn primary(&mut self) -> Parsed {
-        let end = self.end;
-        let Some((token, span)) = self.next() else { return Err(syntax(end..end, "the formula ends too early")) };
+        let before = self.before().cloned();
+        let wrong = |found: Option<&Token>| instead_of_value(before.as_ref(), found);
+        let Some((token, span)) = self.next() else { return Err(syntax(self.end..self.end, wrong(None))) };
         match token {
             Token::Number(number) => self.node(NodeKind::Number(number), span),
             Token::Text(text) => self.node(NodeKind::Text(text), span),
@@ -182,11 +216,10 @@ impl Parser {
             Token::Word(word) => self.word(word, span),
             Token::Sign("(") => {
                 let inner = self.expression(0)?;
-                self.close(span.start)?;
+                self.close(span.start, "")?;
                 Ok(inner)
             }
-            Token::Bad(reason) => Err(syntax(span, reason)),
-            Token::Sign(_) => Err(syntax(span, "expected a value here")),
+            token @ (Token::Bad(..) | Token::Sign(_)) => Err(syntax(span, wrong(Some(&token)))),
         }
     }
 
@@ -210,17 +243,23 @@ impl Parser {
                 self.at += 1;
                 continue;
             }
-            let end = self.close(start)?;
+            let end = self.close(start, name)?;
             return self.node(NodeKind::Call(name.to_ascii_uppercase(), arguments), start..end);
         }
     }
 
-    fn close(&mut self, opened: usize) -> Result<usize, Diagnostic> {
-        match self.next() {
-            Some((Token::Sign(")"), span)) => Ok(span.end),
-            Some((Token::Bad(reason), span)) => Err(syntax(span, reason)),
-            Some((_, span)) => Err(syntax(span, "expected `)` or `,`")),
-            None => Err(syntax(opened..self.end, "a bracket is not closed")),
+    /// The end of a bracket, which is one of a call where this has a name.
+    fn close(&mut self, opened: usize, name: &str) -> Result<usize, Diagnostic> {
+        match self.tokens.get(self.at) {
+            Some((Token::Sign(")"), span)) => {
+                self.at += 1;
+                Ok(span.end)
+            }
+            Some(found) => Err(syntax(found.1.clone(), instead_of_operator(self.before(), found, !name.is_empty()))),
+            None => {
+                let mistake = (format!("the bracket of `{name}(` is not closed"), "add `)`".to_owned());
+                Err(syntax(opened..self.end, mistake))
+            }
         }
     }
 }

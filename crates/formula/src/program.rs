@@ -91,8 +91,15 @@ fn compile_as(
     resolve: &dyn Fn(&str) -> Option<Reference>,
     lists: bool,
 ) -> Result<Program, Vec<Diagnostic>> {
-    let node = parse(text).map_err(|problem| vec![problem])?;
-    let mut checker = Checker { resolve, references: Vec::new(), spans: Vec::new(), problems: Vec::new() };
+    let node = parse(text).map_err(|problem| vec![problem.placed(text)])?;
+    let mut checker = Checker {
+        resolve,
+        references: Vec::new(),
+        spans: Vec::new(),
+        problems: Vec::new(),
+        bound: Vec::new(),
+        names: 0,
+    };
     let (expr, result, list) = match checker.check(&node) {
         (expr, Type::One(result)) => (expr, result, false),
         (expr, Type::List(item)) if lists => (expr, item, true),
@@ -106,7 +113,7 @@ fn compile_as(
     if problems.is_empty() {
         Ok(Program { text: text.to_owned(), expr, references, spans, result, list })
     } else {
-        Err(problems)
+        Err(problems.into_iter().map(|problem| problem.placed(text)).collect())
     }
 }
 

@@ -11,22 +11,6 @@ const COMPILED: usize = 1 << 20;
 /// How deep groups may stand in groups.
 const NESTED: u32 = 100;
 
-/// The pattern of the rows, compiled again only where it becomes another.
-#[derive(Default)]
-pub(crate) struct Patterns {
-    last: Option<(String, Option<Regex>)>,
-}
-
-impl Patterns {
-    /// None where the pattern cannot be one.
-    pub fn of(&mut self, pattern: &str) -> Option<&Regex> {
-        if self.last.as_ref().is_none_or(|(last, _)| last != pattern) {
-            self.last = Some((pattern.to_owned(), compile(pattern)));
-        }
-        self.last.as_ref().and_then(|(_, regex)| regex.as_ref())
-    }
-}
-
 /// Compiles a pattern within the bounds.
 pub(crate) fn compile(pattern: &str) -> Option<Regex> {
     if pattern.len() > PATTERN {

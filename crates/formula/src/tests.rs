@@ -1,6 +1,8 @@
 mod bounds;
 mod cases;
 mod compiled;
+mod everywhere;
+mod ours;
 mod parts;
 mod print;
 mod property;

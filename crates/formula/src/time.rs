@@ -6,6 +6,10 @@ use model::Timestamp;
 
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
+/// Far enough from the ends of time for years and weeks around to be counted.
+pub(crate) const EARLIEST: i64 = Timestamp::from_date(-99_999, 1, 1).0;
+/// The same in the future.
+pub(crate) const LATEST: i64 = Timestamp::from_date(100_000, 1, 1).0 - 1;
 
 /// A unit of time: a fixed length in microseconds, or a number of months.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +37,7 @@ impl Unit {
     /// `time` moved by `count` units.
     pub fn add(self, time: i64, count: f64) -> i64 {
         match self {
-            Self::Micros(length) => time.saturating_add((count * length as f64) as i64),
+            Self::Micros(length) => time.saturating_add((count * length as f64) as i64).clamp(EARLIEST, LATEST),
             Self::Months(months) => add_months(time, (count as i64).saturating_mul(months)),
         }
     }
@@ -65,8 +69,11 @@ impl Unit {
 /// The same day some months on, or the month's last day.
 fn add_months(time: i64, months: i64) -> i64 {
     let (year, month, day) = Timestamp(time).date();
-    let total =
-        year.saturating_mul(12).saturating_add(i64::from(month) - 1).saturating_add(months).clamp(-120_000, 240_000);
+    let total = year
+        .saturating_mul(12)
+        .saturating_add(i64::from(month) - 1)
+        .saturating_add(months)
+        .clamp(-1_199_988, 1_199_999);
     let (year, month) = (total.div_euclid(12), total.rem_euclid(12) + 1);
     let first = Timestamp::from_date(year, month, 1);
     let next = Timestamp::from_date(year, month + 1, 1);
@@ -75,13 +82,21 @@ fn add_months(time: i64, months: i64) -> i64 {
     Timestamp::from_date(year, month, i64::from(day).min(days)).0 + clock
 }
 
+/// Counted from the one that is later in its month, as `moment` does: from the last of January it is a month to the last
+/// of February, and back.
 fn months_between(a: i64, b: i64) -> i64 {
+    let day = |time: i64| Timestamp(time).date().2;
+    if day(a) < day(b) { whole_months(b, a) } else { -whole_months(a, b) }
+}
+
+/// Whole months from one time to another, towards zero.
+pub(crate) fn whole_months(from: i64, to: i64) -> i64 {
     let index = |time: i64| {
         let (year, month, _) = Timestamp(time).date();
         year * 12 + i64::from(month)
     };
-    let months = index(a) - index(b);
-    let reached = add_months(b, months).cmp(&a);
+    let months = index(to) - index(from);
+    let reached = add_months(from, months).cmp(&to);
     match (months.cmp(&0), reached) {
         (Ordering::Greater, Ordering::Greater) => months - 1,
         (Ordering::Less, Ordering::Less) => months + 1,

@@ -147,6 +147,8 @@ impl Val<'_> {
 const EXACT: f64 = 1e15;
 /// Numbers that are written without an exponent by every rule.
 const PLAIN: Range<f64> = 1e-3..EXACT;
+/// Larger numbers that may have a fraction.
+const FINE: Range<f64> = EXACT..1e16;
 
 /// Appends the shortest decimal, without a trailing `.0`.
 pub(crate) fn write_number(number: f64, out: &mut String) {
@@ -161,7 +163,8 @@ pub(crate) fn write_number(number: f64, out: &mut String) {
             return;
         }
     }
-    if PLAIN.contains(&number.abs()) {
+    // Of two decimals that are as near it is the even one.
+    if PLAIN.contains(&number.abs()) || FINE.contains(&number.abs()) && number.fract() != 0.0 {
         out.push_str(zmij::Buffer::new().format_finite(number));
     } else {
         write_rare(number, out);

@@ -110,6 +110,8 @@ pub struct View {
     pub now: Timestamp,
     /// When a query that is still at work ends in an error.
     pub until: Option<Instant>,
+    /// Whether filters have only the functions that Airtable has.
+    pub only_airtable: bool,
 }
 
 /// A field's values: stored, or computed for as many chunks as the table has.
@@ -122,7 +124,7 @@ pub enum Values<'t> {
 impl View {
     /// A picture as nobody in particular looks at it.
     pub fn new(image: Arc<BaseImage>, now: Timestamp) -> Self {
-        Self { image, people: Arc::default(), addresses: None, now, until: None }
+        Self { image, people: Arc::default(), addresses: None, now, until: None, only_airtable: false }
     }
 
     /// With people, for cells that name them.
@@ -135,6 +137,12 @@ impl View {
     #[must_use]
     pub fn with_addresses(self, addresses: Option<Addresses>) -> Self {
         Self { addresses, ..self }
+    }
+
+    /// With formulas of functions that Airtable has only, or of all.
+    #[must_use]
+    pub fn with_formulas_of_airtable(self, only_airtable: bool) -> Self {
+        Self { only_airtable, ..self }
     }
 
     /// The address of a file for whoever reads it.
@@ -310,6 +318,9 @@ impl View {
 
     /// The compiled formula that a caller sent to filter records.
     pub fn filter_program(&self, table: &Table, text: &str) -> Result<Arc<Program>, Error> {
+        if let Some(reason) = schema::beyond_airtable(text).filter(|_| self.only_airtable) {
+            return Err(Error::Formula { reason });
+        }
         self.image.computed.programs.of_text(table, text, self.image.schema.revision)
     }
 

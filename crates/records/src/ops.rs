@@ -149,7 +149,10 @@ impl Records {
 
     /// A picture as it is looked at now.
     pub(crate) fn seen(&self, image: Arc<BaseImage>, people: Arc<People>) -> View {
-        View::new(image, self.clock.now()).with_people(people).with_addresses(self.files.addresses.clone())
+        View::new(image, self.clock.now())
+            .with_people(people)
+            .with_addresses(self.files.addresses.clone())
+            .with_formulas_of_airtable(self.schemas.has_formulas_of_airtable())
     }
 
     /// Who cells of a base may name.

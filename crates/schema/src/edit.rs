@@ -21,6 +21,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::diagnosis;
 use crate::error::Error;
 
 use links::offered;
@@ -330,7 +331,7 @@ impl<'a> Draft<'a> {
         let program =
             formula::compile(text, &|field| reference(table, field)).map_err(|diagnostics| Error::Formula {
                 field: name.to_owned(),
-                reason: diagnostics.first().map_or_else(String::new, |d| d.message.clone()),
+                reason: diagnosis(&diagnostics, table.live_fields().map(|field| field.name.as_str())),
             })?;
         let references: Vec<FieldId> = program.references().iter().map(|reference| reference.field).collect();
         let needs = references.iter().flat_map(|id| self.needs_of(table, *id));

@@ -8,6 +8,8 @@
 
 mod closest;
 mod conditions;
+mod diagnosis;
+mod dialect;
 mod edit;
 mod error;
 #[cfg(test)]
@@ -19,6 +21,8 @@ mod wire;
 
 pub use closest::closest;
 pub use conditions::{ConditionError, compares, condition_filter, holding, plain, read_condition};
+pub use diagnosis::diagnosis;
+pub use dialect::{beyond_airtable, of_airtable};
 pub use edit::{Copied, NewField, NewTable, NewView, ViewPart, is_title, reference, retype, retyped, rollup_reference};
 pub use error::Error;
 pub use ops::{BaseEntry, NewBase, Removed, Schemas, TrashedBase};

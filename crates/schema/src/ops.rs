@@ -19,6 +19,7 @@ use rustc_hash::FxHashMap;
 use serde_json::Value;
 use tenancy::{Access, Action, Permit, WorkspacePermit};
 
+use crate::dialect::all_of_airtable;
 use crate::edit::{Draft, NewField, NewTable, given_id, is_title, numbers_needed, taken};
 use crate::error::Error;
 use crate::store;
@@ -83,18 +84,31 @@ pub struct Schemas {
     cache: Cache,
     /// For how long deleted bases are kept; for ever without it.
     trash: Option<Duration>,
+    /// Whether formulas have only the functions that Airtable has.
+    only_airtable: bool,
 }
 
 impl Schemas {
     /// Makes the handle.
     pub fn new(db: Db, changes: Changes, access: Access, clock: Clock, ids: Ids) -> Self {
-        Self { db, changes, access, clock, ids, cache: Cache::default(), trash: None }
+        Self { db, changes, access, clock, ids, cache: Cache::default(), trash: None, only_airtable: false }
     }
 
     /// Keeps deleted bases for so long.
     #[must_use]
     pub fn keeping_trash(self, trash: Option<Duration>) -> Self {
         Self { trash, ..self }
+    }
+
+    /// Takes formulas with functions that Airtable has only, or all.
+    #[must_use]
+    pub fn with_formulas_of_airtable(self, only_airtable: bool) -> Self {
+        Self { only_airtable, ..self }
+    }
+
+    /// Whether formulas have only the functions that Airtable has.
+    pub fn has_formulas_of_airtable(&self) -> bool {
+        self.only_airtable
     }
 
     /// The schema at the base's head.
@@ -207,6 +221,7 @@ impl Schemas {
         let schema = Schema { base_no: no, base: row.id, name, revision: 1, tables: Vec::new() };
         let mut draft = Draft::new(schema, next, &self.ids, now);
         let filled = fill(&mut draft)?;
+        self.check(&draft)?;
         for (_, table) in draft.changes() {
             store::write_table(&mut tx, permit.tenant(), no, table)?;
         }
@@ -343,6 +358,10 @@ impl Schemas {
         self.edit_as((caller, Action::EditSchema), base, numbers, decide).await
     }
 
+    fn check(&self, draft: &Draft<'_>) -> Result<(), Error> {
+        if self.only_airtable { all_of_airtable(draft) } else { Ok(()) }
+    }
+
     async fn edit_as<T>(
         &self,
         (caller, action): (&Caller, Action),
@@ -359,6 +378,7 @@ impl Schemas {
         let now = self.clock.now();
         let mut draft = Draft::new(schema, next, &self.ids, now);
         let answer = decide(&mut draft)?;
+        self.check(&draft)?;
         let body = write(&mut tx, &permit, &draft)?;
         if !body.schema.is_empty() {
             draft.schema.revision += 1;

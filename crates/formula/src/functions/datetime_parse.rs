@@ -3,18 +3,25 @@
 use model::FormulaType;
 
 use super::{Family, Function, Reads, Returns, Run};
-use crate::call::Call;
-use crate::call::Out;
+use crate::call::{Call, Out};
 use crate::eval::Lanes;
+use crate::expr::Expr;
+use crate::locale::Locale;
+use crate::lookup::Lookup;
+use crate::pattern::{Pattern, Patterns};
+use crate::text::Text;
 use crate::time::parse_time;
-use crate::value::Val;
+use crate::value::{Scalar, Val};
 
 pub(super) const FUNCTION: Function = Function {
     name: "DATETIME_PARSE",
-    usage: "DATETIME_PARSE(text)",
-    about: "The point in time that a text names.",
+    usage: "DATETIME_PARSE(text, [format], [locale])",
+    about: "The point in time that a text names, read by a format where there is one.",
     family: Family::Date,
-    examples: &[("DATETIME_PARSE(\"2/29/2024\")", "2024-02-29T00:00:00.000Z")],
+    examples: &[
+        ("DATETIME_PARSE(\"2/29/2024\")", "2024-02-29T00:00:00.000Z"),
+        ("DATETIME_PARSE(\"4 Mar 2017 23:00\", \"D MMM YYYY HH:mm\")", "2017-03-04T23:00:00.000Z"),
+    ],
     least: 1,
     most: 3,
     lists: 0,
@@ -24,12 +31,36 @@ pub(super) const FUNCTION: Function = Function {
     run: Run::Over(run),
 };
 
+/// The same by a format that may leave the year to the present.
+pub(crate) const BY_THE_CLOCK: Function = Function { reads: Reads::Clock, ..FUNCTION };
+
+/// True when what its arguments say of a date may have to be completed by today's.
+pub(crate) fn needs_the_clock(arguments: &[Expr]) -> bool {
+    match arguments.get(1) {
+        None | Some(Expr::Constant(Scalar::Blank)) => false,
+        Some(Expr::Constant(Scalar::Text(format))) => {
+            !format.is_empty() && !Pattern::new(format, Locale::english()).is_some_and(|pattern| pattern.names_a_year())
+        }
+        Some(_) => true,
+    }
+}
+
 fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
-    let lanes = [call.argument(0)?];
+    let lanes = [call.argument(0)?, call.argument(1)?, call.argument(2)?];
     let extent = call.extent(&lanes);
-    let [value] = &lanes;
+    let [value, format, locale] = &lanes;
+    let (mut format, mut locale) = (Text::new(format), Text::new(locale));
+    let (mut locales, mut patterns) = (Lookup::new(Locale::named), Patterns::default());
+    let mut read = |row: usize, text: &str| {
+        let (format, locale) = (format.at(row), locale.at(row));
+        if format.is_empty() {
+            return parse_time(text);
+        }
+        let spoken = if locale.is_empty() { Locale::english() } else { *locales.of(locale)? };
+        patterns.of(format, spoken)?.read(text, call.cx.batch.now)
+    };
     Ok(extent.moments(|row| match value.get(row) {
-        Val::Text(text) if !text.is_empty() => parse_time(text).map_or(Out::Error, |time| Out::Value((time.0, false))),
+        Val::Text(text) if !text.is_empty() => read(row, text).map_or(Out::Error, |time| Out::Value((time.0, false))),
         Val::Time(time, _) => Out::Value((time, false)),
         _ => Out::Blank,
     }))

@@ -5,7 +5,8 @@ use model::FormulaType;
 use super::{Family, Function, Reads, Returns, Run};
 use crate::call::Call;
 use crate::eval::Lanes;
-use crate::regex::Patterns;
+use crate::lookup::Lookup;
+use crate::regex::compile;
 use crate::strings::Made;
 use crate::text::Text;
 
@@ -28,7 +29,7 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let lanes = [call.argument(0)?, call.argument(1)?];
     let extent = call.extent(&lanes);
     let [text, pattern] = &lanes;
-    let (mut text, mut pattern, mut patterns) = (Text::new(text), Text::new(pattern), Patterns::default());
+    let (mut text, mut pattern, mut patterns) = (Text::new(text), Text::new(pattern), Lookup::new(compile));
     call.write(&extent, |row, out| {
         let found = patterns.of(pattern.at(row)).and_then(|regex| regex.find(text.at(row)));
         found.map_or(Made::Error, |found| {

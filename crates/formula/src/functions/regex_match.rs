@@ -5,7 +5,8 @@ use model::FormulaType;
 use super::{Family, Function, Reads, Returns, Run};
 use crate::call::{Call, Out};
 use crate::eval::Lanes;
-use crate::regex::Patterns;
+use crate::lookup::Lookup;
+use crate::regex::compile;
 use crate::text::Text;
 
 pub(super) const FUNCTION: Function = Function {
@@ -27,7 +28,7 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let lanes = [call.argument(0)?, call.argument(1)?];
     let extent = call.extent(&lanes);
     let [text, pattern] = &lanes;
-    let (mut text, mut pattern, mut patterns) = (Text::new(text), Text::new(pattern), Patterns::default());
+    let (mut text, mut pattern, mut patterns) = (Text::new(text), Text::new(pattern), Lookup::new(compile));
     Ok(extent.calculate(|row| match patterns.of(pattern.at(row)) {
         Some(regex) => Out::Value(f64::from(u8::from(regex.is_match(text.at(row))))),
         None => Out::Error,

@@ -35,6 +35,9 @@ fn what_is_just_small_enough_is_computed() {
     assert_eq!(value(&format!("{}{{n}}", "-".repeat(127))), CellValue::Number(0.0));
     assert_eq!(value(&format!("{}1{}", "IF({n}=0,".repeat(126), ")".repeat(126))), CellValue::Number(1.0));
     assert_eq!(value(&format!("{}1{}", "ABS(1+{n}*".repeat(42), ")".repeat(42))), CellValue::Number(1.0));
+    let names: Vec<String> = (1..50).map(|n| format!(", x{n}, x{}+1", n - 1)).collect();
+    let names = names.concat();
+    assert_eq!(value(&format!("LET(x0, {{n}}{names}, x49)")), CellValue::Number(49.0));
     let joined = format!("''{}", "&'ab'".repeat(5_000));
     assert_eq!(value(&joined), CellValue::Text("ab".repeat(5_000)));
 }
@@ -60,10 +63,13 @@ fn a_row_that_makes_too_much_is_an_error() {
     cells[0] = CellValue::Text("x".to_owned());
     let table = Table::new(&vec![cells; 2]);
     let part = "LEN(REPT({Name}, 100000))";
-    let text = format!("{part}{}", format!("+{part}").repeat(400));
-    let program = compile(&text, &resolve).unwrap();
-    let computed = table.with(&program, 0..2, |batch| program.eval(batch));
-    assert_eq!(computed.cell(0), CellRef::Error(CellError::Failed));
-    assert_eq!(computed.cell(1), CellRef::Error(CellError::Failed));
-    assert_eq!(table.with(&program, 0..2, |batch| program.filter(batch)).count(), 0);
+    let made = format!("{part}{}", format!("+{part}").repeat(400));
+    let copied = format!("LET(x, REPT({{Name}}, 100000), LEN(x){})", "+LEN(x)".repeat(400));
+    for text in [made, copied] {
+        let program = compile(&text, &resolve).unwrap();
+        let computed = table.with(&program, 0..2, |batch| program.eval(batch));
+        assert_eq!(computed.cell(0), CellRef::Error(CellError::Failed));
+        assert_eq!(computed.cell(1), CellRef::Error(CellError::Failed));
+        assert_eq!(table.with(&program, 0..2, |batch| program.filter(batch)).count(), 0);
+    }
 }

@@ -29,10 +29,33 @@ fn what_cannot_be_read_is_of_a_kind() {
 #[test]
 fn the_clock_makes_a_formula_volatile() {
     let is_volatile = |text: &str| compile(text, &resolve).unwrap().is_volatile();
-    for text in ["NOW()", "IF({n}, TODAY(), {Due})", "-NOW()", "'a'&TODAY()", "{n}+(1+DAY(NOW()))", "{Due}<TODAY()"] {
+    for text in [
+        "NOW()",
+        "IF({n}, TODAY(), {Due})",
+        "-NOW()",
+        "'a'&TODAY()",
+        "{n}+(1+DAY(NOW()))",
+        "{Due}<TODAY()",
+        "FROMNOW({Due})",
+        "TONOW({Due})",
+        "DATETIME_PARSE({Name}, 'HH:mm')",
+        "DATETIME_PARSE({Name}, {Other})",
+    ] {
         assert!(is_volatile(text), "{text}");
     }
-    for text in ["1", "{n}", "RECORD_ID()", "CREATED_TIME()", "'NOW()'", "IF({n}, {Due}, {At})"] {
+    for text in [
+        "1",
+        "{n}",
+        "RECORD_ID()",
+        "CREATED_TIME()",
+        "'NOW()'",
+        "IF({n}, {Due}, {At})",
+        "DATETIME_PARSE({Name})",
+        "DATETIME_PARSE({Name}, '')",
+        "DATETIME_PARSE({Name}, 'D MMM YYYY')",
+        "DATETIME_PARSE({Name}, 'LL')",
+        "DATETIME_FORMAT({At}, 'LL')",
+    ] {
         assert!(!is_volatile(text), "{text}");
     }
 }

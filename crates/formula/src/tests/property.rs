@@ -9,7 +9,7 @@ use super::table::{FIELDS, Table, resolve};
 use crate::parse::{Node, NodeKind, parse};
 use crate::{compile, functions};
 
-const TEXTS: [&str; 16] = [
+const TEXTS: [&str; 25] = [
     "",
     "a",
     "Open",
@@ -23,6 +23,15 @@ const TEXTS: [&str; 16] = [
     "2/3/2021 7:31",
     "days",
     "month",
+    "America/New_York",
+    "de",
+    "en-gb",
+    "D/M/YYYY H:mm",
+    "dddd, Do MMMM LT Z",
+    "MM-DD",
+    ">=2",
+    "!= a",
+    "nan",
     "-3",
     "$1,000.50",
     "it's \\ {odd}\n",
@@ -50,14 +59,24 @@ fn tree() -> impl Strategy<Value = Node> {
         let part = part.boxed();
         let calls = (0..functions().len(), prop::collection::vec(part.clone(), 6), 0..3usize);
         let call = calls.prop_map(|(index, mut arguments, more)| {
-            let function = functions()[index];
+            // LET has names, and trees of its own.
+            let function = if functions()[index].name == "LET" { functions()[0] } else { functions()[index] };
             arguments.truncate((function.least + more).min(function.most));
             at(NodeKind::Call(function.name.to_owned(), arguments))
         });
         let condition =
             prop::collection::vec(part.clone(), 3).prop_map(|arguments| at(NodeKind::Call("IF".to_owned(), arguments)));
+        let name = |name: &str| at(NodeKind::Field(name.to_owned()));
+        let named = prop::collection::vec(part.clone(), 3).prop_map(move |parts| {
+            let [one, other, more] = <[Node; 3]>::try_from(parts).unwrap();
+            let sum = at(NodeKind::Chain(Box::new(name("x")), vec![("+", other)]));
+            let call = |function: &str, arguments| at(NodeKind::Call(function.to_owned(), arguments));
+            let body = call("IF", vec![name("y"), call("CONCATENATE", vec![name("x"), name("y"), more]), name("x")]);
+            call("LET", vec![name("x"), one, name("y"), sum, body])
+        });
         prop_oneof![
             6 => call,
+            1 => named,
             2 => condition,
             1 => part.clone().prop_map(|inner| at(NodeKind::Unary("-", Box::new(inner)))),
             2 => signs(&["+", "-"], part.clone()),
@@ -132,7 +151,7 @@ proptest! {
         let part = table.with(&program, rows.clone(), |batch| program.eval(batch));
         let found = table.with(&program, 0..table.len, |batch| program.filter(batch));
         for row in 0..table.len {
-            let value = Row { table: &table, row }.value(&node);
+            let value = Row { table: &table, index: row, bound: Vec::new() }.value(&node);
             let truth = value.is_true();
             let shown = value.shown(program.result());
             prop_assert!(same(&told(whole.cell(row)), &shown), "row {row}: {:?}, not {shown:?}: {text}", whole.cell(row));

@@ -5,13 +5,18 @@ use std::cmp::Ordering;
 
 use model::{CellRef, Chunk, FormulaType, Timestamp};
 
+use super::ours::{ours, similarity, split, text_join};
 use super::print::print;
 use super::table::{Table, resolve};
 use crate::arithmetic::logarithm;
 use crate::decimal::{multiple, round_to};
+use crate::distance::distance;
+use crate::locale::Locale;
 use crate::parse::{Node, NodeKind};
+use crate::pattern::Pattern;
 use crate::regex::compile;
 use crate::time::{Unit, parse_time};
+use crate::zone::Zone;
 use crate::{Shape, compile_rollup, functions};
 
 const LONGEST: usize = 100_000;
@@ -34,7 +39,7 @@ impl Plain {
         Number(f64::from(u8::from(flag)))
     }
 
-    fn number(&self) -> f64 {
+    pub fn number(&self) -> f64 {
         match self {
             Blank => 0.0,
             Number(number) => *number,
@@ -97,14 +102,16 @@ impl Plain {
     }
 }
 
-fn bounded(text: String) -> Plain {
+pub(super) fn bounded(text: String) -> Plain {
     if text.chars().count() > LONGEST { Error } else { Text(text) }
 }
 
 /// One row of a table.
 pub(super) struct Row<'t> {
     pub table: &'t Table,
-    pub row: usize,
+    pub index: usize,
+    /// What names stand for, the last one first.
+    pub bound: Vec<(String, Plain)>,
 }
 
 impl Row<'_> {
@@ -142,9 +149,12 @@ impl Row<'_> {
     }
 
     fn field(&self, name: &str) -> Plain {
+        if let Some((_, value)) = self.bound.iter().rev().find(|(held, _)| held == name) {
+            return value.clone();
+        }
         let reference = resolve(name).unwrap();
         let (chunk, errors) = self.table.column(reference.no.0 as usize);
-        if errors.is_some_and(|errors| errors.get(self.row)) {
+        if errors.is_some_and(|errors| errors.get(self.index)) {
             return Error;
         }
         let name = |no: u32| self.table.select.by_no(no).map(|choice| choice.name.clone());
@@ -156,7 +166,7 @@ impl Row<'_> {
             CellRef::Time(time) => Time(time, dates),
             _ => Error,
         };
-        match chunk.cell(self.row) {
+        match chunk.cell(self.index) {
             CellRef::Values(items) => List(items.iter().map(item).collect(), dates),
             CellRef::Empty if matches!(reference.shape, Shape::List(_)) => List(Vec::new(), dates),
             CellRef::Empty if reference.shape == Shape::Flag => Number(0.0),
@@ -172,7 +182,7 @@ impl Row<'_> {
     }
 
     fn system(&self, chunk: &Chunk) -> Plain {
-        match chunk.cell(self.row) {
+        match chunk.cell(self.index) {
             CellRef::Time(time) => Time(time, false),
             _ => Blank,
         }
@@ -189,13 +199,9 @@ impl Row<'_> {
             "TODAY" => return Time(self.table.now.day().0, true),
             "CREATED_TIME" => return self.system(&self.table.created),
             "LAST_MODIFIED_TIME" => return self.system(&self.table.modified),
-            "RECORD_ID" => return Text(Table::id(self.row).to_string()),
+            "RECORD_ID" => return Text(Table::id(self.index).to_string()),
             "ISERROR" => {
-                return Plain::flag(match value(0) {
-                    Error => true,
-                    Number(number) => !number.is_finite(),
-                    _ => false,
-                });
+                return Plain::flag(is_wrong(&value(0)));
             }
             "IF" => {
                 return match value(0) {
@@ -204,14 +210,9 @@ impl Row<'_> {
                 };
             }
             "SWITCH" => return self.switch(nodes),
-            "DATETIME_PARSE" => {
-                return match value(0) {
-                    Error => Error,
-                    Time(time, _) => Time(time, false),
-                    Text(text) if !text.is_empty() => parse_time(&text).map_or(Error, |time| Time(time.0, false)),
-                    _ => Blank,
-                };
-            }
+            "DATETIME_FORMAT" => return self.format(nodes),
+            "LET" => return self.named(nodes),
+            "IFERROR" => return if is_wrong(&value(0)) { value(1) } else { value(0) },
             _ => {}
         }
         let lists = functions().iter().find(|function| function.name == name).unwrap().lists;
@@ -232,13 +233,96 @@ impl Row<'_> {
             return array(name, spread(&values[..1]), &values[1..], of_dates);
         }
         match name {
+            "DATETIME_PARSE" | "SET_TIMEZONE" | "SET_LOCALE" | "FROMNOW" | "TONOW" => self.dated(name, &values),
             "MAX" | "MIN" if dates => {
                 let moments = spread(&values).into_iter().filter(|value| matches!(value, Time(..)));
                 let key = |value: &Plain| if let Time(time, day) = value { (*time, *day) } else { (0, false) };
                 if name == "MAX" { moments.max_by_key(key) } else { moments.min_by_key(key) }.unwrap_or(Blank)
             }
+            "MEDIAN" | "STDEV" => ours(name, &spread(&values), &Blank),
+            "COUNTIF" | "SUMIF" | "AVERAGEIF" | "PERCENTILE" => ours(name, &spread(&values[..1]), &values[1]),
+            "SPLIT" => List(split(&values[0].text(), &values[1].text()), false),
+            "SIMILARITY" => similarity(&values[0].text(), &values[1].text()),
+            "TEXTJOIN" => text_join(&self.value(&nodes[0]), self.value(&nodes[1]).is_true(), &spread(&values[2..])),
             _ => strict(name, &spread(&values)),
         }
+    }
+
+    /// Functions that know zones, locales or the present.
+    fn dated(&self, name: &str, values: &[Plain]) -> Plain {
+        let said = |index: usize| values.get(index).map(Plain::text).filter(|text| !text.is_empty());
+        let known = said(1).is_none_or(|mark| match name {
+            "SET_TIMEZONE" => Zone::named(&mark).is_some(),
+            "SET_LOCALE" => Locale::named(&mark).is_some(),
+            _ => true,
+        });
+        match (name, &values[0]) {
+            ("DATETIME_PARSE", Text(text)) if !text.is_empty() => {
+                let locale = said(2).map_or(Some(Locale::english()), |name| Locale::named(&name));
+                let time = match said(1) {
+                    None => parse_time(text),
+                    Some(format) => locale
+                        .and_then(|locale| Pattern::new(&format, locale))
+                        .and_then(|pattern| pattern.read(text, self.table.now)),
+                };
+                time.map_or(Error, |time| Time(time.0, false))
+            }
+            ("DATETIME_PARSE", Time(time, _)) => Time(*time, false),
+            ("DATETIME_PARSE", _) => Blank,
+            (_, date) if date.is_blank() => Blank,
+            (_, date) => match date.time() {
+                Some(time) if name.ends_with("NOW") => Text(distance(time, self.table.now.0)),
+                Some(time) if known => Time(time, matches!(date, Time(_, true))),
+                _ => Error,
+            },
+        }
+    }
+
+    /// `DATETIME_FORMAT` with what `SET_TIMEZONE` and `SET_LOCALE` around its date say.
+    fn format(&self, nodes: &[Node]) -> Plain {
+        let (mut date, mut zone, mut locale) = (&nodes[0], Blank, Blank);
+        let (mut zoned, mut spoken) = (false, false);
+        while let NodeKind::Call(name, arguments) = &date.kind
+            && let ("SET_TIMEZONE" | "SET_LOCALE", [inner, mark]) = (name.as_str(), arguments.as_slice())
+        {
+            if name == "SET_TIMEZONE" && !zoned {
+                (zone, zoned) = (self.value(mark), true);
+            } else if name == "SET_LOCALE" && !spoken {
+                (locale, spoken) = (self.value(mark), true);
+            }
+            date = inner;
+        }
+        let (date, format) = (self.value(date), nodes.get(1).map_or(Blank, |format| self.value(format)));
+        if [&date, &format, &zone, &locale].contains(&&Error) {
+            return Error;
+        }
+        if date.is_blank() {
+            return Blank;
+        }
+        let (zone, locale, format) = (zone.text(), locale.text(), format.text());
+        let found = if zone.is_empty() { None } else { Zone::named(&zone) };
+        let locale = if locale.is_empty() { Some(Locale::english()) } else { Locale::named(&locale) };
+        let elsewhere = found.as_ref().zip(date.time()).is_some_and(|(zone, time)| zone.offset(time) != 0);
+        let usual = if elsewhere { "YYYY-MM-DDTHH:mm:ssZ" } else { "YYYY-MM-DDTHH:mm:ss[Z]" };
+        let pattern = locale.and_then(|locale| Pattern::new(if format.is_empty() { usual } else { &format }, locale));
+        match (date.time(), pattern) {
+            (Some(time), Some(pattern)) if zone.is_empty() || found.is_some() => {
+                let mut out = String::new();
+                pattern.write(time, found.as_ref(), &mut out);
+                bounded(out)
+            }
+            _ => Error,
+        }
+    }
+
+    fn named(&self, nodes: &[Node]) -> Plain {
+        let [Node { kind: NodeKind::Field(name), .. }, value, rest @ ..] = nodes else { return self.raw(&nodes[0]) };
+        if rest.is_empty() {
+            return self.raw(&nodes[0]);
+        }
+        let mut bound = self.bound.clone();
+        bound.push((name.clone(), self.raw(value)));
+        Row { bound, ..*self }.named(rest)
     }
 
     fn switch(&self, nodes: &[Node]) -> Plain {
@@ -255,6 +339,14 @@ impl Row<'_> {
             }
         }
         rest.first().map_or(Blank, |default| self.value(default))
+    }
+}
+
+fn is_wrong(value: &Plain) -> bool {
+    match value {
+        Error => true,
+        Number(number) => !number.is_finite(),
+        _ => false,
     }
 }
 
@@ -321,7 +413,7 @@ fn binary(sign: &str, left: &Plain, right: &Plain) -> Plain {
     }
 }
 
-fn equal(left: &Plain, right: &Plain) -> bool {
+pub(super) fn equal(left: &Plain, right: &Plain) -> bool {
     match (left, right) {
         (Number(a), Number(b)) => a == b,
         (Blank, other) | (other, Blank) => other.is_blank() || *other == Number(0.0),
@@ -330,7 +422,7 @@ fn equal(left: &Plain, right: &Plain) -> bool {
     }
 }
 
-fn compare(left: &Plain, right: &Plain) -> Option<Ordering> {
+pub(super) fn compare(left: &Plain, right: &Plain) -> Option<Ordering> {
     match (left, right) {
         (Time(a, _), Time(b, _)) => Some(a.cmp(b)),
         (Time(a, _), Text(_)) => Some(a.cmp(&right.time()?)),
@@ -549,7 +641,7 @@ fn dates(name: &str, values: &[Plain]) -> Plain {
         "HOUR" => return part(|time| Number(f64::from(time.clock().0))),
         "MINUTE" => return part(|time| Number(f64::from(time.clock().1))),
         "SECOND" => return part(|time| Number(f64::from(time.clock().2))),
-        "TIMESTR" => return part(|time| Text(time.iso()[11..19].to_owned())),
+        "TIMESTR" => return part(|time| Text(time.iso().split_once('T').unwrap().1[..8].to_owned())),
         "WORKDAY" | "WORKDAY_DIFF" => return workdays(name, values),
         "WEEKDAY" | "WEEKNUM" => {
             let monday = values.get(1).is_some_and(|start| start.text().to_lowercase() == "monday");

@@ -131,7 +131,8 @@ impl Programs {
             return Ok(Arc::clone(known));
         }
         let program = formula::compile(text, &|name| schema::reference(table, name)).map_err(|problems| {
-            Error::Formula { reason: problems.first().map_or_else(String::new, |p| p.message.clone()) }
+            let fields = table.live_fields().map(|field| field.name.as_str());
+            Error::Formula { reason: schema::diagnosis(&problems, fields) }
         })?;
         let program = Arc::new(program);
         let mut filters = self.filters.lock();

@@ -79,6 +79,9 @@ impl Records {
         let now = self.clock.now();
         let wanted = (new.name.as_str(), new.options.as_ref());
         let kind = schema::retyped(&view.image.schema, (table.no, &field), wanted, &self.ids, now)?;
+        if self.schemas.has_formulas_of_airtable() {
+            schema::of_airtable(&field.name, &kind)?;
+        }
         let start = Conversion::new((&table, &field), kind, self.ids.clone(), now, view.image.sequence);
         let read = self
             .answer(&scope, &mut view, |view| {

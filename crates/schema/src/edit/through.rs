@@ -8,6 +8,7 @@ use model::{
 };
 
 use super::{Draft, FIELDS, reference};
+use crate::diagnosis;
 use crate::error::Error;
 
 /// A field of a table.
@@ -73,7 +74,7 @@ impl Draft<'_> {
         let program = formula::compile_rollup(text, &|word| rollup_reference(looked_at.as_deref()?, word));
         let program = program.map_err(|diagnostics| Error::Formula {
             field: name.to_owned(),
-            reason: diagnostics.first().map_or_else(String::new, |d| d.message.clone()),
+            reason: diagnosis(&diagnostics, ["values"].into_iter()),
         })?;
         let (result, list) = (program.result(), program.is_list());
         Ok(FieldKind::Rollup(RollupOptions { link, field: looked.1, formula: text.to_owned(), result, list }))

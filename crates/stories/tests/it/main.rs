@@ -22,6 +22,7 @@ mod enterprise;
 mod ephemeral;
 mod errors;
 mod field_types;
+mod formulas;
 mod fuzz;
 mod house;
 mod imports;

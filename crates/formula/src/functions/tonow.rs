@@ -1,0 +1,28 @@
+//! `TONOW`.
+
+use model::FormulaType;
+
+use super::{Family, Function, Reads, Returns, Run};
+use crate::call::Call;
+use crate::distance::distance;
+use crate::eval::Lanes;
+use crate::moment::write;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "TONOW",
+    usage: "TONOW(date)",
+    about: "How far it is from the date to now, as people say it.",
+    family: Family::Date,
+    examples: &[("TONOW(DATEADD(NOW(), 25, \"days\"))", "\"25 days\"")],
+    least: 1,
+    most: 1,
+    lists: 0,
+    returns: Returns::Always(FormulaType::Text),
+    reads: Reads::Clock,
+    fails: true,
+    run: Run::Over(run),
+};
+
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    write(call, |time, out| out.push_str(&distance(time, call.cx.batch.now.0)))
+}

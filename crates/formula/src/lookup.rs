@@ -1,0 +1,21 @@
+//! Things that the rows name, as patterns and zones.
+
+/// What is named, looked up again only where the name becomes another.
+pub(crate) struct Lookup<T> {
+    find: fn(&str) -> Option<T>,
+    last: Option<(String, Option<T>)>,
+}
+
+impl<T> Lookup<T> {
+    pub fn new(find: fn(&str) -> Option<T>) -> Self {
+        Self { find, last: None }
+    }
+
+    /// None where nothing has this name.
+    pub fn of(&mut self, name: &str) -> Option<&T> {
+        if self.last.as_ref().is_none_or(|(last, _)| last != name) {
+            self.last = Some((name.to_owned(), (self.find)(name)));
+        }
+        self.last.as_ref().and_then(|(_, found)| found.as_ref())
+    }
+}

@@ -1,0 +1,100 @@
+//! What a text that is no formula was probably meant to be.
+
+use std::ops::Range;
+
+use crate::functions::find;
+use crate::lex::Token;
+
+/// What is wrong, and what would be right.
+pub(crate) type Mistake = (String, String);
+
+type Placed = (Token, Range<usize>);
+
+/// There is something where an operator or the end of the formula, or of a call's argument, should be.
+pub(crate) fn instead_of_operator(before: Option<&Placed>, found: &Placed, in_call: bool) -> Mistake {
+    let told = |message: &str, advice: &str| (message.to_owned(), advice.to_owned());
+    match (before, found) {
+        (_, (Token::Bad(message, advice), _)) => told(message, advice),
+        (_, (Token::Sign(";"), _)) => told("`;` separates nothing", "arguments are separated by `,`"),
+        (Some((Token::Number(_), _)), (Token::Sign(","), _)) if !in_call => {
+            told("`,` separates the arguments of a function only", "a decimal point is written `.`")
+        }
+        (_, (Token::Sign(","), _)) => told("`,` separates the arguments of a function only", "leave it out"),
+        (_, (Token::Sign(")"), _)) => {
+            told("this `)` closes nothing", "leave it out, or add the `(` that it belongs to")
+        }
+        (Some((Token::Number(_), number)), (Token::Word(_), word)) if number.end == word.start => {
+            told("the number ends before this", "a number is written in full, without an exponent or a unit")
+        }
+        (Some((Token::Text(_), text)), (Token::Word(_), word)) if text.end == word.start => {
+            told("the text ends before this", "a quote within a text is written with `\\` before it")
+        }
+        (Some((Token::Word(word), _)), _) if find(&word.to_ascii_uppercase()).is_some() => {
+            let name = word.to_ascii_uppercase();
+            (
+                "an operator is missing before this".to_owned(),
+                format!("what {name} is given stands in brackets: `{name}(…)`"),
+            )
+        }
+        (Some((Token::Word(one), _)), (Token::Word(two), _)) => (
+            format!("an operator is missing before `{two}`"),
+            format!("the name of a field with spaces stands in braces: `{{{one} {two}}}`"),
+        ),
+        (_, (Token::Text(_) | Token::Field(_) | Token::Word(_), _)) => {
+            told("an operator is missing before this", "texts are joined by `&`")
+        }
+        _ => told("an operator is missing before this", ""),
+    }
+}
+
+/// There is a sign, or nothing any more, where a value should be.
+pub(crate) fn instead_of_value(before: Option<&Placed>, found: Option<&Token>) -> Mistake {
+    let last = before.and_then(|(token, _)| if let Token::Sign(sign) = token { Some(*sign) } else { None });
+    match (last, found) {
+        (_, Some(Token::Bad(message, advice))) => ((*message).to_owned(), (*advice).to_owned()),
+        (_, Some(Token::Sign(";"))) => {
+            ("`;` separates nothing".to_owned(), "arguments are separated by `,`".to_owned())
+        }
+        (None, None) => ("there is no formula".to_owned(), String::new()),
+        (Some(","), Some(Token::Sign(")"))) => {
+            ("a value is missing behind the last `,`".to_owned(), "leave the `,` out, or write `BLANK()`".to_owned())
+        }
+        (_, Some(Token::Sign(sign @ ("," | ")")))) => {
+            (format!("a value is missing before `{sign}`"), "nothing is written `BLANK()`".to_owned())
+        }
+        (_, Some(Token::Sign(sign))) => (format!("a value is missing before `{sign}`"), String::new()),
+        (Some(sign), _) => (format!("the formula ends where a value is missing behind `{sign}`"), String::new()),
+        (None, _) => ("a value is missing here".to_owned(), String::new()),
+    }
+}
+
+/// The sign of another language that a text begins with.
+pub(crate) fn foreign(text: &str) -> Option<(&'static str, &'static str, &'static str)> {
+    FOREIGN.into_iter().find(|(sign, ..)| text.starts_with(sign))
+}
+
+/// What is no sign here, why, and what is written instead; longer ones first.
+const FOREIGN: [(&str, &str, &str); 22] = [
+    ("==", "`==` is no operator", "equality is written `=`"),
+    ("<>", "`<>` is no operator", "inequality is written `!=`"),
+    ("&&", "`&&` is no operator", "that both hold is written `AND(a, b)`"),
+    ("||", "`||` is no operator", "that one holds is written `OR(a, b)`"),
+    ("**", "`**` is no operator", "a power is written `POWER(a, b)`"),
+    ("!", "`!` is no operator", "that something does not hold is written `NOT(a)`"),
+    ("%", "`%` is no operator", "a remainder is written `MOD(a, b)`, a percentage `a/100`"),
+    ("^", "`^` is no operator", "a power is written `POWER(a, b)`"),
+    ("|", "`|` is no operator", "that one holds is written `OR(a, b)`"),
+    ("[", "square brackets mean nothing here", "a field is written `{Name}`"),
+    ("]", "square brackets mean nothing here", "a field is written `{Name}`"),
+    ("}", "this `}` closes nothing", "a field is written `{Name}`"),
+    ("“", "curly quotes mean nothing here", "a text stands in `\"` or `'`"),
+    ("”", "curly quotes mean nothing here", "a text stands in `\"` or `'`"),
+    ("„", "curly quotes mean nothing here", "a text stands in `\"` or `'`"),
+    ("‘", "curly quotes mean nothing here", "a text stands in `\"` or `'`"),
+    ("’", "curly quotes mean nothing here", "a text stands in `\"` or `'`"),
+    ("`", "this quote means nothing here", "a text stands in `\"` or `'`"),
+    ("≠", "`≠` is no operator", "inequality is written `!=`"),
+    ("≤", "`≤` is no operator", "it is written `<=`"),
+    ("≥", "`≥` is no operator", "it is written `>=`"),
+    ("×", "`×` is no operator", "it is written `*`"),
+];

@@ -1,0 +1,17 @@
+//! What is wrong with a formula, told with the fields that were meant.
+
+use formula::{Diagnostic, DiagnosticKind};
+
+use crate::closest;
+
+/// The first mistake; names that are no fields all at once, as clients know it, with the closest to the first.
+pub fn diagnosis<'n>(problems: &[Diagnostic], fields: impl Iterator<Item = &'n str>) -> String {
+    let Some(first) = problems.first() else { return String::new() };
+    let DiagnosticKind::UnknownField { name } = &first.kind else { return first.to_string() };
+    let names = problems.iter().filter_map(|problem| match &problem.kind {
+        DiagnosticKind::UnknownField { name } => Some(name.to_lowercase()),
+        _ => None,
+    });
+    let names = names.collect::<Vec<_>>().join(", ");
+    format!("Unknown field names: {names} (at character {}){}", first.at, closest(name, fields))
+}

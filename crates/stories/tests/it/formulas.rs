@@ -1,0 +1,202 @@
+//! What formulas show, in cells and in filters, while time passes.
+
+use std::time::Duration;
+
+use clock::Clock;
+use hyper::Method;
+use serde_json::{Value, json};
+use testkit::{Engine, ForDatabase, on_every_database};
+
+use crate::app::TestApp;
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// A house whose clock stands still until it is moved, and in its base one task that is due at the fifth of January 2026;
+/// it is midnight of the first.
+struct Timed {
+    app: TestApp,
+    clock: Clock,
+    base: String,
+}
+
+impl ForDatabase for Timed {
+    async fn for_database(engine: Engine) -> Self {
+        let (app, clock) = TestApp::timed(engine, |_| {}).await;
+        let base = app.plans().await;
+        let task = json!({ "fields": { "Name": "4 de mayo de 2026, 9:30", "Due": "2026-01-05" } });
+        app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &task).await;
+        Self { app, clock, base }
+    }
+}
+
+impl Timed {
+    async fn field(&self, name: &str, formula: &str) -> Value {
+        let path = format!("/v0/meta/bases/{}/tables/Tasks/fields", self.base);
+        let field = json!({ "name": name, "type": "formula", "options": { "formula": formula } });
+        self.app.ok(Method::POST, &path, &field).await
+    }
+
+    async fn cells(&self) -> Value {
+        self.app.get(&format!("/v0/{}/Tasks", self.base)).await["records"][0]["fields"].clone()
+    }
+
+    /// How many records a formula finds.
+    async fn found(&self, formula: &str) -> usize {
+        let path = format!("/v0/{}/Tasks/listRecords", self.base);
+        let found = self.app.ok(Method::POST, &path, &json!({ "filterByFormula": formula })).await;
+        found["records"].as_array().unwrap().len()
+    }
+}
+
+#[on_every_database]
+async fn dates_are_shown_and_read_by_formats(timed: Timed) {
+    for (name, formula, shown) in [
+        (
+            "Said",
+            "DATETIME_FORMAT({Due}, 'dddd, Do MMMM YYYY [at] h:mm a')",
+            json!("Monday, 5th January 2026 at 12:00 am"),
+        ),
+        (
+            "There",
+            "DATETIME_FORMAT(SET_TIMEZONE({Due}, 'America/New_York'), 'ddd D MMM H:mm Z')",
+            json!("Sun 4 Jan 19:00 -05:00"),
+        ),
+        ("Dicho", "DATETIME_FORMAT(SET_LOCALE({Due}, 'es'), 'LLLL')", json!("lunes, 5 de enero de 2026 0:00")),
+        ("Plain", "DATETIME_FORMAT({Due})", json!("2026-01-05T00:00:00Z")),
+        ("Read", "DATETIME_PARSE({Name}, 'LL, H:mm', 'es')", json!("2026-05-04T09:30:00.000Z")),
+        ("Same", "SET_TIMEZONE({Due}, 'Asia/Tokyo')", json!("2026-01-05T00:00:00.000Z")),
+        ("Lost", "DATETIME_FORMAT(SET_TIMEZONE({Due}, 'Nowhere/At_All'), 'L')", json!({ "error": "#ERROR!" })),
+        ("Unread", "DATETIME_PARSE({Name}, 'D MMMM', 'fr')", json!({ "error": "#ERROR!" })),
+    ] {
+        timed.field(name, formula).await;
+        assert_eq!(timed.cells().await[name], shown, "{formula}");
+    }
+    assert_eq!(timed.found("DATETIME_FORMAT({Due}, 'MMMM') = 'January'").await, 1);
+    assert_eq!(timed.found("DATETIME_FORMAT(SET_LOCALE({Due}, 'de'), 'MMMM') = 'January'").await, 0);
+    assert_eq!(timed.found("DATETIME_FORMAT(SET_LOCALE({Due}, 'de'), 'MMMM') = 'Januar'").await, 1);
+    assert_eq!(timed.found("DATETIME_FORMAT(SET_LOCALE({Due}, 'none'), 'MMMM')").await, 0, "an error finds nothing");
+}
+
+/// A house whose formulas have only what Airtable has.
+struct Strict(TestApp);
+
+impl ForDatabase for Strict {
+    async fn for_database(engine: Engine) -> Self {
+        Self(TestApp::timed(engine, |settings| settings.formulas.airtable = true).await.0)
+    }
+}
+
+#[on_every_database]
+async fn functions_of_ours_work_where_they_may(timed: Timed) {
+    for (name, formula, shown) in [
+        ("Safe", "IFERROR({Points}/0, 'none')", json!("none")),
+        ("Middle", "MEDIAN(1, 9, 2)", json!(2.0)),
+        (
+            "Named",
+            "LET(parts, SPLIT({Name}, ' '), Due, ARRAYSLICE(parts, 3, 3), Due & ' of ' & COUNTALL(parts))",
+            json!("mayo of 6"),
+        ),
+        (
+            "Joined",
+            "TEXTJOIN(' / ', TRUE(), {Name}, '', DATESTR({Due}))",
+            json!("4 de mayo de 2026, 9:30 / 2026-01-05"),
+        ),
+    ] {
+        timed.field(name, formula).await;
+        let cell = timed.cells().await[name].clone();
+        assert!(cell == shown || cell.as_f64() == shown.as_f64() && cell.is_number(), "{formula}: {cell}");
+    }
+    assert_eq!(timed.found("COUNTIF({Name}, '4 de mayo de 2026, 9:30')").await, 1);
+}
+
+#[on_every_database]
+async fn functions_of_ours_are_refused_where_only_airtables_may_be(strict: Strict) {
+    let app = &strict.0;
+    let base = app.plans().await;
+    let (fields, tables) =
+        (format!("/v0/meta/bases/{base}/tables/Tasks/fields"), format!("/v0/meta/bases/{base}/tables"));
+    let told = "Airtable has no function MEDIAN, and this house has only Airtable's";
+    let field = |formula: &str| json!({ "name": "F", "type": "formula", "options": { "formula": formula } });
+    let table = json!({ "name": "T", "fields": [{ "name": "N", "type": "singleLineText" }, field("1 + median (2)")] });
+    let rollup =
+        json!({ "recordLinkFieldId": "Project", "fieldIdInLinkedTable": "Title", "formula": "MEDIAN(values)" });
+    let button = json!({ "label": "Go", "formula": "'https://x/' & MEDIAN({Points})" });
+    let converted = json!({ "type": "formula", "options": { "formula": "MEDIAN({Points})" } });
+    for (method, path, body) in [
+        (Method::POST, &fields, field("IF(1, MEDIAN({Points}))")),
+        (Method::POST, &fields, json!({ "name": "B", "type": "button", "options": button })),
+        (Method::POST, &fields, json!({ "name": "R", "type": "rollup", "options": rollup })),
+        (Method::POST, &tables, table),
+        (Method::PATCH, &format!("{fields}/Double"), json!({ "options": { "formula": "MEDIAN({Points})" } })),
+        (Method::POST, &format!("/api/v1/bases/{base}/tables/Tasks/fields/Urgent/convert"), converted),
+        (Method::POST, &format!("/v0/{base}/Tasks/listRecords"), json!({ "filterByFormula": "MEDIAN({Points}) > 1" })),
+    ] {
+        let (status, answer) = app.call(method, path, &body).await;
+        assert!(status == 422 && answer.to_string().contains(told), "{path} {body}: {status} {answer}");
+    }
+    // A text that names one is none, and Airtable's own work.
+    app.ok(Method::POST, &fields, &field("'MEDIAN(1)' & SUM({Points})")).await;
+    app.ok(Method::PATCH, &format!("{fields}/F"), &json!({ "name": "MEDIAN" })).await;
+    let listed = json!({ "filterByFormula": "{MEDIAN} = 'MEDIAN(1)0'" });
+    app.ok(Method::POST, &format!("/v0/{base}/Tasks/listRecords"), &listed).await;
+}
+
+/// A formula that is none is refused with what is wrong, where, and what would be right.
+#[on_every_database]
+async fn mistakes_are_told_with_their_place(timed: Timed) {
+    let fields = format!("/v0/meta/bases/{}/tables/Tasks/fields", timed.base);
+    let list = format!("/v0/{}/Tasks/listRecords", timed.base);
+    for (formula, told) in [
+        ("IF({Points} > 1, 'a', 'b'", "the bracket of `IF(` is not closed (at character 1); add `)`"),
+        (
+            "IF({Points} > 1, “a”, “b”)",
+            "curly quotes mean nothing here (at character 18); a text stands in `\"` or `'`",
+        ),
+        ("IF({Points} > 1; 1; 2)", "`;` separates nothing (at character 16); arguments are separated by `,`"),
+        (
+            "DATETIME_DIF({Due}, NOW())",
+            "there is no function DATETIME_DIF (at character 1); did you mean DATETIME_DIFF?",
+        ),
+        ("'ü' & {Poinst} & {Nam}", "Unknown field names: poinst, nam (at character 7); the closest are `Points`"),
+        (
+            "LEFT({Name}, 1, 2)",
+            "LEFT takes 1 or 2 arguments, not 3 (at character 1); it is written LEFT(text, [count])",
+        ),
+        ("{Points} == 1", "`==` is no operator (at character 10); equality is written `=`"),
+        ("{Points} <> 1", "`<>` is no operator (at character 10); inequality is written `!=`"),
+        ("{Points} && {Due}", "`&&` is no operator (at character 10); that both hold is written `AND(a, b)`"),
+        (
+            "'it's late'",
+            "the text ends before this (at character 5); a quote within a text is written with `\\` before it",
+        ),
+        ("Full Name", "the name of a field with spaces stands in braces: `{Full Name}`"),
+    ] {
+        let field = json!({ "name": "F", "type": "formula", "options": { "formula": formula } });
+        for (path, body) in [(&fields, field), (&list, json!({ "filterByFormula": formula }))] {
+            let (status, answer) = timed.app.call(Method::POST, path, &body).await;
+            let message = answer["error"]["message"].as_str().unwrap_or_default();
+            assert!(status == 422 && message.contains(told), "{formula}: {answer}");
+        }
+    }
+}
+
+#[on_every_database]
+async fn what_is_told_from_now_ages(timed: Timed) {
+    timed.field("Left", "FROMNOW({Due})").await;
+    timed.field("Until", "TONOW({Due})").await;
+    // What a text does not say of a date is today's.
+    timed.field("Morning", "DATETIME_PARSE('6:15', 'H:mm')").await;
+    for (days, told, morning, near) in [
+        (0, "4 days", "2026-01-01T06:15:00.000Z", 0),
+        (3, "a day", "2026-01-04T06:15:00.000Z", 1),
+        (2, "a day", "2026-01-06T06:15:00.000Z", 1),
+        (27, "a month", "2026-02-02T06:15:00.000Z", 0),
+    ] {
+        timed.clock.advance(DAY * days);
+        let cells = timed.cells().await;
+        assert_eq!((&cells["Left"], &cells["Until"]), (&json!(told), &json!(told)));
+        assert_eq!(cells["Morning"], morning);
+        assert_eq!(timed.found("FROMNOW({Due}) = 'a day'").await, near, "{told}");
+        assert_eq!(timed.found("{Left} = 'a day'").await, near, "{told}");
+    }
+}
