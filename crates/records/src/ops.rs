@@ -14,6 +14,7 @@ mod get;
 mod list;
 mod past;
 mod picture;
+mod retyped;
 mod search;
 mod sync;
 mod undo;
