@@ -11,6 +11,7 @@ mod export;
 mod find_values;
 mod generate;
 mod get;
+mod history;
 mod list;
 mod past;
 mod picture;
@@ -50,15 +51,18 @@ pub use duplicate::Duplicated;
 pub use export::Export;
 pub use find_values::{ValueMatch, WORDS};
 pub use get::{Found, Place};
+pub(crate) use history::CellBefore;
+pub use history::{HISTORY, History};
 pub(crate) use list::chosen;
 pub use list::{ListQuery, PAGE, Page, Sort};
 #[cfg(test)]
 pub(crate) use past::Restored;
 pub(crate) use past::{At, Part};
 pub use picture::Picture;
+pub(crate) use retyped::Retyped;
 pub use search::Hits;
 pub use sync::{SYNC_RECORDS, SyncRows};
-pub use undo::{HISTORY, History, Undone};
+pub use undo::Undone;
 pub use upsert::{UpsertHow, UpsertRecord, Upserted};
 pub use write::{Deleted, NewRecord, UpdateRecord, Written};
 

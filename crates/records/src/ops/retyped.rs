@@ -13,6 +13,8 @@ use crate::error::Error;
 pub struct Retyped {
     /// The change that showed it.
     pub change: i64,
+    /// The run of which it is the last one.
+    pub run: String,
     /// The table of the field.
     pub table: TableNo,
     /// The field before.
@@ -24,15 +26,13 @@ pub struct Retyped {
 impl Retyped {
     /// The conversion that this change is the end of.
     pub(super) fn of(change: &Change) -> Option<Self> {
-        if !is_of(change, convert::RUN) {
-            return None;
-        }
+        let run = change.run.as_ref().filter(|run| run.starts_with(convert::RUN))?;
         change.body.schema.iter().find_map(|part| {
             let SchemaChange::Table { before: Some(before), after } = part else { return None };
             let mut pairs = before.fields.iter().filter_map(|field| Some((field, after.field_by_id(field.id)?)));
             let (field, made) = pairs.find(|(field, made)| field.no != made.no)?;
             let (before, made) = (Arc::clone(field), Arc::clone(made));
-            Some(Self { change: change.sequence, table: after.no, before, after: made })
+            Some(Self { change: change.sequence, run: run.clone(), table: after.no, before, after: made })
         })
     }
 

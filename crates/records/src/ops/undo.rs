@@ -1,11 +1,11 @@
-//! The history of a base, and taking changes back.
+//! Taking changes back.
 
 use std::sync::Arc;
 
 use changes::Since;
-use events::{Body, CellChange, Change, RecordCells, RecordChange, TableChange};
+use events::{CellChange, Change, RecordCells, RecordChange, TableChange};
 use images::turned;
-use model::{Actor, BaseId, Caller, FieldNo, Ordinal, RecordId, Schema, Table, TableImage, TableNo};
+use model::{Actor, BaseId, Caller, FieldNo, Ordinal, Schema, Table, TableImage, TableNo};
 use rustc_hash::FxHashSet;
 use tenancy::Action;
 
@@ -14,27 +14,15 @@ use super::write::{End, queue};
 use super::{Records, convert, copy};
 use crate::error::Error;
 use crate::files::{same_cell, same_cells};
-use crate::plan::{Plan, previous, unknown_field};
+use crate::plan::{Plan, previous};
 use images::BaseImage;
 use images::Mark;
 use images::record_cells;
 
-/// Most changes of one page of history.
-pub const HISTORY: usize = 100;
-/// How far back a record's history is looked for, in changes.
-const REACH: usize = 10_000;
+/// How far back somebody's newest change is looked for, in changes.
+pub(super) const REACH: usize = 10_000;
 /// Most conflicts that are named.
 const NAMED: usize = 20;
-
-/// A page of history: changes, the newest first, with the schema that names their fields.
-pub struct History {
-    /// The schema now.
-    pub schema: Arc<Schema>,
-    /// The changes.
-    pub changes: Vec<Arc<Change>>,
-    /// Where the next page begins: the sequence before which to read.
-    pub next: Option<i64>,
-}
 
 /// What an undo did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,60 +38,6 @@ pub struct Undone {
 }
 
 impl Records {
-    /// The changes of a base, of one record, or of one cell of it, the newest first.
-    ///
-    /// # Errors
-    /// [`Error::Denied`]; [`Error::RecordNotFound`] for something that is no record id.
-    pub async fn history(
-        &self,
-        caller: &Caller,
-        base: BaseId,
-        (record, field): (Option<&str>, Option<&str>),
-        before: Option<i64>,
-        limit: usize,
-    ) -> Result<History, Error> {
-        let (scope, view) = self.view(caller, base).await?;
-        let fields = field.map(|name| fields_named(&view.image.schema, name)).transpose()?;
-        if fields.is_some() && record.is_none() {
-            let message = "`field` needs a `record`".to_owned();
-            return Err(Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message });
-        }
-        let record: Option<RecordId> = match record {
-            Some(text) => {
-                Some(text.parse().map_err(|_| Error::RecordNotFound { id: text.chars().take(64).collect() })?)
-            }
-            None => None,
-        };
-        let limit = limit.clamp(1, HISTORY);
-        let (mut changes, mut before, mut seen) = (Vec::new(), before, 0);
-        loop {
-            let read = self.changes.list_newest(scope.base_no(), before, 256).await?;
-            let Some(last) = read.last().map(|change| change.sequence) else {
-                return Ok(History { schema: Arc::clone(&view.image.schema), changes, next: None });
-            };
-            seen += read.len();
-            for change in read {
-                let concerns = record.is_none_or(|id| match &fields {
-                    Some(fields) => writes(&change.body, id, fields),
-                    None => touches(&change.body, id),
-                });
-                if !concerns {
-                    continue;
-                }
-                changes.push(change);
-                if changes.len() == limit {
-                    let next = changes.last().map(|change| change.sequence).filter(|sequence| *sequence > 1);
-                    return Ok(History { schema: Arc::clone(&view.image.schema), changes, next });
-                }
-            }
-            before = Some(last);
-            if last <= 1 || seen >= REACH {
-                let next = (last > 1).then_some(last);
-                return Ok(History { schema: Arc::clone(&view.image.schema), changes, next });
-            }
-        }
-    }
-
     /// Takes a change back, by default the caller's newest that is not taken back yet. All or nothing, unless `force`
     /// leaves out what has changed since.
     ///
@@ -321,16 +255,6 @@ impl Records {
     }
 }
 
-/// The fields of all tables with this id or name.
-fn fields_named(schema: &Schema, name: &str) -> Result<Vec<(TableNo, FieldNo)>, Error> {
-    let found: Vec<_> =
-        schema.live_tables().filter_map(|table| Some((table.no, table.field_exact(name)?.no))).collect();
-    match (found.is_empty(), schema.live_tables().next()) {
-        (true, Some(table)) => Err(unknown_field(table, name)),
-        _ => Ok(found),
-    }
-}
-
 /// Which changes still stand, told by looking at them from the newest on.
 #[derive(Default)]
 struct Standing {
@@ -346,23 +270,6 @@ impl Standing {
         self.taken_back.extend(change.body.undoes);
         true
     }
-}
-
-/// True when a change wrote a field of a record.
-fn writes(body: &Body, id: RecordId, fields: &[(TableNo, FieldNo)]) -> bool {
-    body.tables.iter().any(|part| {
-        let wrote = |no: FieldNo| fields.contains(&(part.table, no));
-        let whole = part.created.iter().chain(&part.deleted).chain(&part.restored);
-        part.updated.iter().any(|record| record.id == id && record.cells.iter().any(|cell| wrote(cell.field)))
-            || whole.into_iter().any(|record| record.id == id && record.cells.iter().any(|(no, _)| wrote(*no)))
-    })
-}
-
-fn touches(body: &Body, id: RecordId) -> bool {
-    body.tables.iter().any(|table| {
-        table.updated.iter().any(|record| record.id == id)
-            || table.created.iter().chain(&table.deleted).chain(&table.restored).any(|record| record.id == id)
-    })
 }
 
 /// The records of a part of a change.

@@ -236,3 +236,129 @@ async fn what_was_undone_before_a_conversion_is_not_done_again_without_a_word(pl
     let (status, told) = plans.refused("redo", json!({ "force": true })).await;
     assert!(status == 422 && says(&told, &words), "{status} {told}");
 }
+
+impl Plans {
+    /// The history of a cell of the task, page by page; of each change the types of a conversion, before and after.
+    async fn history(&self, query: &str, limit: usize) -> Vec<Value> {
+        let (mut told, mut before) = (Vec::new(), String::new());
+        loop {
+            let path = format!("/api/v1/bases/{}/history?{query}&limit={limit}{before}", self.base);
+            let page = self.app.get(&path).await;
+            told.extend(page["changes"].as_array().unwrap().iter().map(|change| {
+                let part = &change["tables"][0];
+                let cell = &part["updated"][0]["cells"][0];
+                match (&change["converted"], part["created"].get(0)) {
+                    (Value::Null, Some(made)) => made["fields"].clone(),
+                    (Value::Null, None) => json!([cell["before"], cell["after"]]),
+                    (converted, _) => {
+                        assert_eq!(part["updated"][0]["id"], self.task, "{change}");
+                        assert_eq!(cell["fieldId"], converted["fieldId"], "{change}");
+                        json!([converted["before"], converted["after"], cell["before"], cell["after"]])
+                    }
+                }
+            }));
+            match page["next"].as_i64() {
+                Some(next) => before = format!("&before={next}"),
+                None => return told,
+            }
+        }
+    }
+
+    async fn history_of(&self, field: &str) -> Vec<Value> {
+        let query = format!("record={}&field={field}", self.task);
+        let told = self.history(&query, 100).await;
+        assert_eq!(self.history(&query, 1).await, told, "page by page");
+        told
+    }
+}
+
+#[on_every_database]
+async fn the_history_of_a_cell_goes_on_beyond_conversions(plans: Plans) {
+    plans.write(json!({ "Points": 2.5 })).await;
+    plans.write(json!({ "Name": "Paint it" })).await;
+    plans.convert("Points", text()).await;
+    plans.write(json!({ "Points": "many" })).await;
+    let number = json!({ "type": "number", "options": { "precision": 0 }, "allowLoss": true });
+    plans.convert("Points", number).await;
+    plans.write(json!({ "Points": 7 })).await;
+    let expected = [
+        json!([null, 7]),
+        json!(["singleLineText", "number", "many", null]),
+        json!(["2.5", "many"]),
+        json!(["number", "singleLineText", 2.5, "2.5"]),
+        json!([1, 2.5]),
+        json!({ "Name": "Paint", "Points": 1 }),
+    ];
+    assert_eq!(plans.history_of("Points").await, expected);
+    // The history of the record tells the same.
+    let record = plans.history(&format!("record={}", plans.task), 2).await;
+    let mut expected = expected.to_vec();
+    expected.insert(4, json!(["Paint", "Paint it"]));
+    assert_eq!(record, expected);
+
+    // A record that was made later has nothing to tell of them.
+    let list = format!("/v0/{}/Tasks", plans.base);
+    let new = plans.app.ok(Method::POST, &list, &json!({ "fields": { "Name": "New" } })).await["id"].clone();
+    let path = format!("/api/v1/bases/{}/history?record={}", plans.base, new.as_str().unwrap());
+    assert_eq!(plans.app.get(&path).await["changes"].as_array().unwrap().len(), 1);
+    // The base tells which change made the field another.
+    let history = plans.app.get(&format!("/api/v1/bases/{}/history", plans.base)).await;
+    let changes = history["changes"].as_array().unwrap().iter();
+    let converted: Vec<&Value> = changes.map(|change| &change["converted"]).filter(|told| !told.is_null()).collect();
+    assert_eq!(converted.len(), 2);
+    assert_eq!((&converted[0]["table"], &converted[0]["field"]), (&json!("Tasks"), &json!("Points")));
+    assert_eq!((&converted[0]["before"], &converted[0]["after"]), (&json!("singleLineText"), &json!("number")));
+}
+
+#[on_every_database]
+async fn values_before_a_conversion_are_told_as_those_of_their_type(plans: Plans) {
+    let (house, garden) = (plans.project("House").await, plans.project("Garden").await);
+    plans.write(json!({ "Project": [garden, house], "Status": "Done", "Tags": ["a", "b"], "Urgent": true })).await;
+    for (field, kind, before, after) in [
+        ("Project", "multipleRecordLinks", json!([garden, house]), json!("Garden, House")),
+        ("Status", "singleSelect", json!("Done"), json!("Done")),
+        ("Tags", "multipleSelects", json!(["a", "b"]), json!("a, b")),
+        ("Urgent", "checkbox", json!(true), json!("true")),
+        ("Due", "date", Value::Null, Value::Null),
+        ("Double", "formula", Value::Null, json!("2")),
+    ] {
+        plans.convert(field, text()).await;
+        let told = plans.history_of(field).await;
+        assert_eq!(told[0], json!([kind, "singleLineText", before, after]), "{field}");
+    }
+    // What a record that is gone held is told too.
+    plans.app.ok(Method::DELETE, &format!("/v0/{}/Tasks/{}", plans.base, plans.task), &Value::Null).await;
+    let told = plans.history_of("Status").await;
+    assert_eq!(told[1], json!(["singleSelect", "singleLineText", "Done", "Done"]));
+}
+
+#[on_every_database]
+async fn a_conversion_that_others_write_into_is_told_once(plans: Plans) {
+    let bulk = format!("/api/v1/bases/{}/tables/Tasks/records:bulk", plans.base);
+    let lines: String = (0..4_500).map(|n| json!({ "fields": { "Points": n } }).to_string() + "\n").collect();
+    assert_eq!(plans.app.raw(Method::POST, &bulk, lines).await.0, 200);
+    let path = format!("/v0/{}/Tasks/{}", plans.base, plans.task);
+    let writing = async {
+        for points in 10..60 {
+            // A number before the change, a text after it.
+            let body = json!({ "fields": { "Points": points.to_string() }, "typecast": true });
+            plans.app.ok(Method::PATCH, &path, &body).await;
+        }
+    };
+    let ((), converted) = tokio::join!(writing, plans.convert("Points", text()));
+    let told = plans.history_of("Points").await;
+    let at = told.iter().position(|told| told[0] == "number").unwrap();
+    assert_eq!(told.len(), 52, "fifty edits, the conversion and the creation");
+    assert_eq!(told[at][2].to_string().replace(".0", ""), told[at][3].as_str().unwrap(), "of change {converted}");
+    assert_eq!(told.iter().filter(|told| told[0] == "number").count(), 1);
+    let mut values: Vec<String> = told
+        .iter()
+        .rev()
+        .skip(1)
+        .map(|told| told.as_array().unwrap())
+        .filter(|told| told.len() == 2)
+        .map(|told| told[1].to_string().replace(['"'], "").replace(".0", ""))
+        .collect();
+    values.dedup();
+    assert_eq!(values, (10..60).map(|points| points.to_string()).collect::<Vec<_>>());
+}
