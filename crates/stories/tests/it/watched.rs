@@ -241,3 +241,53 @@ async fn what_cannot_be_watched_says_why(plans: Plans) {
         }
     }
 }
+
+#[on_every_database]
+async fn what_became_computed_is_watched_no_longer_until_it_is_written_again(plans: Plans) {
+    let app = &plans.app;
+    let scored = plans.watch("Tasks", "Scored", "lastModifiedTime", json!(["Points", "Status"])).await;
+    plans.watch("Tasks", "Pointed", "lastModifiedTime", json!(["Points"])).await;
+    plans.watch("Tasks", "By", "lastModifiedBy", json!(["Points"])).await;
+    let [points, status] = ["Points", "Status"].map(|name| plans.field("Tasks", name));
+    let (points, status) = (points.await["id"].clone(), status.await["id"].clone());
+    let id = plans.create("Tasks", json!({ "Name": "a", "Points": 1 })).await;
+    let first = plans.write("Tasks", &id, json!({ "Points": 2 })).await;
+    let convert = "tables/Tasks/fields/Points/convert";
+    for body in [
+        json!({ "type": "formula", "options": { "formula": "LEN({Name})" }, "allowLoss": true }),
+        json!({ "type": "count", "options": { "recordLinkFieldId": "Project" }, "allowLoss": true }),
+    ] {
+        plans.later();
+        plans.post(convert, body).await;
+        let told = plans.field("Tasks", "Scored").await["options"].clone();
+        assert_eq!((&told["isValid"], &told["referencedFieldIds"]), (&json!(true), &json!([status])));
+        for name in ["Pointed", "By"] {
+            let told = plans.field("Tasks", name).await["options"].clone();
+            assert_eq!((&told["isValid"], &told["referencedFieldIds"]), (&json!(false), &json!([])), "{name}");
+        }
+        let cells = plans.write("Tasks", &id, json!({ "Name": "bb" })).await;
+        assert_eq!((&cells["Scored"], &cells["Pointed"]), (&first["Scored"], &first["Pointed"]));
+    }
+    // It cannot be named anew, and what is not named stays.
+    let path = |field: &Value| format!("{}/{}", plans.fields("Tasks"), field["id"].as_str().unwrap());
+    for watched in [json!([points]), json!(["Points", "Status", "Name"])] {
+        let body = json!({ "options": { "referencedFieldIds": watched } });
+        let (status, answer) = app.call(Method::PATCH, &path(&scored), &body).await;
+        assert!(status == 422 && answer.to_string().contains("is of type `count`, which nobody writes"), "{answer}");
+    }
+    let pointed = plans.field("Tasks", "Pointed").await;
+    let told = app.ok(Method::PATCH, &path(&pointed), &json!({ "options": { "result": { "type": "date" } } })).await;
+    assert_eq!(told["options"]["isValid"], false);
+    let told =
+        app.ok(Method::PATCH, &path(&pointed), &json!({ "options": { "result": { "type": "dateTime" } } })).await;
+    assert_eq!(told["options"]["referencedFieldIds"], json!([]));
+    // Written by people again, it counts again, and nothing has moved meanwhile.
+    plans.later();
+    plans.post(convert, json!({ "type": "number", "options": { "precision": 0 } })).await;
+    let told = plans.field("Tasks", "Scored").await["options"].clone();
+    assert_eq!(told["referencedFieldIds"], json!([points, status]));
+    let cells = plans.cells("Tasks", &id).await;
+    assert_eq!((&cells["Scored"], &cells["Pointed"]), (&first["Scored"], &first["Pointed"]));
+    let cells = plans.write("Tasks", &id, json!({ "Points": 9 })).await;
+    assert!(cells["Pointed"].as_str() > first["Pointed"].as_str(), "{cells}");
+}
