@@ -329,6 +329,7 @@ impl Reversal<'_> {
             self.conflicts.push(format!("{}: was deleted", record.id));
             return;
         }
+        plan.touch(table.no, record.ordinal);
         let mut cells = Vec::with_capacity(record.cells.len());
         for cell in &record.cells {
             if self.left_behind(table.no, cell.field) {

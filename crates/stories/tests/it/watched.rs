@@ -291,3 +291,71 @@ async fn what_became_computed_is_watched_no_longer_until_it_is_written_again(pla
     let cells = plans.write("Tasks", &id, json!({ "Points": 9 })).await;
     assert!(cells["Pointed"].as_str() > first["Pointed"].as_str(), "{cells}");
 }
+
+#[on_every_database]
+async fn links_move_the_last_change_of_the_record_that_they_were_written_in(plans: Plans) {
+    let app = &plans.app;
+    for table in ["Tasks", "Projects"] {
+        plans.watch(table, "Changed", "lastModifiedTime", json!([])).await;
+    }
+    let by = json!({ "name": "By", "type": "lastModifiedBy" });
+    app.ok(Method::POST, &plans.fields("Tasks"), &by).await;
+    plans.watch("Tasks", "Scored", "lastModifiedTime", json!(["Points"])).await;
+    let [house, hut] = ["House", "Hut"].map(|title| plans.create("Projects", json!({ "Title": title })));
+    let (house, hut) = (house.await, hut.await);
+    let task = plans.create("Tasks", json!({ "Name": "Paint", "Points": 1 })).await;
+    let changed = async |table: &str, id: &str| plans.cells(table, id).await["Changed"].as_str().unwrap().to_owned();
+    let (made, of_house) = (changed("Tasks", &task).await, changed("Projects", &house).await);
+    let (_, bo) = app.person("bo", "editor").await;
+
+    // Written in the task by somebody else: it is theirs, and what watches a cell shows what it showed.
+    plans.later();
+    let path = format!("/v0/{}/Tasks/{task}", plans.base);
+    let body = json!({ "fields": { "Project": [house, hut] } }).to_string();
+    let cells = app.send(Method::PATCH, &path, Some(&bo), body).await.1["fields"].clone();
+    assert!(cells["Changed"].as_str().unwrap() > made.as_str(), "{cells}");
+    assert_eq!((&cells["By"]["email"], &cells["Scored"]), (&json!("bo@example.org"), &json!(made)));
+    assert_eq!(changed("Projects", &house).await, of_house, "nobody wrote in the project");
+    // It is found by it, and stands in the history of the record.
+    let since = format!("filterByFormula=IS_AFTER(Changed%2C'{made}')&fields[]=Name");
+    let found = app.get(&format!("/v0/{}/Tasks?{since}", plans.base)).await;
+    assert_eq!(found["records"].as_array().unwrap().len(), 1);
+    let history = app.get(&format!("/api/v1/bases/{}/history?record={task}", plans.base)).await;
+    assert_eq!(history["changes"].as_array().unwrap().len(), 2, "{history}");
+
+    // What the list holds already is no change, another order is one.
+    let linked = cells["Changed"].clone();
+    assert_eq!(plans.write("Tasks", &task, json!({ "Project": [house, hut] })).await["Changed"], linked);
+    let turned = plans.write("Tasks", &task, json!({ "Project": [hut, house] })).await["Changed"].clone();
+    assert!(turned.as_str() > linked.as_str());
+    // Written in the project it is the project that was changed.
+    let emptied = plans.write("Projects", &house, json!({ "Tasks": [] })).await["Changed"].clone();
+    assert!(emptied.as_str().unwrap() > of_house.as_str());
+    assert_eq!(plans.cells("Tasks", &task).await["Project"], json!([hut]));
+    assert_eq!(plans.cells("Tasks", &task).await["Changed"], turned);
+    // Taken back it is a change of the project once more; a record that is deleted was not written in others.
+    plans.later();
+    assert_eq!(plans.post("undo", json!({})).await["records"], 1);
+    assert!(changed("Projects", &house).await.as_str() > emptied.as_str().unwrap());
+    assert_eq!(plans.cells("Tasks", &task).await["Changed"], turned);
+    plans.later();
+    app.ok(Method::DELETE, &format!("/v0/{}/Projects/{hut}", plans.base), &Value::Null).await;
+    let cells = plans.cells("Tasks", &task).await;
+    assert_eq!((&cells["Changed"], &cells["Project"]), (&turned, &json!([house])));
+    // Links beside cells, in an upsert and when they are brought back.
+    let now = plans.write("Tasks", &task, json!({ "Project": [], "Points": 2 })).await;
+    assert_eq!(now["Scored"], now["Changed"]);
+    plans.later();
+    let upsert = json!({ "performUpsert": { "fieldsToMergeOn": ["Name"] },
+        "records": [{ "fields": { "Name": "Paint", "Project": [house] } }] });
+    let told = app.ok(Method::PATCH, &format!("/v0/{}/Tasks", plans.base), &upsert).await;
+    let cells = told["records"][0]["fields"].clone();
+    assert!(cells["Changed"].as_str() > now["Changed"].as_str() && cells["Scored"] == now["Scored"], "{cells}");
+    let at = app.get(&format!("/api/v1/bases/{}/history?limit=1", plans.base)).await["changes"][0]["change"].clone();
+    plans.write("Tasks", &task, json!({ "Project": [] })).await;
+    plans.later();
+    let restored = plans.post("restore", json!({ "at": at, "table": "Tasks" })).await;
+    assert_eq!(restored["cells"], 1, "{restored}");
+    let back = plans.cells("Tasks", &task).await;
+    assert!(back["Changed"].as_str() > cells["Changed"].as_str() && back["Project"] == json!([house]), "{back}");
+}
