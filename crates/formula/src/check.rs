@@ -64,6 +64,8 @@ pub(crate) struct Checker<'r> {
     pub references: Vec<Reference>,
     pub spans: Vec<(std::ops::Range<usize>, usize)>,
     pub problems: Vec<Diagnostic>,
+    /// The fields of whose last change it tells.
+    pub watched: Vec<FieldId>,
 }
 
 impl Checker<'_> {
@@ -166,6 +168,9 @@ impl Checker<'_> {
                 kind: DiagnosticKind::WrongArity,
             });
         }
+        if function.name == "LAST_MODIFIED_TIME" && !arguments.is_empty() {
+            self.watch(&checked, node);
+        }
         let first = checked.first().map_or(FormulaType::Text, |(_, result)| result.item());
         let dates = checked.iter().filter_map(|(_, result)| match result {
             Type::List(item @ (FormulaType::Date | FormulaType::DateTime)) => Some(*item),
@@ -199,6 +204,35 @@ impl Checker<'_> {
     }
 }
 
+impl Checker<'_> {
+    /// Notes the fields that `LAST_MODIFIED_TIME` is asked about. A formula keeps one time, so it is asked about the same ones
+    /// everywhere.
+    fn watch(&mut self, arguments: &[(Expr, Type)], node: &Node) {
+        let fields = arguments.iter().map(|(argument, _)| match argument {
+            Expr::Slot(_, Shape::List(_)) => None,
+            Expr::Slot(slot, _) => self.references.get(*slot).map(|reference| reference.field),
+            _ => None,
+        });
+        let problem = match fields.collect::<Option<Vec<FieldId>>>() {
+            None => {
+                "LAST_MODIFIED_TIME takes fields, as in LAST_MODIFIED_TIME({Name}), and nothing that is made of them"
+            }
+            Some(mut fields) => {
+                fields.sort_unstable();
+                fields.dedup();
+                if self.watched.is_empty() || self.watched == fields {
+                    self.watched = fields;
+                    return;
+                }
+                "LAST_MODIFIED_TIME is asked about the same fields everywhere in a formula: make a formula for each, and \
+                 refer to them"
+            }
+        };
+        let (message, span) = (problem.to_owned(), node.span.clone());
+        self.problems.push(Diagnostic { message, span, kind: DiagnosticKind::WrongArity });
+    }
+}
+
 /// One value where there are several: the only one, or the text of all.
 pub(crate) fn flat(expr: Expr, result: Type) -> (Expr, FormulaType) {
     match result {
@@ -222,6 +256,7 @@ fn fold(expr: Expr) -> Expr {
         ids: &|_| None,
         created: None,
         modified: None,
+        watched: None,
         now: Timestamp(0),
         until: None,
     };

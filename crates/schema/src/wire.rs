@@ -124,7 +124,7 @@ fn options(schema: &Schema, field: &Field) -> Option<Value> {
         held.is_some_and(|field| !field.kind.is_computed())
     };
     let valid = match &field.kind {
-        kind if !kind.watched().is_empty() => {
+        kind if kind.is_modified() && !kind.watched().is_empty() => {
             let mut live = kind.watched().to_vec();
             live.retain(written);
             if let Some(watched) = options.get_mut("referencedFieldIds") {
@@ -132,7 +132,9 @@ fn options(schema: &Schema, field: &Field) -> Option<Value> {
             }
             !live.is_empty()
         }
-        FieldKind::Formula(formula) => formula.references.iter().all(|id| schema.table_of(*id).is_some()),
+        FieldKind::Formula(formula) => {
+            formula.references.iter().all(|id| schema.table_of(*id).is_some()) && formula.watched.0.iter().all(written)
+        }
         FieldKind::Button(button) => button.references.iter().all(|id| schema.table_of(*id).is_some()),
         FieldKind::Count(count) => is_link(schema, count.link),
         kind => match kind.looks_through() {

@@ -336,7 +336,7 @@ impl Reversal<'_> {
                 continue;
             }
             // What follows from the change of others follows from its undoing too.
-            let Some(field) = table.field_by_no(cell.field).filter(|field| !field.kind.is_modified()) else { continue };
+            let Some(field) = table.field_by_no(cell.field).filter(|field| !field.kind.is_noted()) else { continue };
             let held = rows.cell(cell.field, record.ordinal);
             if same_cell(table, cell.field, held, cell.after.view()) {
                 let (before, after) = (held.to_value(), cell.before.clone());
@@ -370,7 +370,7 @@ impl Reversal<'_> {
     fn left_behind(&mut self, table: TableNo, no: FieldNo) -> bool {
         let found = self.converted.find(&self.image.schema, table, no);
         // Nobody wrote what a field tells of the change of others.
-        let Some(retyped) = found.filter(|retyped| !retyped.before.kind.is_modified()) else { return false };
+        let Some(retyped) = found.filter(|retyped| !retyped.before.kind.is_noted()) else { return false };
         self.conflicts.push(format!("`{}` was converted", retyped.after.name));
         if self.met.iter().all(|met| met.change != retyped.change) {
             self.met.push(retyped);

@@ -311,7 +311,7 @@ impl Teller<'_> {
         let later = |retyped: &&Retyped| retyped.table == table.no && retyped.change > self.change.sequence;
         let mut later = self.page.conversions.iter().filter(later);
         let before = || Some(&later.find(|retyped| retyped.before.no == no)?.before);
-        table.field_by_no(no).or_else(before).map(AsRef::as_ref).filter(|field| !field.kind.is_modified())
+        table.field_by_no(no).or_else(before).map(AsRef::as_ref).filter(|field| !field.kind.is_noted())
     }
 
     /// A cell as clients read it; null when it is empty.
