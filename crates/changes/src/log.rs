@@ -208,6 +208,12 @@ impl Changes {
         Ok(only_changes(store::run(&self.db, base, run, after).await?))
     }
 
+    /// The last change of each run whose id begins so, of those before a sequence (or all), newest first, as many as are
+    /// read at a time.
+    pub async fn list_ends(&self, base: BaseNo, runs: &str, before: Option<i64>) -> Result<Vec<Arc<Change>>, Error> {
+        Ok(only_changes(store::ends(&self.db, base, runs, before.unwrap_or(i64::MAX)).await?))
+    }
+
     /// Changes before a sequence (or all), newest first, at most `limit` or 256.
     pub async fn list_newest(&self, base: BaseNo, before: Option<i64>, limit: i64) -> Result<Vec<Arc<Change>>, Error> {
         Ok(only_changes(store::newest(&self.db, base, before.unwrap_or(i64::MAX), limit).await?))

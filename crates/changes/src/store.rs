@@ -32,6 +32,9 @@ const SINCE: &str = "SELECT sequence, run, actor, door, time, body FROM changes
     WHERE base = $1 AND sequence > $2 AND sequence <= $3 ORDER BY sequence LIMIT $4";
 const RUN: &str = "SELECT sequence, run, actor, door, time, body FROM changes
     WHERE base = $1 AND run = $2 AND sequence > $3 ORDER BY sequence LIMIT $4";
+const ENDS: &str = "SELECT sequence, run, actor, door, time, body FROM changes
+    WHERE base = $1 AND sequence IN (SELECT MAX(sequence) FROM changes
+        WHERE base = $1 AND run >= $2 AND run < $3 GROUP BY run) AND sequence < $4 ORDER BY sequence DESC LIMIT $5";
 const NEWEST: &str = "SELECT sequence, run, actor, door, time, body FROM changes
     WHERE base = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3";
 const AT: &str = "SELECT sequence FROM changes WHERE base = $1 AND time <= $2 ORDER BY sequence DESC LIMIT 1";
@@ -69,7 +72,7 @@ const KEPT: &str = "SELECT CAST(COALESCE(SUM(sequence - oldest + 1), 0) AS BIGIN
 #[cfg(test)]
 pub(crate) fn texts(dialect: db::Dialect) -> Vec<&'static str> {
     let cursors = [CURSOR, ADVANCE, ADVANCE_FROM, FORGET, FORGET_ALL, FOLLOWED, LATELY, BEHIND];
-    let log = [HEAD, HEAD_LOCKED.on(dialect), CREATE, MOVE, APPEND, SINCE, RUN, NEWEST, AT];
+    let log = [HEAD, HEAD_LOCKED.on(dialect), CREATE, MOVE, APPEND, SINCE, RUN, ENDS, NEWEST, AT];
     let compaction = [OLDEST, REMOVE, SLOWEST, KEPT_BASES, KEPT];
     log.into_iter().chain(cursors).chain(compaction).chain([HEADS, BODIES]).collect()
 }
@@ -197,6 +200,12 @@ pub(crate) async fn since_within(tx: &mut Tx, base: BaseNo, sequence: i64, until
 
 pub(crate) async fn run(db: &Db, base: BaseNo, run: &str, after: i64) -> Result<Sized, Error> {
     page(db, base, RUN, params![base, run, after, PAGE]).await
+}
+
+pub(crate) async fn ends(db: &Db, base: BaseNo, runs: &str, before: i64) -> Result<Sized, Error> {
+    // Behind every text that begins so: texts are compared by their bytes.
+    let behind = format!("{runs}{}", char::MAX);
+    page(db, base, ENDS, params![base, runs, behind.as_str(), before, PAGE]).await
 }
 
 pub(crate) async fn newest(db: &Db, base: BaseNo, before: i64, limit: i64) -> Result<Sized, Error> {

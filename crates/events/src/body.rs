@@ -44,7 +44,7 @@ pub struct TableChange {
     pub table: TableNo,
     /// New records, in ordinal order.
     pub created: Vec<RecordCells>,
-    /// Records with other cells than before.
+    /// Records with other cells than before; without cells those that were changed by their links only.
     pub updated: Vec<RecordChange>,
     /// Deleted records with the cells they had.
     pub deleted: Vec<RecordCells>,

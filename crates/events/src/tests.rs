@@ -59,6 +59,10 @@ fn a_body_reads_back_as_it_was_written() {
     let body = body();
     assert_eq!(Body::decode(&body.encode()).unwrap(), body);
     assert_eq!(Body::decode(&Body::default().encode()).unwrap(), Body::default());
+    let mut linked = Body::default();
+    let id = RecordId::ordered(1_700_000_000_000, 8);
+    linked.table(TableNo(2)).updated.push(RecordChange { ordinal: Ordinal(3), id, previous: 1, cells: vec![] });
+    assert_eq!(Body::decode(&linked.encode()).unwrap(), linked);
 }
 
 /// As they were written before the places were kept.

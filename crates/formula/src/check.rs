@@ -72,6 +72,8 @@ pub(crate) struct Checker<'r> {
     pub bound: Vec<(String, usize, Type)>,
     /// How many names there have been.
     pub names: usize,
+    /// The fields of whose last change it tells.
+    pub watched: Vec<FieldId>,
 }
 
 impl Checker<'_> {
@@ -205,6 +207,9 @@ impl Checker<'_> {
             let advice = format!("it is written {}", function.usage);
             self.problems.push(Diagnostic::new(DiagnosticKind::WrongArity, node.span.clone(), message, advice));
         }
+        if function.name == "LAST_MODIFIED_TIME" && !arguments.is_empty() {
+            self.watch(&checked, node);
+        }
         let first = checked.first().map_or(FormulaType::Text, |(_, result)| result.item());
         let dates = checked.iter().filter_map(|(_, result)| match result {
             Type::List(item @ (FormulaType::Date | FormulaType::DateTime)) => Some(*item),
@@ -265,6 +270,35 @@ fn arity(function: &Function) -> String {
     }
 }
 
+impl Checker<'_> {
+    /// Notes the fields that `LAST_MODIFIED_TIME` is asked about. A formula keeps one time, so it is asked about the same ones
+    /// everywhere.
+    fn watch(&mut self, arguments: &[(Expr, Type)], node: &Node) {
+        let fields = arguments.iter().map(|(argument, _)| match argument {
+            Expr::Slot(_, Shape::List(_)) => None,
+            Expr::Slot(slot, _) => self.references.get(*slot).map(|reference| reference.field),
+            _ => None,
+        });
+        let problem = match fields.collect::<Option<Vec<FieldId>>>() {
+            None => {
+                "LAST_MODIFIED_TIME takes fields, as in LAST_MODIFIED_TIME({Name}), and nothing that is made of them"
+            }
+            Some(mut fields) => {
+                fields.sort_unstable();
+                fields.dedup();
+                if self.watched.is_empty() || self.watched == fields {
+                    self.watched = fields;
+                    return;
+                }
+                "LAST_MODIFIED_TIME is asked about the same fields everywhere in a formula: make a formula for each, and \
+                 refer to them"
+            }
+        };
+        let (kind, message) = (DiagnosticKind::WrongArity, problem.to_owned());
+        self.problems.push(Diagnostic::new(kind, node.span.clone(), message, ""));
+    }
+}
+
 /// One value where there are several: the only one, or the text of all.
 pub(crate) fn flat(expr: Expr, result: Type) -> (Expr, FormulaType) {
     match result {
@@ -288,6 +322,7 @@ fn fold(expr: Expr) -> Expr {
         ids: &|_| None,
         created: None,
         modified: None,
+        watched: None,
         now: Timestamp(0),
         until: None,
     };

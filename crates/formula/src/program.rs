@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Instant;
 
-use model::{Bits, Chunk, ComputedChunk, FormulaType, Kind, RecordId, SelectOptions, Timestamp};
+use model::{Bits, Chunk, ComputedChunk, FieldId, FormulaType, Kind, RecordId, SelectOptions, Timestamp};
 
 use crate::check::{Checker, Reference, Type, flat};
 use crate::eval::{Context, Spent};
@@ -24,6 +24,7 @@ pub struct Program {
     expr: Expr,
     references: Vec<Reference>,
     spans: Vec<(Range<usize>, usize)>,
+    watched: Vec<FieldId>,
     result: FormulaType,
     list: bool,
 }
@@ -40,6 +41,8 @@ pub struct Batch<'a> {
     pub created: Option<&'a Chunk>,
     /// When they were last changed.
     pub modified: Option<&'a Chunk>,
+    /// When one of the fields was last changed that [`Program::watched`] names.
+    pub watched: Option<&'a Chunk>,
     /// The time now.
     pub now: Timestamp,
     /// When the caller stops waiting: the rows that are left then are errors.
@@ -99,6 +102,7 @@ fn compile_as(
         problems: Vec::new(),
         bound: Vec::new(),
         names: 0,
+        watched: Vec::new(),
     };
     let (expr, result, list) = match checker.check(&node) {
         (expr, Type::One(result)) => (expr, result, false),
@@ -108,10 +112,10 @@ fn compile_as(
             (expr, result, false)
         }
     };
-    let Checker { references, mut spans, problems, .. } = checker;
+    let Checker { references, mut spans, problems, watched, .. } = checker;
     spans.sort_by_key(|(span, _)| span.start);
     if problems.is_empty() {
-        Ok(Program { text: text.to_owned(), expr, references, spans, result, list })
+        Ok(Program { text: text.to_owned(), expr, references, spans, watched, result, list })
     } else {
         Err(problems.into_iter().map(|problem| problem.placed(text)).collect())
     }
@@ -121,6 +125,11 @@ impl Program {
     /// The fields it needs, each once.
     pub fn references(&self) -> &[Reference] {
         &self.references
+    }
+
+    /// The fields of whose last change it tells, in the order of their ids. Who runs it must know.
+    pub fn watched(&self) -> &[FieldId] {
+        &self.watched
     }
 
     /// The type of its result; of a list that of each value.

@@ -366,6 +366,13 @@ impl View {
                 let inputs: Vec<Input<'_>> = program.references().iter().map(|_| Input::Computed(&lists)).collect();
                 self.run(rows, (chunk * CHUNK + range.start, None), (0..n, &inputs), |batch| program.eval(batch))
             }
+            (FieldKind::Formula(options), Some(program), _) if !options.watched.is_empty() => {
+                self.image.need(table.no, [field.no])?;
+                let watched = watched_times(rows, field.no, chunk, range.clone());
+                self.with_batch(program, table, rows, chunk, range, depth, |batch| {
+                    program.eval(&Batch { rows: batch.rows.clone(), watched: Some(&watched), ..*batch })
+                })
+            }
             (FieldKind::Formula(_) | FieldKind::Button(_), Some(program), _) => {
                 self.with_batch(program, table, rows, chunk, range, depth, |batch| program.eval(batch))
             }
@@ -434,6 +441,7 @@ impl View {
             ids: &ids,
             created: times.and_then(|chunk| rows.created.chunk(chunk)).map(AsRef::as_ref),
             modified: times.and_then(|chunk| rows.modified.chunk(chunk)).map(AsRef::as_ref),
+            watched: None,
             now: self.now,
             until: self.until,
         };
@@ -480,6 +488,15 @@ fn times(rows: &TableImage, no: FieldNo, chunk: usize, range: Range<usize>) -> C
         values.set(at, watch::time_of(rows, no, Ordinal((chunk * CHUNK + row) as u32)));
     }
     ComputedChunk { values, errors: Bits::default() }
+}
+
+/// The same for a formula, at the places that the records have in their chunk.
+fn watched_times(rows: &TableImage, no: FieldNo, chunk: usize, range: Range<usize>) -> Chunk {
+    let mut times = Chunk::new(Kind::Time);
+    for row in range {
+        times.set(row, watch::time_of(rows, no, Ordinal((chunk * CHUNK + row) as u32)));
+    }
+    times
 }
 
 /// How many records each link cell holds. A record that is deleted is taken out of all of them.

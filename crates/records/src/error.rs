@@ -113,6 +113,12 @@ pub enum Error {
         /// The first of them.
         conflicts: Vec<String>,
     },
+    /// A change cannot be taken back because fields that it wrote are of another type since.
+    #[error("{reason}")]
+    Converted {
+        /// Which, since when, and where their values are.
+        reason: String,
+    },
     /// Values cannot be of the type that a field shall have.
     #[error("{count} cells cannot be of the new type, {examples}; nothing was done (send `allowLoss` to empty them)")]
     Loss {
@@ -214,7 +220,9 @@ impl web::ApiError for Error {
             Self::Changes(changes::Error::Db(error)) | Self::Db(error) => web::database_kind(error),
             Self::Changes(_) | Self::Unreadable { .. } => Kind::Internal,
             Self::TableNotFound { .. } | Self::RecordNotFound { .. } => Kind::NotFound,
-            Self::Conflicts { .. } | Self::Loss { .. } | Self::Confirmation { .. } => Kind::Conflict,
+            Self::Conflicts { .. } | Self::Converted { .. } | Self::Loss { .. } | Self::Confirmation { .. } => {
+                Kind::Conflict
+            }
             Self::ImageMemory { .. } | Self::ImageGone | Self::NotLoaded { .. } => Kind::Unavailable,
             _ => Kind::Invalid,
         }
@@ -239,6 +247,7 @@ impl web::ApiError for Error {
             Self::IteratorGone => "iterator-gone",
             Self::TooOld { .. } => "too-old",
             Self::Conflicts { .. } => "conflicts",
+            Self::Converted { .. } => "converted",
             Self::Loss { .. } => "loss",
             Self::NothingToUndo => "nothing-to-undo",
             Self::NothingToRedo => "nothing-to-redo",

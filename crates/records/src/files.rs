@@ -112,7 +112,7 @@ pub(crate) fn same_cell(table: &Table, no: FieldNo, one: CellRef<'_>, other: Cel
 /// [`same_cell`] for all cells of a record but those that tell when others were changed.
 pub(crate) fn same_cells(table: &Table, one: &[(FieldNo, CellValue)], other: &[(FieldNo, CellValue)]) -> bool {
     let is_written = |(no, _): &&(FieldNo, CellValue)| {
-        table.field_by_no(*no).is_none_or(|field| !field.kind.is_modified() && !field.kind.is_generated())
+        table.field_by_no(*no).is_none_or(|field| !field.kind.is_noted() && !field.kind.is_generated())
     };
     let (mut one, mut other) = (one.iter().filter(is_written), other.iter().filter(is_written));
     loop {

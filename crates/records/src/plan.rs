@@ -16,6 +16,7 @@ use model::{
     CellRef, CellValue, Choice, Field, FieldKind, FieldNo, Ordinal, RecordId, Schema, SelectOptions, Table, TableImage,
     TableNo, Timestamp,
 };
+use rustc_hash::FxHashSet;
 use schema::closest;
 use serde_json::{Map, Value};
 
@@ -23,6 +24,7 @@ use crate::error::Error;
 use images::{BaseImage, View};
 
 pub(crate) use links::LinkWrite;
+use links::Places;
 
 /// The colours that new choices take in turn.
 const PALETTE: [&str; 10] = [
@@ -77,11 +79,21 @@ pub(crate) struct Plan<'i> {
     /// Tables with choices added by this operation.
     tables: Vec<(Arc<Table>, Table)>,
     links: Vec<LinkWrite>,
+    /// Records whose link cells are written otherwise.
+    touched: Places,
 }
 
 impl<'i> Plan<'i> {
     pub fn new(image: &'i BaseImage, ids: &'i Ids, now: Timestamp) -> Self {
-        Self { image, ids, now, body: Body::default(), tables: Vec::new(), links: Vec::new() }
+        Self {
+            image,
+            ids,
+            now,
+            body: Body::default(),
+            tables: Vec::new(),
+            links: Vec::new(),
+            touched: Places::default(),
+        }
     }
 
     /// The schema that it is decided by.
@@ -260,6 +272,11 @@ impl<'i> Plan<'i> {
         self.set_links(write.table, &write.field, write.record, write.list);
     }
 
+    /// Says that pairs of this record, as far as the plan has any, are its own.
+    pub fn touch(&mut self, table: TableNo, record: Ordinal) {
+        self.touched.insert((table, record));
+    }
+
     fn set_links(&mut self, table: TableNo, field: &Arc<Field>, record: Ordinal, list: Vec<Ordinal>) {
         self.links.retain(|link| link.record != record || link.field.id != field.id);
         self.links.push(LinkWrite { table, field: Arc::clone(field), record, list });
@@ -357,6 +374,7 @@ impl<'i> Plan<'i> {
             self.body.table(relation_table).links.push(delta);
         }
         links::place(self.image, &mut self.body);
+        let edited = self.edited();
         for (before, after) in self.tables {
             self.body.schema.push(SchemaChange::Table { before: Some(before), after: Arc::new(after) });
         }
@@ -364,10 +382,39 @@ impl<'i> Plan<'i> {
             for record in &mut table.updated {
                 record.cells.retain(|cell| cell.before != cell.after);
             }
-            table.updated.retain(|record| !record.cells.is_empty());
+            let no = table.table;
+            table.updated.retain(|record| !record.cells.is_empty() || edited.contains(&(no, record.ordinal)));
         }
         self.body.tables.retain(|table| !table.is_empty());
         self.body
+    }
+
+    /// The records that are changed by their link cells, all of them among those that are told as updated.
+    fn edited(&mut self) -> Places {
+        let mut written = std::mem::take(&mut self.touched);
+        written.extend(self.links.iter().map(|write| (write.table, write.record)));
+        if written.is_empty() {
+            return written;
+        }
+        for part in &self.body.tables {
+            for record in part.created.iter().chain(&part.deleted).chain(&part.restored) {
+                written.remove(&(part.table, record.ordinal));
+            }
+        }
+        let edited = links::edited(self.image, &self.body, &written);
+        let mut untold: Vec<_> = edited.iter().copied().collect();
+        for part in &self.body.tables {
+            let told: FxHashSet<Ordinal> = part.updated.iter().map(|record| record.ordinal).collect();
+            untold.retain(|(no, ordinal)| *no != part.table || !told.contains(ordinal));
+        }
+        untold.sort_unstable();
+        for (no, ordinal) in untold {
+            let rows = self.rows(no);
+            let Some(id) = rows.ids.get(ordinal) else { continue };
+            let previous = previous(&rows, ordinal);
+            self.body.table(no).updated.push(RecordChange { ordinal, id, previous, cells: Vec::new() });
+        }
+        edited
     }
 }
 

@@ -107,7 +107,7 @@ fn noted(
     if watched.is_empty() {
         return None;
     }
-    let is_time = matches!(field.kind, FieldKind::LastModifiedTime(_));
+    let is_time = !matches!(field.kind, FieldKind::LastModifiedBy(_));
     let text = |id: Option<String>| CellValue::Text(id.unwrap_or_else(|| NOBODY.to_owned()));
     let before = if is_time {
         time_of(rows, field.no, ordinal).to_value()

@@ -15,7 +15,7 @@ use clock::Ids;
 use fields::{OptionsIn, PromptIn};
 use model::{
     AiTextOptions, ButtonOptions, CountOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, IdError,
-    LinkOptions, PromptPart, Schema, Table, TableId, TableNo, Timestamp,
+    LinkOptions, PromptPart, Schema, Table, TableId, TableNo, Timestamp, Watched,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -333,6 +333,14 @@ impl<'a> Draft<'a> {
                 field: name.to_owned(),
                 reason: diagnosis(&diagnostics, table.live_fields().map(|field| field.name.as_str())),
             })?;
+        if let Some(field) = unwritten(table, &program) {
+            let kind = fields::of(&field.kind).name();
+            let reason = format!(
+                "LAST_MODIFIED_TIME is asked about fields that people write, and `{}` is of type `{kind}`, which nobody writes",
+                field.name
+            );
+            return Err(Error::Formula { field: name.to_owned(), reason });
+        }
         let references: Vec<FieldId> = program.references().iter().map(|reference| reference.field).collect();
         let needs = references.iter().flat_map(|id| self.needs_of(table, *id));
         self.refuse_cycle(name, own.map(|own| (no, own)), needs.collect())?;
@@ -341,6 +349,7 @@ impl<'a> Draft<'a> {
             references,
             result: program.result(),
             valid: true,
+            watched: Watched(program.watched().to_vec()),
         }))
     }
 
@@ -355,6 +364,10 @@ impl<'a> Draft<'a> {
         let FieldKind::Formula(formula) = self.formula(no, name, own, text)? else {
             return Err(Error::TableNotFound { name: no.to_string() });
         };
+        if !formula.watched.is_empty() {
+            let reason = "LAST_MODIFIED_TIME of some fields is known to formula fields only: refer to one".to_owned();
+            return Err(Error::Formula { field: name.to_owned(), reason });
+        }
         Ok(FieldKind::Button(ButtonOptions { label, formula: formula.formula, references: formula.references }))
     }
 
@@ -518,6 +531,12 @@ fn described(text: Option<&str>) -> Result<Option<String>, Error> {
         return Err(Error::Invalid { reason });
     }
     Ok(text.filter(|text| !text.is_empty()).map(str::to_owned))
+}
+
+/// The first field of whose last change a formula tells and that nobody writes, or not any more.
+pub fn unwritten<'t>(table: &'t Table, program: &formula::Program) -> Option<&'t Field> {
+    let watched = program.watched().iter().filter_map(|id| table.field_by_id(*id));
+    watched.map(AsRef::as_ref).find(|field| field.kind.is_computed())
 }
 
 /// How a formula sees a field of its table.

@@ -23,7 +23,9 @@ pub use closest::closest;
 pub use conditions::{ConditionError, compares, condition_filter, holding, plain, read_condition};
 pub use diagnosis::diagnosis;
 pub use dialect::{beyond_airtable, of_airtable};
-pub use edit::{Copied, NewField, NewTable, NewView, ViewPart, is_title, reference, retype, retyped, rollup_reference};
+pub use edit::{
+    Copied, NewField, NewTable, NewView, ViewPart, is_title, reference, retype, retyped, rollup_reference, unwritten,
+};
 pub use error::Error;
 pub use ops::{BaseEntry, NewBase, Removed, Schemas, TrashedBase};
 pub use routes::router;

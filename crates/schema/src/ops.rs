@@ -173,15 +173,15 @@ impl Schemas {
     /// # Errors
     /// [`Error::Denied`] without the right to create bases in the workspace; the errors of tables and fields.
     pub async fn create_base(&self, caller: &Caller, new: NewBase) -> Result<Arc<Schema>, Error> {
-        let permit = self.access.workspace_permit(caller, Action::CreateBase, new.workspace).await?;
+        let keeps_ids = new.id.is_some() || new.tables.iter().any(NewTable::has_ids);
+        let needed = [Action::CreateBase, Action::KeepIds];
+        let needed = if keeps_ids { &needed[..] } else { &needed[..1] };
+        let permit = self.access.workspace_permit(caller, needed, new.workspace).await?;
         let name = base_name(&new.name)?;
         if new.tables.is_empty() {
             return Err(Error::Invalid { reason: "a base needs at least one table in `tables`".to_owned() });
         }
         let given = new.id.as_deref().map(given_id).transpose()?;
-        if given.is_some() || new.tables.iter().any(NewTable::has_ids) {
-            self.access.workspace_permit(caller, Action::KeepIds, new.workspace).await?;
-        }
         let fields: u32 = new.tables.iter().map(|table| numbers_needed(&table.fields)).sum();
         let numbers = (new.tables.len() as u32, fields);
         let made =
@@ -241,7 +241,7 @@ impl Schemas {
         new: &NewTable,
     ) -> Result<(Arc<Schema>, TableNo), Error> {
         if new.has_ids() {
-            self.access.permit(caller, Action::KeepIds, base).await?;
+            self.access.permit(caller, [Action::EditSchema, Action::KeepIds], base).await?;
         }
         let numbers = (1, numbers_needed(&new.fields));
         self.edit(caller, base, numbers, |draft| {
@@ -284,7 +284,7 @@ impl Schemas {
         new: &NewField,
     ) -> Result<(Arc<Schema>, FieldId), Error> {
         if new.has_ids() {
-            self.access.permit(caller, Action::KeepIds, base).await?;
+            self.access.permit(caller, [Action::EditSchema, Action::KeepIds], base).await?;
         }
         let numbers = (0, numbers_needed(std::slice::from_ref(new)));
         self.edit(caller, base, numbers, |draft| {
@@ -306,7 +306,7 @@ impl Schemas {
         new: &[NewField],
     ) -> Result<Arc<Schema>, Error> {
         if new.iter().any(NewField::has_ids) {
-            self.access.permit(caller, Action::KeepIds, base).await?;
+            self.access.permit(caller, [Action::EditSchema, Action::KeepIds], base).await?;
         }
         let made = self.edit(caller, base, (0, numbers_needed(new)), |draft| {
             let no = find_table(&draft.schema, table)?.no;

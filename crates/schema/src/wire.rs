@@ -118,17 +118,23 @@ fn options(schema: &Schema, field: &Field) -> Option<Value> {
     {
         options.remove("viewIdForRecordSelection");
     }
-    // What a field is computed from is there only while it is not in the trash.
+    // What a field is computed from is there only while it is not in the trash, and watched only while people write it.
+    let written = |id: &FieldId| {
+        let held = schema.table_of(*id).and_then(|table| table.field_by_id(*id));
+        held.is_some_and(|field| !field.kind.is_computed())
+    };
     let valid = match &field.kind {
-        kind if !kind.watched().is_empty() => {
+        kind if kind.is_modified() && !kind.watched().is_empty() => {
             let mut live = kind.watched().to_vec();
-            live.retain(|id| schema.table_of(*id).is_some());
+            live.retain(written);
             if let Some(watched) = options.get_mut("referencedFieldIds") {
                 *watched = json!(live);
             }
             !live.is_empty()
         }
-        FieldKind::Formula(formula) => formula.references.iter().all(|id| schema.table_of(*id).is_some()),
+        FieldKind::Formula(formula) => {
+            formula.references.iter().all(|id| schema.table_of(*id).is_some()) && formula.watched.0.iter().all(written)
+        }
         FieldKind::Button(button) => button.references.iter().all(|id| schema.table_of(*id).is_some()),
         FieldKind::Count(count) => is_link(schema, count.link),
         kind => match kind.looks_through() {

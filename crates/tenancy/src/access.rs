@@ -8,7 +8,7 @@ use model::{Actor, BaseId, BaseNo, Caller, Person, Role, TenantNo, UserId, Works
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::error::{Denied, Error};
-use crate::policy::Action;
+use crate::policy::{self, Action};
 use crate::proof::{Granted, Permit, Place, Scope, WorkspacePermit};
 use crate::store;
 
@@ -69,12 +69,12 @@ impl Access {
         Self { people: people.into(), kept: Arc::default() }
     }
 
-    /// Proof that the caller may do this in the base.
+    /// Proof that the caller may do this, or all of this, in the base.
     ///
     /// # Errors
     /// [`Denied`]; a base of another tenant answers as one that does not exist.
-    pub async fn permit(&self, caller: &Caller, action: Action, base: BaseId) -> Result<Permit, Denied> {
-        self.check(caller, action, base).await.map(Permit)
+    pub async fn permit(&self, caller: &Caller, actions: impl AsRef<[Action]>, base: BaseId) -> Result<Permit, Denied> {
+        self.check(caller, actions.as_ref(), base).await.map(Permit)
     }
 
     /// The boundary within which the caller may read the records of the base.
@@ -90,7 +90,7 @@ impl Access {
     /// # Errors
     /// [`Denied`]; a base of another tenant answers as one that does not exist.
     pub async fn scope_for(&self, caller: &Caller, action: Action, base: BaseId) -> Result<Scope, Denied> {
-        self.check(caller, action, base).await.map(Scope)
+        self.check(caller, action.as_ref(), base).await.map(Scope)
     }
 
     /// True when the user has a role in the base or in the workspace that holds it.
@@ -147,29 +147,29 @@ impl Access {
         Ok(found)
     }
 
-    async fn check(&self, caller: &Caller, action: Action, id: BaseId) -> Result<Granted, Denied> {
+    async fn check(&self, caller: &Caller, actions: &[Action], id: BaseId) -> Result<Granted, Denied> {
         let revision = self.people.revision().await.map_err(Error::from)?;
         let place = self.place(revision, id).await?;
         let place = place.filter(|place| place.tenant == caller.tenant).ok_or(Denied::NotFound)?;
         let held = self.held(revision, caller).await?;
         let role = held.in_base(place.workspace, place.base).ok_or(Denied::NotFound)?;
-        action.check(role, &caller.scopes)?;
+        policy::check(actions, role, &caller.scopes)?;
         Ok(Granted { place, id, role, revision })
     }
 
-    /// Proof that the caller may do this in the workspace.
+    /// Proof that the caller may do this, or all of this, in the workspace.
     ///
     /// # Errors
     /// [`Denied`]; a workspace of another tenant answers as one that does not exist.
     pub async fn workspace_permit(
         &self,
         caller: &Caller,
-        action: Action,
+        actions: impl AsRef<[Action]>,
         workspace: WorkspaceId,
     ) -> Result<WorkspacePermit, Denied> {
         let revision = self.people.revision().await.map_err(Error::from)?;
         let role = self.held(revision, caller).await?.in_workspace(workspace).ok_or(Denied::NotFound)?;
-        action.check(role, &caller.scopes)?;
+        policy::check(actions.as_ref(), role, &caller.scopes)?;
         Ok(WorkspacePermit { tenant: caller.tenant, workspace, role, revision, people: self.people.clone() })
     }
 

@@ -1,5 +1,6 @@
 //! What can go wrong with access.
 
+use model::Scope;
 use web::{ApiError, Kind};
 
 /// Why access was refused.
@@ -8,11 +9,11 @@ pub enum Denied {
     /// It does not exist for the caller: absent, or another tenant's.
     #[error("it does not exist, or you may not see it")]
     NotFound,
-    /// The token lacks a scope; the answer is that of something that does not exist.
-    #[error("the token lacks the scope `{scope}`")]
+    /// The token lacks scopes; the answer is that of something that does not exist.
+    #[error("the token lacks {}", named(missing))]
     Scope {
-        /// The scope's name.
-        scope: &'static str,
+        /// All that it lacks, each once.
+        missing: Vec<Scope>,
     },
     /// The role is too low.
     #[error("You are not permitted to perform this operation")]
@@ -20,6 +21,32 @@ pub enum Denied {
     /// The check could not be made.
     #[error("access could not be checked")]
     Unchecked(#[source] Box<Error>),
+}
+
+impl Denied {
+    /// Refuses a token that lacks some of what is needed, naming all of it.
+    ///
+    /// # Errors
+    /// [`Denied::Scope`].
+    pub fn lacking(needed: impl IntoIterator<Item = Scope>, held: &[Scope]) -> Result<(), Self> {
+        let mut missing: Vec<Scope> = Vec::new();
+        for scope in needed {
+            if !held.contains(&scope) && !missing.contains(&scope) {
+                missing.push(scope);
+            }
+        }
+        if missing.is_empty() { Ok(()) } else { Err(Self::Scope { missing }) }
+    }
+}
+
+/// Scopes in a sentence.
+fn named(scopes: &[Scope]) -> String {
+    let names: Vec<String> = scopes.iter().map(|scope| format!("`{}`", scope.name())).collect();
+    match names.as_slice() {
+        [one] => format!("the scope {one}"),
+        [first @ .., last] => format!("the scopes {} and {last}", first.join(", ")),
+        [] => String::new(),
+    }
 }
 
 impl ApiError for Denied {

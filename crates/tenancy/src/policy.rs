@@ -124,9 +124,18 @@ impl Action {
     /// # Errors
     /// [`Denied::Scope`] before [`Denied::Role`]: what a token is not for, it need not learn about.
     pub fn check(self, role: Role, scopes: &[Scope]) -> Result<(), Denied> {
-        if let Some(missing) = self.scopes().iter().find(|scope| !scopes.contains(scope)) {
-            return Err(Denied::Scope { scope: missing.name() });
-        }
-        if role < self.role() { Err(Denied::Role) } else { Ok(()) }
+        check(&[self], role, scopes)
     }
+}
+
+impl AsRef<[Action]> for Action {
+    fn as_ref(&self) -> &[Action] {
+        std::slice::from_ref(self)
+    }
+}
+
+/// Whether a role with these token scopes may do all of this.
+pub(crate) fn check(actions: &[Action], role: Role, scopes: &[Scope]) -> Result<(), Denied> {
+    Denied::lacking(actions.iter().flat_map(|action| action.scopes()).copied(), scopes)?;
+    if actions.iter().any(|action| role < action.role()) { Err(Denied::Role) } else { Ok(()) }
 }

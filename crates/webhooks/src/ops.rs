@@ -13,7 +13,7 @@ use clock::{Clock, Ids};
 use db::{Db, Tx};
 use identity::Identity;
 use jobs::Jobs;
-use model::{BaseId, BaseNo, Caller, Scope, TenantNo, Timestamp, WebhookId};
+use model::{BaseId, BaseNo, Caller, TenantNo, Timestamp, WebhookId};
 use outbound::Outbound;
 use records::Records;
 use schema::Schemas;
@@ -95,8 +95,7 @@ impl Webhooks {
         url: Option<String>,
         specification: Specification,
     ) -> Result<Created, Error> {
-        let permit = self.parts.access.permit(caller, Action::ManageWebhooks, base).await?;
-        may_read(caller, &specification)?;
+        let permit = self.parts.access.permit(caller, needed(&specification), base).await?;
         let url = url.map(|url| self.callable(url)).transpose()?;
         let place = (permit.tenant(), permit.base_no());
         let schema = self.parts.schemas.snapshot(place.0, place.1).await?;
@@ -258,15 +257,21 @@ impl Webhooks {
     }
 }
 
-/// Payloads tell what is read elsewhere, so a token needs what it needs there.
-fn may_read(caller: &Caller, specification: &Specification) -> Result<(), Denied> {
-    let needed = [
-        (DataType::TableData, Scope::RecordsRead),
-        (DataType::TableFields, Scope::SchemaRead),
-        (DataType::TableMetadata, Scope::SchemaRead),
+/// What a token must be for that makes such a webhook: payloads tell what is read elsewhere, so it needs what it needs there.
+fn needed(specification: &Specification) -> Vec<Action> {
+    let told = [
+        (DataType::TableData, Action::ReadRecords),
+        (DataType::TableFields, Action::ReadSchema),
+        (DataType::TableMetadata, Action::ReadSchema),
     ];
-    let missing = needed.iter().find(|(data, scope)| specification.wants(*data) && !caller.has(*scope));
-    missing.map_or(Ok(()), |(_, scope)| Err(Denied::Scope { scope: scope.name() }))
+    let read = told.iter().filter(|(data, _)| specification.wants(*data)).map(|(_, action)| *action);
+    std::iter::once(Action::ManageWebhooks).chain(read).collect()
+}
+
+/// Whoever reads payloads needs as much as who asked for them.
+fn may_read(caller: &Caller, specification: &Specification) -> Result<(), Denied> {
+    let scopes = needed(specification).into_iter().flat_map(Action::scopes).copied();
+    Denied::lacking(scopes, &caller.scopes)
 }
 
 fn not_found(id: &str) -> Error {

@@ -73,7 +73,8 @@ fn program(text: &str) -> Result<Program> {
 
 fn evaluate(program: &Program, rows: Range<usize>, inputs: &[Input<'_>]) -> ComputedChunk {
     let ids = |row: usize| Some(RecordId::ordered(0, row as u64));
-    program.eval(&Batch { rows, inputs, ids: &ids, created: None, modified: None, now: Timestamp(0), until: None })
+    let (created, modified, watched) = (None, None, None);
+    program.eval(&Batch { rows, inputs, ids: &ids, created, modified, watched, now: Timestamp(0), until: None })
 }
 
 /// What the text formula says, by hand.

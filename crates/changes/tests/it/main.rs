@@ -85,6 +85,24 @@ async fn a_change_moves_the_head_and_can_be_read(log: Log) {
 }
 
 #[on_every_database]
+async fn the_ends_of_runs_are_found_by_the_beginning_of_their_ids(log: Log) {
+    let mut tx = log.changes.begin(TENANT, BASE).await.unwrap();
+    for run in [Some("copy-a"), Some("copy-b"), Some("copy-a"), None, Some("copy"), Some("copyist"), Some("copy-b")] {
+        tx.append(new(run, 1, false));
+    }
+    tx.commit().await.unwrap();
+    let ends = async |runs: &str, before: Option<i64>| -> Vec<i64> {
+        let ends = log.changes.list_ends(BASE, runs, before).await.unwrap();
+        ends.iter().map(|change| change.sequence).collect()
+    };
+    assert_eq!(ends("copy-", None).await, [7, 3]);
+    assert_eq!(ends("copy-", Some(7)).await, [3]);
+    assert_eq!(ends("copy-a", None).await, [3]);
+    assert_eq!(ends("copy", None).await, [7, 6, 5, 3]);
+    assert_eq!(ends("d", None).await, [0_i64; 0]);
+}
+
+#[on_every_database]
 async fn a_base_of_another_tenant_is_not_there(log: Log) {
     assert!(matches!(log.changes.begin(TenantNo(2), BASE).await, Err(Error::NoBase { .. })));
     assert!(matches!(log.changes.begin(TENANT, BaseNo(8)).await, Err(Error::NoBase { .. })));

@@ -54,7 +54,13 @@ pub(crate) fn created(date_only: bool) -> FieldKind {
 }
 
 pub(crate) fn formula(result: FormulaType) -> FieldKind {
-    FieldKind::Formula(FormulaOptions { formula: "1".to_owned(), references: Vec::new(), result, valid: true })
+    FieldKind::Formula(FormulaOptions {
+        formula: "1".to_owned(),
+        references: Vec::new(),
+        result,
+        valid: true,
+        watched: Watched::default(),
+    })
 }
 
 /// A lookup of values of this type.

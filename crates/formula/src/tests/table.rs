@@ -115,6 +115,7 @@ impl Table {
             ids: &|row| Some(Self::id(row)),
             created: Some(&self.created),
             modified: Some(&self.modified),
+            watched: Some(&self.created),
             now: self.now,
             until: None,
         })

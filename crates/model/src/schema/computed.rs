@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::FieldKind;
+use super::{FieldKind, Watched};
 use crate::column::Kind;
 use crate::id::{FieldId, FieldNo};
 
@@ -103,6 +103,9 @@ pub struct FormulaOptions {
     pub result: FormulaType,
     /// False once a field it needs was deleted.
     pub valid: bool,
+    /// The fields of whose last change it tells.
+    #[serde(default, skip_serializing_if = "Watched::is_empty")]
+    pub watched: Watched,
 }
 
 /// The static type of a formula.

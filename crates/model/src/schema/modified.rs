@@ -11,10 +11,17 @@ impl FieldKind {
         matches!(self, Self::LastModifiedTime(_) | Self::LastModifiedBy(_))
     }
 
-    /// The fields that a field of the last change watches; none when it watches every field.
+    /// True for cells that a change writes down by itself, of which history and undo tell nothing.
+    pub fn is_noted(&self) -> bool {
+        self.is_modified() || !self.watched().is_empty()
+    }
+
+    /// The fields that a field of the last change watches, none when it watches every field; or a formula, by
+    /// `LAST_MODIFIED_TIME`.
     pub fn watched(&self) -> &[FieldId] {
         match self {
             Self::LastModifiedTime(ModifiedOptions { watched, .. }) | Self::LastModifiedBy(watched) => &watched.0,
+            Self::Formula(options) => &options.watched.0,
             _ => &[],
         }
     }

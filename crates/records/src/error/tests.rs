@@ -42,6 +42,7 @@ fn errors_are_told_as_their_doors_need_them() {
             "conflicts",
             Some("INVALID_REQUEST_UNKNOWN"),
         ),
+        (Error::Converted { reason: text() }, Kind::Conflict, "converted", Some("INVALID_REQUEST_UNKNOWN")),
         (Error::ImageMemory { needed: 2, budget: 1 }, Kind::Unavailable, "image-memory", None),
         (Error::NotLoaded { columns: vec![] }, Kind::Unavailable, "image-memory", None),
         (Error::ImageGone, Kind::Unavailable, "image-memory", None),

@@ -128,12 +128,21 @@ async fn watch(house: &House) {
     }
 }
 
+/// Adds a formula that does.
+async fn watch_by_formula(house: &House) {
+    let text = "'at ' & LAST_MODIFIED_TIME({Notes}, {Project})";
+    let field = json!({ "name": "Kept", "type": "formula", "options": { "formula": text } });
+    let field = serde_json::from_value(field).unwrap();
+    house.schemas.create_field(&house.owner, house.base, "Tasks", &field).await.unwrap();
+}
+
 /// Runs a property over acts on a house of their own each, in which some fields watch others.
 pub(crate) fn each_history(cases: u32, most: usize, check: impl AsyncFn(House, Vec<Act>)) {
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(acts in acts(most))| {
         testkit::run(testkit::Engine::Sqlite, async |house: House| {
             watch(&house).await;
+            watch_by_formula(&house).await;
             check(house, acts).await;
         });
     });

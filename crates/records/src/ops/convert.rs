@@ -71,8 +71,8 @@ impl Records {
         new: &NewType,
         (dry, loss): (bool, bool),
     ) -> Result<Converted, Error> {
-        let permit = self.access.permit(caller, Action::EditSchema, base).await?;
-        self.access.permit(caller, Action::WriteRecords, base).await?;
+        let needed = [Action::EditSchema, Action::WriteRecords, Action::ReadRecords];
+        let permit = self.access.permit(caller, needed, base).await?;
         let (scope, mut view) = self.view(caller, base).await?;
         let table = Arc::clone(find_table(&view.image.schema, table)?);
         let field = Arc::clone(field(&table, name)?);

@@ -42,12 +42,11 @@ impl Records {
         table: &str,
         (name, with_records): (Option<&str>, bool),
     ) -> Result<(Arc<Schema>, TableNo), Error> {
-        self.access.permit(caller, Action::ReadSchema, base).await?;
-        let permit = self.access.permit(caller, Action::EditSchema, base).await?;
+        let mut needed = vec![Action::ReadSchema, Action::EditSchema];
         if with_records {
-            self.access.scope(caller, base).await?;
-            self.access.permit(caller, Action::WriteRecords, base).await?;
+            needed.extend([Action::ReadRecords, Action::WriteRecords]);
         }
+        let permit = self.access.permit(caller, needed, base).await?;
         for _ in 0..TRIES {
             let image = self.images.current(permit.tenant(), permit.base_no()).await?;
             find_table(&image.schema, table)?;
@@ -77,10 +76,11 @@ impl Records {
         workspace: Option<WorkspaceId>,
         (name, with_records): (Option<&str>, bool),
     ) -> Result<Arc<Schema>, Error> {
-        let source = self.access.permit(caller, Action::ReadSchema, base).await?;
+        let needed = [Action::ReadSchema, Action::ReadRecords];
+        let needed = if with_records { &needed[..] } else { &needed[..1] };
+        let source = self.access.permit(caller, needed, base).await?;
         let workspace = workspace.unwrap_or_else(|| source.workspace());
         if with_records {
-            self.access.scope(caller, base).await?;
             self.access.workspace_permit(caller, Action::WriteRecords, workspace).await?;
         }
         let image = self.images.current(source.tenant(), source.base_no()).await?;

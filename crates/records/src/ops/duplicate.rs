@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use fields::{Attachment, Incoming, attachments_cell};
 use model::{BaseId, Caller, CellRef, CellValue, Field, Ordinal, People, Schema, Table};
+use tenancy::Action;
 
 use super::Records;
 use super::write::{End, Steps, Written, find_all};
@@ -34,7 +35,7 @@ impl Records {
         table: &str,
         record: &str,
     ) -> Result<Duplicated, Error> {
-        self.access.scope(caller, base).await?;
+        self.access.permit(caller, [Action::ReadRecords, Action::WriteRecords], base).await?;
         let steps = Steps {
             prepare: |_: &BaseImage, _: &Table, _: &Arc<People>| Ok(()),
             targets: |image: &BaseImage, table: &Table, (): &mut ()| find_all(image, table, std::iter::once(record)),

@@ -28,7 +28,7 @@ impl Records {
         (table, name): (&str, &str),
         records: &[String],
     ) -> Result<Unwritten, Error> {
-        self.access.permit(caller, Action::WriteRecords, base).await?;
+        self.access.permit(caller, [Action::WriteRecords, Action::ReadRecords], base).await?;
         let (scope, mut view) = self.view(caller, base).await?;
         let table = Arc::clone(find_table(&view.image.schema, table)?);
         let field = Arc::clone(field(&table, name)?);

@@ -1,40 +1,28 @@
-//! The history of a base, and taking changes back.
+//! Taking changes back.
 
 use std::sync::Arc;
 
 use changes::Since;
-use events::{Body, CellChange, Change, RecordCells, RecordChange, TableChange};
+use events::{CellChange, Change, RecordCells, RecordChange, TableChange};
 use images::turned;
-use model::{Actor, BaseId, Caller, FieldNo, Ordinal, RecordId, Schema, Table, TableImage, TableNo};
+use model::{Actor, BaseId, Caller, FieldNo, Ordinal, Schema, Table, TableImage, TableNo};
 use rustc_hash::FxHashSet;
 use tenancy::Action;
 
-use super::Records;
-use super::write::queue;
-use super::{convert, copy};
+use super::retyped::{Conversions, Retyped, is_of};
+use super::write::{End, queue};
+use super::{Records, convert, copy};
 use crate::error::Error;
 use crate::files::{same_cell, same_cells};
-use crate::plan::{Plan, previous, unknown_field};
+use crate::plan::{Plan, previous};
 use images::BaseImage;
 use images::Mark;
 use images::record_cells;
 
-/// Most changes of one page of history.
-pub const HISTORY: usize = 100;
-/// How far back a record's history is looked for, in changes.
-const REACH: usize = 10_000;
+/// How far back somebody's newest change is looked for, in changes.
+pub(super) const REACH: usize = 10_000;
 /// Most conflicts that are named.
 const NAMED: usize = 20;
-
-/// A page of history: changes, the newest first, with the schema that names their fields.
-pub struct History {
-    /// The schema now.
-    pub schema: Arc<Schema>,
-    /// The changes.
-    pub changes: Vec<Arc<Change>>,
-    /// Where the next page begins: the sequence before which to read.
-    pub next: Option<i64>,
-}
 
 /// What an undo did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,74 +38,32 @@ pub struct Undone {
 }
 
 impl Records {
-    /// The changes of a base, of one record, or of one cell of it, the newest first.
-    ///
-    /// # Errors
-    /// [`Error::Denied`]; [`Error::RecordNotFound`] for something that is no record id.
-    pub async fn history(
-        &self,
-        caller: &Caller,
-        base: BaseId,
-        (record, field): (Option<&str>, Option<&str>),
-        before: Option<i64>,
-        limit: usize,
-    ) -> Result<History, Error> {
-        let (scope, view) = self.view(caller, base).await?;
-        let fields = field.map(|name| fields_named(&view.image.schema, name)).transpose()?;
-        if fields.is_some() && record.is_none() {
-            let message = "`field` needs a `record`".to_owned();
-            return Err(Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message });
-        }
-        let record: Option<RecordId> = match record {
-            Some(text) => {
-                Some(text.parse().map_err(|_| Error::RecordNotFound { id: text.chars().take(64).collect() })?)
-            }
-            None => None,
-        };
-        let limit = limit.clamp(1, HISTORY);
-        let (mut changes, mut before, mut seen) = (Vec::new(), before, 0);
-        loop {
-            let read = self.changes.list_newest(scope.base_no(), before, 256).await?;
-            let Some(last) = read.last().map(|change| change.sequence) else {
-                return Ok(History { schema: Arc::clone(&view.image.schema), changes, next: None });
-            };
-            seen += read.len();
-            for change in read {
-                let concerns = record.is_none_or(|id| match &fields {
-                    Some(fields) => writes(&change.body, id, fields),
-                    None => touches(&change.body, id),
-                });
-                if !concerns {
-                    continue;
-                }
-                changes.push(change);
-                if changes.len() == limit {
-                    let next = changes.last().map(|change| change.sequence).filter(|sequence| *sequence > 1);
-                    return Ok(History { schema: Arc::clone(&view.image.schema), changes, next });
-                }
-            }
-            before = Some(last);
-            if last <= 1 || seen >= REACH {
-                let next = (last > 1).then_some(last);
-                return Ok(History { schema: Arc::clone(&view.image.schema), changes, next });
-            }
-        }
-    }
-
     /// Takes a change back, by default the caller's newest that is not taken back yet. All or nothing, unless `force`
     /// leaves out what has changed since.
     ///
     /// # Errors
-    /// [`Error::NothingToUndo`], [`Error::TooOld`], [`Error::Conflicts`]; [`Error::Request`] for a change of the
-    /// schema.
+    /// [`Error::NothingToUndo`], [`Error::TooOld`], [`Error::Conflicts`]; [`Error::Converted`] where a field is of another
+    /// type since; [`Error::Request`] for a change of the schema.
     pub async fn undo(&self, caller: &Caller, base: BaseId, change: Option<i64>, force: bool) -> Result<Undone, Error> {
         let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
         let change = self.to_undo(&permit, caller, change).await?;
+        self.take_back(caller, &permit, &change, (force, End::Commit)).await
+    }
+
+    async fn take_back(
+        &self,
+        caller: &Caller,
+        permit: &tenancy::Permit,
+        change: &Change,
+        (force, end): (bool, End),
+    ) -> Result<Undone, Error> {
         let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
         if tx.head().oldest > change.sequence {
             return Err(Error::too_old(&tx.head()));
         }
+        let mut converted = Conversions::default();
         if let Since::Changes(later) = tx.changes_after(change.sequence).await? {
+            converted = Conversions::of(&later);
             let mut standing = Standing::default();
             for later in later.iter().rev() {
                 standing.see(later);
@@ -133,10 +79,14 @@ impl Records {
         let now = self.clock.now();
         let sequence = tx.head().sequence;
         let (mut body, skipped) = private.read(|image| {
-            let mut reversal = Reversal { image, change: &change, conflicts: Vec::new() };
+            let (conflicts, met) = (Vec::new(), Vec::new());
+            let mut reversal = Reversal { image, change, converted: &converted, met, conflicts };
             let mut plan = Plan::new(image, &self.ids, now);
             reversal.plan(&mut plan);
             let skipped = reversal.conflicts.len();
+            if !reversal.met.is_empty() && (!force || plan.body.is_empty()) {
+                return Err(reversal.refused(!plan.body.is_empty()));
+            }
             if skipped > 0 && !force {
                 let conflicts = reversal.conflicts.into_iter().take(NAMED).collect();
                 return Err(Error::Conflicts { count: skipped, conflicts });
@@ -146,27 +96,35 @@ impl Records {
             Ok((body, skipped))
         })?;
         let mark = Mark::new(sequence + 1, now, &caller.actor);
-        queue(&mut tx, &mut private, (&permit, self), &mark, &mut body).await?;
+        queue(&mut tx, &mut private, (permit, self), &mark, &mut body).await?;
         if body.is_empty() {
             return Err(Error::NothingToUndo);
         }
         let records = body.records();
-        let sequence = self.append(caller, tx, private, (now, None), body).await?;
+        let sequence = match end {
+            End::Commit => self.append(caller, tx, private, (now, None), body).await?,
+            End::Discard => sequence,
+        };
         Ok(Undone { undone: change.sequence, sequence, records, skipped })
     }
 
     /// The change that an undo would take back, with the schema that names its tables.
     ///
     /// # Errors
-    /// As for [`Records::undo`], but for what only the undo itself finds out.
+    /// As for [`Records::undo`], but for [`Error::Conflicts`].
     pub async fn check_undo(
         &self,
         caller: &Caller,
         base: BaseId,
         change: Option<i64>,
+        force: bool,
     ) -> Result<(Arc<Schema>, Arc<Change>), Error> {
         let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
         let change = self.to_undo(&permit, caller, change).await?;
+        match self.take_back(caller, &permit, &change, (force, End::Discard)).await {
+            Ok(_) | Err(Error::Conflicts { .. }) => {}
+            Err(error) => return Err(error),
+        }
         let (_, view) = self.view(caller, base).await?;
         Ok((Arc::clone(&view.image.schema), change))
     }
@@ -186,8 +144,7 @@ impl Records {
             None => self.newest_of(permit, &caller.actor).await?.ok_or(Error::NothingToUndo)?,
         };
         if is_of(&change, convert::RUN) {
-            let message = "this change converted a field; convert it again to another type".to_owned();
-            return Err(Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message });
+            return Err(self.conversion_refused(permit, &change).await?);
         }
         if is_of(&change, copy::RUN) {
             let message = "this change filled a copy of a table or a base; delete the copy instead".to_owned();
@@ -198,6 +155,22 @@ impl Records {
             return Err(Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message });
         }
         Ok(change)
+    }
+
+    /// Why a change of a conversion is not taken back.
+    async fn conversion_refused(&self, permit: &tenancy::Permit, change: &Change) -> Result<Error, Error> {
+        let run = change.run.as_deref().unwrap_or_default();
+        let ends = self.changes.list_ends(permit.base_no(), run, None).await?;
+        if let Some(retyped) = ends.first().and_then(|end| Retyped::of(end)) {
+            return Ok(retyped.refused(&*self.schema_of(permit).await?));
+        }
+        let message =
+            "this change is of a conversion that came to no end: no field has the cells that it wrote".to_owned();
+        Ok(Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message })
+    }
+
+    async fn schema_of(&self, permit: &tenancy::Permit) -> Result<Arc<Schema>, Error> {
+        Ok(Arc::clone(&self.images.current(permit.tenant(), permit.base_no()).await?.schema))
     }
 
     /// Why there is no change of this number.
@@ -220,21 +193,31 @@ impl Records {
 
     /// The number of the newest undo by this actor that still stands and was followed by no other change of theirs.
     async fn newest_undo_of(&self, permit: &tenancy::Permit, actor: &Actor) -> Result<Option<i64>, Error> {
-        let mut standing = Standing::default();
+        let (mut standing, mut retyped) = (Standing::default(), None);
         let (mut before, mut seen) = (None, 0);
         loop {
             let read = self.changes.list_newest(permit.base_no(), before, 256).await?;
             let Some(last) = read.last().map(|change| change.sequence) else { return Ok(None) };
             seen += read.len();
             for change in read {
-                if !standing.see(&change) || change.actor != *actor || change.body.tables.is_empty() {
+                if !standing.see(&change) || change.actor != *actor {
+                    continue;
+                }
+                if is_of(&change, convert::RUN) {
+                    retyped = retyped.or_else(|| Retyped::of(&change));
+                    continue;
+                }
+                if change.body.tables.is_empty() {
                     continue;
                 }
                 let Some(undone) = change.body.undoes else { return Ok(None) };
                 let target = self.changes.find(permit.base_no(), undone).await?;
                 // What takes back an undo has done something again.
                 if target.is_some_and(|target| target.body.undoes.is_none()) {
-                    return Ok(Some(change.sequence));
+                    return match retyped {
+                        Some(retyped) => Err(retyped.refused_again(&*self.schema_of(permit).await?, change.sequence)),
+                        None => Ok(Some(change.sequence)),
+                    };
                 }
             }
             if last <= 1 || seen >= REACH {
@@ -244,7 +227,8 @@ impl Records {
         }
     }
 
-    /// The newest change of records by this actor that was not taken back and takes none back.
+    /// The newest change of records by this actor that was not taken back and takes none back. A conversion is not passed
+    /// over: whoever takes back what they did last means it.
     async fn newest_of(&self, permit: &tenancy::Permit, actor: &Actor) -> Result<Option<Arc<Change>>, Error> {
         let mut standing = Standing::default();
         let (mut before, mut seen) = (None, 0);
@@ -254,6 +238,9 @@ impl Records {
             seen += read.len();
             for change in read {
                 let stands = standing.see(&change);
+                if let Some(retyped) = Retyped::of(&change).filter(|_| change.actor == *actor) {
+                    return Err(retyped.refused(&*self.schema_of(permit).await?));
+                }
                 let whole = is_of(&change, convert::RUN) || is_of(&change, copy::RUN);
                 let is_own = change.actor == *actor && !change.body.tables.is_empty() && !whole;
                 if stands && is_own && change.body.undoes.is_none() {
@@ -266,21 +253,6 @@ impl Records {
             before = Some(last);
         }
     }
-}
-
-/// The fields of all tables with this id or name.
-fn fields_named(schema: &Schema, name: &str) -> Result<Vec<(TableNo, FieldNo)>, Error> {
-    let found: Vec<_> =
-        schema.live_tables().filter_map(|table| Some((table.no, table.field_exact(name)?.no))).collect();
-    match (found.is_empty(), schema.live_tables().next()) {
-        (true, Some(table)) => Err(unknown_field(table, name)),
-        _ => Ok(found),
-    }
-}
-
-/// True for the changes of a larger piece of work that is not taken back change by change.
-fn is_of(change: &Change, runs: &str) -> bool {
-    change.run.as_deref().is_some_and(|run| run.starts_with(runs))
 }
 
 /// Which changes still stand, told by looking at them from the newest on.
@@ -300,23 +272,6 @@ impl Standing {
     }
 }
 
-/// True when a change wrote a field of a record.
-fn writes(body: &Body, id: RecordId, fields: &[(TableNo, FieldNo)]) -> bool {
-    body.tables.iter().any(|part| {
-        let wrote = |no: FieldNo| fields.contains(&(part.table, no));
-        let whole = part.created.iter().chain(&part.deleted).chain(&part.restored);
-        part.updated.iter().any(|record| record.id == id && record.cells.iter().any(|cell| wrote(cell.field)))
-            || whole.into_iter().any(|record| record.id == id && record.cells.iter().any(|(no, _)| wrote(*no)))
-    })
-}
-
-fn touches(body: &Body, id: RecordId) -> bool {
-    body.tables.iter().any(|table| {
-        table.updated.iter().any(|record| record.id == id)
-            || table.created.iter().chain(&table.deleted).chain(&table.restored).any(|record| record.id == id)
-    })
-}
-
 /// The records of a part of a change.
 fn touched(part: &TableChange) -> Vec<Ordinal> {
     let whole = part.created.iter().chain(&part.deleted).chain(&part.restored).map(|record| record.ordinal);
@@ -327,6 +282,10 @@ fn touched(part: &TableChange) -> Vec<Ordinal> {
 struct Reversal<'i> {
     image: &'i BaseImage,
     change: &'i Change,
+    /// The conversions since.
+    converted: &'i Conversions,
+    /// Those that left behind what the change wrote.
+    met: Vec<&'i Retyped>,
     conflicts: Vec<String>,
 }
 
@@ -358,6 +317,9 @@ impl Reversal<'_> {
             self.conflicts.push(format!("{}: exists again", record.id));
             return;
         }
+        for (no, _) in record.cells.iter().filter(|(_, value)| !value.is_empty()) {
+            self.left_behind(table.no, *no);
+        }
         let previous = previous(rows, record.ordinal);
         plan.body.table(table.no).restored.push(RecordCells { previous, ..record.clone() });
     }
@@ -367,17 +329,20 @@ impl Reversal<'_> {
             self.conflicts.push(format!("{}: was deleted", record.id));
             return;
         }
+        plan.touch(table.no, record.ordinal);
         let mut cells = Vec::with_capacity(record.cells.len());
-        // What follows from the change of others follows from its undoing too.
-        let written = |cell: &&CellChange| table.field_by_no(cell.field).is_none_or(|field| !field.kind.is_modified());
-        for cell in record.cells.iter().filter(written) {
+        for cell in &record.cells {
+            if self.left_behind(table.no, cell.field) {
+                continue;
+            }
+            // What follows from the change of others follows from its undoing too.
+            let Some(field) = table.field_by_no(cell.field).filter(|field| !field.kind.is_noted()) else { continue };
             let held = rows.cell(cell.field, record.ordinal);
             if same_cell(table, cell.field, held, cell.after.view()) {
                 let (before, after) = (held.to_value(), cell.before.clone());
                 cells.push(CellChange { field: cell.field, before, after });
             } else {
-                let name = table.field_by_no(cell.field).map(|field| field.name.clone()).unwrap_or_default();
-                self.conflicts.push(format!("{}: `{name}` has changed", record.id));
+                self.conflicts.push(format!("{}: `{}` has changed", record.id, field.name));
             }
         }
         if !cells.is_empty() {
@@ -390,6 +355,10 @@ impl Reversal<'_> {
         if !rows.is_live(record.ordinal) {
             return;
         }
+        let left = record.cells.iter().filter(|(no, value)| !value.is_empty() && self.left_behind(table.no, *no));
+        if left.count() > 0 {
+            return;
+        }
         if !same_cells(table, &record_cells(rows, record.ordinal), &record.cells) {
             self.conflicts.push(format!("{}: has changed", record.id));
             return;
@@ -397,10 +366,40 @@ impl Reversal<'_> {
         plan.delete(table, record.ordinal);
     }
 
+    /// True for a cell or a link of a field that was converted since, which is left alone.
+    fn left_behind(&mut self, table: TableNo, no: FieldNo) -> bool {
+        let found = self.converted.find(&self.image.schema, table, no);
+        // Nobody wrote what a field tells of the change of others.
+        let Some(retyped) = found.filter(|retyped| !retyped.before.kind.is_noted()) else { return false };
+        self.conflicts.push(format!("`{}` was converted", retyped.after.name));
+        if self.met.iter().all(|met| met.change != retyped.change) {
+            self.met.push(retyped);
+        }
+        true
+    }
+
+    /// Why not all of it is taken back, with the ways to get it back.
+    fn refused(&self, rest: bool) -> Error {
+        let told: Vec<String> = self.met.iter().map(|retyped| retyped.told(&self.image.schema)).collect();
+        let force = if rest { " (send `force` to undo the rest)" } else { "" };
+        let links = self.met.iter().any(|retyped| retyped.before.kind.link().is_some());
+        let links = if links { ", and bring links back from the trash" } else { "" };
+        let (told, at) = (told.join("; "), self.change.sequence - 1);
+        let reason = format!(
+            "{told}: what such a field held is not put back, and nothing was undone{force}; read it with `at={at}`{links}"
+        );
+        Error::Converted { reason }
+    }
+
     /// Pairs between records that both exist after the undo and neither of which it removes.
-    fn links(&self, plan: &mut Plan<'_>, part: &TableChange) {
+    fn links(&mut self, plan: &mut Plan<'_>, part: &TableChange) {
         let Some(table) = self.image.schema.table_by_no(part.table) else { return };
         for link in turned(&part.links) {
+            let other_side = self.image.sides(part.table, link.relation).and_then(|(no, field)| Some((no, field?)));
+            let mut sides = [Some((part.table, link.relation)), other_side].into_iter().flatten();
+            if sides.any(|(no, side)| self.left_behind(no, side)) {
+                continue;
+            }
             let other = table.field_by_no(link.relation).and_then(|field| field.kind.link());
             let Some(other) = other.map(|options| options.linked_table_no) else { continue };
             let exists = |no, ordinal: Ordinal| {

@@ -83,7 +83,7 @@ impl Records {
         (new, ids): (&[NewRecord], &[RecordId]),
         typecast: bool,
     ) -> Result<Written, Error> {
-        self.access.permit(caller, Action::KeepIds, base).await?;
+        self.access.permit(caller, [Action::WriteRecords, Action::KeepIds], base).await?;
         self.create_or_check(caller, (base, table), (new, ids), typecast, End::Commit).await
     }
 
@@ -97,10 +97,9 @@ impl Records {
         (base, table): (BaseId, &str),
         keep_ids: bool,
     ) -> Result<(), Error> {
-        let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
-        if keep_ids {
-            self.access.permit(caller, Action::KeepIds, base).await?;
-        }
+        let needed = [Action::WriteRecords, Action::KeepIds];
+        let needed = if keep_ids { &needed[..] } else { &needed[..1] };
+        let permit = self.access.permit(caller, needed, base).await?;
         let image = self.images.current(permit.tenant(), permit.base_no()).await?;
         find_table(&image.schema, table).map(drop)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use events::{Body, LinkDelta};
 use model::{Field, FieldNo, Ordinal, TableNo};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use images::BaseImage;
 
@@ -67,6 +67,23 @@ pub(crate) fn place(image: &BaseImage, body: &mut Body) {
             at.is_some() != link.added
         });
     }
+}
+
+/// Records by table.
+pub(crate) type Places = FxHashSet<(TableNo, Ordinal)>;
+
+/// The records whose own link cells were written, of those that pairs of the change lead to: they were changed, though no
+/// cell is stored in them. Those on the other side were not.
+pub(crate) fn edited(image: &BaseImage, body: &Body, written: &Places) -> Places {
+    let mut edited = Places::default();
+    for part in &body.tables {
+        for link in &part.links {
+            let Some((other, _)) = image.sides(part.table, link.relation) else { continue };
+            let places = [(part.table, link.from), (other, link.to)];
+            edited.extend(places.into_iter().filter(|place| written.contains(place)));
+        }
+    }
+    edited
 }
 
 /// Two sides written together name the same pair: once is enough.

@@ -4,14 +4,14 @@ use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::{Extension, Json};
 use events::{Change, RecordCells, RecordChange, TableChange};
-use model::{Actor, BaseId, Caller, CellValue, Field, FieldNo, Schema, Table};
+use model::{Actor, BaseId, Caller, CellValue, Field, FieldNo, Table};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
 use web::{Door, Failure, JsonBody, Kind, Params};
 
 use crate::error::Error;
-use crate::ops::{At, HISTORY, Part, Records, Undone};
+use crate::ops::{At, CellBefore, HISTORY, History, Part, Records, Retyped, Undone};
 
 const DOOR: Door = Door::Problem;
 
@@ -57,7 +57,8 @@ pub(super) struct BasePath {
 #[derive(Serialize, ToSchema)]
 pub(super) struct ChangesOut {
     /// The changes, the newest first: number, time, who, through which door, and per table the records created,
-    /// deleted, restored and updated with their cells before and after.
+    /// deleted, restored and updated with their cells before and after. `converted` names the field that a change made one
+    /// of another type, with its types before and after; what a cell held before is told as a cell of the old type.
     #[schema(value_type = Vec<Object>)]
     changes: Vec<Value>,
     /// What `before` must be for the next page; null on the last one.
@@ -106,15 +107,18 @@ pub(super) async fn list(
         .history(&caller, base, (params.get("record"), params.get("field")), before, limit)
         .await
         .map_err(fail)?;
-    let teller = Teller { records: &records, schema: &page.schema };
-    let changes = page.changes.iter().map(|change| teller.told(change)).collect();
+    let changes = page.changes.iter().map(|change| Teller { records: &records, page: &page, change }.told()).collect();
     Ok(Json(ChangesOut { changes, next: page.next }))
 }
 
 /// Takes a change back, by default the caller's newest that is not taken back yet.
 #[utoipa::path(
     post, path = "/api/v1/bases/{base}/undo", operation_id = "records.undo", tag = "history", params(BasePath),
-    request_body = Option<UndoIn>, responses((status = 200, description = "What was taken back", body = UndoneOut))
+    request_body = Option<UndoIn>,
+    responses(
+        (status = 200, description = "What was taken back", body = UndoneOut),
+        (status = 409, description = "Cells have changed since, or fields are of another type, and nothing was done"),
+    )
 )]
 pub(super) async fn undo(
     State(records): State<Records>,
@@ -140,7 +144,11 @@ pub(super) struct RedoIn {
 /// Does again what the caller's newest undo took back.
 #[utoipa::path(
     post, path = "/api/v1/bases/{base}/redo", operation_id = "records.redo", tag = "history", params(BasePath),
-    request_body = Option<RedoIn>, responses((status = 200, description = "The undo that was taken back", body = UndoneOut))
+    request_body = Option<RedoIn>,
+    responses(
+        (status = 200, description = "The undo that was taken back", body = UndoneOut),
+        (status = 409, description = "Cells have changed since, or fields are of another type, and nothing was done"),
+    )
 )]
 pub(super) async fn redo(
     State(records): State<Records>,
@@ -215,32 +223,58 @@ pub(super) async fn restore(
     Ok(Json(out))
 }
 
-/// A field that somebody wrote, and not one that tells of the change of others.
-fn written(table: &Table, no: FieldNo) -> Option<&Field> {
-    table.field_by_no(no).map(AsRef::as_ref).filter(|field| !field.kind.is_modified())
-}
-
-/// Tells changes in the words of the present schema.
+/// Tells a change in the words of the present schema.
 struct Teller<'t> {
     records: &'t Records,
-    schema: &'t Schema,
+    page: &'t History,
+    change: &'t Change,
 }
 
 impl Teller<'_> {
-    fn told(&self, change: &Change) -> Value {
+    fn told(&self) -> Value {
+        let change = self.change;
         let actor = match &change.actor {
             Actor::User(user) => json!(user),
             Actor::System(name) => json!(name),
         };
-        let tables: Vec<Value> = change.body.tables.iter().filter_map(|part| self.table(part)).collect();
+        let (converted, cell) = self.converted().unzip();
+        let tables = cell.flatten().map_or_else(
+            || change.body.tables.iter().filter_map(|part| self.table(part)).collect::<Vec<Value>>(),
+            |part| vec![part],
+        );
         json!({
             "change": change.sequence, "time": change.time.iso(), "by": actor, "door": change.door, "run": change.run,
-            "undoes": change.body.undoes, "schemaChanged": !change.body.schema.is_empty(), "tables": tables,
+            "undoes": change.body.undoes, "schemaChanged": !change.body.schema.is_empty(), "converted": converted,
+            "tables": tables,
         })
     }
 
+    /// The field that the change made one of another type, and what became of the cell that is asked about.
+    fn converted(&self) -> Option<(Value, Option<Value>)> {
+        let retyped = self.page.conversions.iter().find(|retyped| retyped.change == self.change.sequence)?;
+        let table = self.page.schema.table_by_no(retyped.table)?;
+        let (id, name) = (retyped.after.id, name(table, &retyped.after));
+        let (before, after) = retyped.types();
+        let told = json!({
+            "tableId": table.id, "table": table.name, "fieldId": id, "field": name, "before": before, "after": after,
+        });
+        let cell = self.page.converted.iter().find(|cell| cell.change == retyped.change).map(|cell| {
+            let before = match &cell.before {
+                CellBefore::Links(linked) if linked.is_empty() => Value::Null,
+                CellBefore::Links(linked) => json!(linked),
+                CellBefore::Value(value) => self.one(&retyped.before, value),
+            };
+            let after = self.one(&retyped.after, &cell.after);
+            let cells = json!([{ "fieldId": id, "field": name, "before": before, "after": after }]);
+            let updated = json!([{ "id": cell.record, "cells": cells }]);
+            json!({ "id": table.id, "name": table.name, "created": [], "deleted": [], "restored": [], "updated": updated,
+                "linksChanged": 0 })
+        });
+        Some((told, cell))
+    }
+
     fn table(&self, part: &TableChange) -> Option<Value> {
-        let table = self.schema.table_by_no(part.table)?;
+        let table = self.page.schema.table_by_no(part.table)?;
         let whole = |records: &[RecordCells]| -> Vec<Value> {
             let told =
                 records.iter().map(|record| json!({ "id": record.id, "fields": self.cells(table, &record.cells) }));
@@ -256,19 +290,28 @@ impl Teller<'_> {
 
     fn updated(&self, table: &Table, record: &RecordChange) -> Value {
         let cells = record.cells.iter().filter_map(|cell| {
-            let field = written(table, cell.field)?;
+            let field = self.written(table, cell.field)?;
             let (before, after) = (self.one(field, &cell.before), self.one(field, &cell.after));
-            Some(json!({ "fieldId": field.id, "field": field.name, "before": before, "after": after }))
+            Some(json!({ "fieldId": field.id, "field": name(table, field), "before": before, "after": after }))
         });
         json!({ "id": record.id, "cells": cells.collect::<Vec<_>>() })
     }
 
     fn cells(&self, table: &Table, cells: &[(FieldNo, CellValue)]) -> Map<String, Value> {
         let named = cells.iter().filter_map(|(no, value)| {
-            let field = written(table, *no)?;
-            Some((field.name.clone(), self.one(field, value)))
+            let field = self.written(table, *no)?;
+            Some((name(table, field).to_owned(), self.one(field, value)))
         });
         named.collect()
+    }
+
+    /// A field that somebody wrote, as it was before conversions that came after the change, and not one that tells of the
+    /// change of others.
+    fn written<'f>(&'f self, table: &'f Table, no: FieldNo) -> Option<&'f Field> {
+        let later = |retyped: &&Retyped| retyped.table == table.no && retyped.change > self.change.sequence;
+        let mut later = self.page.conversions.iter().filter(later);
+        let before = || Some(&later.find(|retyped| retyped.before.no == no)?.before);
+        table.field_by_no(no).or_else(before).map(AsRef::as_ref).filter(|field| !field.kind.is_noted())
     }
 
     /// A cell as clients read it; null when it is empty.
@@ -284,4 +327,9 @@ impl Teller<'_> {
         };
         if written { serde_json::from_slice(&out).unwrap_or_default() } else { Value::Null }
     }
+}
+
+/// The name that a field has now.
+fn name<'f>(table: &'f Table, field: &'f Field) -> &'f str {
+    table.field_by_id(field.id).map_or(field.name.as_str(), |held| held.name.as_str())
 }

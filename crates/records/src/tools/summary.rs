@@ -1,9 +1,12 @@
 //! Tools that look over many records: search, aggregates, values.
 
+use std::fmt;
+
 use model::{BaseId, Caller};
 use query::{Bucket, Function};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::de::{self, MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use tools::{Tool, ToolError};
 use utoipa::ToSchema;
@@ -92,7 +95,7 @@ pub(crate) struct Wanted {
     limit: Option<usize>,
 }
 
-#[derive(Deserialize, JsonSchema, ToSchema)]
+#[derive(JsonSchema, ToSchema)]
 #[serde(untagged)]
 enum GroupIn {
     /// A field's values.
@@ -104,6 +107,43 @@ enum GroupIn {
         /// For dates: `year`, `quarter`, `month`, `week` or `day`.
         bucket: Span,
     },
+}
+
+/// What a group is, for who has written something else.
+const GROUP: &str =
+    "the name of a field, or `{\"field\", \"bucket\"}` with the bucket `year`, `quarter`, `month`, `week` or `day`";
+
+impl<'de> Deserialize<'de> for GroupIn {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct BucketIn {
+            field: String,
+            bucket: Span,
+        }
+
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = GroupIn;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str(GROUP)
+            }
+
+            fn visit_str<E: de::Error>(self, field: &str) -> Result<GroupIn, E> {
+                Ok(GroupIn::Field(field.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<GroupIn, A::Error> {
+                let BucketIn { field, bucket } = BucketIn::deserialize(MapAccessDeserializer::new(map))
+                    .map_err(|error| de::Error::custom(format_args!("{error}; expected {GROUP}")))?;
+                Ok(GroupIn::Bucket { field, bucket })
+            }
+        }
+
+        input.deserialize_any(Either)
+    }
 }
 
 #[derive(Deserialize, JsonSchema, ToSchema)]

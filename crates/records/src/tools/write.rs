@@ -219,7 +219,7 @@ async fn delete_records(records: Records, caller: Caller, input: DeleteIn) -> Re
 async fn undo_change(records: Records, caller: Caller, input: UndoIn) -> Result<Value, ToolError> {
     let base = base(&records, &caller, &input.base).await?;
     if input.dry_run {
-        let (schema, change) = records.check_undo(&caller, base, input.change).await?;
+        let (schema, change) = records.check_undo(&caller, base, input.change, input.force).await?;
         return Ok(told(&schema, &change));
     }
     let undone = records.undo(&caller, base, input.change, input.force).await?;

@@ -174,7 +174,8 @@ impl Draft<'_> {
             }
             FieldKind::Formula(options) => {
                 let (formula, references) = (twins.formula(&options.formula), twins.list(&options.references));
-                FieldKind::Formula(FormulaOptions { formula, references, ..options.clone() })
+                let watched = Watched(twins.list(&options.watched.0));
+                FieldKind::Formula(FormulaOptions { formula, references, watched, ..options.clone() })
             }
             FieldKind::Button(options) => {
                 let (formula, references) = (twins.formula(&options.formula), twins.list(&options.references));

@@ -7,7 +7,7 @@ use crate::error::Error;
 
 impl Draft<'_> {
     /// The time or the author of the last change of these fields; none: of any field. What `old` watches may be in the
-    /// trash.
+    /// trash, and of a list that stays as it is some may be computed by now.
     pub(super) fn modified(
         &self,
         no: TableNo,
@@ -16,9 +16,14 @@ impl Draft<'_> {
         (kind, named): (FieldKind, &[String]),
     ) -> Result<FieldKind, Error> {
         let held = old.map(|old| old.kind.watched()).unwrap_or_default();
+        let table = self.schema.table_by_no(no);
+        let is_same = named.iter().map(|named| named.parse().ok()).eq(held.iter().map(|id| Some(*id)));
+        let is_kept = |id: &FieldId| {
+            held.contains(id) && (is_same || table.is_some_and(|table| table.field_by_id(*id).is_none()))
+        };
         let mut watched: Vec<FieldId> = Vec::with_capacity(named.len());
         for named in named {
-            let kept = named.parse().ok().filter(|id| held.contains(id));
+            let kept = named.parse().ok().filter(is_kept);
             let id = kept.map_or_else(|| self.watchable(no, name, named), Ok)?;
             if !watched.contains(&id) {
                 watched.push(id);

@@ -34,6 +34,7 @@ mod past;
 mod racing;
 mod records;
 mod refusals;
+mod reversals;
 mod schema;
 mod served;
 mod syncs;

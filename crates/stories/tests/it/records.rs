@@ -221,6 +221,14 @@ async fn records_are_counted_and_summed_in_groups(app: TestApp) {
         (json!({ "aggregates": [{ "op": "sum" }] }), "needs a `field`"),
         (json!({ "aggregates": [{ "op": "sum", "field": "Name" }] }), "`Name` is of type"),
         (json!({ "groupby": ["Name"] }), "groupby"),
+        (json!({ "groupBy": [{ "field": "Due" }] }), "missing field `bucket`; expected the name of a field, or"),
+        (json!({ "groupBy": [{ "field": "Due", "bucket": "decade" }] }), "`decade`, expected one of `year`"),
+        (json!({ "groupBy": [{ "name": "Due" }] }), "unknown field `name`"),
+        (
+            json!({ "groupBy": [7] }),
+            "expected the name of a field, or `{\"field\", \"bucket\"}` with the bucket `year`",
+        ),
+        (json!({ "groupBy": [["Due", "day"]] }), "expected the name of a field, or"),
         (json!({ "sort": { "by": 3 } }), "`sort.by`"),
     ] {
         let (status, answer) = app.call(Method::POST, &aggregate, &body).await;

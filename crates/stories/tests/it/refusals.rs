@@ -361,3 +361,28 @@ async fn a_slow_head_is_given_up(app: TestApp) {
     assert!(!String::from_utf8_lossy(&answer).contains(" 200 "), "an unfinished head was answered");
     assert!((0.5..8.0).contains(&took), "given up after {took} s, the stories' limit is 1 s");
 }
+
+#[on_every_database]
+async fn every_scope_that_a_token_lacks_is_named(app: TestApp) {
+    let base = app.plans().await;
+    let scopes = json!({ "name": "narrow", "scopes": ["data.recordComments:read"] });
+    let token = app.call(Method::POST, "/api/v1/tokens", &scopes).await.1["token"].as_str().unwrap().to_owned();
+    let place = format!("/api/v1/bases/{base}/tables/Tasks");
+    let (read, write) = ("`data.records:read`", "`data.records:write`");
+    let (schema, edit) = ("`schema.bases:read`", "`schema.bases:write`");
+    for (path, body, words) in [
+        (format!("{place}/fields/Points/convert"), json!({ "type": "singleLineText" }), vec![edit, write, read]),
+        (format!("{place}/duplicate"), json!({ "records": true }), vec![schema, edit, read, write]),
+        (format!("{place}/duplicate"), json!({ "records": false }), vec![schema, edit]),
+        (format!("{place}/records/rec00000000000000/duplicate"), json!({}), vec![read, write]),
+        (format!("/api/v1/bases/{base}/undo"), json!({}), vec![write]),
+        (format!("{place}/records:bulk?keepIds=true"), json!({}), vec![write, "`ids:write`"]),
+    ] {
+        let (status, answer) = app.call_as(&token, Method::POST, &path, &body).await;
+        let told = answer["detail"].as_str().unwrap_or_default();
+        let named: Vec<&str> = told.split(' ').filter(|word| word.contains(':')).collect();
+        let expected: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        let named: Vec<String> = named.iter().map(|word| word.trim_end_matches(',').to_owned()).collect();
+        assert_eq!((status, named), (403, expected), "{path}: {answer}");
+    }
+}

@@ -20,9 +20,7 @@ impl Transfers {
         let mut needed = vec![Scope::SchemaRead, Scope::RecordsRead];
         needed.extend((!wanted.dry_run).then_some(Scope::RecordsWrite));
         needed.extend((!wanted.dry_run && wanted.create).then_some(Scope::SchemaWrite));
-        if let Some(scope) = needed.into_iter().find(|scope| !caller.has(*scope)) {
-            return Err(Error::from(Denied::Scope { scope: scope.name() }));
-        }
+        Denied::lacking(needed, &caller.scopes)?;
         let base = if wanted.create {
             self.base(caller, wanted).await?
         } else {

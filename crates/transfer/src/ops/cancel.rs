@@ -20,9 +20,7 @@ impl Transfers {
     /// [`Error::Denied`]; [`Error::NotFound`]; [`Error::Over`] for one that was cancelled before; [`records::Error::TooOld`]
     /// when the log no longer tells all that it wrote.
     pub async fn cancel(&self, caller: &Caller, id: &str) -> Result<Import, Error> {
-        if !caller.has(Scope::RecordsWrite) {
-            return Err(Error::from(Denied::Scope { scope: Scope::RecordsWrite.name() }));
-        }
+        Denied::lacking([Scope::RecordsWrite], &caller.scopes)?;
         loop {
             let mut import = self.find(caller, id).await?;
             let from = import.state;

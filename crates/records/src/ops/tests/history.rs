@@ -70,3 +70,26 @@ async fn a_change_tells_before_and_after(house: House) {
     let nobody = house.records.history(&house.owner, house.base, (Some("nonsense"), None), None, 1).await;
     assert!(matches!(nobody, Err(Error::RecordNotFound { .. })));
 }
+
+#[on_every_database]
+async fn what_a_conversion_left_behind_is_read_from_the_rows(house: House) {
+    let long = |n: usize| json!({ "Name": n.to_string(), "Notes": format!("{n} {}", "note ".repeat(100)) });
+    let ids = house.create("Tasks", &(0..200).map(long).collect::<Vec<_>>()).await;
+    let line = crate::ops::NewType { name: "singleLineText".to_owned(), options: None };
+    let place = ("Tasks", "Notes");
+    let done = house.records.convert(&house.owner, house.base, place, &line, (false, true)).await.unwrap();
+    // Another process, and one with less memory than both columns take.
+    let image = house.image(&house.records).await;
+    let (_, stranger) = house.stranger();
+    let tight = house.with_memory(image.memory() * 2 / 3);
+    assert!(!house.image(&tight).await.is_whole(), "something is not in memory");
+    for records in [&house.records, &stranger, &tight] {
+        let asked = (Some(ids[7].as_str()), Some("Notes"));
+        let page = records.history(&house.owner, house.base, asked, None, 100).await.unwrap();
+        let sequences: Vec<i64> = page.changes.iter().map(|change| change.sequence).collect();
+        assert_eq!((sequences.len(), sequences[0]), (2, done.change.unwrap()));
+        let [cell] = page.converted.as_slice() else { panic!("one conversion") };
+        let crate::ops::CellBefore::Value(model::CellValue::Text(before)) = &cell.before else { panic!("a text") };
+        assert!(before.starts_with("7 note") && cell.record.to_string() == ids[7], "{before}");
+    }
+}

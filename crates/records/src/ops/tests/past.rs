@@ -34,7 +34,7 @@ fn sorted(mut tables: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
         }
         let fields = record["fields"].as_object_mut().unwrap();
         // The names of linked records are in their order; and to be brought back is a change of its own.
-        for moved in ["Label", "Moved", "Filled"] {
+        for moved in ["Label", "Moved", "Filled", "Kept"] {
             fields.remove(moved);
         }
     }

@@ -57,14 +57,14 @@ async fn somebody_elses_change_is_not_taken_back_unasked(house: House) {
 
 #[on_every_database]
 async fn what_an_undo_would_take_back_is_told_first(house: House) {
-    assert!(matches!(house.records.check_undo(&house.owner, house.base, None).await, Err(Error::NothingToUndo)));
+    assert!(matches!(house.records.check_undo(&house.owner, house.base, None, false).await, Err(Error::NothingToUndo)));
     let ids = house.create("Tasks", &[json!({ "Name": "a" }), json!({ "Name": "b" })]).await;
     let made = sequence(&house).await;
     house.update("Tasks", &ids[0], json!({ "Name": "c" })).await;
-    let (schema, change) = house.records.check_undo(&house.owner, house.base, Some(made)).await.unwrap();
+    let (schema, change) = house.records.check_undo(&house.owner, house.base, Some(made), false).await.unwrap();
     let part = change.body.tables.iter().find(|part| !part.created.is_empty()).unwrap();
     assert_eq!((schema.table_by_no(part.table).unwrap().name.as_str(), part.created.len()), ("Tasks", 2));
-    let (_, newest) = house.records.check_undo(&house.owner, house.base, None).await.unwrap();
+    let (_, newest) = house.records.check_undo(&house.owner, house.base, None, false).await.unwrap();
     assert_eq!(newest.sequence, made + 1);
     assert_eq!(house.get("Tasks", &ids[0]).await.unwrap()["Name"], "c", "nothing is taken back yet");
 }
