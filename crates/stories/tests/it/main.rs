@@ -14,6 +14,7 @@ mod comments;
 mod concurrency;
 mod conversions;
 mod copies;
+mod dates;
 mod days;
 mod document;
 mod durability;

@@ -7,19 +7,19 @@ use testkit::on_every_database;
 use crate::app::TestApp;
 
 /// Lets a table follow files; answers the address that they are sent to.
-async fn follow(app: &TestApp, base: &str, table: &str, wanted: &Value) -> String {
+pub async fn follow(app: &TestApp, base: &str, table: &str, wanted: &Value) -> String {
     let (status, made) = app.call(Method::POST, &format!("/api/v1/bases/{base}/tables/{table}/syncs"), wanted).await;
     assert_eq!(status, 201, "{made}");
     format!("/v0/{base}/{table}/sync/{}", made["id"].as_str().unwrap())
 }
 
-async fn send(app: &TestApp, path: &str, file: &str) {
+pub async fn send(app: &TestApp, path: &str, file: &str) {
     let (status, answer) = app.upload(path, file.as_bytes().to_vec()).await;
     assert_eq!((status, &answer), (200, &json!({ "success": true })), "{file}");
 }
 
 /// The cells of all records in their order, and their ids.
-async fn held(app: &TestApp, base: &str, table: &str) -> (Vec<Value>, Vec<Value>) {
+pub async fn held(app: &TestApp, base: &str, table: &str) -> (Vec<Value>, Vec<Value>) {
     let answer = app.get(&format!("/v0/{base}/{table}")).await;
     let records = answer["records"].as_array().unwrap();
     let each = |part: &str| records.iter().map(|record| record[part].clone()).collect();
