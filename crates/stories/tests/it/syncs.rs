@@ -247,6 +247,88 @@ async fn syncs_are_listed_checked_and_ended(app: TestApp) {
 }
 
 #[on_every_database]
+async fn a_name_is_of_one_sync_of_a_table_only(app: TestApp) {
+    let base = app.plans().await;
+    let wanted = |name: &str| json!({ "name": name, "keyField": "Name" });
+    let path = follow(&app, &base, "Tasks", &wanted("Nightly")).await;
+    let setup = format!("/api/v1/bases/{base}/tables/Tasks/syncs");
+    for name in ["Nightly", "nightly"] {
+        let (status, answer) = app.call(Method::POST, &setup, &wanted(name)).await;
+        let said = format!("table `Tasks` has a sync `{name}` already: choose another name");
+        assert!(status == 422 && answer["detail"].as_str().unwrap().contains(&said), "{answer}");
+    }
+    // Another table may have one, and so may this one once it is gone.
+    follow(&app, &base, "Projects", &json!({ "name": "Nightly", "keyField": "Title" })).await;
+    let id = path.rsplit('/').next().unwrap();
+    app.ok(Method::DELETE, &format!("{setup}/{id}"), &Value::Null).await;
+    follow(&app, &base, "Tasks", &wanted("Nightly")).await;
+}
+
+#[on_every_database]
+async fn a_key_that_became_another_type_is_named(app: TestApp) {
+    let base = app.plans().await;
+    let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    app.ok(Method::POST, &fields, &json!({ "name": "Code", "type": "singleLineText" })).await;
+    let path = follow(&app, &base, "Tasks", &json!({ "name": "Codes", "keyField": "Code" })).await;
+    send(&app, &path, "Code,Name\nx,a\ny,b\n").await;
+    let convert = async |new: Value| {
+        app.ok(Method::POST, &format!("/api/v1/bases/{base}/tables/Tasks/fields/Code/convert"), &new).await
+    };
+    let icon = json!({ "icon": "check", "color": "redBright" });
+    for (kind, options) in [
+        ("multipleSelects", json!({ "choices": [] })),
+        ("checkbox", icon),
+        ("multipleCollaborators", Value::Null),
+        ("formula", json!({ "formula": "{Name}" })),
+    ] {
+        let mut new = json!({ "type": kind, "allowLoss": true });
+        if !options.is_null() {
+            new["options"] = options;
+        }
+        convert(new).await;
+        let before = changes(&app, &base).await;
+        let (status, answer) = app.upload(&path, b"Code,Name,New\nx,a,1\nz,c,2\n".to_vec()).await;
+        let message = answer["error"]["message"].as_str().unwrap();
+        for said in [&format!("field `Code` of type `{kind}` cannot be the key"), "`singleLineText`", "`number`"] {
+            assert!(status == 422 && message.contains(said), "{message}");
+        }
+        assert_eq!(changes(&app, &base).await, before, "nothing is made");
+    }
+    convert(json!({ "type": "singleLineText" })).await;
+    send(&app, &path, "Code,Name\na,a\nb,b\n").await;
+}
+
+#[on_every_database]
+async fn a_quote_that_does_not_belong_is_shown(app: TestApp) {
+    let base = app.plans().await;
+    let path = follow(&app, &base, "Tasks", &json!({ "name": "Tasks", "keyField": "Name" })).await;
+    for (file, said) in [
+        (
+            "Name,Size\na,3\nb,5\" pipe\n",
+            "row 2 (line 3) has a quote in the middle of a cell in column 2 (line 3, character 4): put the whole cell into \
+             quotes and double those within, as `\"5\"\" pipe\"`",
+        ),
+        (
+            "Name,Size\n\"a\nb\",\"5\" pipe\"\n",
+            "row 1 (line 2) has a quote in the middle of a cell in column 2 (line 3, character 6): double it if it is of the cell",
+        ),
+        (
+            "Name,Size\na,\"3\nb,4\n",
+            "row 1 (line 2) has a quote that nothing closes in column 2 (line 2, character 3): close it at the end of the cell",
+        ),
+        (
+            "Name,Si\"ze\na,3\n",
+            "the first row has a quote in the middle of a cell in column 2 (line 1, character 8): put the whole cell",
+        ),
+    ] {
+        let (status, answer) = app.upload(&path, file.as_bytes().to_vec()).await;
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(status == 422 && message.contains(said), "{message}");
+    }
+    send(&app, &path, "Name,Size\na,3\nb,\"5\"\" pipe\"\n").await;
+}
+
+#[on_every_database]
 async fn what_is_in_the_trash_is_not_written(app: TestApp) {
     let base = teams(&app).await;
     let path = follow(&app, &base, "People", &json!({ "name": "Staff", "keyField": "Mail" })).await;

@@ -16,7 +16,7 @@ use super::Transfers;
 use super::days::{Orders, is_kept};
 use super::fields::{field_of, fields_for, kind_for};
 use super::place::{Place, Read};
-use super::syncs::{find_table, no_sync};
+use super::syncs::{self, find_table, no_sync};
 use super::work::blocking;
 use crate::csv::Strict;
 use crate::error::Error;
@@ -81,11 +81,12 @@ impl Upload {
         Ok(Self { file, columns })
     }
 
-    /// Refuses a file without the key.
+    /// Refuses a file without the key, and a key that has become something else.
     fn check_key(&self, sync: &Sync, table: &Table) -> Result<(), Error> {
         let key = table.live_fields().find(|field| field.id == sync.key).ok_or_else(|| Error::Request {
             reason: "the field that is the key of this sync was deleted: restore it, or make another sync".to_owned(),
         })?;
+        syncs::check_key(key)?;
         if self.columns.iter().any(|plan| table.field(&plan.name).is_some_and(|field| field.id == key.id)) {
             return Ok(());
         }
