@@ -52,11 +52,12 @@ pub(super) fn misplaced(text: &str, line: u64) -> Option<Misplaced> {
     let mut scan = Scan { text, chars: text.char_indices().peekable(), line, character: 0, cell: 0 };
     loop {
         let begin = scan.chars.peek()?.0;
-        let found = if scan.take('"') { scan.quoted()? } else { scan.bare(begin)? };
-        if found.is_some() {
-            return found;
+        let went = if scan.take('"') { scan.quoted() } else { scan.bare(begin) };
+        match went {
+            Went::On => scan.cell += 1,
+            Went::Ended => return None,
+            Went::Wrong(found) => return Some(found),
         }
-        scan.cell += 1;
     }
 }
 
@@ -66,6 +67,15 @@ struct Scan<'t> {
     line: u64,
     character: usize,
     cell: usize,
+}
+
+/// How a cell went.
+enum Went {
+    /// Another one follows.
+    On,
+    /// It was the row's last one.
+    Ended,
+    Wrong(Misplaced),
 }
 
 impl Scan<'_> {
@@ -83,45 +93,44 @@ impl Scan<'_> {
         there && self.next().is_some()
     }
 
-    fn at(&self, (line, character): (u64, usize), wrong: Wrong) -> Option<Option<Misplaced>> {
-        Some(Some(Misplaced { cell: self.cell, line, character, wrong }))
+    fn wrong(&self, (line, character): (u64, usize), wrong: Wrong) -> Went {
+        Went::Wrong(Misplaced { cell: self.cell, line, character, wrong })
     }
 
-    /// The rest of a cell that begins with a quote: none at the end of the row.
-    fn quoted(&mut self) -> Option<Option<Misplaced>> {
+    /// The rest of a cell that begins with a quote.
+    fn quoted(&mut self) -> Went {
         let opened = (self.line, self.character);
         loop {
             match self.next() {
-                None => return self.at(opened, Wrong::Unclosed),
-                Some('"') if self.take('"') => {}
-                Some('"') => break,
+                None => return self.wrong(opened, Wrong::Unclosed),
+                Some('"') if !self.take('"') => break,
                 Some(_) => {}
             }
         }
         let closed = (self.line, self.character);
         loop {
-            match self.next()? {
-                ',' => return Some(None),
-                ' ' => {}
-                '\n' | '\r' => return None,
-                _ => return self.at(closed, Wrong::Closing),
+            match self.next() {
+                Some(',') => return Went::On,
+                Some(' ') => {}
+                None | Some('\n' | '\r') => return Went::Ended,
+                Some(_) => return self.wrong(closed, Wrong::Closing),
             }
         }
     }
 
-    /// A cell that begins without one, at this byte: none at the end of the row.
-    fn bare(&mut self, begin: usize) -> Option<Option<Misplaced>> {
+    /// A cell that begins without one, at this byte.
+    fn bare(&mut self, begin: usize) -> Went {
         loop {
-            match self.next()? {
-                ',' => return Some(None),
-                '\n' | '\r' => return None,
-                '"' => {
+            match self.next() {
+                Some(',') => return Went::On,
+                None | Some('\n' | '\r') => return Went::Ended,
+                Some('"') => {
                     let rest = self.text.get(begin..).unwrap_or_default();
                     let cell = rest.split([',', '\n', '\r']).next().unwrap_or_default().trim();
                     let right = format!("\"{}\"", excerpt(cell, SHOWN).replace('"', "\"\""));
-                    return self.at((self.line, self.character), Wrong::Bare(right));
+                    return self.wrong((self.line, self.character), Wrong::Bare(right));
                 }
-                _ => {}
+                Some(_) => {}
             }
         }
     }

@@ -75,7 +75,7 @@ impl<'f> Strict<'f> {
                     format!("has {cells} cells, but the first row names {columns} columns")
                 }
                 Flaw::StrayQuotes { .. } | Flaw::UnclosedQuote => {
-                    format!("has {}", quoted(self.from_line(start, row.line), row.line))
+                    format!("has {}", quoted(self.text_from(start, row.line), row.line))
                 }
                 Flaw::LongCell { .. } | Flaw::LongRecord { .. } => "is too long".into(),
                 // Refused for the whole file, or nobody's row.
@@ -87,7 +87,7 @@ impl<'f> Strict<'f> {
     }
 
     /// The text from a line on that begins after this byte, which is of that line.
-    fn from_line(&self, (byte, of): (u64, u64), line: u64) -> &'f str {
+    fn text_from(&self, (byte, of): (u64, u64), line: u64) -> &'f str {
         let mut rest = self.text.get(byte as usize..).unwrap_or_default();
         for _ in of..line {
             let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
