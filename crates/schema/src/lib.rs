@@ -12,6 +12,7 @@ mod edit;
 mod error;
 #[cfg(test)]
 mod fixture;
+mod names;
 mod ops;
 mod routes;
 mod store;
@@ -19,8 +20,9 @@ mod wire;
 
 pub use closest::closest;
 pub use conditions::{ConditionError, compares, condition_filter, holding, plain, read_condition};
-pub use edit::{Copied, NewField, NewTable, NewView, ViewPart, is_title, reference, retype, retyped, rollup_reference};
+pub use edit::{Copied, NewField, NewTable, NewView, ViewPart, reference, retype, retyped, rollup_reference};
 pub use error::Error;
+pub use names::{on_one_line, valid_name};
 pub use ops::{BaseEntry, NewBase, Removed, Schemas, TrashedBase};
 pub use routes::router;
 pub use store::{BASE_ROWS, revise, save_table, schema_in, take_field};

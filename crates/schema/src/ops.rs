@@ -18,8 +18,9 @@ use rustc_hash::FxHashMap;
 use serde_json::Value;
 use tenancy::{Access, Action, Permit, WorkspacePermit};
 
-use crate::edit::{Draft, NewField, NewTable, given_id, is_title, numbers_needed, taken};
+use crate::edit::{Draft, NewField, NewTable, given_id, numbers_needed, taken};
 use crate::error::Error;
+use crate::names::valid_name;
 use crate::store;
 
 /// A base to make.
@@ -159,7 +160,7 @@ impl Schemas {
     /// [`Error::Denied`] without the right to create bases in the workspace; the errors of tables and fields.
     pub async fn create_base(&self, caller: &Caller, new: NewBase) -> Result<Arc<Schema>, Error> {
         let permit = self.access.workspace_permit(caller, Action::CreateBase, new.workspace).await?;
-        let name = base_name(&new.name)?;
+        let name = valid_name("base", &new.name)?;
         if new.tables.is_empty() {
             return Err(Error::Invalid { reason: "a base needs at least one table in `tables`".to_owned() });
         }
@@ -385,11 +386,6 @@ fn write(tx: &mut db::Tx, permit: &Permit, draft: &Draft<'_>) -> Result<Body, Er
         store::revise(tx, permit);
     }
     Ok(body)
-}
-
-fn base_name(name: &str) -> Result<String, Error> {
-    let name = name.trim();
-    if name.is_empty() || !is_title(name) { Err(Error::unseen("base")) } else { Ok(name.to_owned()) }
 }
 
 fn find_table<'s>(schema: &'s Schema, name: &str) -> Result<&'s Arc<Table>, Error> {

@@ -6,6 +6,7 @@ use model::{FieldId, FieldKind, FieldNo, LinkOptions, Table, TableId, TableNo, V
 
 use super::Draft;
 use crate::error::Error;
+use crate::names::valid_name;
 
 /// Views that are named where another one was asked for.
 const NAMED: usize = 10;
@@ -37,7 +38,7 @@ impl Draft<'_> {
         };
         self.push_field(no, id, name, description, FieldKind::MultipleRecordLinks(forward));
         if let (Some(inverse), Some(source)) = (inverse, self.schema.table_by_no(no).cloned()) {
-            let wanted = inverse_name.unwrap_or_else(|| source.name.clone());
+            let wanted = inverse_name.map_or_else(|| Ok(source.name.clone()), |name| valid_name("field", &name))?;
             let free = self.free_field_name(target.no, &wanted);
             let back = LinkOptions {
                 linked_table: source.id,

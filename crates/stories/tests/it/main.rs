@@ -28,6 +28,7 @@ mod imports;
 mod kept_ids;
 mod limits;
 mod lookups;
+mod names;
 mod offered;
 mod past;
 mod racing;

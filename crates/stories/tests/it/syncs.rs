@@ -205,7 +205,7 @@ async fn syncs_are_listed_checked_and_ended(app: TestApp) {
     let setup = format!("/api/v1/bases/{base}/tables/Tasks/syncs");
     let refused = [
         (json!({ "keyField": "Name" }), 422, "name"),
-        (json!({ "name": "", "keyField": "Name" }), 422, "`name` has 1 to 255 characters"),
+        (json!({ "name": "", "keyField": "Name" }), 422, "a sync needs a name of 1 to 255 characters"),
         (json!({ "name": "x", "keyField": "Nope" }), 404, "field `Nope` does not exist in table `Tasks`"),
         (json!({ "name": "x", "keyField": "Double" }), 422, "of type `formula` cannot be the key"),
         (json!({ "name": "x", "keyField": "Project" }), 422, "of type `multipleRecordLinks` cannot be the key"),

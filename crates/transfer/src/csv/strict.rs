@@ -121,7 +121,7 @@ fn header(text: &str, grammar: &Grammar, most: usize) -> Result<TableRange, Stri
     if first.len() > most {
         return Err(format!("the file has {} columns, and {most} are the most: send fewer", first.len()));
     }
-    let names: Vec<String> = first.cells().map(|name| name.trim().to_owned()).collect();
+    let names: Vec<String> = first.cells().map(schema::on_one_line).collect();
     for (at, name) in names.iter().enumerate() {
         if name.is_empty() {
             return Err(format!("column {} has no name: the first row names every column", at + 1));

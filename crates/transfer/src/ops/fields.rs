@@ -43,7 +43,7 @@ impl Aim {
         let (Doubt::DateOrder { column, .. } | Doubt::NoZone { column } | Doubt::MixedDates { column }) = doubt else {
             return false;
         };
-        let Some(field) = self.table.as_ref().and_then(|table| table.field(column)) else { return false };
+        let Some(field) = self.table.as_ref().and_then(|table| held(table, column)) else { return false };
         match (doubt, &field.kind) {
             (Doubt::NoZone { .. }, FieldKind::DateTime(_)) => fields::own_zone(&field.kind) != TimeZone::UTC,
             (Doubt::DateOrder { .. }, FieldKind::Date(_) | FieldKind::DateTime(_)) => {
@@ -143,7 +143,7 @@ impl Transfers {
         let table = schema.table(&aim.name).cloned().ok_or(Error::Stored)?;
         let told = wanted.overrides.date_order;
         let columns = plans.iter().zip(&aim.fields).map(|(plan, was)| {
-            let field = table.field(&plan.name).ok_or(Error::Stored)?;
+            let field = held(&table, &plan.name).ok_or(Error::Stored)?;
             let (kind, order) = match was {
                 Some(_) => (kind_for(field, plan), order_for(field, plan, told)),
                 None => (Some(plan.kind.clone()), None),
@@ -205,8 +205,14 @@ pub(super) fn fields_for(
     Ok(fields)
 }
 
+/// The field that a column is called as. Names of several lines, which were given to fields once, are on one in columns.
+pub(super) fn held<'t>(table: &'t Table, column: &str) -> Option<&'t Arc<Field>> {
+    let same = |field: &&Arc<Field>| schema::on_one_line(&field.name).to_lowercase() == column.to_lowercase();
+    table.field(column).or_else(|| table.live_fields().find(same))
+}
+
 fn field_for(table: &Table, plan: &ColumnPlan, create: bool) -> Result<Option<Arc<Field>>, Error> {
-    let Some(field) = table.field(&plan.name) else {
+    let Some(field) = held(table, &plan.name) else {
         if create {
             return Ok(None);
         }
@@ -279,6 +285,26 @@ fn options(kind: &ColumnKind) -> (&'static str, Option<Value>) {
         ColumnKind::SingleSelect { choices } => {
             let choices: Vec<Value> = choices.iter().map(|name| json!({ "name": name })).collect();
             ("singleSelect", Some(json!({ "choices": choices })))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Fields were given names of several lines once.
+    #[test]
+    fn a_column_finds_its_field_whatever_lines_its_name_is_on() {
+        let field = |no: u32, name: &str| json!({ "no": no, "id": format!("fld{no:014}"), "name": name, "type": "singleLineText" });
+        let fields = [field(1, "Name"), field(2, "Net\r\nweight"), field(3, "Both\nways"), field(4, "both ways")];
+        let table = json!({ "no": 1, "id": "tbl00000000000001", "name": "T", "primary": "fld00000000000001",
+            "fields": fields, "views": [] });
+        let table: Table = serde_json::from_value(table).unwrap();
+        for (column, no) in [("NAME", Some(1)), ("net Weight", Some(2)), ("Both ways", Some(4)), ("Net", None)] {
+            assert_eq!(held(&table, column).map(|field| field.no.0), no, "{column}");
         }
     }
 }

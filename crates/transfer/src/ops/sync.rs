@@ -14,7 +14,7 @@ use tenancy::Action;
 
 use super::Transfers;
 use super::days::{Orders, is_kept};
-use super::fields::{field_of, fields_for, kind_for};
+use super::fields::{field_of, fields_for, held, kind_for};
 use super::place::{Place, Read};
 use super::syncs::{self, find_table, no_sync};
 use super::work::blocking;
@@ -63,7 +63,7 @@ impl Transfers {
         if rows.fields.len() < upload.columns.len() {
             // Nothing is made for a file that is refused.
             rows.check()?;
-            let lacks = |plan: &&ColumnPlan| table.field(&plan.name).is_none();
+            let lacks = |plan: &&ColumnPlan| held(table, &plan.name).is_none();
             let new: Vec<NewField> = upload.columns.iter().filter(lacks).map(field_of).collect();
             let table = table.id.to_string();
             let schema = self.parts.schemas.add_missing_fields(caller, base, &table, &new).await?;
@@ -87,7 +87,7 @@ impl Upload {
             reason: "the field that is the key of this sync was deleted: restore it, or make another sync".to_owned(),
         })?;
         syncs::check_key(key)?;
-        if self.columns.iter().any(|plan| table.field(&plan.name).is_some_and(|field| field.id == key.id)) {
+        if self.columns.iter().any(|plan| held(table, &plan.name).is_some_and(|field| field.id == key.id)) {
             return Ok(());
         }
         let names: Vec<&str> = self.columns.iter().take(10).map(|plan| plan.name.as_str()).collect();

@@ -59,16 +59,13 @@ impl Transfers {
         let Some(owner) = caller.user() else {
             return Err(Error::Request { reason: "only people make syncs".to_owned() });
         };
-        if new.name.trim().is_empty() || !schema::is_title(&new.name) {
-            let reason = "`name` has 1 to 255 characters and no control characters".to_owned();
-            return Err(Error::Request { reason });
-        }
+        let name = schema::valid_name("sync", &new.name)?;
         let schema = self.parts.schemas.snapshot(permit.tenant(), permit.base_no()).await?;
         let table = find_table(&schema, table)?;
         let key = key_field(table, &new.key)?.id;
         let now = self.parts.clock.now();
         let id = format!("syn{}", self.parts.ids.record(now).body());
-        let sync = Sync { id, table: table.no, name: new.name.clone(), key, missing: new.missing, owner, created: now };
+        let sync = Sync { id, table: table.no, name, key, missing: new.missing, owner, created: now };
         let mut tx = self.parts.db.begin(Group::House).await?;
         let names = store::names(&mut tx, &permit, table.no).await?;
         if names.iter().any(|held| held.to_lowercase() == sync.name.to_lowercase()) {
