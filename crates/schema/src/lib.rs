@@ -20,7 +20,9 @@ mod wire;
 
 pub use closest::closest;
 pub use conditions::{ConditionError, compares, condition_filter, holding, plain, read_condition};
-pub use edit::{Copied, NewField, NewTable, NewView, ViewPart, reference, retype, retyped, rollup_reference};
+pub use edit::{
+    Copied, NewField, NewTable, NewView, ViewPart, link_in_trash, reference, retype, retyped, rollup_reference,
+};
 pub use error::Error;
 pub use names::{on_one_line, valid_name};
 pub use ops::{BaseEntry, NewBase, Removed, Schemas, TrashedBase};

@@ -1,6 +1,9 @@
 //! Making a field one of another type: its cells are read again as text, kept under a number of their own, and shown
-//! in one change of the schema.
+//! in one change of the schema. Links are filled in a field of the trash, whose place the field then takes.
 
+mod names;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use clock::Ids;
@@ -12,16 +15,17 @@ use model::{
     Timestamp,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tenancy::{Action, Permit};
 
-use super::write::queue;
+use super::write::{NewRecord, queue};
 use super::{Records, find_table};
 use crate::ask::field;
 use crate::error::Error;
-use crate::plan::{choice_cell, previous};
+use crate::plan::{LinkWrite, Plan, choice_cell, previous};
 use images::Mark;
 use images::{BaseImage, View};
+use names::Names;
 
 /// Records of one change.
 const STEP: usize = 2_000;
@@ -43,13 +47,26 @@ pub struct NewType {
     pub options: Option<Value>,
 }
 
+/// How a field is converted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct How {
+    /// It is only told what would become of the cells.
+    pub dry: bool,
+    /// Values may be lost.
+    pub loss: bool,
+    /// Records are made for names that none has.
+    pub make: bool,
+}
+
 /// What a conversion did, or would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Converted {
     /// Cells that have a value after.
     pub kept: usize,
-    /// Cells whose value cannot be of the new type.
+    /// Cells whose value, or some of it, cannot be of the new type.
     pub lost: usize,
+    /// Records made for names that none had.
+    pub made: usize,
     /// The first of them, with their texts.
     pub examples: Vec<(RecordId, String)>,
     /// The change that showed it; none when nothing was written.
@@ -57,8 +74,7 @@ pub struct Converted {
 }
 
 impl Records {
-    /// Makes a field one of another type. With `dry` it is only told what would become of the cells; otherwise nothing
-    /// is done where values would be lost, unless `loss` allows it.
+    /// Makes a field one of another type. Nothing is done where values would be lost, unless `how` allows it.
     ///
     /// # Errors
     /// Those of [`schema::retyped`]; [`Error::Loss`] where values would be lost; [`Error::Request`] when the table
@@ -67,15 +83,15 @@ impl Records {
         &self,
         caller: &Caller,
         base: BaseId,
-        (table, name): (&str, &str),
+        place: (&str, &str),
         new: &NewType,
-        (dry, loss): (bool, bool),
+        how: How,
     ) -> Result<Converted, Error> {
         let permit = self.access.permit(caller, Action::EditSchema, base).await?;
         self.access.permit(caller, Action::WriteRecords, base).await?;
         let (scope, mut view) = self.view(caller, base).await?;
-        let table = Arc::clone(find_table(&view.image.schema, table)?);
-        let field = Arc::clone(field(&table, name)?);
+        let table = Arc::clone(find_table(&view.image.schema, place.0)?);
+        let field = Arc::clone(field(&table, place.1)?);
         let now = self.clock.now();
         let wanted = (new.name.as_str(), new.options.as_ref());
         let kind = schema::retyped(&view.image.schema, (table.no, &field), wanted, &self.ids, now)?;
@@ -84,24 +100,50 @@ impl Records {
             .answer(&scope, &mut view, |view| {
                 let rows = view.image.table(table.no);
                 let mut conversion = start.clone();
+                let link = conversion.target.kind.link();
+                conversion.names = link.map(|link| Names::new(view, link, how.make)).transpose()?;
                 let live = rows.live.ones().map(|ordinal| Ordinal(ordinal as u32));
                 let cells = conversion.cells(view, &rows, live)?;
                 Ok((conversion, cells))
             })
             .await?;
         let (conversion, cells) = read;
-        let mut done =
-            Converted { kept: cells.len(), lost: conversion.lost, examples: conversion.examples.clone(), change: None };
-        if dry {
+        let missing = conversion.names.as_ref().and_then(Names::missing);
+        let (kept, made) = (conversion.kept, missing.map_or(0, |(_, _, names)| names.len()));
+        let (lost, examples) = (conversion.lost, conversion.examples.clone());
+        let mut done = Converted { kept, lost, made, examples, change: None };
+        if how.dry {
             return Ok(done);
         }
-        if done.lost > 0 && !loss {
+        if done.lost > 0 && !how.loss {
             let told = done.examples.iter().take(3).map(|(id, text)| format!("`{text}` of {id}"));
             let examples = told.collect::<Vec<_>>().join(", ");
             return Err(Error::Loss { count: done.lost, examples });
         }
-        done.change = Some(self.carry_out(caller, &permit, &view, conversion, cells).await?);
+        if let Some((table, primary, names)) = missing {
+            self.make_named(caller, base, (table, primary), names).await?;
+            let again = How { make: false, ..how };
+            return Ok(Converted { made, ..Box::pin(self.convert(caller, base, place, new, again)).await? });
+        }
+        let options = new.options.as_ref();
+        done.change = Some(self.carry_out(caller, &permit, &view, (conversion, options), cells).await?);
         Ok(done)
+    }
+
+    /// Makes records with these names.
+    async fn make_named(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        (table, primary): (&Table, &Field),
+        names: &BTreeSet<String>,
+    ) -> Result<(), Error> {
+        let record = |name: &String| Map::from_iter([(primary.id.to_string(), Value::String(name.clone()))]);
+        let records: Vec<NewRecord> = names.iter().map(record).collect();
+        for step in records.chunks(STEP) {
+            self.create(caller, base, &table.id.to_string(), step, true).await?;
+        }
+        Ok(())
     }
 
     /// Fills the cells under a new number, follows what others write meanwhile, and shows them.
@@ -110,23 +152,33 @@ impl Records {
         caller: &Caller,
         permit: &Permit,
         view: &View,
-        mut conversion: Conversion,
+        (mut conversion, options): (Conversion, Option<&Value>),
         cells: Vec<(Ordinal, CellValue)>,
     ) -> Result<i64, Error> {
         let run = format!("{RUN}{}", self.ids.record(self.clock.now()));
+        let mut revision = view.image.schema.revision;
         let mut steps = cells.chunks(STEP);
         let mut rounds = 0;
         loop {
             let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
             let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
-            if conversion.no.is_none() {
+            let (now, head) = (self.clock.now(), tx.head().sequence);
+            let begins = conversion.no.is_none();
+            if begins {
                 conversion.no = Some(schema::take_field(&mut tx, permit).await?);
             }
-            let (now, head) = (self.clock.now(), tx.head().sequence);
-            let step = steps.next();
+            let links = begins && conversion.names.is_some();
+            if links {
+                // The other side's.
+                schema::take_field(&mut tx, permit).await?;
+            }
+            let step = if links { None } else { steps.next() };
             let (mut body, last) = private.read(|image| {
-                if image.schema.revision != view.image.schema.revision {
+                if image.schema.revision != revision {
                     return Err(busy("the schema was changed meanwhile; ask again"));
+                }
+                if links {
+                    return Ok((conversion.begin(image, options, now)?, false));
                 }
                 let present = present(view, image);
                 let (cells, last) = if let Some(cells) = step {
@@ -148,6 +200,7 @@ impl Records {
             let mark = Mark::new(head + 1, now, &caller.actor);
             queue(&mut tx, &mut private, (permit, self), &mark, &mut body).await?;
             rounds += usize::from(step.is_none());
+            revision += i64::from(links);
             if rounds > ROUNDS {
                 return Err(busy("the table is changed faster than it can be converted; ask again later"));
             }
@@ -159,6 +212,7 @@ impl Records {
                 return Ok(sequence);
             }
             conversion.own.insert(sequence);
+            conversion.last = sequence;
         }
     }
 }
@@ -195,12 +249,16 @@ struct Conversion {
     now: Timestamp,
     /// What texts have become; only for choices.
     known: FxHashMap<String, CellValue>,
+    /// What records are called; only for links.
+    names: Option<Names>,
+    kept: usize,
     lost: usize,
     examples: Vec<(RecordId, String)>,
     /// The change after which cells were read first.
     start: i64,
-    /// The conversion's own changes.
+    /// The conversion's own changes, and the last of them.
     own: FxHashSet<i64>,
+    last: i64,
 }
 
 impl Conversion {
@@ -213,10 +271,13 @@ impl Conversion {
             ids,
             now,
             known: FxHashMap::default(),
+            names: None,
+            kept: 0,
             lost: 0,
             examples: Vec::new(),
             start,
             own: FxHashSet::default(),
+            last: start,
         }
     }
 
@@ -231,7 +292,7 @@ impl Conversion {
 
     /// Links and the names of what they lead to become others without a change of the record.
     fn is_stale(&self, rows: &TableImage, ordinal: Ordinal) -> bool {
-        if self.field.kind.link().is_some() {
+        if self.names.is_some() || self.field.kind.link().is_some() {
             return true;
         }
         match rows.changed.cell(ordinal.0 as usize) {
@@ -252,10 +313,27 @@ impl Conversion {
         Ok(now.filter(|(ordinal, value)| rows.cell(no, *ordinal) != value.view()).collect())
     }
 
+    /// The change after which links can be filled.
+    fn begin(&self, image: &BaseImage, options: Option<&Value>, now: Timestamp) -> Result<Body, Error> {
+        let (place, no) = ((self.table.no, &*self.field), self.no.unwrap_or(self.target.no));
+        let schema = schema::link_in_trash(&image.schema, place, options, no, &self.ids, now)?;
+        Ok(Body { schema, ..Body::default() })
+    }
+
     /// Cells as a change under the field's number.
     fn body(&self, image: &BaseImage, cells: Vec<(Ordinal, CellValue)>) -> Body {
         let rows = image.table(self.table.no);
         let no = self.no.unwrap_or(self.target.no);
+        let table = image.schema.table_by_no(self.table.no);
+        if let (Some(_), Some(field)) = (&self.names, table.and_then(|table| table.field_by_no(no))) {
+            let mut plan = Plan::new(image, &self.ids, self.now);
+            for (record, value) in cells {
+                let list = if let CellValue::Links(list) = value { list } else { Vec::new() };
+                let list = list.into_iter().map(Ordinal).collect();
+                plan.write_links(LinkWrite { table: self.table.no, field: Arc::clone(field), record, list });
+            }
+            return plan.finish();
+        }
         let mut body = Body::default();
         for (ordinal, after) in cells {
             let Some(id) = rows.ids.get(ordinal) else { continue };
@@ -275,6 +353,9 @@ impl Conversion {
     ) -> Result<Vec<(Ordinal, CellValue)>, Error> {
         let reading = Reading { typecast: true, people: Arc::clone(&view.people), ..Reading::default() };
         let (mut cells, mut text) = (Vec::new(), String::new());
+        if let Some(names) = &mut self.names {
+            names.renew(view, self.last)?;
+        }
         for ordinal in ordinals {
             text.clear();
             if let (true, CellRef::Text(held)) = (self.field.kind.is_files(), rows.cell(self.field.no, ordinal)) {
@@ -282,10 +363,21 @@ impl Conversion {
             } else {
                 view.plain_cell(&self.table, rows, &self.field, ordinal, &mut text)?;
             }
-            let value = if text.is_empty() { CellValue::Empty } else { self.value(&text, &reading)? };
+            if text.trim().is_empty() && self.names.is_some() || text.is_empty() {
+                continue;
+            }
+            let (value, whole) = if let Some(names) = &mut self.names {
+                names.links(&text, view)
+            } else {
+                let value = self.value(&text, &reading)?;
+                let whole = !value.is_empty();
+                (value, whole)
+            };
+            self.kept += usize::from(whole || !value.is_empty());
             if !value.is_empty() {
                 cells.push((ordinal, value));
-            } else if !text.trim().is_empty() {
+            }
+            if !whole && !text.trim().is_empty() {
                 self.lost += 1;
                 if self.examples.len() < NAMED {
                     let shown: String = text.chars().take(SHOWN).collect();
