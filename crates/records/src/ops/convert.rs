@@ -1,6 +1,7 @@
 //! Making a field one of another type: its cells are read again as text, kept under a number of their own, and shown
 //! in one change of the schema. Links are filled in a field of the trash, whose place the field then takes.
 
+mod files;
 mod names;
 
 use std::collections::BTreeSet;
@@ -23,6 +24,7 @@ use super::{Records, find_table};
 use crate::ask::field;
 use crate::error::Error;
 use crate::plan::{LinkWrite, Plan, choice_cell, previous};
+use files::ToFetch;
 use images::Mark;
 use images::{BaseImage, View};
 use names::Names;
@@ -173,32 +175,20 @@ impl Records {
                 schema::take_field(&mut tx, permit).await?;
             }
             let step = if links { None } else { steps.next() };
-            let (mut body, last) = private.read(|image| {
+            let (mut body, last, awaited) = private.read(|image| {
                 if image.schema.revision != revision {
                     return Err(busy("the schema was changed meanwhile; ask again"));
                 }
                 if links {
-                    return Ok((conversion.begin(image, options, now)?, false));
+                    return Ok((conversion.begin(image, options, now)?, false, None));
                 }
-                let present = present(view, image);
-                let (cells, last) = if let Some(cells) = step {
-                    (conversion.fresh(&present, cells)?, false)
-                } else {
-                    let mut late = conversion.late(&present)?;
-                    let last = late.len() <= STEP;
-                    late.truncate(STEP);
-                    (late, last)
-                };
-                let mut body = conversion.body(image, cells);
-                if last {
-                    let place = (conversion.table.no, conversion.target.id);
-                    let kind = (conversion.no.unwrap_or(conversion.target.no), conversion.target.kind.clone());
-                    body.schema = schema::retype(&image.schema, place, kind, &self.ids, now);
-                }
-                Ok((body, last))
+                conversion.step(&present(view, image), image, step, now)
             })?;
             let mark = Mark::new(head + 1, now, &caller.actor);
             queue(&mut tx, &mut private, (permit, self), &mark, &mut body).await?;
+            if let Some((schema, files)) = awaited {
+                self.files.queue(&mut tx, permit, &schema, &files)?;
+            }
             rounds += usize::from(step.is_none());
             revision += i64::from(links);
             if rounds > ROUNDS {
@@ -247,10 +237,12 @@ struct Conversion {
     no: Option<FieldNo>,
     ids: Ids,
     now: Timestamp,
-    /// What texts have become; only for choices.
+    /// What texts have become; only for choices, and with the record for files.
     known: FxHashMap<String, CellValue>,
     /// What records are called; only for links.
     names: Option<Names>,
+    /// How many files are named.
+    files: usize,
     kept: usize,
     lost: usize,
     examples: Vec<(RecordId, String)>,
@@ -272,6 +264,7 @@ impl Conversion {
             now,
             known: FxHashMap::default(),
             names: None,
+            files: 0,
             kept: 0,
             lost: 0,
             examples: Vec::new(),
@@ -279,6 +272,32 @@ impl Conversion {
             own: FxHashSet::default(),
             last: start,
         }
+    }
+
+    /// The next cells as a change, with the last ones the field's new type; whether it is the last, and the files that are
+    /// to be fetched after it.
+    fn step(
+        &mut self,
+        present: &View,
+        image: &BaseImage,
+        cells: Option<&[(Ordinal, CellValue)]>,
+        now: Timestamp,
+    ) -> Result<(Body, bool, Option<ToFetch>), Error> {
+        if let Some(cells) = cells {
+            let cells = self.fresh(present, cells)?;
+            return Ok((self.body(image, cells), false, None));
+        }
+        let mut late = self.late(present)?;
+        let last = late.len() <= STEP;
+        late.truncate(STEP);
+        let mut body = self.body(image, late);
+        if !last {
+            return Ok((body, false, None));
+        }
+        let kind = (self.no.unwrap_or(self.target.no), self.target.kind.clone());
+        body.schema = schema::retype(&image.schema, (self.table.no, self.target.id), kind, &self.ids, now);
+        let awaited = self.awaited(image, &body);
+        Ok((body, true, awaited))
     }
 
     /// Cells of records, read again where somebody has written since they were read first.
@@ -369,7 +388,8 @@ impl Conversion {
             let (value, whole) = if let Some(names) = &mut self.names {
                 names.links(&text, view)
             } else {
-                let value = self.value(&text, &reading)?;
+                let files = self.target.kind.is_files();
+                let value = if files { self.files_of(ordinal, &text)? } else { self.value(&text, &reading)? };
                 let whole = !value.is_empty();
                 (value, whole)
             };
@@ -402,7 +422,7 @@ impl Conversion {
                 self.known.insert(text.to_owned(), value.clone());
                 Ok(value)
             }
-            // Files to be fetched wait for a change of records, which a conversion is none of.
+            // These are read elsewhere.
             Ok(Incoming::Links(_) | Incoming::Attachments(_)) | Err(_) => Ok(CellValue::Empty),
         }
     }
