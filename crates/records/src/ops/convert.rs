@@ -5,6 +5,7 @@ mod files;
 mod names;
 
 use std::collections::BTreeSet;
+use std::slice::Chunks;
 use std::sync::Arc;
 
 use clock::Ids;
@@ -19,7 +20,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value};
 use tenancy::{Action, Permit};
 
-use super::write::{NewRecord, queue};
+use super::write::{MOST_LOADED, NewRecord, queue};
 use super::{Records, find_table};
 use crate::ask::field;
 use crate::error::Error;
@@ -154,57 +155,89 @@ impl Records {
         caller: &Caller,
         permit: &Permit,
         view: &View,
-        (mut conversion, options): (Conversion, Option<&Value>),
+        (conversion, options): (Conversion, Option<&Value>),
         cells: Vec<(Ordinal, CellValue)>,
     ) -> Result<i64, Error> {
         let run = format!("{RUN}{}", self.ids.record(self.clock.now()));
-        let mut revision = view.image.schema.revision;
-        let mut steps = cells.chunks(STEP);
-        let mut rounds = 0;
-        loop {
-            let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
-            let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
-            let (now, head) = (self.clock.now(), tx.head().sequence);
-            let begins = conversion.no.is_none();
-            if begins {
-                conversion.no = Some(schema::take_field(&mut tx, permit).await?);
-            }
-            let links = begins && conversion.names.is_some();
-            if links {
-                // The other side's.
-                schema::take_field(&mut tx, permit).await?;
-            }
-            let step = if links { None } else { steps.next() };
-            let (mut body, last, awaited) = private.read(|image| {
-                if image.schema.revision != revision {
-                    return Err(busy("the schema was changed meanwhile; ask again"));
+        let revision = view.image.schema.revision;
+        let mut work = Work { conversion, options, steps: cells.chunks(STEP), revision, run, begun: false };
+        let (mut rounds, mut wanted) = (0, Vec::new());
+        while rounds <= ROUNDS {
+            let follows = work.steps.len() == 0;
+            match self.turn(caller, permit, view, &mut work).await {
+                Ok(Turn { sequence, last: true }) => return Ok(sequence),
+                Ok(_) => rounds += usize::from(follows),
+                // The writer loads no columns.
+                Err(Error::NotLoaded { columns }) if wanted.len() < MOST_LOADED => {
+                    wanted.extend(columns);
+                    self.images.with(permit.tenant(), permit.base_no(), &wanted, None).await?;
                 }
-                if links {
-                    return Ok((conversion.begin(image, options, now)?, false, None));
-                }
-                conversion.step(&present(view, image), image, step, now)
-            })?;
-            let mark = Mark::new(head + 1, now, &caller.actor);
-            queue(&mut tx, &mut private, (permit, self), &mark, &mut body).await?;
-            if let Some((schema, files)) = awaited {
-                self.files.queue(&mut tx, permit, &schema, &files)?;
+                Err(error) => return Err(error),
             }
-            rounds += usize::from(step.is_none());
-            revision += i64::from(links);
-            if rounds > ROUNDS {
-                return Err(busy("the table is changed faster than it can be converted; ask again later"));
-            }
-            if body.is_empty() {
-                continue;
-            }
-            let sequence = self.append(caller, tx, private, (now, Some(run.clone())), body).await?;
-            if last {
-                return Ok(sequence);
-            }
-            conversion.own.insert(sequence);
-            conversion.last = sequence;
         }
+        Err(busy("the table is changed faster than it can be converted; ask again later"))
     }
+
+    /// One change of a conversion, if there is one to make.
+    async fn turn(&self, caller: &Caller, permit: &Permit, view: &View, work: &mut Work<'_>) -> Result<Turn, Error> {
+        let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
+        let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
+        let (now, head) = (self.clock.now(), tx.head().sequence);
+        let conversion = &mut work.conversion;
+        if !work.begun {
+            conversion.no = Some(schema::take_field(&mut tx, permit).await?);
+        }
+        let links = !work.begun && conversion.names.is_some();
+        if links {
+            // The other side's.
+            schema::take_field(&mut tx, permit).await?;
+        }
+        let mut steps = work.steps.clone();
+        let step = if links { None } else { steps.next() };
+        let (mut body, last, awaited) = private.read(|image| {
+            if image.schema.revision != work.revision {
+                return Err(busy("the schema was changed meanwhile; ask again"));
+            }
+            if links {
+                return Ok((conversion.begin(image, work.options, now)?, false, None));
+            }
+            conversion.step(&present(view, image), image, step, now)
+        })?;
+        let mark = Mark::new(head + 1, now, &caller.actor);
+        queue(&mut tx, &mut private, (permit, self), &mark, &mut body).await?;
+        if let Some((schema, files)) = awaited {
+            self.files.queue(&mut tx, permit, &schema, &files)?;
+        }
+        work.steps = steps;
+        if body.is_empty() {
+            return Ok(Turn { sequence: head, last });
+        }
+        let sequence = self.append(caller, tx, private, (now, Some(work.run.clone())), body).await?;
+        work.revision += i64::from(links);
+        work.begun = true;
+        conversion.own.insert(sequence);
+        conversion.last = sequence;
+        Ok(Turn { sequence, last })
+    }
+}
+
+/// A conversion that is being carried out.
+struct Work<'w> {
+    conversion: Conversion,
+    options: Option<&'w Value>,
+    /// The cells that were read first and are not written yet.
+    steps: Chunks<'w, (Ordinal, CellValue)>,
+    /// That of the schema, as long as nobody else changes it.
+    revision: i64,
+    run: String,
+    /// The number of its cells is taken for good.
+    begun: bool,
+}
+
+/// What a turn came to.
+struct Turn {
+    sequence: i64,
+    last: bool,
 }
 
 /// The picture that the writer has, to read cells from.
