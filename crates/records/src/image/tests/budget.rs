@@ -315,16 +315,17 @@ async fn texts_become_links_whatever_is_in_memory(house: House) {
     house.create("Tasks", &new).await;
     let image = house.image(&house.records).await;
     let projects = image.schema.table("Projects").unwrap().clone();
-    let title = (projects.no, projects.primary_field().unwrap().no);
+    let tasks = image.schema.table("Tasks").unwrap().clone();
+    let notes = (tasks.no, tasks.field("Notes").unwrap().no);
     let tight = house.with_memory(WIDE);
     let options = json!({ "linkedTableId": projects.id, "inverseName": "Noted" });
     let new = NewType { name: "multipleRecordLinks".to_owned(), options: Some(options) };
-    // The names leave memory again and again, but less often than a conversion asks for them.
+    // The texts leave memory again and again, but less often than a conversion asks for them.
     let leaving = async {
         let mut left = 0;
         loop {
             if house.image(&tight).await.is_whole() && left < 40 {
-                tight.images.drop_column(image.schema.base_no, title);
+                tight.images.drop_column(image.schema.base_no, notes);
                 left += 1;
             }
             tokio::task::yield_now().await;
