@@ -7,6 +7,7 @@ use jiff::civil;
 use jiff::tz::TimeZone;
 use model::{DateFormat, FieldKind, TimeFormat, Timestamp};
 
+use crate::guess::DateOrder;
 use crate::options::Options;
 use crate::problem::OptionsError;
 
@@ -110,6 +111,21 @@ pub fn own_zone(kind: &FieldKind) -> TimeZone {
     match kind.item() {
         FieldKind::DateTime(options) => zone_of(&options.time_zone, &TimeZone::UTC),
         _ => TimeZone::UTC,
+    }
+}
+
+/// The order in which a field's format writes day, month and year; none where the format is the reader's own, or
+/// leads with the year.
+pub fn date_order(kind: &FieldKind) -> Option<DateOrder> {
+    let format = match kind {
+        FieldKind::Date(options) => &options.date_format,
+        FieldKind::DateTime(options) => &options.date_format,
+        _ => return None,
+    };
+    match format.name.as_str() {
+        "european" => Some(DateOrder::DayFirst),
+        "us" => Some(DateOrder::MonthFirst),
+        _ => None,
     }
 }
 

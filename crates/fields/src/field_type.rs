@@ -6,6 +6,8 @@ use jiff::tz::TimeZone;
 use model::{AttachmentId, CellRef, CellValue, ChoiceId, Field, FieldKind, People, RecordId, TableId};
 use serde_json::Value;
 
+use crate::calendar::date_order;
+use crate::guess::DateOrder;
 use crate::problem::{CellProblem, OptionsError};
 
 /// A field type with all its faces.
@@ -161,13 +163,23 @@ pub struct Reading {
     pub typecast: bool,
     /// The zone of date-times without offset in a field whose zone is `client`.
     pub time_zone: TimeZone,
+    /// The order of day, month and year, where somebody says it.
+    pub date_order: Option<DateOrder>,
     /// Who may be named.
     pub people: Arc<People>,
 }
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { typecast: false, time_zone: TimeZone::UTC, people: Arc::default() }
+        Self { typecast: false, time_zone: TimeZone::UTC, date_order: None, people: Arc::default() }
+    }
+}
+
+impl Reading {
+    /// In which order a field reads days that leave it open: as somebody says, else as it shows them, else the month
+    /// first.
+    pub(crate) fn date_order(&self, kind: &FieldKind) -> DateOrder {
+        self.date_order.or_else(|| date_order(kind)).unwrap_or_default()
     }
 }
 

@@ -12,16 +12,14 @@ mod span;
 mod time;
 
 pub use contact::{is_email, is_phone, is_url};
-pub use date::{DateOrder, parse_date};
+pub use date::{DateOrder, parse_any_day, parse_date};
 pub use flag::parse_checkbox;
 pub use iso::parse_iso_day;
 pub use number::{CURRENCY_SIGNS, DecimalStyle, currency_sign, parse_currency, parse_number, parse_percent};
 pub use span::parse_duration;
-pub use time::{parse_datetime, parse_iso_time};
+pub use time::{parse_any_time, parse_datetime, parse_iso_time};
 
-pub(crate) use date::parse_any_day;
 pub(crate) use number::shift;
-pub(crate) use time::parse_any_time;
 
 #[cfg(test)]
 mod tests;

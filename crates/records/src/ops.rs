@@ -46,7 +46,7 @@ pub use aggregate::{AggregateQuery, Aggregated, GROUPS, GroupOut};
 pub use append::Appending;
 pub use attach::{Attached, FilesCell};
 pub use bulk::{BULK_BYTES, BULK_RECORDS, Bulk, BulkRows};
-pub(crate) use convert::NewType;
+pub(crate) use convert::{How, NewType};
 pub use duplicate::Duplicated;
 pub use export::Export;
 pub use find_values::{ValueMatch, WORDS};

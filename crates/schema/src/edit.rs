@@ -23,13 +23,14 @@ use utoipa::ToSchema;
 
 use crate::diagnosis;
 use crate::error::Error;
+use crate::names::valid_name;
 
 use links::offered;
 use modified::same_watched;
 
 pub use copy::Copied;
 pub(crate) use copy::{Wanted, copy_name, numbers_to_copy};
-pub use retype::{retype, retyped};
+pub use retype::{link_in_trash, retype, retyped};
 pub use through::rollup_reference;
 pub(crate) use trash::{Trashed, TrashedView, not_in_trash, trashed_fields, trashed_views};
 pub(crate) use views::placed;
@@ -41,23 +42,6 @@ const TABLES: usize = 1_000;
 const DESCRIPTION: usize = 20_000;
 /// Most fields of a table.
 const FIELDS: usize = 1_000;
-/// Longest name in characters.
-const NAME: usize = 255;
-
-/// False for a name that is too long or holds characters that nobody sees and that change how others are read: controls,
-/// and the marks of Unicode's bidirectional algorithm (UAX 9). Headers of several lines become names of fields.
-fn is_name(name: &str) -> bool {
-    let unseen = |c: char| {
-        c.is_control() && !matches!(c, '\n' | '\r' | '\t')
-            || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
-    name.chars().count() <= NAME && !name.chars().any(unseen)
-}
-
-/// False for what no base and no table can be called: as for fields, and more than one line.
-pub fn is_title(name: &str) -> bool {
-    is_name(name) && !name.contains(['\n', '\r', '\t'])
-}
 
 /// A table to make.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -216,17 +200,15 @@ impl<'a> Draft<'a> {
 
     fn table_name(&self, name: &str, except: Option<TableNo>) -> Result<String, Error> {
         let name = name.trim();
-        let taken = self
-            .schema
-            .live_tables()
-            .any(|table| Some(table.no) != except && table.name.to_lowercase() == name.to_lowercase());
-        if taken || name.is_empty() {
+        if name.is_empty() || self.has_table(name, except) {
             return Err(Error::TableName { name: name.to_owned() });
         }
-        if !is_title(name) {
-            return Err(Error::unseen("table"));
-        }
-        Ok(name.to_owned())
+        valid_name("table", name)
+    }
+
+    fn has_table(&self, name: &str, except: Option<TableNo>) -> bool {
+        let mut others = self.schema.live_tables().filter(|table| Some(table.no) != except);
+        others.any(|table| table.name.to_lowercase() == name.to_lowercase())
     }
 
     pub fn rename_table(&mut self, no: TableNo, name: Option<&str>, text: Option<&str>) -> Result<(), Error> {
@@ -245,16 +227,16 @@ impl<'a> Draft<'a> {
 
     fn field_name(&self, no: TableNo, name: &str, except: Option<FieldId>) -> Result<String, Error> {
         let name = name.trim();
-        let taken = self.schema.table_by_no(no).is_some_and(|table| {
-            table.live_fields().any(|f| Some(f.id) != except && f.name.to_lowercase() == name.to_lowercase())
-        });
-        if taken || name.is_empty() {
+        if name.is_empty() || self.has_field(no, name, except) {
             return Err(Error::FieldName { name: name.to_owned() });
         }
-        if !is_name(name) {
-            return Err(Error::unseen("field"));
-        }
-        Ok(name.to_owned())
+        valid_name("field", name)
+    }
+
+    fn has_field(&self, no: TableNo, name: &str, except: Option<FieldId>) -> bool {
+        self.schema.table_by_no(no).is_some_and(|table| {
+            table.live_fields().any(|f| Some(f.id) != except && f.name.to_lowercase() == name.to_lowercase())
+        })
     }
 
     /// Adds a field, and its other side when it is a link to another table.
@@ -320,7 +302,7 @@ impl<'a> Draft<'a> {
     }
 
     fn free_field_name(&self, no: TableNo, wanted: &str) -> String {
-        free_name(wanted, |name| self.field_name(no, name, None).is_ok())
+        free_name(wanted, |name| !self.has_field(no, name, None))
     }
 
     /// Compiles a formula against the table and refuses one that needs itself.

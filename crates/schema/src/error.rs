@@ -128,12 +128,6 @@ pub enum Error {
     Db(#[from] db::Error),
 }
 
-impl Error {
-    pub(crate) fn unseen(what: &str) -> Self {
-        Self::Invalid { reason: format!("a {what} needs a name of 1 to 255 characters, without control characters") }
-    }
-}
-
 impl web::ApiError for Error {
     fn kind(&self) -> Kind {
         match self {

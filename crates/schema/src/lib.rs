@@ -14,6 +14,7 @@ mod edit;
 mod error;
 #[cfg(test)]
 mod fixture;
+mod names;
 mod ops;
 mod routes;
 mod store;
@@ -24,9 +25,11 @@ pub use conditions::{ConditionError, compares, condition_filter, holding, plain,
 pub use diagnosis::diagnosis;
 pub use dialect::{beyond_airtable, of_airtable};
 pub use edit::{
-    Copied, NewField, NewTable, NewView, ViewPart, is_title, reference, retype, retyped, rollup_reference, unwritten,
+    Copied, NewField, NewTable, NewView, ViewPart, link_in_trash, reference, retype, retyped, rollup_reference,
+    unwritten,
 };
 pub use error::Error;
+pub use names::{on_one_line, valid_name};
 pub use ops::{BaseEntry, NewBase, Removed, Schemas, TrashedBase};
 pub use routes::router;
 pub use store::{BASE_ROWS, revise, save_table, schema_in, take_field};

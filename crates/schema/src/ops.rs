@@ -20,8 +20,9 @@ use serde_json::Value;
 use tenancy::{Access, Action, Permit, WorkspacePermit};
 
 use crate::dialect::all_of_airtable;
-use crate::edit::{Draft, NewField, NewTable, given_id, is_title, numbers_needed, taken};
+use crate::edit::{Draft, NewField, NewTable, given_id, numbers_needed, taken};
 use crate::error::Error;
+use crate::names::valid_name;
 use crate::store;
 
 /// A base to make.
@@ -177,7 +178,7 @@ impl Schemas {
         let needed = [Action::CreateBase, Action::KeepIds];
         let needed = if keeps_ids { &needed[..] } else { &needed[..1] };
         let permit = self.access.workspace_permit(caller, needed, new.workspace).await?;
-        let name = base_name(&new.name)?;
+        let name = valid_name("base", &new.name)?;
         if new.tables.is_empty() {
             return Err(Error::Invalid { reason: "a base needs at least one table in `tables`".to_owned() });
         }
@@ -414,11 +415,6 @@ fn write(tx: &mut db::Tx, permit: &Permit, draft: &Draft<'_>) -> Result<Body, Er
 
 fn base_entry(action: &'static str, base: BaseId, permit: &WorkspacePermit) -> Entry {
     Entry::new(action, "base", base).in_base(base).in_workspace(permit.workspace())
-}
-
-fn base_name(name: &str) -> Result<String, Error> {
-    let name = name.trim();
-    if name.is_empty() || !is_title(name) { Err(Error::unseen("base")) } else { Ok(name.to_owned()) }
 }
 
 fn find_table<'s>(schema: &'s Schema, name: &str) -> Result<&'s Arc<Table>, Error> {

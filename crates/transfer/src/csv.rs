@@ -3,6 +3,7 @@
 mod decode;
 mod dialect;
 mod doubt;
+mod quotes;
 mod reader;
 mod record;
 mod sniff;

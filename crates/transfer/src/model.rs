@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::csv::{Dialect, Overrides, Position, TableRange};
-use crate::infer::{ColumnKind, ColumnPlan, TypeMode};
+use crate::infer::{ColumnKind, ColumnPlan, DateOrder, TypeMode};
 use crate::report::Report;
 
 /// Which tables of a file are taken.
@@ -83,6 +83,9 @@ pub struct Column {
     pub field: FieldId,
     /// How texts become values; by the field's own rules when absent.
     pub kind: Option<ColumnKind>,
+    /// The order of days, where these rules leave it open or somebody says it.
+    #[serde(default)]
+    pub order: Option<DateOrder>,
     /// The field that keeps what does not fit.
     pub keep: Option<FieldId>,
 }

@@ -2,6 +2,7 @@
 
 mod admit;
 mod cancel;
+mod days;
 mod fields;
 mod look;
 mod place;

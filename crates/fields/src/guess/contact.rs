@@ -1,6 +1,6 @@
 //! E-mail addresses, web addresses and phone numbers.
 
-use super::date::parse_any_day;
+use super::date::{DateOrder, parse_any_day};
 use super::number::{DecimalStyle, parse_number};
 
 /// True for what looks like one e-mail address.
@@ -46,7 +46,7 @@ pub fn is_phone(text: &str) -> bool {
 
 fn is_number_or_day(text: &str) -> bool {
     [DecimalStyle::Point, DecimalStyle::Comma].into_iter().any(|style| parse_number(text, style).is_some())
-        || parse_any_day(text).is_some()
+        || parse_any_day(text, DateOrder::default()).is_some()
 }
 
 fn is_host(host: &str) -> bool {

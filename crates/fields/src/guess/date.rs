@@ -54,11 +54,18 @@ pub fn parse_date(text: &str, order: DateOrder) -> Option<Timestamp> {
     parts.day(order)
 }
 
-/// The day that a text names in any order, the usual one first; a time of day is cut off.
-pub(crate) fn parse_any_day(text: &str) -> Option<Timestamp> {
-    [DateOrder::MonthFirst, DateOrder::DayFirst]
-        .into_iter()
-        .find_map(|order| parse_date(text, order).or_else(|| parse_civil(text, order).map(|civil| civil.local.day())))
+impl DateOrder {
+    /// This one, then those that are tried where it names no day.
+    pub(super) fn and_others(self) -> [Self; 3] {
+        [self, Self::MonthFirst, Self::DayFirst]
+    }
+}
+
+/// The day that a text names: in `order` where it leaves one open, else in the one that it can only be meant in. A time
+/// of day is cut off.
+pub fn parse_any_day(text: &str, order: DateOrder) -> Option<Timestamp> {
+    let read = |order| parse_date(text, order).or_else(|| parse_civil(text, order).map(|civil| civil.local.day()));
+    order.and_others().into_iter().find_map(read)
 }
 
 /// How long the run of digits, letters or other characters is.

@@ -158,6 +158,11 @@ fn points_in_time() {
         ("1/15/2024 3:04 pm", Some("2024-01-15T14:04:00.000Z")),
         ("1/15/2024, 12:00:05am UTC", Some("2024-01-15T00:00:05.000Z")),
         ("Jan 15, 2024 9:05", Some("2024-01-15T08:05:00.000Z")),
+        ("1/15/2024 3pm", Some("2024-01-15T14:00:00.000Z")),
+        ("Jan 15, 2024, 12 a.m.", Some("2024-01-14T23:00:00.000Z")),
+        ("1/15/2024 15", None),
+        ("1/15/2024 15 pm", None),
+        ("3pm", None),
         ("Mon Jan 15 2024 10:00:00 GMT+0100 (Central European Time)", Some("2024-01-15T09:00:00.000Z")),
         ("2024-01-15T24:00:00Z", Some("2024-01-16T00:00:00.000Z")),
         ("2024-01-15T24:01:00Z", None),
@@ -185,10 +190,20 @@ fn iso_is_strict() {
 }
 
 #[test]
-fn a_day_is_found_in_any_order_and_cut_from_a_time() {
+fn a_day_is_read_in_the_order_that_is_wanted_else_in_the_one_that_fits() {
+    use DateOrder::{DayFirst, MonthFirst, YearFirst};
     let day = Some(Timestamp::from_date(2024, 12, 31));
-    for text in ["31/12/2024", "12/31/2024", "2024-12-31T23:59:00-05:00", "31.12.2024 23:15"] {
-        assert_eq!(parse_any_day(text), day, "{text}");
+    for text in ["31/12/2024", "12/31/2024", "2024-12-31T23:59:00-05:00", "31.12.2024 23:15", "31 Dec 2024 11 pm"] {
+        for order in [MonthFirst, DayFirst, YearFirst] {
+            assert_eq!(parse_any_day(text, order), day, "{text} {order:?}");
+        }
+    }
+    let days = [(MonthFirst, (2003, 1, 2)), (DayFirst, (2003, 2, 1)), (YearFirst, (2001, 2, 3))];
+    for (order, (year, month, day)) in days {
+        let found = parse_any_day("01-02-03", order);
+        assert_eq!(found, Some(Timestamp::from_date(year, month, day)), "{order:?}");
+        let found = parse_any_time("01-02-03 9am", order, &TimeZone::UTC);
+        assert_eq!(found.map(Timestamp::day), Some(Timestamp::from_date(year, month, day)), "{order:?}");
     }
 }
 

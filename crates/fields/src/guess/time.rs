@@ -22,9 +22,9 @@ pub fn parse_iso_time(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     instant(parse_iso_civil(text)?, zone)
 }
 
-/// A point in time in any order of its day, the usual one first.
-pub(crate) fn parse_any_time(text: &str, zone: &TimeZone) -> Option<Timestamp> {
-    [DateOrder::MonthFirst, DateOrder::DayFirst].into_iter().find_map(|order| parse_datetime(text, order, zone))
+/// A point in time, its day as [`parse_any_day`](super::parse_any_day) reads it.
+pub fn parse_any_time(text: &str, order: DateOrder, zone: &TimeZone) -> Option<Timestamp> {
+    order.and_others().into_iter().find_map(|order| parse_datetime(text, order, zone))
 }
 
 fn instant(civil: Civil, zone: &TimeZone) -> Option<Timestamp> {
@@ -40,10 +40,10 @@ pub(super) fn parse_civil(text: &str, order: DateOrder) -> Option<Civil> {
     if let Some(civil) = parse_iso_civil(text) {
         return Some(civil);
     }
-    let Some(colon) = text.find(':') else {
-        return Some(Civil { local: parse_date(text, order)?, offset: Offset::Unsaid });
-    };
-    let hour = text.get(..colon)?.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    if let Some(day) = parse_date(text, order) {
+        return Some(Civil { local: day, offset: Offset::Unsaid });
+    }
+    let hour = hour_at(text)?;
     let (day, clock) = text.split_at_checked(hour)?;
     let day = day.trim_end_matches(|c: char| c.is_whitespace() || c == ',');
     let day = parse_date(day.strip_suffix(['T', 't']).unwrap_or(day), order)?;
@@ -51,10 +51,23 @@ pub(super) fn parse_civil(text: &str, order: DateOrder) -> Option<Civil> {
     Some(Civil { local: Timestamp(day.0 + time), offset })
 }
 
-/// `H:MM`, perhaps `:SS` and `.fff`, perhaps `am` or `pm`, perhaps an offset or `UTC`.
+/// Where a time of day begins: with the digits before the first colon, or before the half of the day.
+fn hour_at(text: &str) -> Option<usize> {
+    let end = match text.find(':') {
+        Some(colon) => colon,
+        None => text.rfind(|c: char| c.is_ascii_digit())? + 1,
+    };
+    Some(text.get(..end)?.trim_end_matches(|c: char| c.is_ascii_digit()).len())
+}
+
+/// `H:MM`, perhaps `:SS` and `.fff`, perhaps `am` or `pm`, perhaps an offset or `UTC`; or `H am`.
 fn parse_clock(text: &str) -> Option<(i64, Offset)> {
     let (hour, rest) = take_small(text)?;
-    let (minute, rest) = take_small(rest.strip_prefix(':')?)?;
+    let (minute, rest) = match rest.strip_prefix(':') {
+        Some(rest) => take_small(rest)?,
+        None if take_half(rest.trim_start()).0.is_some() => (0, rest),
+        None => return None,
+    };
     let (second, rest) = match rest.strip_prefix(':') {
         Some(rest) => take_small(rest)?,
         None => (0, rest),

@@ -44,7 +44,7 @@ impl FieldType for Date {
 
     fn read_present(&self, field: &Field, value: &Value, cx: &Reading) -> Result<Incoming, CellProblem> {
         let day = match value {
-            Value::String(text) if cx.typecast => parse_any_day(text),
+            Value::String(text) if cx.typecast => parse_any_day(text, cx.date_order(&field.kind)),
             _ if cx.typecast => None,
             Value::String(text) => Some(parse_iso_day(text).ok_or_else(|| CellProblem::unreadable_date(field, text))?),
             _ => return Err(CellProblem::rejected(field)),

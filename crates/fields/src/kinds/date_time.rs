@@ -52,7 +52,7 @@ impl FieldType for DateTime {
             _ => cx.time_zone.clone(),
         };
         let time = match value {
-            Value::String(text) if cx.typecast => parse_any_time(text, &zone),
+            Value::String(text) if cx.typecast => parse_any_time(text, cx.date_order(&field.kind), &zone),
             _ if cx.typecast => None,
             Value::String(text) => {
                 Some(parse_iso_time(text, &zone).ok_or_else(|| CellProblem::unreadable_date(field, text))?)

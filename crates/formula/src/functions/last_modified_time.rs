@@ -9,7 +9,7 @@ use crate::input::system;
 
 pub(super) const FUNCTION: Function = Function {
     name: "LAST_MODIFIED_TIME",
-    usage: "LAST_MODIFIED_TIME([{field}, ...])",
+    usage: "LAST_MODIFIED_TIME([{field}, …])",
     about: "When the record was last changed, or one of these fields of it.",
     family: Family::Record,
     examples: &[],

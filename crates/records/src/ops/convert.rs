@@ -1,6 +1,11 @@
 //! Making a field one of another type: its cells are read again as text, kept under a number of their own, and shown
-//! in one change of the schema.
+//! in one change of the schema. Links are filled in a field of the trash, whose place the field then takes.
 
+mod files;
+mod names;
+
+use std::collections::BTreeSet;
+use std::slice::Chunks;
 use std::sync::Arc;
 
 use clock::Ids;
@@ -12,16 +17,18 @@ use model::{
     Timestamp,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tenancy::{Action, Permit};
 
-use super::write::queue;
+use super::write::{MOST_LOADED, NewRecord, queue};
 use super::{Records, find_table};
 use crate::ask::field;
 use crate::error::Error;
-use crate::plan::{choice_cell, previous};
+use crate::plan::{LinkWrite, Plan, choice_cell, previous};
+use files::ToFetch;
 use images::Mark;
 use images::{BaseImage, View};
+use names::Names;
 
 /// Records of one change.
 const STEP: usize = 2_000;
@@ -43,13 +50,26 @@ pub struct NewType {
     pub options: Option<Value>,
 }
 
+/// How a field is converted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct How {
+    /// It is only told what would become of the cells.
+    pub dry: bool,
+    /// Values may be lost.
+    pub loss: bool,
+    /// Records are made for names that none has.
+    pub make: bool,
+}
+
 /// What a conversion did, or would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Converted {
     /// Cells that have a value after.
     pub kept: usize,
-    /// Cells whose value cannot be of the new type.
+    /// Cells whose value, or some of it, cannot be of the new type.
     pub lost: usize,
+    /// Records made for names that none had.
+    pub made: usize,
     /// The first of them, with their texts.
     pub examples: Vec<(RecordId, String)>,
     /// The change that showed it; none when nothing was written.
@@ -57,8 +77,7 @@ pub struct Converted {
 }
 
 impl Records {
-    /// Makes a field one of another type. With `dry` it is only told what would become of the cells; otherwise nothing
-    /// is done where values would be lost, unless `loss` allows it.
+    /// Makes a field one of another type. Nothing is done where values would be lost, unless `how` allows it.
     ///
     /// # Errors
     /// Those of [`schema::retyped`]; [`Error::Loss`] where values would be lost; [`Error::Request`] when the table
@@ -67,15 +86,15 @@ impl Records {
         &self,
         caller: &Caller,
         base: BaseId,
-        (table, name): (&str, &str),
+        place: (&str, &str),
         new: &NewType,
-        (dry, loss): (bool, bool),
+        how: How,
     ) -> Result<Converted, Error> {
         let needed = [Action::EditSchema, Action::WriteRecords, Action::ReadRecords];
         let permit = self.access.permit(caller, needed, base).await?;
         let (scope, mut view) = self.view(caller, base).await?;
-        let table = Arc::clone(find_table(&view.image.schema, table)?);
-        let field = Arc::clone(field(&table, name)?);
+        let table = Arc::clone(find_table(&view.image.schema, place.0)?);
+        let field = Arc::clone(field(&table, place.1)?);
         let now = self.clock.now();
         let wanted = (new.name.as_str(), new.options.as_ref());
         let kind = schema::retyped(&view.image.schema, (table.no, &field), wanted, &self.ids, now)?;
@@ -87,24 +106,50 @@ impl Records {
             .answer(&scope, &mut view, |view| {
                 let rows = view.image.table(table.no);
                 let mut conversion = start.clone();
+                let link = conversion.target.kind.link();
+                conversion.names = link.map(|link| Names::new(view, link, how.make)).transpose()?;
                 let live = rows.live.ones().map(|ordinal| Ordinal(ordinal as u32));
                 let cells = conversion.cells(view, &rows, live)?;
                 Ok((conversion, cells))
             })
             .await?;
         let (conversion, cells) = read;
-        let mut done =
-            Converted { kept: cells.len(), lost: conversion.lost, examples: conversion.examples.clone(), change: None };
-        if dry {
+        let missing = conversion.names.as_ref().and_then(Names::missing);
+        let (kept, made) = (conversion.kept, missing.map_or(0, |(_, _, names)| names.len()));
+        let (lost, examples) = (conversion.lost, conversion.examples.clone());
+        let mut done = Converted { kept, lost, made, examples, change: None };
+        if how.dry {
             return Ok(done);
         }
-        if done.lost > 0 && !loss {
+        if done.lost > 0 && !how.loss {
             let told = done.examples.iter().take(3).map(|(id, text)| format!("`{text}` of {id}"));
             let examples = told.collect::<Vec<_>>().join(", ");
             return Err(Error::Loss { count: done.lost, examples });
         }
-        done.change = Some(self.carry_out(caller, &permit, &view, conversion, cells).await?);
+        if let Some((table, primary, names)) = missing {
+            self.make_named(caller, base, (table, primary), names).await?;
+            let again = How { make: false, ..how };
+            return Ok(Converted { made, ..Box::pin(self.convert(caller, base, place, new, again)).await? });
+        }
+        let options = new.options.as_ref();
+        done.change = Some(self.carry_out(caller, &permit, &view, (conversion, options), cells).await?);
         Ok(done)
+    }
+
+    /// Makes records with these names.
+    async fn make_named(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        (table, primary): (&Table, &Field),
+        names: &BTreeSet<String>,
+    ) -> Result<(), Error> {
+        let record = |name: &String| Map::from_iter([(primary.id.to_string(), Value::String(name.clone()))]);
+        let records: Vec<NewRecord> = names.iter().map(record).collect();
+        for step in records.chunks(STEP) {
+            self.create(caller, base, &table.id.to_string(), step, true).await?;
+        }
+        Ok(())
     }
 
     /// Fills the cells under a new number, follows what others write meanwhile, and shows them.
@@ -113,57 +158,89 @@ impl Records {
         caller: &Caller,
         permit: &Permit,
         view: &View,
-        mut conversion: Conversion,
+        (conversion, options): (Conversion, Option<&Value>),
         cells: Vec<(Ordinal, CellValue)>,
     ) -> Result<i64, Error> {
         let run = format!("{RUN}{}", self.ids.record(self.clock.now()));
-        let mut steps = cells.chunks(STEP);
-        let mut rounds = 0;
-        loop {
-            let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
-            let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
-            if conversion.no.is_none() {
-                conversion.no = Some(schema::take_field(&mut tx, permit).await?);
-            }
-            let (now, head) = (self.clock.now(), tx.head().sequence);
-            let step = steps.next();
-            let (mut body, last) = private.read(|image| {
-                if image.schema.revision != view.image.schema.revision {
-                    return Err(busy("the schema was changed meanwhile; ask again"));
+        let revision = view.image.schema.revision;
+        let mut work = Work { conversion, options, steps: cells.chunks(STEP), revision, run, begun: false };
+        let (mut rounds, mut wanted) = (0, Vec::new());
+        while rounds <= ROUNDS {
+            let follows = work.steps.len() == 0;
+            match self.turn(caller, permit, view, &mut work).await {
+                Ok(Turn { sequence, last: true }) => return Ok(sequence),
+                Ok(_) => rounds += usize::from(follows),
+                // The writer loads no columns.
+                Err(Error::NotLoaded { columns }) if wanted.len() < MOST_LOADED => {
+                    wanted.extend(columns);
+                    self.images.with(permit.tenant(), permit.base_no(), &wanted, None).await?;
                 }
-                let present = present(view, image);
-                let (cells, last) = if let Some(cells) = step {
-                    (conversion.fresh(&present, cells)?, false)
-                } else {
-                    let mut late = conversion.late(&present)?;
-                    let last = late.len() <= STEP;
-                    late.truncate(STEP);
-                    (late, last)
-                };
-                let mut body = conversion.body(image, cells);
-                if last {
-                    let place = (conversion.table.no, conversion.target.id);
-                    let kind = (conversion.no.unwrap_or(conversion.target.no), conversion.target.kind.clone());
-                    body.schema = schema::retype(&image.schema, place, kind, &self.ids, now);
-                }
-                Ok((body, last))
-            })?;
-            let mark = Mark::new(head + 1, now, &caller.actor);
-            queue(&mut tx, &mut private, (permit, self), &mark, &mut body).await?;
-            rounds += usize::from(step.is_none());
-            if rounds > ROUNDS {
-                return Err(busy("the table is changed faster than it can be converted; ask again later"));
+                Err(error) => return Err(error),
             }
-            if body.is_empty() {
-                continue;
-            }
-            let sequence = self.append(caller, tx, private, (now, Some(run.clone())), body).await?;
-            if last {
-                return Ok(sequence);
-            }
-            conversion.own.insert(sequence);
         }
+        Err(busy("the table is changed faster than it can be converted; ask again later"))
     }
+
+    /// One change of a conversion, if there is one to make.
+    async fn turn(&self, caller: &Caller, permit: &Permit, view: &View, work: &mut Work<'_>) -> Result<Turn, Error> {
+        let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
+        let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
+        let (now, head) = (self.clock.now(), tx.head().sequence);
+        let conversion = &mut work.conversion;
+        if !work.begun {
+            conversion.no = Some(schema::take_field(&mut tx, permit).await?);
+        }
+        let links = !work.begun && conversion.names.is_some();
+        if links {
+            // The other side's.
+            schema::take_field(&mut tx, permit).await?;
+        }
+        let mut steps = work.steps.clone();
+        let step = if links { None } else { steps.next() };
+        let (mut body, last, awaited) = private.read(|image| {
+            if image.schema.revision != work.revision {
+                return Err(busy("the schema was changed meanwhile; ask again"));
+            }
+            if links {
+                return Ok((conversion.begin(image, work.options, now)?, false, None));
+            }
+            conversion.step(&present(view, image), image, step, now)
+        })?;
+        let mark = Mark::new(head + 1, now, &caller.actor);
+        queue(&mut tx, &mut private, (permit, self), &mark, &mut body).await?;
+        if let Some((schema, files)) = awaited {
+            self.files.queue(&mut tx, permit, &schema, &files)?;
+        }
+        work.steps = steps;
+        if body.is_empty() {
+            return Ok(Turn { sequence: head, last });
+        }
+        let sequence = self.append(caller, tx, private, (now, Some(work.run.clone())), body).await?;
+        work.revision += i64::from(links);
+        work.begun = true;
+        conversion.own.insert(sequence);
+        conversion.last = sequence;
+        Ok(Turn { sequence, last })
+    }
+}
+
+/// A conversion that is being carried out.
+struct Work<'w> {
+    conversion: Conversion,
+    options: Option<&'w Value>,
+    /// The cells that were read first and are not written yet.
+    steps: Chunks<'w, (Ordinal, CellValue)>,
+    /// That of the schema, as long as nobody else changes it.
+    revision: i64,
+    run: String,
+    /// The number of its cells is taken for good.
+    begun: bool,
+}
+
+/// What a turn came to.
+struct Turn {
+    sequence: i64,
+    last: bool,
 }
 
 /// The picture that the writer has, to read cells from.
@@ -196,14 +273,20 @@ struct Conversion {
     no: Option<FieldNo>,
     ids: Ids,
     now: Timestamp,
-    /// What texts have become; only for choices.
+    /// What texts have become; only for choices, and with the record for files.
     known: FxHashMap<String, CellValue>,
+    /// What records are called; only for links.
+    names: Option<Names>,
+    /// How many files are named.
+    files: usize,
+    kept: usize,
     lost: usize,
     examples: Vec<(RecordId, String)>,
     /// The change after which cells were read first.
     start: i64,
-    /// The conversion's own changes.
+    /// The conversion's own changes, and the last of them.
     own: FxHashSet<i64>,
+    last: i64,
 }
 
 impl Conversion {
@@ -216,11 +299,41 @@ impl Conversion {
             ids,
             now,
             known: FxHashMap::default(),
+            names: None,
+            files: 0,
+            kept: 0,
             lost: 0,
             examples: Vec::new(),
             start,
             own: FxHashSet::default(),
+            last: start,
         }
+    }
+
+    /// The next cells as a change, with the last ones the field's new type; whether it is the last, and the files that are
+    /// to be fetched after it.
+    fn step(
+        &mut self,
+        present: &View,
+        image: &BaseImage,
+        cells: Option<&[(Ordinal, CellValue)]>,
+        now: Timestamp,
+    ) -> Result<(Body, bool, Option<ToFetch>), Error> {
+        if let Some(cells) = cells {
+            let cells = self.fresh(present, cells)?;
+            return Ok((self.body(image, cells), false, None));
+        }
+        let mut late = self.late(present)?;
+        let last = late.len() <= STEP;
+        late.truncate(STEP);
+        let mut body = self.body(image, late);
+        if !last {
+            return Ok((body, false, None));
+        }
+        let kind = (self.no.unwrap_or(self.target.no), self.target.kind.clone());
+        body.schema = schema::retype(&image.schema, (self.table.no, self.target.id), kind, &self.ids, now);
+        let awaited = self.awaited(image, &body);
+        Ok((body, true, awaited))
     }
 
     /// Cells of records, read again where somebody has written since they were read first.
@@ -234,7 +347,7 @@ impl Conversion {
 
     /// Links and the names of what they lead to become others without a change of the record.
     fn is_stale(&self, rows: &TableImage, ordinal: Ordinal) -> bool {
-        if self.field.kind.link().is_some() {
+        if self.names.is_some() || self.field.kind.link().is_some() {
             return true;
         }
         match rows.changed.cell(ordinal.0 as usize) {
@@ -255,10 +368,27 @@ impl Conversion {
         Ok(now.filter(|(ordinal, value)| rows.cell(no, *ordinal) != value.view()).collect())
     }
 
+    /// The change after which links can be filled.
+    fn begin(&self, image: &BaseImage, options: Option<&Value>, now: Timestamp) -> Result<Body, Error> {
+        let (place, no) = ((self.table.no, &*self.field), self.no.unwrap_or(self.target.no));
+        let schema = schema::link_in_trash(&image.schema, place, options, no, &self.ids, now)?;
+        Ok(Body { schema, ..Body::default() })
+    }
+
     /// Cells as a change under the field's number.
     fn body(&self, image: &BaseImage, cells: Vec<(Ordinal, CellValue)>) -> Body {
         let rows = image.table(self.table.no);
         let no = self.no.unwrap_or(self.target.no);
+        let table = image.schema.table_by_no(self.table.no);
+        if let (Some(_), Some(field)) = (&self.names, table.and_then(|table| table.field_by_no(no))) {
+            let mut plan = Plan::new(image, &self.ids, self.now);
+            for (record, value) in cells {
+                let list = if let CellValue::Links(list) = value { list } else { Vec::new() };
+                let list = list.into_iter().map(Ordinal).collect();
+                plan.write_links(LinkWrite { table: self.table.no, field: Arc::clone(field), record, list });
+            }
+            return plan.finish();
+        }
         let mut body = Body::default();
         for (ordinal, after) in cells {
             let Some(id) = rows.ids.get(ordinal) else { continue };
@@ -278,6 +408,9 @@ impl Conversion {
     ) -> Result<Vec<(Ordinal, CellValue)>, Error> {
         let reading = Reading { typecast: true, people: Arc::clone(&view.people), ..Reading::default() };
         let (mut cells, mut text) = (Vec::new(), String::new());
+        if let Some(names) = &mut self.names {
+            names.renew(view, self.last)?;
+        }
         for ordinal in ordinals {
             text.clear();
             if let (true, CellRef::Text(held)) = (self.field.kind.is_files(), rows.cell(self.field.no, ordinal)) {
@@ -285,10 +418,22 @@ impl Conversion {
             } else {
                 view.plain_cell(&self.table, rows, &self.field, ordinal, &mut text)?;
             }
-            let value = if text.is_empty() { CellValue::Empty } else { self.value(&text, &reading)? };
+            if text.trim().is_empty() && self.names.is_some() || text.is_empty() {
+                continue;
+            }
+            let (value, whole) = if let Some(names) = &mut self.names {
+                names.links(&text, view)
+            } else {
+                let files = self.target.kind.is_files();
+                let value = if files { self.files_of(ordinal, &text)? } else { self.value(&text, &reading)? };
+                let whole = !value.is_empty();
+                (value, whole)
+            };
+            self.kept += usize::from(whole || !value.is_empty());
             if !value.is_empty() {
                 cells.push((ordinal, value));
-            } else if !text.trim().is_empty() {
+            }
+            if !whole && !text.trim().is_empty() {
                 self.lost += 1;
                 if self.examples.len() < NAMED {
                     let shown: String = text.chars().take(SHOWN).collect();
@@ -313,7 +458,7 @@ impl Conversion {
                 self.known.insert(text.to_owned(), value.clone());
                 Ok(value)
             }
-            // Files to be fetched wait for a change of records, which a conversion is none of.
+            // These are read elsewhere.
             Ok(Incoming::Links(_) | Incoming::Attachments(_)) | Err(_) => Ok(CellValue::Empty),
         }
     }

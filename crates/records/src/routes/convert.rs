@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use web::{Door, Failure, JsonBody};
 
 use super::history::{base_id, fail};
-use crate::ops::{NewType, Records};
+use crate::ops::{How, NewType, Records};
 
 /// A field of a table.
 #[derive(Deserialize, IntoParams)]
@@ -38,6 +38,9 @@ pub(super) struct ConvertIn {
     /// Converts even where values are lost.
     #[serde(default)]
     allow_loss: bool,
+    /// Where texts become links: makes a record for each name that none has.
+    #[serde(default)]
+    make_records: bool,
 }
 
 /// A cell whose value cannot be of the new type.
@@ -54,8 +57,10 @@ struct LostOut {
 pub(super) struct ConvertedOut {
     /// Cells that have a value after.
     converted: usize,
-    /// Cells whose value cannot be of the new type.
+    /// Cells whose value, or some of it, cannot be of the new type.
     lost: usize,
+    /// Records of the linked table that are made for names that none has.
+    made: usize,
     /// The first of them.
     examples: Vec<LostOut>,
     /// The number of the change; null after a dry run.
@@ -81,9 +86,9 @@ pub(super) async fn convert(
     let base = base_id(&records, &caller, &place.base).await?;
     let new = NewType { name: asked.r#type, options: asked.options };
     let named = (place.table.as_str(), place.field.as_str());
-    let how = (asked.dry_run, asked.allow_loss);
+    let how = How { dry: asked.dry_run, loss: asked.allow_loss, make: asked.make_records };
     let done = records.convert(&caller, base, named, &new, how).await.map_err(fail)?;
     let examples = done.examples.into_iter().map(|(id, value)| LostOut { record: id.to_string(), value });
-    let (converted, lost, change) = (done.kept, done.lost, done.change);
-    Ok(Json(ConvertedOut { converted, lost, examples: examples.collect(), change }))
+    let (converted, lost, made, change) = (done.kept, done.lost, done.made, done.change);
+    Ok(Json(ConvertedOut { converted, lost, made, examples: examples.collect(), change }))
 }

@@ -12,9 +12,10 @@ use model::{
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
-use super::{Draft, FIELDS, NAME, TABLES, free_name};
+use super::{Draft, FIELDS, TABLES, free_name};
 use crate::conditions::holding;
 use crate::error::Error;
+use crate::names::NAME;
 
 /// Which number each table and field has in the copy.
 #[derive(Debug, Clone, Default)]

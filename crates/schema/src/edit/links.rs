@@ -6,6 +6,7 @@ use model::{FieldId, FieldKind, FieldNo, LinkOptions, Table, TableId, TableNo, V
 
 use super::Draft;
 use crate::error::Error;
+use crate::names::valid_name;
 
 /// Views that are named where another one was asked for.
 const NAMED: usize = 10;
@@ -21,24 +22,14 @@ impl Draft<'_> {
         (prefers_single, view): (bool, Option<String>),
         inverse_name: Option<String>,
     ) -> Result<FieldId, Error> {
-        let target = self.linked_table(&name, linked)?;
-        let view = offered(&name, &target, view.as_deref(), None)?;
-        let own = target.no == no;
-        let inverse = (!own).then_some(inverse);
+        let (link, inverse_name) = self.link(no, &name, linked, (prefers_single, view), inverse_name)?;
         let relation = FieldNo(self.next_field);
-        let forward = LinkOptions {
-            linked_table: linked,
-            linked_table_no: target.no,
-            inverse,
-            relation,
-            reversed: false,
-            prefers_single,
-            view,
-        };
+        let target = link.linked_table_no;
+        let inverse = (target != no).then_some(inverse);
+        let forward = LinkOptions { inverse, relation, ..link };
         self.push_field(no, id, name, description, FieldKind::MultipleRecordLinks(forward));
         if let (Some(inverse), Some(source)) = (inverse, self.schema.table_by_no(no).cloned()) {
-            let wanted = inverse_name.unwrap_or_else(|| source.name.clone());
-            let free = self.free_field_name(target.no, &wanted);
+            let free = self.free_field_name(target, &inverse_name);
             let back = LinkOptions {
                 linked_table: source.id,
                 linked_table_no: no,
@@ -48,9 +39,36 @@ impl Draft<'_> {
                 prefers_single: false,
                 view: None,
             };
-            self.push_field(target.no, inverse, free, None, FieldKind::MultipleRecordLinks(back));
+            self.push_field(target, inverse, free, None, FieldKind::MultipleRecordLinks(back));
         }
         Ok(id)
+    }
+
+    /// A link field without its other side and its number, and what the other side is called if nothing has that name.
+    pub(super) fn link(
+        &self,
+        no: TableNo,
+        name: &str,
+        linked: TableId,
+        (prefers_single, view): (bool, Option<String>),
+        inverse_name: Option<String>,
+    ) -> Result<(LinkOptions, String), Error> {
+        let target = self.linked_table(name, linked)?;
+        let view = offered(name, &target, view.as_deref(), None)?;
+        let inverse_name = match inverse_name {
+            Some(given) => valid_name("field", &given)?,
+            None => self.schema.table_by_no(no).map(|table| table.name.clone()).unwrap_or_default(),
+        };
+        let options = LinkOptions {
+            linked_table: linked,
+            linked_table_no: target.no,
+            inverse: None,
+            relation: FieldNo(0),
+            reversed: false,
+            prefers_single,
+            view,
+        };
+        Ok((options, inverse_name))
     }
 
     /// The table that a link leads to.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clock::Ids;
 use events::SchemaChange;
 use fields::OptionsIn;
-use model::{Field, FieldId, FieldKind, FieldNo, Schema, TableNo, Timestamp};
+use model::{Field, FieldId, FieldKind, FieldNo, Schema, Table, TableNo, Timestamp};
 use serde_json::Value;
 
 use super::{Draft, read_options};
@@ -14,8 +14,8 @@ use crate::error::Error;
 /// The type that a field of this name and place would have.
 ///
 /// # Errors
-/// [`Error::FieldType`], [`Error::Options`], [`Error::Formula`], [`Error::Cycle`]; [`Error::Invalid`] for links, of which
-/// none are made of other values, and for a primary field that would name no records.
+/// [`Error::FieldType`], [`Error::Options`], [`Error::Formula`], [`Error::Cycle`]; [`Error::Invalid`] for links that are
+/// to become others, and for a primary field that would name no records.
 pub fn retyped(
     schema: &Schema,
     (table, field): (TableNo, &Field),
@@ -34,10 +34,13 @@ pub fn retyped(
         OptionsIn::AiText { prompt } => draft.ai_text(no, name, own, prompt)?,
         OptionsIn::Lookup { link, field } => draft.lookup(no, name, own, (&link, &field))?,
         OptionsIn::Rollup { link, field, text } => draft.rollup(no, name, own, (&link, &field), &text)?,
-        OptionsIn::Link { .. } => {
-            let way_out = "make a new field, and write the names of records to it with `typecast`";
-            let reason = format!("`{name}`: no links between records are made of other values; {way_out}");
-            return Err(Error::Invalid { reason });
+        OptionsIn::Link { .. } if field.kind.link().is_some() => {
+            let way_out = "make it a text first, which has the names of records, and links of that";
+            return Err(Error::Invalid { reason: format!("`{name}` is a field of links already: {way_out}") });
+        }
+        OptionsIn::Link { linked_table, prefers_single, view, inverse_name } => {
+            let (link, _) = draft.link(no, name, linked_table, (prefers_single, view), inverse_name)?;
+            FieldKind::MultipleRecordLinks(link)
         }
     };
     let is_primary = schema.table_by_no(table).is_some_and(|table| table.primary == field.id);
@@ -48,8 +51,34 @@ pub fn retyped(
     Ok(kind)
 }
 
+/// The tables that become others when the links that a field shall become get a place: a field in the trash with this
+/// number, and its other side with the next one.
+///
+/// # Errors
+/// Those of [`retyped`].
+pub fn link_in_trash(
+    schema: &Schema,
+    (table, field): (TableNo, &Field),
+    options: Option<&Value>,
+    no: FieldNo,
+    ids: &Ids,
+    now: Timestamp,
+) -> Result<Vec<SchemaChange>, Error> {
+    let mut draft = Draft::new(schema.clone(), (0, no.0), ids, now);
+    let link = read_options(&field.name, "multipleRecordLinks", options, None, ids, now)?;
+    if let OptionsIn::Link { linked_table, prefers_single, view, inverse_name } = link {
+        let sides = (ids.field(now), ids.field(now));
+        let named = (field.name.clone(), None);
+        draft.add_link(table, sides, named, linked_table, (prefers_single, view), inverse_name)?;
+        for id in [sides.0, sides.1] {
+            draft.set_deleted(id, true);
+        }
+    }
+    Ok(draft.into_changes())
+}
+
 /// The tables that become others when a field takes this type under a new number, in which its cells are. Links that were
-/// in it go to the trash with their other side.
+/// in it go to the trash with their other side; those that it becomes come from there ([`link_in_trash`]).
 pub fn retype(
     schema: &Schema,
     (table, field): (TableNo, FieldId),
@@ -63,13 +92,46 @@ pub fn retype(
         let before = Field { deleted: true, id: ids.field(now), ..held.clone() };
         (held.no, held.kind) = (no, kind);
         draft.trash_links(table, before);
+        draft.take_links(table, (field, no));
     }
     draft.settle_results();
-    let changes = draft.changes().map(|(before, after)| SchemaChange::Table { before, after: Arc::clone(after) });
-    changes.collect()
+    draft.into_changes()
 }
 
 impl Draft<'_> {
+    fn into_changes(self) -> Vec<SchemaChange> {
+        let changes = self.changes().map(|(before, after)| SchemaChange::Table { before, after: Arc::clone(after) });
+        changes.collect()
+    }
+
+    /// Marks a field of any table, or takes the mark away.
+    fn set_deleted(&mut self, id: FieldId, deleted: bool) {
+        let holds = |table: &&Arc<Table>| table.fields.iter().any(|field| field.id == id);
+        let Some(no) = self.schema.tables.iter().find(holds).map(|table| table.no) else { return };
+        let field = self.table_mut(no).and_then(|table| table.fields.iter_mut().find(|field| field.id == id));
+        if let Some(field) = field {
+            Arc::make_mut(field).deleted = deleted;
+        }
+    }
+
+    /// Gives a field the links that were filled in the trash under its number.
+    fn take_links(&mut self, table: TableNo, (id, no): (FieldId, FieldNo)) {
+        let Some(table) = self.table_mut(table) else { return };
+        let filled = table.fields.iter().position(|field| field.no == no && field.id != id);
+        let Some(filled) = filled.map(|at| table.fields.remove(at)) else { return };
+        if let Some(field) = table.fields.iter_mut().find(|field| field.id == id) {
+            Arc::make_mut(field).kind = filled.kind.clone();
+        }
+        let Some(link) = filled.kind.link() else { return };
+        let Some(inverse) = link.inverse else { return };
+        self.set_deleted(inverse, false);
+        let other = self.table_mut(link.linked_table_no);
+        let other = other.and_then(|table| table.fields.iter_mut().find(|field| field.id == inverse));
+        if let Some(FieldKind::MultipleRecordLinks(back)) = other.map(|field| &mut Arc::make_mut(field).kind) {
+            back.inverse = Some(id);
+        }
+    }
+
     /// Keeps the links of a field that has become another in the trash, under an id of their own.
     fn trash_links(&mut self, table: TableNo, before: Field) {
         let Some(link) = before.kind.link().cloned() else { return };

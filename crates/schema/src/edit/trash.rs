@@ -50,7 +50,7 @@ impl Draft<'_> {
         if self.schema.live_tables().count() >= TABLES {
             return Err(Error::TooMany { what: "the number of tables", bound: TABLES });
         }
-        let name = free_name(&table.name, |name| self.table_name(name, None).is_ok());
+        let name = free_name(&table.name, |name| !self.has_table(name, None));
         if let Some(table) = self.table_mut(table.no) {
             (table.deleted, table.name) = (false, name);
         }

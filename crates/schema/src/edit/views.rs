@@ -8,10 +8,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Draft, free_name, given_id, is_title, not_in_trash, taken, trashed_views};
+use super::{Draft, free_name, given_id, not_in_trash, taken, trashed_views};
 use crate::closest::closest;
 use crate::conditions::{ConditionError, held, kept};
 use crate::error::Error;
+use crate::names::valid_name;
 
 /// Most views of a table.
 const VIEWS: usize = 250;
@@ -299,7 +300,7 @@ fn name_beside<'v>(name: &str, mut others: impl Iterator<Item = &'v View>) -> Re
     if name.is_empty() || others.any(|view| view.name.to_lowercase() == name.to_lowercase()) {
         return Err(Error::ViewName { name: name.chars().take(64).collect() });
     }
-    if is_title(name) { Ok(name.to_owned()) } else { Err(Error::unseen("view")) }
+    valid_name("view", name)
 }
 
 fn view_not_found(name: &str) -> Error {

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use model::{BaseId, Caller, Schema, WorkspaceId};
 use tenancy::{Action, Permit, WorkspacePermit};
 
-use super::{Schemas, base_name, find_table};
+use super::{Schemas, find_table};
 use crate::edit::{Copied, Wanted, copy_name, numbers_to_copy};
 use crate::error::Error;
+use crate::names::valid_name;
 use crate::store;
 
 impl Schemas {
@@ -52,7 +53,7 @@ impl Schemas {
     ) -> Result<(Arc<Schema>, Copied, Permit), Error> {
         let permit = self.access.workspace_permit(caller, Action::CreateBase, workspace).await?;
         let name = match name {
-            Some(name) => base_name(name)?,
+            Some(name) => valid_name("base", name)?,
             None => self.base_copy_name(&permit, &source.name).await?,
         };
         let wanted: Vec<Wanted> = source.live_tables().map(|table| (Arc::clone(table), table.name.clone())).collect();

@@ -610,3 +610,79 @@ async fn what_nothing_names_any_more_is_removed(house: Swept) {
     .await;
     assert_eq!(contents(house.kept.path()), [b"two"], "what was deleted still names its file");
 }
+
+/// A table with a field `Files` that is a text still, and a record for each of these.
+async fn texts(app: &TestApp, texts: &[String]) -> (String, Vec<Value>) {
+    let base = app.plans().await;
+    let field = json!({ "name": "Files", "type": "multilineText" });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/Tasks/fields"), &field).await;
+    let records: Vec<Value> = texts.iter().map(|text| json!({ "fields": { "Files": text } })).collect();
+    let made = app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &json!({ "records": records })).await;
+    (base, made["records"].as_array().unwrap().clone())
+}
+
+async fn convert(app: &TestApp, base: &str, more: &Value) -> (u16, Value) {
+    let mut body = json!({ "type": "multipleAttachments" });
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    app.call(Method::POST, &format!("/api/v1/bases/{base}/tables/Tasks/fields/Files/convert"), &body).await
+}
+
+#[on_every_database]
+async fn addresses_in_texts_become_files(app: Near) {
+    let app = app.0;
+    let library = Library::open().await;
+    let at = |path: &str| format!("{}{path}", library.url);
+    let (notes, page, gone) = (at("/notes.txt"), at("/page.html"), at("/nothing"));
+    let cells = [
+        format!(" {notes}\n"),
+        format!("{notes}, {page} {notes},{page}"),
+        gone.clone(),
+        format!("see {notes}"),
+        "no address".to_owned(),
+        "ftp://example.org/x".to_owned(),
+        " ".to_owned(),
+    ];
+    let (base, records) = texts(&app, &cells).await;
+    let (status, told) = convert(&app, &base, &json!({ "dryRun": true })).await;
+    assert_eq!((status, &told["converted"], &told["lost"]), (200, &json!(3), &json!(3)), "{told}");
+    let named: Vec<&Value> = told["examples"].as_array().unwrap().iter().map(|lost| &lost["value"]).collect();
+    assert_eq!(named, [&cells[3], &cells[4], &cells[5]]);
+    let (status, refused) = convert(&app, &base, &json!({})).await;
+    assert!(status == 409 && refused["detail"].as_str().unwrap().contains("3 cells"), "{refused}");
+    assert_eq!(files(&app, &base, record(&records[0])).await, cells[0], "nothing was done");
+    let (status, done) = convert(&app, &base, &json!({ "allowLoss": true })).await;
+    assert_eq!((status, &done["converted"], &done["lost"]), (200, &json!(3), &json!(3)), "{done}");
+    let first = settled(&app, &base, record(&records[0])).await;
+    assert_eq!(
+        (&first[0]["filename"], &first[0]["type"], &first[0]["size"]),
+        (&json!("notes.txt"), &json!("text/plain"), &json!(5))
+    );
+    assert_eq!(read(&app, &first[0]["url"], &[]).await.2, b"hello");
+    let several = settled(&app, &base, record(&records[1])).await;
+    let names: Vec<&Value> = several.as_array().unwrap().iter().map(|file| &file["filename"]).collect();
+    assert_eq!(names, ["notes.txt", "page.html", "notes.txt", "page.html"]);
+    let missed = settled(&app, &base, record(&records[2])).await;
+    assert_eq!((&missed[0]["url"], missed[0]["error"].is_null()), (&json!(gone), false), "{missed}");
+    for lost in &records[3..] {
+        assert_eq!(files(&app, &base, record(lost)).await, Value::Null);
+    }
+    // They are files like any others.
+    let (status, _) = upload(&app, &base, record(&records[0]), "b.txt", "text/plain", "aGVsbG8=").await;
+    assert_eq!((status, files(&app, &base, record(&records[0])).await.as_array().unwrap().len()), (200, 2));
+}
+
+#[on_every_database]
+async fn addresses_that_nobody_may_call_make_no_files(app: TestApp) {
+    let cells = ["https://example.org/a.txt", "http://10.0.0.7/secret"].map(str::to_owned);
+    let (base, records) = texts(&app, &cells).await;
+    let (status, refused) = convert(&app, &base, &json!({ "allowLoss": true })).await;
+    assert!(status == 422 && refused["detail"].as_str().unwrap().contains("10.0.0.7"), "{status} {refused}");
+    assert_eq!(files(&app, &base, record(&records[0])).await, cells[0], "nothing was done");
+    // So many are not fetched at a time.
+    let many = vec!["https://example.org/a.txt"; 500].join(" ");
+    let lines: String = (0..21).map(|_| json!({ "fields": { "Files": many } }).to_string() + "\n").collect();
+    let bulk = format!("/api/v1/bases/{base}/tables/Tasks/records:bulk");
+    assert_eq!(app.raw(Method::POST, &bulk, lines).await.0, 200);
+    let (status, refused) = convert(&app, &base, &json!({ "dryRun": true })).await;
+    assert!(status == 422 && refused["detail"].as_str().unwrap().contains("more than 10000 files"), "{refused}");
+}

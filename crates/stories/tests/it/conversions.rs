@@ -192,8 +192,13 @@ async fn what_cannot_be_converted_says_why(app: TestApp) {
     let tables = app.get(&format!("/v0/meta/bases/{}/tables", plans.base)).await;
     let links = || json!({ "type": "multipleRecordLinks", "options": { "linkedTableId": tables["tables"][1]["id"] } });
     for (field, body, words) in [
-        ("Project", links(), "no links between records are made of other values"),
-        ("Notes", links(), "write the names of records to it with `typecast`"),
+        ("Project", links(), "is a field of links already: make it a text first"),
+        ("Name", links(), "first field"),
+        (
+            "Notes",
+            json!({ "type": "multipleRecordLinks", "options": { "linkedTableId": "tblAAAAAAAAAAAAAA" } }),
+            "linked table `tblAAAAAAAAAAAAAA` does not exist",
+        ),
         ("Notes", json!({ "type": "multipleRecordLinks" }), "linkedTableId"),
         ("Notes", json!({ "type": "nothing" }), "nothing"),
         ("Notes", json!({ "type": "number" }), "precision"),
@@ -320,4 +325,227 @@ async fn files_become_their_names(app: TestApp) {
     let (status, done) = plans.convert(&app, "Files", json!({ "type": "multilineText" })).await;
     assert_eq!((status, &done["converted"], &done["lost"]), (200, &json!(1), &json!(0)), "{done}");
     assert_eq!(plans.told(&app, "Files").await, json!(["a.txt, b.txt", null]));
+}
+
+/// The id of a table.
+async fn table_id(app: &TestApp, base: &str, table: &str) -> Value {
+    let tables = app.get(&format!("/v0/meta/bases/{base}/tables")).await;
+    tables["tables"].as_array().unwrap().iter().find(|held| held["name"] == table).unwrap()["id"].clone()
+}
+
+/// A base with tasks whose notes are these, and projects of these titles; answers the ids of the projects.
+async fn noted(app: &TestApp, texts: &[&str], titles: &[&str]) -> (Plans, Vec<Value>) {
+    let plans = Plans::new(app, notes(texts)).await;
+    let records: Vec<Value> = titles.iter().map(|title| json!({ "fields": { "Title": title } })).collect();
+    let body = json!({ "records": records });
+    let made = app.ok(Method::POST, &format!("/v0/{}/Projects", plans.base), &body).await;
+    let ids = made["records"].as_array().unwrap().iter().map(|record| record["id"].clone()).collect();
+    (plans, ids)
+}
+
+/// The titles of projects, and the tasks that a field of theirs leads to, by name.
+async fn led_to(app: &TestApp, base: &str, field: &str) -> Vec<(String, Vec<String>)> {
+    let names = |list: &Value, key: &str| -> Vec<(String, String)> {
+        let records = list["records"].as_array().unwrap().iter();
+        let pair = |record: &Value| {
+            (record["id"].as_str().unwrap().to_owned(), record["fields"][key].as_str().unwrap_or_default().to_owned())
+        };
+        records.map(pair).collect()
+    };
+    let tasks = names(&app.get(&format!("/v0/{base}/Tasks")).await, "Name");
+    let projects = app.get(&format!("/v0/{base}/Projects")).await;
+    let of = |record: &Value| {
+        let ids = record["fields"][field].as_array().cloned().unwrap_or_default();
+        let name = |id: &Value| tasks.iter().find(|(held, _)| *held == *id.as_str().unwrap()).unwrap().1.clone();
+        (record["fields"]["Title"].as_str().unwrap().to_owned(), ids.iter().map(name).collect())
+    };
+    projects["records"].as_array().unwrap().iter().map(of).collect()
+}
+
+#[on_every_database]
+async fn texts_become_links_to_the_records_that_they_name(app: TestApp) {
+    let texts = ["House", " house , Garden", "\"Shed, old\", House", "Shed, old", "", "  "];
+    let (plans, ids) = noted(&app, &texts, &["House", "Garden", "Shed, old", "HOUSE", "House"]).await;
+    let base = &plans.base;
+    let options = json!({ "linkedTableId": table_id(&app, base, "Projects").await, "inverseName": "Noted in" });
+    let new = json!({ "type": "multipleRecordLinks", "options": options });
+    let before = app.get(&format!("/v0/meta/bases/{base}/tables")).await;
+    let mut dry = new.clone();
+    dry["dryRun"] = json!(true);
+    let (status, told) = plans.convert(&app, "Notes", dry).await;
+    assert_eq!((status, &told["converted"], &told["lost"], &told["made"]), (200, &json!(4), &json!(0), &json!(0)));
+    assert_eq!(app.get(&format!("/v0/meta/bases/{base}/tables")).await, before, "nothing was done");
+    let (status, done) = plans.convert(&app, "Notes", new).await;
+    assert_eq!((status, &done["converted"], &done["lost"], &done["made"]), (200, &json!(4), &json!(0), &json!(0)));
+    let (house, garden, shed) = (&ids[0], &ids[1], &ids[2]);
+    let expected = json!([[house], [house, garden], [shed, house], [shed], null, null]);
+    assert_eq!(plans.told(&app, "Notes").await, expected);
+    // It is the same field, in the same place, with another side.
+    let tasks = |tables: &Value| tables["tables"][0]["fields"].clone();
+    let after = app.get(&format!("/v0/meta/bases/{base}/tables")).await;
+    let place = |tables: &Value| {
+        let held = tasks(tables);
+        let at = held.as_array().unwrap().iter().position(|field| field["name"] == "Notes").unwrap();
+        (at, held[at]["id"].clone(), held.as_array().unwrap().len())
+    };
+    assert_eq!(place(&after), place(&before));
+    let expected =
+        [("House", vec!["House", " house , Garden", "\"Shed, old\", House"]), ("Garden", vec![" house , Garden"])];
+    let led = led_to(&app, base, "Noted in").await;
+    for (at, (title, tasks)) in expected.iter().enumerate() {
+        assert_eq!(
+            (led[at].0.as_str(), led[at].1.iter().map(String::as_str).collect::<Vec<_>>()),
+            (*title, tasks.clone())
+        );
+    }
+    assert!(
+        led[3].1.is_empty() && led[4].1.is_empty(),
+        "of several the oldest, and the letters as they are first: {led:?}"
+    );
+    if app.is_shared() {
+        let neighbour = app.neighbour().await;
+        assert_eq!(plans.told(&neighbour, "Notes").await, plans.told(&app, "Notes").await, "as it is stored");
+        assert_eq!(led_to(&neighbour, base, "Noted in").await, led);
+    }
+}
+
+#[on_every_database]
+async fn links_that_texts_became_go_on_as_links(app: TestApp) {
+    let (plans, ids) = noted(&app, &["House", "House, Garden", "Shed"], &["House", "Garden", "Shed"]).await;
+    let base = &plans.base;
+    let options = json!({ "linkedTableId": table_id(&app, base, "Projects").await, "inverseName": "Noted in" });
+    let then = app.get(&format!("/api/v1/bases/{base}/history?limit=1")).await["changes"][0]["change"].clone();
+    let (_, done) = plans.convert(&app, "Notes", json!({ "type": "multipleRecordLinks", "options": options })).await;
+    let (garden, shed) = (&ids[1], &ids[2]);
+    let tasks = app.get(&format!("/v0/{base}/Tasks")).await["records"].clone();
+    let first = format!("/v0/{base}/Tasks/{}", tasks[0]["id"].as_str().unwrap());
+    app.ok(Method::PATCH, &first, &json!({ "fields": { "Notes": [garden] } })).await;
+    let one = format!("/v0/{base}/Projects/{}", shed.as_str().unwrap());
+    app.ok(Method::PATCH, &one, &json!({ "fields": { "Noted in": [] } })).await;
+    assert_eq!(plans.told(&app, "Notes").await, json!([[garden], [ids[0], garden], null]));
+    assert_eq!(led_to(&app, base, "Noted in").await[1].1, ["House, Garden", "House"]);
+    // The trash holds nothing of it, and undo leaves it alone.
+    let trash = app.get(&format!("/api/v1/bases/{base}/trash")).await;
+    assert_eq!(trash["fields"], json!([]), "{trash}");
+    let undo = json!({ "change": done["change"] });
+    let (status, answer) = app.call(Method::POST, &format!("/api/v1/bases/{base}/undo"), &undo).await;
+    assert!(status == 422 && answer["detail"].as_str().unwrap().contains("convert it again"), "{answer}");
+    // What it was can be read in the past, and the links become names again.
+    let past = app.get(&format!("/v0/{base}/Tasks?at={then}")).await;
+    assert_eq!(past["records"][1]["fields"]["Notes"], "House, Garden");
+    plans.convert(&app, "Notes", json!({ "type": "singleLineText" })).await;
+    assert_eq!(plans.told(&app, "Notes").await, json!(["Garden", "House, Garden", null]));
+}
+
+#[on_every_database]
+async fn names_without_a_record_are_lost_or_made(app: TestApp) {
+    let texts = ["House, Barn", "Barn", "Mill,\"Well, deep\"", "House", ", ,"];
+    let (plans, ids) = noted(&app, &texts, &["House"]).await;
+    let base = &plans.base;
+    let options = json!({ "linkedTableId": table_id(&app, base, "Projects").await });
+    let new = json!({ "type": "multipleRecordLinks", "options": options });
+    let with = |key: &str, value: bool| {
+        let mut new = new.clone();
+        new[key] = json!(value);
+        new
+    };
+    let (_, told) = plans.convert(&app, "Notes", with("dryRun", true)).await;
+    assert_eq!((&told["converted"], &told["lost"], &told["made"]), (&json!(2), &json!(4), &json!(0)), "{told}");
+    let named: Vec<&str> =
+        told["examples"].as_array().unwrap().iter().map(|lost| lost["value"].as_str().unwrap()).collect();
+    assert_eq!(named, ["House, Barn", "Barn", "Mill,\"Well, deep\"", ", ,"]);
+    let (status, refused) = plans.convert(&app, "Notes", new.clone()).await;
+    assert!(
+        status == 409 && refused["detail"].as_str().unwrap().contains("4 cells cannot be of the new type"),
+        "{refused}"
+    );
+    assert_eq!(plans.told(&app, "Notes").await, json!(texts));
+    // Where records are made the commas alone are still nothing.
+    let mut make = with("makeRecords", true);
+    make["dryRun"] = json!(true);
+    let (_, told) = plans.convert(&app, "Notes", make.clone()).await;
+    assert_eq!((&told["converted"], &told["lost"], &told["made"]), (&json!(4), &json!(1), &json!(3)), "{told}");
+    assert_eq!(led_to(&app, base, "Tasks").await.len(), 1, "a dry run makes none");
+    make["dryRun"] = json!(false);
+    assert_eq!(plans.convert(&app, "Notes", make.clone()).await.0, 409);
+    assert_eq!(led_to(&app, base, "Tasks").await.len(), 1, "nor does what is refused");
+    make["allowLoss"] = json!(true);
+    let (status, done) = plans.convert(&app, "Notes", make).await;
+    assert_eq!((status, &done["converted"], &done["lost"], &done["made"]), (200, &json!(4), &json!(1), &json!(3)));
+    let titles = app.get(&format!("/v0/{base}/Projects")).await["records"].clone();
+    let titles: Vec<(Value, Value)> = titles
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|record| (record["fields"]["Title"].clone(), record["id"].clone()))
+        .collect();
+    let id = |title: &str| titles.iter().find(|(held, _)| held == title).unwrap().1.clone();
+    assert_eq!((titles.len(), &titles[0].1), (4, &ids[0]));
+    let (house, barn) = (id("House"), id("Barn"));
+    let expected = json!([[house, barn], [barn], [id("Mill"), id("Well, deep")], [house], null]);
+    assert_eq!(plans.told(&app, "Notes").await, expected);
+    // `Tasks` was the other side of another link.
+    assert_eq!(led_to(&app, base, "Tasks 2").await[0].1, ["House, Barn", "House"]);
+}
+
+#[on_every_database]
+async fn what_has_no_names_to_give_makes_no_records(app: TestApp) {
+    let (plans, _) = noted(&app, &["7", "8", "rec00000000000000"], &["x"]).await;
+    let base = &plans.base;
+    let number =
+        json!({ "name": "Numbers", "fields": [{ "name": "N", "type": "number", "options": { "precision": 0 } }] });
+    let numbers = app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables"), &number).await["id"].clone();
+    let seven =
+        app.ok(Method::POST, &format!("/v0/{base}/Numbers"), &json!({ "fields": { "N": 7 } })).await["id"].clone();
+    let new = json!({ "type": "multipleRecordLinks", "options": { "linkedTableId": numbers },
+        "makeRecords": true, "allowLoss": true });
+    let (status, done) = plans.convert(&app, "Notes", new).await;
+    assert_eq!((status, &done["converted"], &done["lost"], &done["made"]), (200, &json!(1), &json!(2), &json!(0)));
+    assert_eq!(plans.told(&app, "Notes").await, json!([[seven], null, null]));
+    // A table may link to itself, and ids are names too.
+    let texts = json!({ "name": "After", "type": "singleLineText" });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/Tasks/fields"), &texts).await;
+    let tasks = app.get(&format!("/v0/{base}/Tasks")).await["records"].clone();
+    let path = |at: usize| format!("/v0/{base}/Tasks/{}", tasks[at]["id"].as_str().unwrap());
+    app.ok(Method::PATCH, &path(0), &json!({ "fields": { "After": "8, 7" } })).await;
+    app.ok(Method::PATCH, &path(1), &json!({ "fields": { "After": tasks[2]["id"] } })).await;
+    let own =
+        json!({ "type": "multipleRecordLinks", "options": { "linkedTableId": table_id(&app, base, "Tasks").await } });
+    let (status, done) = plans.convert(&app, "After", own).await;
+    assert_eq!((status, &done["converted"]), (200, &json!(2)), "{done}");
+    let id = |at: usize| tasks[at]["id"].clone();
+    assert_eq!(plans.told(&app, "After").await, json!([[id(1), id(0)], [id(2)], null]));
+}
+
+#[on_every_database]
+async fn links_are_made_while_others_write(app: TestApp) {
+    let (plans, ids) = noted(&app, &["House"], &["House", "Garden", "Shed"]).await;
+    let base = &plans.base;
+    let bulk = format!("/api/v1/bases/{base}/tables/Tasks/records:bulk");
+    let lines: String = (0..5_000)
+        .map(|n| {
+            json!({ "fields": { "Name": n.to_string(), "Notes": if n % 2 == 0 { "House" } else { "Garden" } } })
+                .to_string()
+                + "\n"
+        })
+        .collect();
+    assert_eq!(app.raw(Method::POST, &bulk, lines).await.0, 200);
+    let list = app.get(&format!("/v0/{base}/Tasks?pageSize=100")).await["records"].clone();
+    let writing = async {
+        for at in 0..60 {
+            // Before the change as a text, after it as the name of a record.
+            let one = format!("/v0/{base}/Tasks/{}", list[at]["id"].as_str().unwrap());
+            app.ok(Method::PATCH, &one, &json!({ "fields": { "Notes": "Shed" }, "typecast": true })).await;
+        }
+        app.ok(Method::DELETE, &format!("/v0/{base}/Projects/{}", ids[1].as_str().unwrap()), &Value::Null).await;
+    };
+    let new = json!({ "type": "multipleRecordLinks", "allowLoss": true,
+        "options": { "linkedTableId": table_id(&app, base, "Projects").await, "inverseName": "Noted" } });
+    let ((), (status, done)) = tokio::join!(writing, plans.convert(&app, "Notes", new));
+    assert_eq!(status, 200, "{done}");
+    let projects = app.get(&format!("/v0/{base}/Projects")).await["records"].clone();
+    let count = |at: usize| projects[at]["fields"]["Noted"].as_array().unwrap().len();
+    assert_eq!(projects.as_array().unwrap().len(), 2);
+    // The first record and every second one of the others, of which the first sixty are somewhere else.
+    assert_eq!((count(0), count(1)), (1 + 2_500 - 1 - 30, 60), "{done}");
 }

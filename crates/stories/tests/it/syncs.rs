@@ -7,19 +7,19 @@ use testkit::on_every_database;
 use crate::app::TestApp;
 
 /// Lets a table follow files; answers the address that they are sent to.
-async fn follow(app: &TestApp, base: &str, table: &str, wanted: &Value) -> String {
+pub async fn follow(app: &TestApp, base: &str, table: &str, wanted: &Value) -> String {
     let (status, made) = app.call(Method::POST, &format!("/api/v1/bases/{base}/tables/{table}/syncs"), wanted).await;
     assert_eq!(status, 201, "{made}");
     format!("/v0/{base}/{table}/sync/{}", made["id"].as_str().unwrap())
 }
 
-async fn send(app: &TestApp, path: &str, file: &str) {
+pub async fn send(app: &TestApp, path: &str, file: &str) {
     let (status, answer) = app.upload(path, file.as_bytes().to_vec()).await;
     assert_eq!((status, &answer), (200, &json!({ "success": true })), "{file}");
 }
 
 /// The cells of all records in their order, and their ids.
-async fn held(app: &TestApp, base: &str, table: &str) -> (Vec<Value>, Vec<Value>) {
+pub async fn held(app: &TestApp, base: &str, table: &str) -> (Vec<Value>, Vec<Value>) {
     let answer = app.get(&format!("/v0/{base}/{table}")).await;
     let records = answer["records"].as_array().unwrap();
     let each = |part: &str| records.iter().map(|record| record[part].clone()).collect();
@@ -205,7 +205,7 @@ async fn syncs_are_listed_checked_and_ended(app: TestApp) {
     let setup = format!("/api/v1/bases/{base}/tables/Tasks/syncs");
     let refused = [
         (json!({ "keyField": "Name" }), 422, "name"),
-        (json!({ "name": "", "keyField": "Name" }), 422, "`name` has 1 to 255 characters"),
+        (json!({ "name": "", "keyField": "Name" }), 422, "a sync needs a name of 1 to 255 characters"),
         (json!({ "name": "x", "keyField": "Nope" }), 404, "field `Nope` does not exist in table `Tasks`"),
         (json!({ "name": "x", "keyField": "Double" }), 422, "of type `formula` cannot be the key"),
         (json!({ "name": "x", "keyField": "Project" }), 422, "of type `multipleRecordLinks` cannot be the key"),
@@ -244,6 +244,88 @@ async fn syncs_are_listed_checked_and_ended(app: TestApp) {
     }
     let (status, answer) = app.call(Method::POST, &setup, &json!({ "name": "x", "keyField": "Name" })).await;
     assert!(status == 422 && answer["detail"].as_str().unwrap().contains("has 20 syncs already"), "{answer}");
+}
+
+#[on_every_database]
+async fn a_name_is_of_one_sync_of_a_table_only(app: TestApp) {
+    let base = app.plans().await;
+    let wanted = |name: &str| json!({ "name": name, "keyField": "Name" });
+    let path = follow(&app, &base, "Tasks", &wanted("Nightly")).await;
+    let setup = format!("/api/v1/bases/{base}/tables/Tasks/syncs");
+    for name in ["Nightly", "nightly"] {
+        let (status, answer) = app.call(Method::POST, &setup, &wanted(name)).await;
+        let said = format!("table `Tasks` has a sync `{name}` already: choose another name");
+        assert!(status == 422 && answer["detail"].as_str().unwrap().contains(&said), "{answer}");
+    }
+    // Another table may have one, and so may this one once it is gone.
+    follow(&app, &base, "Projects", &json!({ "name": "Nightly", "keyField": "Title" })).await;
+    let id = path.rsplit('/').next().unwrap();
+    app.ok(Method::DELETE, &format!("{setup}/{id}"), &Value::Null).await;
+    follow(&app, &base, "Tasks", &wanted("Nightly")).await;
+}
+
+#[on_every_database]
+async fn a_key_that_became_another_type_is_named(app: TestApp) {
+    let base = app.plans().await;
+    let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    app.ok(Method::POST, &fields, &json!({ "name": "Code", "type": "singleLineText" })).await;
+    let path = follow(&app, &base, "Tasks", &json!({ "name": "Codes", "keyField": "Code" })).await;
+    send(&app, &path, "Code,Name\nx,a\ny,b\n").await;
+    let convert = async |new: Value| {
+        app.ok(Method::POST, &format!("/api/v1/bases/{base}/tables/Tasks/fields/Code/convert"), &new).await
+    };
+    let icon = json!({ "icon": "check", "color": "redBright" });
+    for (kind, options) in [
+        ("multipleSelects", json!({ "choices": [] })),
+        ("checkbox", icon),
+        ("multipleCollaborators", Value::Null),
+        ("formula", json!({ "formula": "{Name}" })),
+    ] {
+        let mut new = json!({ "type": kind, "allowLoss": true });
+        if !options.is_null() {
+            new["options"] = options;
+        }
+        convert(new).await;
+        let before = changes(&app, &base).await;
+        let (status, answer) = app.upload(&path, b"Code,Name,New\nx,a,1\nz,c,2\n".to_vec()).await;
+        let message = answer["error"]["message"].as_str().unwrap();
+        for said in [&format!("field `Code` of type `{kind}` cannot be the key"), "`singleLineText`", "`number`"] {
+            assert!(status == 422 && message.contains(said), "{message}");
+        }
+        assert_eq!(changes(&app, &base).await, before, "nothing is made");
+    }
+    convert(json!({ "type": "singleLineText" })).await;
+    send(&app, &path, "Code,Name\na,a\nb,b\n").await;
+}
+
+#[on_every_database]
+async fn a_quote_that_does_not_belong_is_shown(app: TestApp) {
+    let base = app.plans().await;
+    let path = follow(&app, &base, "Tasks", &json!({ "name": "Tasks", "keyField": "Name" })).await;
+    for (file, said) in [
+        (
+            "Name,Size\na,3\nb,5\" pipe\n",
+            "row 2 (line 3) has a quote in the middle of a cell in column 2 (line 3, character 4): put the whole cell into \
+             quotes and double those within, as `\"5\"\" pipe\"`",
+        ),
+        (
+            "Name,Size\n\"a\nb\",\"5\" pipe\"\n",
+            "row 1 (line 2) has a quote in the middle of a cell in column 2 (line 3, character 6): double it if it is of the cell",
+        ),
+        (
+            "Name,Size\na,\"3\nb,4\n",
+            "row 1 (line 2) has a quote that nothing closes in column 2 (line 2, character 3): close it at the end of the cell",
+        ),
+        (
+            "Name,Si\"ze\na,3\n",
+            "the first row has a quote in the middle of a cell in column 2 (line 1, character 8): put the whole cell",
+        ),
+    ] {
+        let (status, answer) = app.upload(&path, file.as_bytes().to_vec()).await;
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(status == 422 && message.contains(said), "{message}");
+    }
+    send(&app, &path, "Name,Size\na,3\nb,\"5\"\" pipe\"\n").await;
 }
 
 #[on_every_database]

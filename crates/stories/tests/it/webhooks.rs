@@ -300,3 +300,21 @@ async fn pyairtable_keeps_webhooks_unmodified(near: Near) {
     command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/clients/pyairtable_webhooks.py"));
     run(&near.0, command).await;
 }
+
+/// Links that are filled in the trash are nobody's before the field shows them.
+#[on_every_database]
+async fn links_that_texts_become_are_told_as_a_field_only(app: TestApp) {
+    let base = app.plans().await;
+    let tables = app.get(&format!("/v0/meta/bases/{base}/tables")).await["tables"].clone();
+    let notes = json!({ "name": "Notes", "type": "singleLineText" });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/Tasks/fields"), &notes).await;
+    app.ok(Method::POST, &format!("/v0/{base}/Projects"), &json!({ "fields": { "Title": "House" } })).await;
+    app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &json!({ "fields": { "Notes": "House" } })).await;
+    let hook = hook(&app, &base, None, DATA).await;
+    let new = json!({ "type": "multipleRecordLinks", "options": { "linkedTableId": tables[1]["id"] } });
+    app.ok(Method::POST, &format!("/api/v1/bases/{base}/tables/Tasks/fields/Notes/convert"), &new).await;
+    app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &json!({ "fields": { "Name": "last" } })).await;
+    let told = payloads(&app, &base, &hook).await;
+    assert_eq!(told.len(), 1, "a conversion is no change of records: {told:?}");
+    assert!(told[0].to_string().contains("last"), "{told:?}");
+}

@@ -1,6 +1,7 @@
 //! Files that programs write for programs: nothing of them is guessed, and what is not as agreed is refused.
 
 use super::dialect::{Dialect, Newline, TableRange};
+use super::quotes::misplaced;
 use super::reader::{Flaw, ReadError, Reader, Row, line_ends};
 use super::record::{Grammar, Records};
 use crate::words::excerpt;
@@ -54,16 +55,19 @@ impl<'f> Strict<'f> {
 
     fn check(&self, most: usize) -> Result<(), String> {
         let mut reader = self.rows().map_err(|error| error.to_string())?;
+        let mut start = (self.table.start, self.table.line);
         while let Some(row) = reader.next_row().map_err(|error| error.to_string())? {
             if row.number > most as u64 {
                 return Err(format!("the file has more than {most} rows: send fewer"));
             }
-            self.judge(&row)?;
+            self.judge(&row, start)?;
+            start = (row.next.text, row.next.line);
         }
         Ok(())
     }
 
-    fn judge(&self, row: &Row<'_>) -> Result<(), String> {
+    /// `start`: byte and line after the row before.
+    fn judge(&self, row: &Row<'_>, start: (u64, u64)) -> Result<(), String> {
         let columns = self.table.names.len();
         for flaw in row.flaws {
             let what = match flaw {
@@ -71,7 +75,7 @@ impl<'f> Strict<'f> {
                     format!("has {cells} cells, but the first row names {columns} columns")
                 }
                 Flaw::StrayQuotes { .. } | Flaw::UnclosedQuote => {
-                    "has a quote that nothing closes: put cells with quotes into quotes, and double those within".into()
+                    format!("has {}", quoted(self.text_from(start, row.line), row.line))
                 }
                 Flaw::LongCell { .. } | Flaw::LongRecord { .. } => "is too long".into(),
                 // Refused for the whole file, or nobody's row.
@@ -81,6 +85,22 @@ impl<'f> Strict<'f> {
         }
         Ok(())
     }
+
+    /// The text from a line on that begins after this byte, which is of that line.
+    fn text_from(&self, (byte, of): (u64, u64), line: u64) -> &'f str {
+        let mut rest = self.text.get(byte as usize..).unwrap_or_default();
+        for _ in of..line {
+            let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+            let ended = rest.get(end..).unwrap_or_default();
+            rest = ended.strip_prefix("\r\n").or_else(|| ended.get(1..)).unwrap_or_default();
+        }
+        rest
+    }
+}
+
+/// What is wrong with the quotes of a row, as far as it is known where.
+fn quoted(text: &str, line: u64) -> String {
+    misplaced(text, line).map_or_else(|| "quotes that do not pair up".to_owned(), |found| found.to_string())
 }
 
 fn lines(before: &str) -> u64 {
@@ -96,12 +116,12 @@ fn header(text: &str, grammar: &Grammar, most: usize) -> Result<TableRange, Stri
     };
     let first = &records.best;
     if first.stray > 0 || first.unclosed > 0 {
-        return Err("the first row has a quote that nothing closes: it has the names of the columns".to_owned());
+        return Err(format!("the first row has {}; it has the names of the columns", quoted(text, 1)));
     }
     if first.len() > most {
         return Err(format!("the file has {} columns, and {most} are the most: send fewer", first.len()));
     }
-    let names: Vec<String> = first.cells().map(|name| name.trim().to_owned()).collect();
+    let names: Vec<String> = first.cells().map(schema::on_one_line).collect();
     for (at, name) in names.iter().enumerate() {
         if name.is_empty() {
             return Err(format!("column {} has no name: the first row names every column", at + 1));

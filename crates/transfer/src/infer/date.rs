@@ -19,6 +19,24 @@ pub enum DateOrder {
 
 impl DateOrder {
     pub(crate) const ALL: [Self; 3] = [Self::Ymd, Self::Dmy, Self::Mdy];
+
+    /// The name of the format that a field has whose days are written so.
+    pub(crate) fn format(self) -> &'static str {
+        match self {
+            Self::Ymd => "iso",
+            Self::Dmy => "european",
+            Self::Mdy => "us",
+        }
+    }
+
+    /// As fields are told.
+    pub(crate) fn told(self) -> fields::guess::DateOrder {
+        match self {
+            Self::Ymd => fields::guess::DateOrder::YearFirst,
+            Self::Dmy => fields::guess::DateOrder::DayFirst,
+            Self::Mdy => fields::guess::DateOrder::MonthFirst,
+        }
+    }
 }
 
 impl fmt::Display for DateOrder {
@@ -257,11 +275,12 @@ fn two(text: &str, least: usize) -> Option<(i64, &str)> {
     Some((text.get(..digits)?.parse().ok()?, text.get(digits..)?))
 }
 
+/// Whole milliseconds, in microseconds; finer is cut, as in all cells.
 fn fraction(text: &str) -> Option<(i64, &str)> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let value = text.bytes().take(digits.min(6)).fold(0, |value, digit| value * 10 + i64::from(digit - b'0'));
+    let value = text.bytes().take(digits.min(3)).fold(0, |value, digit| value * 10 + i64::from(digit - b'0'));
     (1..=9).contains(&digits).then_some(())?;
-    Some((value * 10_i64.pow(6 - digits.min(6) as u32), text.get(digits..)?))
+    Some((value * 10_i64.pow(6 - digits.min(3) as u32), text.get(digits..)?))
 }
 
 /// `Some(true)` after noon.

@@ -11,7 +11,7 @@ use super::work::blocking;
 use crate::csv::{HeaderRow, SAMPLE, lines};
 use crate::error::Error;
 use crate::model::Wanted;
-use crate::words::{counted, excerpt};
+use crate::words::counted;
 
 impl Transfers {
     /// Refuses what the token is not for, and a base or table that is not there and shall not or cannot be made, before
@@ -27,13 +27,14 @@ impl Transfers {
             Some(self.parts.schemas.find_base(caller, &wanted.base).await?.id)
         };
         let Some(base) = base else {
-            nameable("base", &wanted.base)?;
-            return nameable("table", &wanted.table);
+            schema::valid_name("base", &wanted.base)?;
+            schema::valid_name("table", &wanted.table)?;
+            return Ok(());
         };
         let schema = self.parts.schemas.describe(caller, base).await?;
         match schema.table(&wanted.table) {
             Some(_) => Ok(()),
-            None if wanted.create => nameable("table", &wanted.table),
+            None if wanted.create => Ok(schema::valid_name("table", &wanted.table).map(drop)?),
             None => Err(missing("table", &wanted.table)),
         }
     }
@@ -55,30 +56,5 @@ impl Transfers {
             Err(Error::Request { reason: format!("`headerRow` is {line}, but {place}has {held}") })
         })
         .await
-    }
-}
-
-fn nameable(what: &str, name: &str) -> Result<(), Error> {
-    if schema::is_title(name) {
-        return Ok(());
-    }
-    let shown = excerpt(name, 64);
-    let reason = format!(
-        "no {what} can be called `{}`: a name has at most 255 characters and no control characters",
-        shown.escape_debug()
-    );
-    Err(Error::Request { reason })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::nameable;
-
-    #[test]
-    fn names_are_short_and_can_be_read() {
-        assert!(nameable("table", "Größe 1").is_ok() && nameable("table", &"ü".repeat(255)).is_ok());
-        for name in ["a\0b", "a\nb", "a\u{7f}", "a\u{202E}b", &"ü".repeat(256)] {
-            assert!(nameable("table", name).is_err(), "{name:?}");
-        }
     }
 }

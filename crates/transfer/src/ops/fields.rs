@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use model::{BaseId, Caller, Field, FieldId, FieldKind, Table};
 use schema::{NewBase, NewField, NewTable};
 use serde_json::{Value, json};
@@ -10,7 +11,7 @@ use super::Transfers;
 use super::place::Place;
 use crate::csv::{Doubt, Known};
 use crate::error::Error;
-use crate::infer::{ColumnKind, ColumnPlan};
+use crate::infer::{ColumnKind, ColumnPlan, DateOrder};
 use crate::model::{Column, Import, Wanted};
 use crate::store;
 
@@ -26,15 +27,31 @@ pub(super) struct Aim {
 }
 
 impl Aim {
-    /// How each column is read.
-    pub fn places(&self, plans: &[ColumnPlan]) -> Vec<Place> {
+    /// How each column is read. `told`: the order of days, where somebody says it.
+    pub fn places(&self, plans: &[ColumnPlan], told: Option<DateOrder>) -> Vec<Place> {
         let pairs = plans.iter().zip(&self.fields);
         pairs
             .map(|(plan, field)| match field {
-                Some(field) => Place::new(field, kind_for(field, plan), None),
+                Some(field) => Place::new(field, kind_for(field, plan), order_for(field, plan, told), None),
                 None => Place::planned(plan.kind.clone()),
             })
             .collect()
+    }
+
+    /// True when the field that a column goes to leaves no room for a doubt about its days and times.
+    pub fn settles(&self, doubt: &Doubt) -> bool {
+        let (Doubt::DateOrder { column, .. } | Doubt::NoZone { column } | Doubt::MixedDates { column }) = doubt else {
+            return false;
+        };
+        let Some(field) = self.table.as_ref().and_then(|table| held(table, column)) else { return false };
+        match (doubt, &field.kind) {
+            (Doubt::NoZone { .. }, FieldKind::DateTime(_)) => fields::own_zone(&field.kind) != TimeZone::UTC,
+            (Doubt::DateOrder { .. }, FieldKind::Date(_) | FieldKind::DateTime(_)) => {
+                fields::date_order(&field.kind).is_some()
+            }
+            (Doubt::MixedDates { .. }, kind) => matches!(kind, FieldKind::Date(_) | FieldKind::DateTime(_)),
+            _ => true,
+        }
     }
 }
 
@@ -124,9 +141,14 @@ impl Transfers {
         }
         let schema = self.parts.schemas.describe(caller, base).await?;
         let table = schema.table(&aim.name).cloned().ok_or(Error::Stored)?;
-        let columns = plans.iter().map(|plan| {
-            let field = table.field(&plan.name).ok_or(Error::Stored)?;
-            Ok(Column { field: field.id, kind: kind_for(field, plan), keep: None })
+        let told = wanted.overrides.date_order;
+        let columns = plans.iter().zip(&aim.fields).map(|(plan, was)| {
+            let field = held(&table, &plan.name).ok_or(Error::Stored)?;
+            let (kind, order) = match was {
+                Some(_) => (kind_for(field, plan), order_for(field, plan, told)),
+                None => (Some(plan.kind.clone()), None),
+            };
+            Ok(Column { field: field.id, kind, order, keep: None })
         });
         Ok(Aimed { base, columns: columns.collect::<Result<_, Error>>()?, table })
     }
@@ -183,8 +205,14 @@ pub(super) fn fields_for(
     Ok(fields)
 }
 
+/// The field that a column is called as. Names of several lines, which were given to fields once, are on one in columns.
+pub(super) fn held<'t>(table: &'t Table, column: &str) -> Option<&'t Arc<Field>> {
+    let same = |field: &&Arc<Field>| schema::on_one_line(&field.name).to_lowercase() == column.to_lowercase();
+    table.field(column).or_else(|| table.live_fields().find(same))
+}
+
 fn field_for(table: &Table, plan: &ColumnPlan, create: bool) -> Result<Option<Arc<Field>>, Error> {
-    let Some(field) = table.field(&plan.name) else {
+    let Some(field) = held(table, &plan.name) else {
         if create {
             return Ok(None);
         }
@@ -201,12 +229,23 @@ fn field_for(table: &Table, plan: &ColumnPlan, create: bool) -> Result<Option<Ar
     Ok(Some(Arc::clone(field)))
 }
 
-/// How texts become values of a field: by what the column holds where that is the field's type, else by the field.
+/// How texts become values of a field that is there: by what the column holds where that is the field's type, else, as
+/// all days and times, by the field.
 pub(super) fn kind_for(field: &Field, plan: &ColumnPlan) -> Option<ColumnKind> {
     match field.kind {
         FieldKind::SingleLineText | FieldKind::MultilineText => Some(ColumnKind::LongText),
+        FieldKind::Date(_) | FieldKind::DateTime(_) => None,
         _ => (fields::of(&field.kind).name() == options(&plan.kind).0).then(|| plan.kind.clone()),
     }
+}
+
+/// The order of days in a column whose field is there: as somebody says, else as the field says, else as the file shows.
+fn order_for(field: &Field, plan: &ColumnPlan, told: Option<DateOrder>) -> Option<DateOrder> {
+    let shown = match plan.kind {
+        ColumnKind::Date { order } | ColumnKind::DateTime { order } => Some(order),
+        _ => None,
+    };
+    told.or(shown.filter(|_| fields::date_order(&field.kind).is_none()))
 }
 
 pub(super) fn missing(what: &str, name: &str) -> Error {
@@ -226,7 +265,6 @@ pub(super) fn field_of(plan: &ColumnPlan) -> NewField {
 
 fn options(kind: &ColumnKind) -> (&'static str, Option<Value>) {
     let precision = |precision: u8| precision.min(DECIMALS);
-    let day = json!({ "name": "iso" });
     match kind {
         ColumnKind::Text => ("singleLineText", None),
         ColumnKind::LongText => ("multilineText", None),
@@ -236,9 +274,9 @@ fn options(kind: &ColumnKind) -> (&'static str, Option<Value>) {
             ("currency", Some(json!({ "precision": precision(*p).min(7), "symbol": symbol })))
         }
         ColumnKind::Checkbox { .. } => ("checkbox", Some(json!({ "icon": "check", "color": "greenBright" }))),
-        ColumnKind::Date { .. } => ("date", Some(json!({ "dateFormat": day }))),
-        ColumnKind::DateTime { .. } => {
-            let time = json!({ "name": "24hour" });
+        ColumnKind::Date { order } => ("date", Some(json!({ "dateFormat": { "name": order.format() } }))),
+        ColumnKind::DateTime { order } => {
+            let (day, time) = (json!({ "name": order.format() }), json!({ "name": "24hour" }));
             ("dateTime", Some(json!({ "dateFormat": day, "timeFormat": time, "timeZone": "utc" })))
         }
         ColumnKind::Email => ("email", None),
@@ -247,6 +285,26 @@ fn options(kind: &ColumnKind) -> (&'static str, Option<Value>) {
         ColumnKind::SingleSelect { choices } => {
             let choices: Vec<Value> = choices.iter().map(|name| json!({ "name": name })).collect();
             ("singleSelect", Some(json!({ "choices": choices })))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Fields were given names of several lines once.
+    #[test]
+    fn a_column_finds_its_field_whatever_lines_its_name_is_on() {
+        let field = |no: u32, name: &str| json!({ "no": no, "id": format!("fld{no:014}"), "name": name, "type": "singleLineText" });
+        let fields = [field(1, "Name"), field(2, "Net\r\nweight"), field(3, "Both\nways"), field(4, "both ways")];
+        let table = json!({ "no": 1, "id": "tbl00000000000001", "name": "T", "primary": "fld00000000000001",
+            "fields": fields, "views": [] });
+        let table: Table = serde_json::from_value(table).unwrap();
+        for (column, no) in [("NAME", Some(1)), ("net Weight", Some(2)), ("Both ways", Some(4)), ("Net", None)] {
+            assert_eq!(held(&table, column).map(|field| field.no.0), no, "{column}");
         }
     }
 }

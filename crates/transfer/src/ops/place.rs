@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::csv::Row;
 use crate::error::Error;
-use crate::infer::{ColumnKind, Converted, Reason, convert};
+use crate::infer::{ColumnKind, Converted, DateOrder, Reason, convert};
 use crate::model::Target;
 
 /// The longest text of a cell, in characters.
@@ -23,6 +23,8 @@ pub(super) struct Place {
     field: Option<Arc<Field>>,
     /// How texts become values; by the field's own rules when absent.
     kind: Option<ColumnKind>,
+    /// The order of days, where these rules leave it open or somebody says it.
+    order: Option<DateOrder>,
     /// The field that keeps what does not fit.
     keep: Option<Arc<Field>>,
     /// Numbers of the field's choices.
@@ -39,13 +41,18 @@ pub(super) struct Read {
 impl Place {
     /// A column that goes to a field still to be made.
     pub fn planned(kind: ColumnKind) -> Self {
-        Self { field: None, kind: Some(kind), keep: None, choices: FxHashMap::default() }
+        Self { field: None, kind: Some(kind), order: None, keep: None, choices: FxHashMap::default() }
     }
 
-    pub fn new(field: &Arc<Field>, kind: Option<ColumnKind>, keep: Option<Arc<Field>>) -> Self {
+    pub fn new(
+        field: &Arc<Field>,
+        kind: Option<ColumnKind>,
+        order: Option<DateOrder>,
+        keep: Option<Arc<Field>>,
+    ) -> Self {
         let choices = field.kind.select().map(|select| select.choices.as_slice()).unwrap_or_default();
         let choices = choices.iter().map(|choice| (choice.name.clone(), choice.no)).collect();
-        Self { field: Some(Arc::clone(field)), kind, keep, choices }
+        Self { field: Some(Arc::clone(field)), kind, order, keep, choices }
     }
 
     /// The fields that its cells may go to.
@@ -92,7 +99,7 @@ impl Place {
     /// As a write of one record with `typecast` reads it, but what that would drop does not fit.
     fn by_field(&self, text: &str) -> Result<Incoming, Reason> {
         let field = self.field.as_ref().ok_or(Reason::OtherKind)?;
-        let reading = Reading { typecast: true, ..Reading::default() };
+        let reading = Reading { typecast: true, date_order: self.order.map(DateOrder::told), ..Reading::default() };
         let read = fields::of(&field.kind).read(field, &Value::String(text.to_owned()), &reading);
         match read {
             Ok(Incoming::Cell(CellValue::Empty)) if !text.trim().is_empty() => Err(Reason::of(text)),
@@ -113,10 +120,10 @@ pub(super) fn shortened(text: &str) -> Cow<'_, str> {
 /// The places of a target's columns in its table.
 pub(super) fn places(target: &Target, table: &Table) -> Result<Vec<Place>, Error> {
     let field = |id| table.field_by_id(id).cloned().ok_or(Error::Stored);
-    let places = target
-        .columns
-        .iter()
-        .map(|column| Ok(Place::new(&field(column.field)?, column.kind.clone(), column.keep.map(field).transpose()?)));
+    let places = target.columns.iter().map(|column| {
+        let keep = column.keep.map(field).transpose()?;
+        Ok(Place::new(&field(column.field)?, column.kind.clone(), column.order, keep))
+    });
     places.collect()
 }
 

@@ -13,9 +13,10 @@ use schema::NewField;
 use tenancy::Action;
 
 use super::Transfers;
-use super::fields::{field_of, fields_for, kind_for};
+use super::days::{Orders, is_kept};
+use super::fields::{field_of, fields_for, held, kind_for};
 use super::place::{Place, Read};
-use super::syncs::{find_table, no_sync};
+use super::syncs::{self, find_table, no_sync};
 use super::work::blocking;
 use crate::csv::Strict;
 use crate::error::Error;
@@ -61,7 +62,7 @@ impl Transfers {
         if rows.fields.len() < upload.columns.len() {
             // Nothing is made for a file that is refused.
             rows.check()?;
-            let lacks = |plan: &&ColumnPlan| table.field(&plan.name).is_none();
+            let lacks = |plan: &&ColumnPlan| held(table, &plan.name).is_none();
             let new: Vec<NewField> = upload.columns.iter().filter(lacks).map(field_of).collect();
             let table = table.id.to_string();
             let schema = self.parts.schemas.add_missing_fields(caller, base, &table, &new).await?;
@@ -79,12 +80,13 @@ impl Upload {
         Ok(Self { file, columns })
     }
 
-    /// Refuses a file without the key.
+    /// Refuses a file without the key, and a key that has become something else.
     fn check_key(&self, sync: &Sync, table: &Table) -> Result<(), Error> {
         let key = table.live_fields().find(|field| field.id == sync.key).ok_or_else(|| Error::Request {
             reason: "the field that is the key of this sync was deleted: restore it, or make another sync".to_owned(),
         })?;
-        if self.columns.iter().any(|plan| table.field(&plan.name).is_some_and(|field| field.id == key.id)) {
+        syncs::check_key(key)?;
+        if self.columns.iter().any(|plan| held(table, &plan.name).is_some_and(|field| field.id == key.id)) {
             return Ok(());
         }
         let names: Vec<&str> = self.columns.iter().take(10).map(|plan| plan.name.as_str()).collect();
@@ -145,7 +147,7 @@ fn loosen(strict: &Strict<'_>, columns: &mut [ColumnPlan], fields: &[Option<Arc<
     let mut rows = strict.rows()?;
     while let Some(row) = rows.next_row()? {
         for ((new, plan), text) in new.iter_mut().zip(&mut *columns).zip(row.cells()) {
-            if new.as_ref().is_some_and(|place| cell(place, text) == Err(Reason::OtherKind)) {
+            if new.as_ref().is_some_and(|place| !is_kept(&plan.kind, text, cell(place, text))) {
                 plan.kind = ColumnKind::LongText;
                 *new = None;
             }
@@ -161,17 +163,19 @@ fn read_rows(
     removes: bool,
 ) -> Result<SyncRows, Error> {
     let place = |(plan, field): (&ColumnPlan, &Option<Arc<Field>>)| match field {
-        Some(field) => Place::new(field, kind_for(field, plan), None),
+        Some(field) => Place::new(field, kind_for(field, plan), None, None),
         None => Place::planned(plan.kind.clone()),
     };
     let places: Vec<Place> = columns.iter().zip(fields).map(place).collect();
     let held: Vec<Arc<Field>> = fields.iter().flatten().cloned().collect();
     let key = held.iter().position(|field| field.id == key).ok_or(Error::Stored)?;
+    let mut orders: Vec<Option<Orders>> = fields.iter().map(|field| Orders::of(field.as_deref()?)).collect();
     let mut rows = Vec::new();
     let mut reader = strict.rows()?;
     while let Some(row) = reader.next_row()? {
         let mut cells = Vec::with_capacity(held.len());
-        for ((place, plan), text) in places.iter().zip(columns).zip(row.cells()) {
+        for (((place, plan), orders), text) in places.iter().zip(columns).zip(&mut orders).zip(row.cells()) {
+            orders.as_mut().map_or(Ok(()), |orders| orders.see(&plan.name, text))?;
             let cell = cell(place, text).map_err(|reason| Error::Request {
                 reason: format!(
                     "row {} (line {}), column `{}`: `{}` does not fit, since it is {reason}",

@@ -11,7 +11,26 @@ use crate::store::syncs as store;
 use crate::words::excerpt;
 
 /// Most syncs of a table.
-const MOST: i64 = 20;
+const MOST: usize = 20;
+
+/// The types of fields by which records can be told apart.
+const KEYS: [&str; 15] = [
+    "singleLineText",
+    "multilineText",
+    "richText",
+    "email",
+    "url",
+    "phoneNumber",
+    "number",
+    "percent",
+    "currency",
+    "duration",
+    "rating",
+    "date",
+    "dateTime",
+    "singleSelect",
+    "barcode",
+];
 
 /// A sync to make.
 #[derive(Debug, Clone)]
@@ -28,8 +47,8 @@ impl Transfers {
     /// Lets a table follow files that are sent to it from now on.
     ///
     /// # Errors
-    /// [`Error::Denied`]; [`Error::Schema`] without the table; [`Error::Request`] for a name, and for a field that cannot
-    /// be the key, and where the table has too many.
+    /// [`Error::Denied`]; [`Error::Schema`] without the table; [`Error::Request`] for a name, also one that the table
+    /// has, for a field that cannot be the key, and where the table has too many.
     pub async fn create_sync(
         &self,
         caller: &Caller,
@@ -40,18 +59,20 @@ impl Transfers {
         let Some(owner) = caller.user() else {
             return Err(Error::Request { reason: "only people make syncs".to_owned() });
         };
-        if new.name.trim().is_empty() || !schema::is_title(&new.name) {
-            let reason = "`name` has 1 to 255 characters and no control characters".to_owned();
-            return Err(Error::Request { reason });
-        }
+        let name = schema::valid_name("sync", &new.name)?;
         let schema = self.parts.schemas.snapshot(permit.tenant(), permit.base_no()).await?;
         let table = find_table(&schema, table)?;
         let key = key_field(table, &new.key)?.id;
         let now = self.parts.clock.now();
         let id = format!("syn{}", self.parts.ids.record(now).body());
-        let sync = Sync { id, table: table.no, name: new.name.clone(), key, missing: new.missing, owner, created: now };
+        let sync = Sync { id, table: table.no, name, key, missing: new.missing, owner, created: now };
         let mut tx = self.parts.db.begin(Group::House).await?;
-        if store::count(&mut tx, &permit, table.no).await? >= MOST {
+        let names = store::names(&mut tx, &permit, table.no).await?;
+        if names.iter().any(|held| held.to_lowercase() == sync.name.to_lowercase()) {
+            let reason = format!("table `{}` has a sync `{}` already: choose another name", table.name, sync.name);
+            return Err(Error::Request { reason });
+        }
+        if names.len() >= MOST {
             let reason = format!("table `{}` has {MOST} syncs already: delete one", table.name);
             return Err(Error::Request { reason });
         }
@@ -101,15 +122,21 @@ fn key_field<'t>(table: &'t Table, name: &str) -> Result<&'t Field, Error> {
     let field = table.field(name).ok_or_else(|| {
         Error::Schema(schema::Error::FieldNotFound { name: excerpt(name, 64), table: table.name.clone() })
     })?;
-    let kind = &field.kind;
-    let several = matches!(kind, model::FieldKind::MultipleSelects(_));
-    if several || kind.is_computed() || kind.is_people() || kind.is_files() || kind.link().is_some() {
-        let reason = format!(
-            "field `{}` of type `{}` cannot be the key: that is a field that is written and holds one value of its own",
-            field.name,
-            fields::of(kind).name()
-        );
-        return Err(Error::Request { reason });
-    }
+    check_key(field)?;
     Ok(field)
+}
+
+/// Refuses a field whose values do not tell records apart.
+pub(super) fn check_key(field: &Field) -> Result<(), Error> {
+    let name = fields::of(&field.kind).name();
+    if KEYS.contains(&name) {
+        return Ok(());
+    }
+    let reason = format!(
+        "field `{}` of type `{name}` cannot be the key, since that is a field that is written and holds one value of its \
+         own: make it one of the types `{}`, or make a sync with another key",
+        field.name,
+        KEYS.join("`, `")
+    );
+    Err(Error::Request { reason })
 }

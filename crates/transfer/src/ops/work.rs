@@ -129,8 +129,8 @@ impl Transfers {
         let (caller, wanted) = (import.caller(), &import.spec.wanted);
         let mut columns = profile.columns.clone();
         let aim = self.aim(&caller, wanted, name, &columns).await?;
-        let places = aim.places(&columns);
-        report.doubts.extend(profile.report.doubts.iter().cloned());
+        let places = aim.places(&columns, wanted.overrides.date_order);
+        report.doubts.extend(profile.report.doubts.iter().filter(|doubt| !aim.settles(doubt)).cloned());
         let fits = all_fit(&profile, &places);
         let mut seen = if fits {
             let surplus = profile.report.surplus();

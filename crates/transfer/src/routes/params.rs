@@ -37,15 +37,15 @@ pub(super) fn wanted(query: &str) -> Result<Wanted, Error> {
         }
     }
     let params = &Params::parse(query);
-    let own = |key: &str| params.get(key).map(str::to_owned);
+    let named = |key: &str| params.get(key).unwrap_or_default().trim().to_owned();
     let types = match params.get("types") {
         None | Some("infer") => TypeMode::Infer,
         Some("text") => TypeMode::Text,
         Some(other) => return Err(request(format!("`types` is `infer` or `text`, not {}", shown(other)))),
     };
     Ok(Wanted {
-        base: own("base").unwrap_or_default(),
-        table: own("table").unwrap_or_default(),
+        base: named("base"),
+        table: named("table"),
         create: flag(params, "create")?,
         types,
         dry_run: flag(params, "dryRun")?,

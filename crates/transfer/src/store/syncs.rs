@@ -13,7 +13,7 @@ const LIST: &str = "SELECT id, tbl, name, key_field, missing, created_by, create
      WHERE tenant = $1 AND base = $2 AND tbl = $3 ORDER BY created_at, id";
 const FIND: &str = "SELECT id, tbl, name, key_field, missing, created_by, created_at FROM syncs \
      WHERE tenant = $1 AND base = $2 AND tbl = $3 AND id = $4";
-const COUNT: &str = "SELECT COUNT(*) FROM syncs WHERE tenant = $1 AND base = $2 AND tbl = $3";
+const NAMES: &str = "SELECT name FROM syncs WHERE tenant = $1 AND base = $2 AND tbl = $3";
 const DELETE: &str = "DELETE FROM syncs WHERE tenant = $1 AND base = $2 AND tbl = $3 AND id = $4 RETURNING id";
 
 /// What removes the rows of a base that was removed, by [`sql::base_rows!`].
@@ -21,7 +21,7 @@ pub const BASE_ROWS: [&str; 1] = [sql::base_rows!("syncs", "id")];
 
 /// Every text, so that a test can show each to both databases.
 #[cfg(test)]
-pub(super) const TEXTS: [&str; 5] = [INSERT, LIST, FIND, COUNT, DELETE];
+pub(super) const TEXTS: [&str; 5] = [INSERT, LIST, FIND, NAMES, DELETE];
 
 pub(crate) fn insert(tx: &mut Tx, permit: &Permit, sync: &Sync) {
     let owner = sync.owner.to_string();
@@ -43,9 +43,10 @@ pub(crate) async fn find(db: &Db, permit: &Permit, table: TableNo, id: &str) -> 
     db.read(FIND, params![tenant, base, table, id]).await?.first().map(read).transpose()
 }
 
-pub(crate) async fn count(tx: &mut Tx, permit: &Permit, table: TableNo) -> Result<i64, Error> {
-    let rows = tx.query(COUNT, params![permit.tenant(), permit.base_no(), table]).await?;
-    Ok(rows.first().ok_or(Error::Stored)?.get(0)?)
+/// The names of a table's syncs.
+pub(crate) async fn names(tx: &mut Tx, permit: &Permit, table: TableNo) -> Result<Vec<String>, Error> {
+    let rows = tx.query(NAMES, params![permit.tenant(), permit.base_no(), table]).await?;
+    rows.iter().map(|row| Ok(row.get(0)?)).collect()
 }
 
 /// False when there is no such sync.

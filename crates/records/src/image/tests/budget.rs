@@ -7,7 +7,7 @@ use testkit::on_every_database;
 
 use super::*;
 use crate::fixture::{WIDE, list, told};
-use crate::ops::{AggregateQuery, ListQuery, SyncRows};
+use crate::ops::{AggregateQuery, How, ListQuery, NewType, SyncRows};
 
 /// Everything that is asked, with its answer as text; a refusal for want of memory says so.
 async fn answers(house: &House, records: &Records) -> Vec<String> {
@@ -306,4 +306,38 @@ async fn a_table_follows_rows_whatever_is_in_memory(house: House) {
             assert_eq!(fields["Notes"].as_str().map_or(0, str::len), if n < 35 { 1_000 } else { 0 });
         }
     }
+}
+
+#[on_every_database]
+async fn texts_become_links_whatever_is_in_memory(house: House) {
+    house.create("Projects", &[json!({ "Title": "Apollo" }), json!({ "Title": "Gemini" })]).await;
+    let new: Vec<Value> = (0..10).map(|n| json!({ "Notes": if n % 2 == 0 { "Apollo" } else { "Gemini" } })).collect();
+    house.create("Tasks", &new).await;
+    let image = house.image(&house.records).await;
+    let projects = image.schema.table("Projects").unwrap().clone();
+    let tasks = image.schema.table("Tasks").unwrap().clone();
+    let notes = (tasks.no, tasks.field("Notes").unwrap().no);
+    let tight = house.with_memory(WIDE);
+    let options = json!({ "linkedTableId": projects.id, "inverseName": "Noted" });
+    let new = NewType { name: "multipleRecordLinks".to_owned(), options: Some(options) };
+    // The texts leave memory again and again, but less often than a conversion asks for them.
+    let leaving = async {
+        let mut left = 0;
+        loop {
+            if house.image(&tight).await.is_whole() && left < 40 {
+                tight.images.drop_column(image.schema.base_no, notes);
+                left += 1;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let done = tokio::select! {
+        done = tight.convert(&house.owner, house.base, ("Tasks", "Notes"), &new, How::default()) => done.unwrap(),
+        () = leaving => unreachable!(),
+    };
+    assert_eq!((done.kept, done.lost), (10, 0));
+    let noted = house.records.list(&house.owner, house.base, "Projects", &list("", &[])).await.unwrap();
+    let noted: Vec<usize> =
+        told(&noted.found).iter().map(|project| project["fields"]["Noted"].as_array().unwrap().len()).collect();
+    assert_eq!(noted, [5, 5]);
 }

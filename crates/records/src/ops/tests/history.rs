@@ -76,8 +76,9 @@ async fn what_a_conversion_left_behind_is_read_from_the_rows(house: House) {
     let long = |n: usize| json!({ "Name": n.to_string(), "Notes": format!("{n} {}", "note ".repeat(100)) });
     let ids = house.create("Tasks", &(0..200).map(long).collect::<Vec<_>>()).await;
     let line = crate::ops::NewType { name: "singleLineText".to_owned(), options: None };
+    let how = crate::ops::How { loss: true, ..Default::default() };
     let place = ("Tasks", "Notes");
-    let done = house.records.convert(&house.owner, house.base, place, &line, (false, true)).await.unwrap();
+    let done = house.records.convert(&house.owner, house.base, place, &line, how).await.unwrap();
     // Another process, and one with less memory than both columns take.
     let image = house.image(&house.records).await;
     let (_, stranger) = house.stranger();

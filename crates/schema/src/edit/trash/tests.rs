@@ -43,6 +43,20 @@ fn is_sound(schema: &Schema) -> bool {
     })
 }
 
+/// Fields were given names of several lines once.
+#[test]
+fn a_name_that_nobody_could_give_now_comes_back() {
+    let ids = Ids::seeded(1);
+    let mut draft = Draft::new(schema(&ids), (9, 99), &ids, Timestamp(0));
+    let table = draft.table_mut(TableNo(1)).unwrap();
+    let note = Arc::make_mut(&mut table.fields[1]);
+    note.name = "two\nlines".to_owned();
+    let id = note.id;
+    draft.delete_field(TableNo(1), id).unwrap();
+    draft.restore_field(id).unwrap();
+    assert_eq!(live(&draft.schema)[0].1[1], "two\nlines");
+}
+
 #[test]
 fn a_table_takes_the_links_to_it_along_and_brings_them_back() {
     let ids = Ids::seeded(1);

@@ -27,7 +27,7 @@ async fn what_cannot_be_done_is_refused_at_once(app: TestApp) {
         assert_eq!(status, 422, "{query}: {answer}");
         assert!(answer["detail"].as_str().unwrap().contains(says), "{query}: {answer}");
     }
-    let (status, answer) = app.upload("/api/v1/imports?base=New%0A&table=T&create=true", file).await;
+    let (status, answer) = app.upload("/api/v1/imports?base=New%0Aer&table=T&create=true", file).await;
     assert_eq!(status, 422, "{answer}");
     let export = format!("/api/v1/export?base={base}&table=Tasks&spreadsheetSafe=perhaps");
     let (status, answer) = app.call(Method::GET, &export, &Value::Null).await;

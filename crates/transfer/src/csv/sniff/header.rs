@@ -162,7 +162,7 @@ pub(super) fn names(head: &[&Sampled<'_>], width: usize, doubts: &mut Vec<Doubt>
     for column in 0..width {
         let mut parts: Vec<String> = Vec::new();
         for (index, row) in head.iter().enumerate() {
-            let part = words(&part(row, column, index + 1 == head.len()));
+            let part = words(&schema::on_one_line(&part(row, column, index + 1 == head.len())));
             if !part.is_empty() && parts.last() != Some(&part) {
                 parts.push(part);
             }
@@ -194,7 +194,7 @@ fn part(row: &Sampled<'_>, column: usize, lowest: bool) -> String {
     left.unwrap_or_default().to_owned()
 }
 
-/// Line ends and runs of blanks as one space.
+/// Runs of blanks as one space.
 fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,3 +1,5 @@
+use fields::guess::{parse_any_day, parse_any_time};
+use jiff::tz::TimeZone;
 use model::Timestamp;
 use proptest::prelude::*;
 
@@ -132,6 +134,51 @@ proptest! {
         prop_assert_eq!(read(&format!("{day}.{month}.{year}"), Dmy), expected);
         prop_assert_eq!(read(&format!("{month:02}/{day:02}/{year}"), Mdy), expected);
         prop_assert_eq!(read(&format!("{:02}-{month:02}-{day:02}", year % 100), Ymd), expected);
+    }
+
+    /// A column that becomes a field, and the same cells once the field is there.
+    #[test]
+    fn a_field_that_is_told_the_order_reads_the_same(
+        (year, month, day) in (1970_i64..2069, 1_i64..=12, 1_i64..=31),
+        (hour, minute) in (0_i64..24, 0_i64..60),
+        spelling in 0..9_usize,
+        clock in 0..8_usize,
+    ) {
+        let (short, half) = (year % 100, (hour + 11) % 12 + 1);
+        let name = ["Jan", "feb", "March", "Apr", "May", "JUNE", "Jul", "Aug", "Sept", "Oct", "Nov", "December"]
+            [month as usize - 1];
+        let text = match spelling {
+            0 => format!("{year}-{month:02}-{day:02}"),
+            1 => format!("{day}.{month}.{year}"),
+            2 => format!("{month:02}/{day:02}/{year}"),
+            3 => format!("{short:02}-{month:02}-{day:02}"),
+            4 => format!("{day}. {month}. {short:02}"),
+            5 => format!("{name} {day}, {year}"),
+            6 => format!("Tue, {day}th {name} {year}"),
+            7 => format!("{day}-{name}-{short:02}"),
+            _ => format!("{year}/{month}/{day}"),
+        };
+        let m = if hour < 12 { "am" } else { "PM" };
+        let text = text + &match clock {
+            0 => String::new(),
+            1 => format!(" {hour}:{minute:02}"),
+            2 => format!("T{hour:02}:{minute:02}:07.125987Z"),
+            3 => format!(", {half}:{minute:02} {m}"),
+            4 => format!(" {half} {m}"),
+            5 => format!(" {half}{m}"),
+            6 => format!(" {hour:02}:{minute:02}:07+05:30"),
+            _ => format!(" {hour:02}:{minute:02} UTC"),
+        };
+        for order in DateOrder::ALL {
+            if let Some(moment) = parse(&text, order) {
+                let told = parse_any_time(&text, order.told(), &TimeZone::UTC);
+                prop_assert_eq!(told.map(|time| time.0), Some(moment.micros), "{} as {}", text, order);
+                if !moment.has_time {
+                    let told = parse_any_day(&text, order.told());
+                    prop_assert_eq!(told.map(|time| time.0), Some(moment.micros), "{} as {}", text, order);
+                }
+            }
+        }
     }
 
     #[test]
