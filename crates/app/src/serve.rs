@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 
 use anyhow::Context;
+use audit::Entry;
 use clock::{Clock, Ids};
+use db::{Group, Tx};
 use identity::NewToken;
-use model::{Scope, TenantNo};
+use model::{Caller, Scope, TenantNo, TokenId};
 use runtime::{Ended, Lifecycle};
 use telemetry::Metrics;
 use tenancy::Bootstrap;
@@ -72,7 +74,7 @@ pub async fn serve(settings: &Settings, parts: Parts, say: impl Fn(&str)) -> any
     }
     if let Some(token) = run {
         Running::remove(&settings.server.data);
-        house.identity().revoke_token(token.0, &token.1).await?;
+        revoke(&house, token.0, token.1).await?;
     }
     house.db().clone().close().await;
     Ok(())
@@ -91,7 +93,7 @@ async fn open_doors(
     listener: TcpListener,
     lifecycle: &Lifecycle,
     say: &impl Fn(&str),
-) -> anyhow::Result<Option<(TenantNo, String)>> {
+) -> anyhow::Result<Option<(TenantNo, TokenId)>> {
     let address = listener.local_addr()?;
     let run = run_file(settings, house, address).await?;
     let served = web::serve(listener, house.router.clone(), settings.web.limits(), lifecycle.drain());
@@ -111,7 +113,7 @@ async fn run_file(
     settings: &Settings,
     house: &House,
     address: SocketAddr,
-) -> anyhow::Result<Option<(TenantNo, String)>> {
+) -> anyhow::Result<Option<(TenantNo, TokenId)>> {
     if settings.database.url.is_some() {
         return Ok(None);
     }
@@ -119,12 +121,29 @@ async fn run_file(
     // A server that was killed leaves its token behind.
     for token in house.identity().list_tokens(tenant, owner).await? {
         if token.name == RUN && token.revoked.is_none() {
-            house.identity().revoke_token(tenant, &token.id.to_string()).await?;
+            revoke(house, tenant, token.id).await?;
         }
     }
     let new = NewToken { tenant, owner, name: RUN.to_owned(), scopes: Scope::ALL.to_vec(), expires: None };
-    let token = house.identity().create_token(&new).await?;
+    let mut tx = house.db().begin(Group::House).await?;
+    let token = house.identity().insert_token(&mut tx, &new, None)?;
+    let id = token.id()?;
+    note(&mut tx, tenant, Entry::new("tokens.create", "token", id).with("owner", owner.to_string()));
+    tx.commit().await?;
     let running = Running { address, pid: std::process::id(), token: token.reveal().to_owned() };
     running.write(&settings.server.data)?;
-    Ok(Some((tenant, token.reveal().to_owned())))
+    Ok(Some((tenant, id)))
+}
+
+/// Takes the token of a run back.
+async fn revoke(house: &House, tenant: TenantNo, id: TokenId) -> anyhow::Result<()> {
+    let mut tx = house.db().begin(Group::House).await?;
+    house.identity().take_token(&mut tx, tenant, id).await?;
+    note(&mut tx, tenant, Entry::new("tokens.revoke", "token", id));
+    Ok(tx.commit().await?)
+}
+
+fn note(tx: &mut Tx, tenant: TenantNo, entry: Entry) {
+    let by = (&Caller::system(tenant, "serve"), Clock::system().now());
+    audit::note(tx, &Ids::system(), by, entry.with("name", RUN));
 }

@@ -87,15 +87,18 @@ impl Part {
                 None => entry,
             }
         };
-        let Some(before) = before else { return Some(told(self.create)) };
+        let Some(before) = before else {
+            // A conversion keeps what was there, and fills what comes, in parts that nobody has seen.
+            return (self.kind == TABLE.kind || !is_deleted(&after)).then(|| told(self.create));
+        };
         match (is_deleted(&before), is_deleted(&after)) {
             (false, true) => return Some(told(self.delete)),
             (true, false) => return Some(told(self.restore)),
             _ => {}
         }
         let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-        let changed: Vec<&str> =
-            keys.into_iter().filter(|key| before.get(*key) != after.get(*key)).map(String::as_str).collect();
+        let differs = |key: &&String| *key != "no" && before.get(*key) != after.get(*key);
+        let changed: Vec<&str> = keys.into_iter().filter(differs).map(String::as_str).collect();
         if changed.is_empty() {
             return None;
         }

@@ -97,6 +97,11 @@ pub fn queue(
     }
 }
 
+/// Tells whether a file may be fetched from an address.
+pub fn allowed(outbound: Outbound) -> impl Fn(&str) -> bool {
+    move |url| outbound.check(url).is_ok()
+}
+
 /// An address without what may be a secret of it, for errors.
 fn shown(url: &str) -> String {
     let bare = url.split(['?', '#']).next().unwrap_or_default();

@@ -19,17 +19,19 @@ pub(crate) enum Unit {
 }
 
 impl Unit {
-    /// The unit of this name; milliseconds for every other name.
+    /// The unit of this name, also in capitals; milliseconds for every other name. One letter is told from its capital:
+    /// `m` is a minute, `M` a month.
     pub fn named(name: &str) -> Self {
-        match name {
-            "seconds" | "second" | "s" => Self::Micros(SECOND),
+        let small = if name.len() > 1 { name.to_ascii_lowercase() } else { name.to_owned() };
+        match small.as_str() {
+            "seconds" | "second" | "s" | "S" => Self::Micros(SECOND),
             "minutes" | "minute" | "m" => Self::Micros(60 * SECOND),
-            "hours" | "hour" | "h" => Self::Micros(3_600 * SECOND),
+            "hours" | "hour" | "h" | "H" => Self::Micros(3_600 * SECOND),
             "days" | "day" | "d" => Self::Micros(DAY),
-            "weeks" | "week" | "w" => Self::Micros(7 * DAY),
+            "weeks" | "week" | "w" | "W" => Self::Micros(7 * DAY),
             "months" | "month" | "M" => Self::Months(1),
             "quarters" | "quarter" | "Q" => Self::Months(3),
-            "years" | "year" | "y" => Self::Months(12),
+            "years" | "year" | "y" | "Y" => Self::Months(12),
             _ => Self::Micros(1_000),
         }
     }

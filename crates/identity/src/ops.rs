@@ -258,30 +258,7 @@ impl Identity {
         Ok(text)
     }
 
-    /// Creates a token.
-    ///
-    /// # Errors
-    /// [`Error::Db`] when the database fails.
-    pub async fn create_token(&self, new: &NewToken) -> Result<TokenText, Error> {
-        let mut tx = self.db.begin(Group::House).await?;
-        let text = self.insert_token(&mut tx, new, None)?;
-        tx.commit().await?;
-        Ok(text)
-    }
-
-    /// Takes a token back; from the next request on it is worth nothing.
-    ///
-    /// # Errors
-    /// [`Error::TokenNotFound`] when the tenant has no such token.
-    pub async fn revoke_token(&self, tenant: TenantNo, id: &str) -> Result<(), Error> {
-        let token = id.split('.').next().unwrap_or_default().parse();
-        let token = token.map_err(|_| Error::TokenNotFound { id: id.chars().take(64).collect() })?;
-        let mut tx = self.db.begin(Group::House).await?;
-        self.take_token(&mut tx, tenant, token).await?;
-        Ok(tx.commit().await?)
-    }
-
-    /// Takes a token back in the caller's transaction.
+    /// Takes a token back in the caller's transaction; from its commit on it is worth nothing.
     ///
     /// # Errors
     /// [`Error::TokenNotFound`] when the tenant has no such token.

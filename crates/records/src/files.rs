@@ -30,22 +30,29 @@ pub struct Awaited {
 }
 
 type Fetch = Arc<dyn Fn(&mut Tx, &Permit, Awaited, &str) -> Result<(), String> + Send + Sync>;
+type Allowed = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// Files as records need them: without anybody to keep them by default.
 #[derive(Clone, Default)]
 pub struct Files {
     pub(crate) addresses: Option<Addresses>,
     fetch: Option<Fetch>,
+    allowed: Option<Allowed>,
 }
 
 impl Files {
-    /// From who makes addresses, and a function that queues the fetching of a file from an address, or says why it cannot be
-    /// fetched from there.
-    pub fn new<F>(addresses: Addresses, fetch: F) -> Self
+    /// From who makes addresses, a function that queues the fetching of a file from an address, or says why it cannot be
+    /// fetched from there, and one that tells whether it may be.
+    pub fn new<F>(addresses: Addresses, fetch: F, allowed: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self
     where
         F: Fn(&mut Tx, &Permit, Awaited, &str) -> Result<(), String> + Send + Sync + 'static,
     {
-        Self { addresses: Some(addresses), fetch: Some(Arc::new(fetch)) }
+        Self { addresses: Some(addresses), fetch: Some(Arc::new(fetch)), allowed: Some(Arc::new(allowed)) }
+    }
+
+    /// Whether a file may be fetched from this address.
+    pub(crate) fn allows(&self, url: &str) -> bool {
+        self.allowed.as_ref().is_none_or(|allowed| allowed(url))
     }
 
     /// Queues what a change leaves to be fetched, in its transaction.

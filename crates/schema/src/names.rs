@@ -5,10 +5,12 @@ use crate::error::Error;
 /// Longest name in characters.
 pub(crate) const NAME: usize = 255;
 
-/// True for what nobody sees and what changes how others are read: controls, line ends among them, and the marks of
-/// Unicode's bidirectional algorithm (UAX 9).
+/// True for what nobody sees and what changes how others are read: controls, line ends among them, blanks and hyphens
+/// without width, and the marks of Unicode's bidirectional algorithm (UAX 9). Joiners stay: pictures of several signs and
+/// scripts of several languages are written with them.
 fn is_unseen(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    let marks = matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || marks || matches!(c, '\u{AD}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}')
 }
 
 /// A name as it is kept: without blanks around it.
@@ -24,7 +26,7 @@ pub fn valid_name(what: &str, name: &str) -> Result<String, Error> {
         format!("the name of a {what} has at most {NAME} characters, and this one has {length}")
     } else if let Some((at, c)) = name.chars().enumerate().find(|(_, c)| is_unseen(*c)) {
         format!(
-            "character {} of the name of a {what} is U+{:04X}: a name has no line ends and no control characters",
+            "character {} of the name of a {what} is U+{:04X}: a name has no line ends and no characters that nobody sees",
             at + 1,
             c as u32
         )
@@ -59,6 +61,12 @@ mod tests {
             ("a\u{7f}", "U+007F"),
             ("a\u{202E}b", "U+202E"),
             ("a\u{2028}b", "U+2028"),
+            (
+                "\u{200B}",
+                "character 1 of the name of a table is U+200B: a name has no line ends and no characters that nobody",
+            ),
+            ("\u{FEFF}a", "U+FEFF"),
+            ("a\u{AD}b", "U+00AD"),
         ] {
             let error = valid_name("table", name).unwrap_err().to_string();
             assert!(error.contains(said), "{error} for {name:?}");

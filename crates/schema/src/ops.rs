@@ -211,7 +211,7 @@ impl Schemas {
             store::BaseRow { no, id, workspace: permit.workspace(), name: name.clone(), created: now, deleted: None };
         store::insert_base(&mut tx, permit, &row);
         if trashed {
-            store::trash_base(&mut tx, permit, no, now);
+            store::trash_base(&mut tx, permit, no, now).await?;
         } else {
             tenancy::register_base(&mut tx, permit, row.id, no);
         }

@@ -24,7 +24,8 @@ const SAVE_TABLE: &str = "INSERT INTO tables (tenant, base, tbl, definition) VAL
 const LIST_BASES: &str = "SELECT base, id, workspace, name, created_at, deleted_at FROM bases \
      WHERE tenant = $1 AND deleted = $2 AND removed_at IS NULL ORDER BY base";
 const IS_BASE: &str = "SELECT base FROM bases WHERE id = $1";
-const TRASH_BASE: &str = "UPDATE bases SET deleted = TRUE, deleted_at = $3 WHERE tenant = $1 AND base = $2";
+const TRASH_BASE: &str = "UPDATE bases SET deleted = TRUE, deleted_at = $3 \
+     WHERE tenant = $1 AND base = $2 AND deleted = FALSE RETURNING name";
 const RESTORE_BASE: &str = "UPDATE bases SET deleted = FALSE, deleted_at = NULL \
      WHERE tenant = $1 AND base = $2 AND deleted = TRUE AND removed_at IS NULL RETURNING base";
 const REMOVE_BASE: &str = "UPDATE bases SET removed_at = $3, name = '' \
@@ -161,9 +162,15 @@ pub(crate) async fn is_base(tx: &mut Tx, id: BaseId) -> Result<bool, Error> {
     Ok(!tx.query(IS_BASE, vec![id.to_string().into()]).await?.is_empty())
 }
 
-/// Marks a base as deleted.
-pub(crate) fn trash_base(tx: &mut Tx, permit: &WorkspacePermit, base: BaseNo, now: Timestamp) {
-    tx.queue(TRASH_BASE, vec![permit.tenant().0.into(), base.0.into(), now.0.into()]);
+/// Marks a base as deleted, and tells its name; none when it is deleted already.
+pub(crate) async fn trash_base(
+    tx: &mut Tx,
+    permit: &WorkspacePermit,
+    base: BaseNo,
+    now: Timestamp,
+) -> Result<Option<String>, Error> {
+    let rows = tx.query(TRASH_BASE, vec![permit.tenant().0.into(), base.0.into(), now.0.into()]).await?;
+    Ok(rows.first().map(|row| row.get(0)).transpose()?)
 }
 
 /// Takes the mark away; false when the base is not in the trash any more.

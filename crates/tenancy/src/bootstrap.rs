@@ -1,12 +1,13 @@
 //! The first start: a tenant, its owner, a workspace and one token.
 
+use audit::Entry;
 use clock::{Clock, Ids};
 use db::{Db, Group};
 use identity::{Identity, TokenText, User};
-use model::{TenantNo, UserId};
+use model::{Caller, Role, TenantNo, UserId};
 
 use crate::error::Error;
-use crate::members::first_token;
+use crate::members::{first_token, token_entry};
 use crate::store;
 
 /// What the installer chose; the rest is made up.
@@ -70,7 +71,13 @@ impl Bootstrap {
         identity.insert_user(&mut tx, tenant, &owner);
         store::insert_workspace(&mut tx, tenant, workspace, "My workspace", now);
         store::insert_owner(&mut tx, tenant, workspace, owner.id, now);
-        let token = identity.insert_token(&mut tx, &first_token(tenant, owner.id), self.token.as_deref())?;
+        let first = first_token(tenant, owner.id);
+        let token = identity.insert_token(&mut tx, &first, self.token.as_deref())?;
+        let house = Caller::system(tenant, "the first start");
+        let entry = Entry::new("users.add", "user", owner.id).in_workspace(workspace);
+        audit::note(&mut tx, ids, (&house, now), entry.with("permissionLevel", Role::Owner.permission_level()));
+        let entry = token_entry("tokens.create", token.id()?, first.name).with("owner", owner.id.to_string());
+        audit::note(&mut tx, ids, (&house, now), entry);
         tx.commit().await?;
         Ok(Installed { owner, token })
     }

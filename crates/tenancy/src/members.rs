@@ -4,7 +4,7 @@ use audit::Entry;
 use clock::{Clock, Ids};
 use db::Group;
 use identity::{Identity, NewToken, TokenEntry, TokenText, User};
-use model::{BaseId, Caller, Role, Scope, TenantNo, UserId, WorkspaceId};
+use model::{BaseId, Caller, Role, Scope, TenantNo, TokenId, UserId, WorkspaceId};
 
 use crate::access::{Access, WorkspaceEntry};
 use crate::collaborators::Grant;
@@ -100,7 +100,10 @@ impl Members {
             let name = new.name.clone().unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
             let user = User { id: self.ids.user(now), email, name: name.chars().take(NAME).collect() };
             self.identity.insert_user(&mut tx, caller.tenant, &user);
-            let token = self.identity.insert_token(&mut tx, &first_token(caller.tenant, user.id), None)?;
+            let first = first_token(caller.tenant, user.id);
+            let token = self.identity.insert_token(&mut tx, &first, None)?;
+            let entry = token_entry("tokens.create", token.id()?, first.name).with("owner", user.id.to_string());
+            audit::note(&mut tx, &self.ids, (caller, now), entry);
             (user, Some(token))
         };
         let by = caller.user().unwrap_or(user.id);
@@ -156,7 +159,7 @@ impl Members {
         let mut tx = self.identity.people().db().begin(Group::House).await?;
         let token = self.identity.insert_token(&mut tx, &new, None)?;
         let names: Vec<&str> = new.scopes.iter().map(|scope| scope.name()).collect();
-        let entry = Entry::new("tokens.create", "token", token.id()?).with("name", new.name).with("scopes", names);
+        let entry = token_entry("tokens.create", token.id()?, new.name).with("scopes", names);
         audit::note(&mut tx, &self.ids, (caller, self.clock.now()), entry);
         tx.commit().await?;
         Ok(token)
@@ -184,7 +187,7 @@ impl Members {
         };
         let mut tx = self.identity.people().db().begin(Group::House).await?;
         self.identity.take_token(&mut tx, caller.tenant, own.id).await?;
-        let entry = Entry::new("tokens.revoke", "token", own.id).with("name", own.name);
+        let entry = token_entry("tokens.revoke", own.id, own.name);
         audit::note(&mut tx, &self.ids, (caller, self.clock.now()), entry);
         Ok(tx.commit().await?)
     }
@@ -205,6 +208,10 @@ impl Members {
         };
         Ok(found.cloned().ok_or(Denied::NotFound)?)
     }
+}
+
+pub(crate) fn token_entry(action: &'static str, id: TokenId, name: String) -> Entry {
+    Entry::new(action, "token", id).with("name", name)
 }
 
 pub(crate) fn first_token(tenant: TenantNo, owner: UserId) -> NewToken {

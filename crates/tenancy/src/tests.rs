@@ -322,7 +322,9 @@ async fn a_narrow_token_says_less(house: House) {
         scopes: vec![Scope::RecordsRead],
         expires: None,
     };
-    let token = house.identity.create_token(&narrow).await.unwrap();
+    let mut tx = house.test.db.begin(Group::House).await.unwrap();
+    let token = house.identity.insert_token(&mut tx, &narrow, None).unwrap();
+    tx.commit().await.unwrap();
     let router = crate::router(house.members())
         .split_for_parts()
         .0

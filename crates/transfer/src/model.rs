@@ -1,6 +1,8 @@
 //! What an import is.
 
-use model::{Actor, BaseId, Caller, Door, FieldId, TableNo, TenantNo, Timestamp, UserId};
+use std::sync::Arc;
+
+use model::{Actor, BaseId, Caller, Door, FieldId, Origin, TableNo, TenantNo, Timestamp, TokenId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -51,6 +53,11 @@ pub struct Spec {
     pub wanted: Wanted,
     /// Bytes of the file.
     pub bytes: u64,
+    /// With which token it was asked for, and from where.
+    #[serde(default)]
+    pub token: Option<TokenId>,
+    #[serde(default)]
+    pub origin: Option<Origin>,
     /// Where its rows go, table by table; empty until that is known.
     #[serde(default)]
     pub targets: Vec<Target>,
@@ -229,8 +236,9 @@ pub struct Import {
 impl Import {
     /// The person who asked for it, as who it writes.
     pub(crate) fn caller(&self) -> Caller {
-        let request = self.id.clone();
-        Caller { request, ..Caller::unlimited(Actor::User(self.owner), self.tenant, Door::Import) }
+        let (request, origin) = (self.id.clone(), self.spec.origin.clone().map(Arc::new));
+        let unlimited = Caller::unlimited(Actor::User(self.owner), self.tenant, Door::Import);
+        Caller { request, token: self.spec.token, origin, ..unlimited }
     }
 }
 

@@ -220,6 +220,8 @@ impl Webhooks {
         if !store::set_notifies(&mut tx, key, enable).await? {
             return Err(not_found(id));
         }
+        let entry = Entry::new("webhooks.enable_notifications", "webhook", key.2).in_base(base).with("enable", enable);
+        audit::note(&mut tx, &self.parts.ids, (caller, self.parts.clock.now()), entry);
         Ok(tx.commit().await?)
     }
 

@@ -24,6 +24,7 @@ use super::write::{MOST_LOADED, NewRecord, queue};
 use super::{Records, find_table};
 use crate::ask::field;
 use crate::error::Error;
+use crate::files::Files;
 use crate::plan::{LinkWrite, Plan, choice_cell, previous};
 use files::ToFetch;
 use images::Mark;
@@ -101,7 +102,8 @@ impl Records {
         if self.schemas.has_formulas_of_airtable() {
             schema::of_airtable(&field.name, &kind)?;
         }
-        let start = Conversion::new((&table, &field), kind, self.ids.clone(), now, view.image.sequence);
+        let with = (self.ids.clone(), self.files.clone());
+        let start = Conversion::new((&table, &field), kind, with, now, view.image.sequence);
         let read = self
             .answer(&scope, &mut view, |view| {
                 let rows = view.image.table(table.no);
@@ -272,6 +274,7 @@ struct Conversion {
     /// The number that its cells have.
     no: Option<FieldNo>,
     ids: Ids,
+    fetching: Files,
     now: Timestamp,
     /// What texts have become; only for choices, and with the record for files.
     known: FxHashMap<String, CellValue>,
@@ -290,13 +293,20 @@ struct Conversion {
 }
 
 impl Conversion {
-    fn new((table, field): (&Arc<Table>, &Arc<Field>), kind: FieldKind, ids: Ids, now: Timestamp, start: i64) -> Self {
+    fn new(
+        (table, field): (&Arc<Table>, &Arc<Field>),
+        kind: FieldKind,
+        (ids, fetching): (Ids, Files),
+        now: Timestamp,
+        start: i64,
+    ) -> Self {
         Self {
             table: Arc::clone(table),
             target: Field { kind, ..Field::clone(field) },
             field: Arc::clone(field),
             no: None,
             ids,
+            fetching,
             now,
             known: FxHashMap::default(),
             names: None,
@@ -426,7 +436,7 @@ impl Conversion {
             } else {
                 let files = self.target.kind.is_files();
                 let value = if files { self.files_of(ordinal, &text)? } else { self.value(&text, &reading)? };
-                let whole = !value.is_empty();
+                let whole = !value.is_empty() && self.is_whole(&text, &value);
                 (value, whole)
             };
             self.kept += usize::from(whole || !value.is_empty());
@@ -444,6 +454,21 @@ impl Conversion {
         Ok(cells)
     }
 
+    /// False for numbers that a rating cannot be.
+    fn may_hold(&self, value: &CellValue) -> bool {
+        match (&self.target.kind, value) {
+            (FieldKind::Rating(rating), CellValue::Number(number)) => {
+                number.fract() == 0.0 && (1.0..=f64::from(rating.max)).contains(number)
+            }
+            _ => true,
+        }
+    }
+
+    /// False where a number is brought to the nearest that a rating may be.
+    fn is_whole(&self, text: &str, value: &CellValue) -> bool {
+        !matches!(self.target.kind, FieldKind::Rating(_)) || number(text) == *value
+    }
+
     /// A text as a cell of the new type; empty where it cannot be one.
     fn value(&mut self, text: &str, reading: &Reading) -> Result<CellValue, Error> {
         let text = if self.target.kind.select().is_some() { text.trim() } else { text };
@@ -451,7 +476,9 @@ impl Conversion {
             return Ok(known.clone());
         }
         match fields::of(&self.target.kind).read(&self.target, &Value::String(text.to_owned()), reading) {
-            Ok(Incoming::Cell(CellValue::Empty)) if self.target.kind.column() == Kind::Number => Ok(number(text)),
+            Ok(Incoming::Cell(CellValue::Empty)) if self.target.kind.column() == Kind::Number => {
+                Ok(Some(number(text)).filter(|value| self.may_hold(value)).unwrap_or_default())
+            }
             Ok(Incoming::Cell(value)) => Ok(value),
             Ok(Incoming::Choices(choices)) => {
                 let value = self.chosen(choices)?;

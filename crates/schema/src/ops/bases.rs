@@ -59,8 +59,11 @@ impl Schemas {
         let permit = permit.map_err(|denied| if matches!(denied, Denied::NotFound) { Denied::Role } else { denied })?;
         let mut tx = self.db.begin(Group::House).await?;
         let now = self.clock.now();
-        store::trash_base(&mut tx, &permit, held.base_no(), now);
-        audit::note(&mut tx, &self.ids, (caller, now), base_entry("bases.delete", base, &permit));
+        let Some(name) = store::trash_base(&mut tx, &permit, held.base_no(), now).await? else {
+            return Err(Error::Denied(Denied::NotFound));
+        };
+        let entry = base_entry("bases.delete", base, &permit).with("name", name);
+        audit::note(&mut tx, &self.ids, (caller, now), entry);
         tenancy::withdraw_base(&mut tx, &permit, held.base_no());
         Ok(tx.commit().await?)
     }
@@ -91,7 +94,8 @@ impl Schemas {
         }
         tenancy::register_base(&mut tx, &permit, row.id, row.no);
         let now = self.clock.now();
-        audit::note(&mut tx, &self.ids, (caller, now), base_entry("bases.restore", row.id, &permit));
+        let entry = base_entry("bases.restore", row.id, &permit).with("name", row.name.as_str());
+        audit::note(&mut tx, &self.ids, (caller, now), entry);
         tx.commit().await?;
         let store::BaseRow { id, workspace, name, created, .. } = row;
         Ok(BaseEntry { id, name, workspace, role: permit.role(), created })

@@ -675,10 +675,20 @@ async fn addresses_in_texts_become_files(app: Near) {
 async fn addresses_that_nobody_may_call_make_no_files(app: TestApp) {
     let cells = ["https://example.org/a.txt", "http://10.0.0.7/secret"].map(str::to_owned);
     let (base, records) = texts(&app, &cells).await;
-    let (status, refused) = convert(&app, &base, &json!({ "allowLoss": true })).await;
-    assert!(status == 422 && refused["detail"].as_str().unwrap().contains("10.0.0.7"), "{status} {refused}");
+    let (status, told) = convert(&app, &base, &json!({ "dryRun": true })).await;
+    assert_eq!((status, &told["converted"], &told["lost"]), (200, &json!(1), &json!(1)), "{told}");
+    assert_eq!(told["examples"][0]["value"], cells[1]);
+    let history = format!("/api/v1/bases/{base}/history");
+    let before = app.get(&history).await;
+    let (status, refused) = convert(&app, &base, &json!({})).await;
+    assert!(status == 409 && refused["detail"].as_str().unwrap().contains("10.0.0.7"), "{status} {refused}");
     assert_eq!(files(&app, &base, record(&records[0])).await, cells[0], "nothing was done");
+    assert_eq!(app.get(&history).await, before, "not in the log either");
+    let (status, done) = convert(&app, &base, &json!({ "allowLoss": true })).await;
+    assert_eq!((status, &done["converted"], &done["lost"]), (200, &json!(1), &json!(1)), "{done}");
+    assert_eq!(files(&app, &base, record(&records[1])).await, Value::Null);
     // So many are not fetched at a time.
+    let (base, _) = texts(&app, &[" ".to_owned()]).await;
     let many = vec!["https://example.org/a.txt"; 500].join(" ");
     let lines: String = (0..21).map(|_| json!({ "fields": { "Files": many } }).to_string() + "\n").collect();
     let bulk = format!("/api/v1/bases/{base}/tables/Tasks/records:bulk");

@@ -97,7 +97,8 @@ async fn what_was_done_is_told_with_who_did_it_and_from_where(app: TestApp) {
     let payload = &renamed["events"][0]["payload"];
     assert_eq!((&payload["name"], &payload["previousName"]), (&json!("Notes"), &json!("Note")), "{renamed}");
     let roles = app.get(&format!("{log}?category[]=collaborators&category[]=users&sortOrder=descending")).await;
-    let expected = ["collaborators.remove", "collaborators.change", "collaborators.add", "users.add"];
+    // The last of them is the owner, at the first start.
+    let expected = ["collaborators.remove", "collaborators.change", "collaborators.add", "users.add", "users.add"];
     assert_eq!(actions(&roles), expected);
     assert_eq!(roles["events"][2]["payload"], json!({ "permissionLevel": "edit" }));
 }
@@ -117,6 +118,7 @@ async fn tokens_webhooks_and_removed_bases_are_in_it(app: TestApp) {
     app.call(Method::DELETE, &format!("/v0/bases/{base}/webhooks/{hook}"), &Value::Null).await;
     app.ok(Method::DELETE, &format!("/v0/meta/bases/{base}"), &Value::Null).await;
     app.call(Method::DELETE, &format!("/api/v1/trash/bases/{base}"), &Value::Null).await;
+    app.call(Method::DELETE, &format!("/v0/meta/bases/{base}"), &Value::Null).await;
     // What is refused is not in it.
     app.call(Method::DELETE, &format!("/api/v1/trash/bases/{base}"), &Value::Null).await;
     app.call(Method::DELETE, &format!("/api/v1/tokens/{id}"), &Value::Null).await;
@@ -144,7 +146,7 @@ async fn follow(app: &TestApp, log: &str, mut next: Option<String>) -> (Vec<Stri
     let mut found = Vec::new();
     loop {
         let from = next.as_ref().map(|next| format!("&next={next}")).unwrap_or_default();
-        let page = app.get(&format!("{log}?sortOrder=ascending&pageSize=2{from}")).await;
+        let page = app.get(&format!("{log}&sortOrder=ascending&pageSize=2{from}")).await;
         next = page["pagination"]["next"].as_str().map(str::to_owned);
         if page["events"].as_array().unwrap().is_empty() {
             return (found, next);
@@ -165,8 +167,8 @@ impl ForDatabase for Timed {
 
 #[on_every_database]
 async fn whoever_follows_it_misses_nothing_and_sees_nothing_twice(Timed(app, clock): Timed) {
-    let log = log(&app).await;
-    let mut people = Vec::new();
+    let log = format!("{}?category=users", log(&app).await);
+    let mut people = vec![app.get("/v0/meta/whoami").await["id"].as_str().unwrap().to_owned()];
     for name in ["ada", "ben", "cid", "dan", "eva"] {
         people.push(app.person(name, "readOnly").await.0);
         clock.advance(Duration::from_secs(1));
@@ -175,25 +177,66 @@ async fn whoever_follows_it_misses_nothing_and_sees_nothing_twice(Timed(app, clo
     assert_eq!(follow(&app, &log, None).await, (vec![], None));
     clock.advance(Duration::from_secs(26));
     let (first, next) = follow(&app, &log, None).await;
-    assert_eq!(first, people[..2]);
+    assert_eq!(first, people[..3]);
     clock.advance(Duration::from_mins(1));
     let (rest, next) = follow(&app, &log, next).await;
-    assert_eq!(rest, people[2..]);
+    assert_eq!(rest, people[3..]);
     assert_eq!(follow(&app, &log, next.clone()).await, (vec![], next));
     // From the newest on, at once.
     let newest = app.person("fay", "readOnly").await.0;
-    let page = app.get(&format!("{log}?pageSize=4")).await;
+    let page = app.get(&format!("{log}&pageSize=4")).await;
     let ids = |page: &Value| told(page).into_iter().map(|(_, id)| id).collect::<Vec<_>>();
-    assert_eq!(ids(&page), [&newest, &people[4], &people[3], &people[2]].map(String::clone));
+    assert_eq!(ids(&page), [&newest, &people[5], &people[4], &people[3]].map(String::clone));
     let previous = page["pagination"]["previous"].as_str().unwrap();
-    let older = app.get(&format!("{log}?pageSize=4&previous={previous}")).await;
-    assert_eq!(ids(&older), [&people[1], &people[0]].map(String::clone));
+    let older = app.get(&format!("{log}&pageSize=4&previous={previous}")).await;
+    assert_eq!(ids(&older), [&people[2], &people[1], &people[0]].map(String::clone));
     // The page before, in the order that is asked for.
-    let older = app.get(&format!("{log}?pageSize=4&sortOrder=ascending&previous={previous}")).await;
-    assert_eq!(ids(&older), people[..2]);
-    let between = app.get(&format!("{log}?startTime=2026-01-01T00:00:01Z&endTime=2026-01-01T00:00:03")).await;
-    assert_eq!(ids(&between), [&people[3], &people[2], &people[1]].map(String::clone));
-    assert_eq!(ids(&app.get(&format!("{log}?endTime=2025-12-31")).await), Vec::<String>::new());
+    let older = app.get(&format!("{log}&pageSize=4&sortOrder=ascending&previous={previous}")).await;
+    assert_eq!(ids(&older), people[..3]);
+    let between = app.get(&format!("{log}&startTime=2026-01-01T00:00:01Z&endTime=2026-01-01T00:00:03")).await;
+    assert_eq!(ids(&between), [&people[4], &people[3], &people[2]].map(String::clone));
+    assert_eq!(ids(&app.get(&format!("{log}&endTime=2025-12-31")).await), Vec::<String>::new());
+}
+
+#[on_every_database]
+async fn an_import_is_told_with_the_token_that_asked_for_it(app: TestApp) {
+    let base = app.plans().await;
+    let path = format!("/api/v1/imports?base={base}&table=Read&create=true");
+    let import = app.upload(&path, b"Name,Kind\na,b\n".to_vec()).await.1["id"].as_str().unwrap().to_owned();
+    app.text(Method::GET, &format!("/api/v1/imports/{import}/events")).await;
+    let page = app.get(&format!("{}?eventType=tables.create&modelId={base}", log(&app).await)).await;
+    let event = &page["events"][0];
+    assert_eq!(told(&page).len(), 1, "{page}");
+    assert_eq!((&event["payload"]["name"], &event["origin"]["source"]), (&json!("Read"), &json!("import")));
+    assert_eq!((&event["context"]["actionId"], &event["origin"]["ipAddress"]), (&json!(import), &json!("127.0.0.1")));
+    assert!(app.token.starts_with(event["origin"]["personalAccessTokenId"].as_str().unwrap()), "{event}");
+}
+
+#[on_every_database]
+async fn what_happens_at_once_is_told_once_each_time_that_it_happens(app: TestApp) {
+    let base = app.plans().await;
+    let path = format!("/v0/meta/bases/{base}");
+    let delete = || app.call(Method::DELETE, &path, &Value::Null);
+    let (one, two, three, four) = tokio::join!(delete(), delete(), delete(), delete());
+    let all = [one, two, three, four];
+    let done = all.iter().filter(|(status, _)| *status == 200).count();
+    let page = app.get(&format!("{}?eventType=bases.delete", log(&app).await)).await;
+    assert_eq!((done, actions(&page)), (1, vec!["bases.delete".to_owned()]), "{all:?}");
+    assert_eq!(page["events"][0]["payload"], json!({ "name": "Plans" }));
+}
+
+#[on_every_database]
+async fn the_trail_begins_with_the_first_token(app: TestApp) {
+    let log = log(&app).await;
+    let page = app.get(&log).await;
+    assert_eq!(actions(&page), ["tokens.create", "users.add"]);
+    assert_eq!(page["events"][0]["actor"], json!({ "type": "system", "reason": "the first start" }));
+    let id = page["events"][0]["modelId"].as_str().unwrap();
+    assert!(app.token.starts_with(id), "{page}");
+    let (bob, his) = app.person("bob", "editor").await;
+    let page = app.get(&format!("{log}?eventType=tokens.create&pageSize=1")).await;
+    assert!(his.starts_with(page["events"][0]["modelId"].as_str().unwrap()), "{page}");
+    assert_eq!(page["events"][0]["payload"], json!({ "name": "First token", "owner": bob }));
 }
 
 #[on_every_database]

@@ -126,6 +126,20 @@ async fn values_are_lost_only_when_that_is_asked_for(app: TestApp) {
 }
 
 #[on_every_database]
+async fn numbers_that_no_rating_can_be_are_told_as_lost(app: TestApp) {
+    let plans = Plans::new(&app, notes(&["3", "3.7", "-2", "99", "0", "$4"])).await;
+    let rating = |key: &str| json!({ "type": "rating", "options": { "icon": "star", "color": "redBright", "max": 5 }, key: true });
+    let (_, told) = plans.convert(&app, "Notes", rating("dryRun")).await;
+    assert_eq!(told["lost"], 4, "{told}");
+    let lost: Vec<&Value> = told["examples"].as_array().unwrap().iter().map(|lost| &lost["value"]).collect();
+    assert_eq!(lost, ["3.7", "-2", "99", "0"]);
+    assert_eq!(plans.convert(&app, "Notes", rating("none")).await.0, 422, "an unknown key");
+    let (status, done) = plans.convert(&app, "Notes", rating("allowLoss")).await;
+    assert_eq!(status, 200, "{done}");
+    assert_eq!(plans.told(&app, "Notes").await, json!([3, 4, null, 5, null, 4]));
+}
+
+#[on_every_database]
 async fn what_is_made_of_a_field_follows_its_type(app: TestApp) {
     let plans = Plans::new(&app, notes(&["3", "40", "5"])).await;
     let fields = format!("/v0/meta/bases/{}/tables/Tasks/fields", plans.base);

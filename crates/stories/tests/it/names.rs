@@ -67,7 +67,7 @@ async fn no_name_holds_what_nobody_sees(app: TestApp) {
     let long = "n".repeat(256);
     for (name, said) in [
         ("two\nlines", "character 4 of the name of a"),
-        ("two\r\nlines", "is U+000D: a name has no line ends and no control characters"),
+        ("two\r\nlines", "is U+000D: a name has no line ends and no characters that nobody sees"),
         ("tab\there", "U+0009"),
         ("nul\u{0}", "U+0000"),
         ("bell\u{7}", "U+0007"),

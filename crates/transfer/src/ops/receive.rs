@@ -58,7 +58,13 @@ impl Transfers {
             owner,
             fingerprint,
             state: State::Reading,
-            spec: Spec { wanted, bytes, targets: Vec::new() },
+            spec: Spec {
+                wanted,
+                bytes,
+                token: caller.token,
+                origin: caller.origin.as_deref().cloned(),
+                targets: Vec::new(),
+            },
             progress: Progress::default(),
             outcome: Outcome::default(),
         };

@@ -26,7 +26,8 @@ fn addresses(text: &str) -> Value {
 pub(super) type ToFetch = (Schema, Body);
 
 impl Conversion {
-    /// A text as a cell of files to fetch; empty where something else stands in it. Read again it is the same cell.
+    /// A text as a cell of files to fetch; empty where something else stands in it, or an
+    /// address that may not be called. Read again it is the same cell.
     pub(super) fn files_of(&mut self, ordinal: Ordinal, text: &str) -> Result<CellValue, Error> {
         let key = format!("{} {text}", ordinal.0);
         if let Some(known) = self.known.get(&key) {
@@ -34,6 +35,11 @@ impl Conversion {
         }
         let read = fields::of(&self.target.kind).read(&self.target, &addresses(text), &Reading::default());
         let Ok(Incoming::Attachments(wanted)) = read else { return Ok(CellValue::Empty) };
+        let refused =
+            |file: &AttachmentIn| matches!(file, AttachmentIn::Fetched { url, .. } if !self.fetching.allows(url));
+        if wanted.iter().any(refused) {
+            return Ok(CellValue::Empty);
+        }
         let awaited = wanted.into_iter().filter_map(|file| match file {
             AttachmentIn::Fetched { url, filename } => {
                 Some(Attachment { id: self.ids.attachment(self.now), filename, content: Content::Awaited(url) })

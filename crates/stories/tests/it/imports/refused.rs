@@ -21,7 +21,7 @@ async fn what_cannot_be_done_is_refused_at_once(app: TestApp) {
         ("table=Tasks&part=0", "not `0`"),
         ("table=Tasks&keepUnfit=perhaps", "`true` or `false`"),
         ("table=Nope", "there is no table `Nope`"),
-        ("table=a%01b&create=true", "no control characters"),
+        ("table=a%01b&create=true", "no characters that nobody sees"),
     ] {
         let (status, answer) = app.upload(&format!("/api/v1/imports?base={base}&{query}"), file.clone()).await;
         assert_eq!(status, 422, "{query}: {answer}");
