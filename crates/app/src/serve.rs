@@ -3,9 +3,8 @@
 use std::net::SocketAddr;
 
 use anyhow::Context;
-use audit::Entry;
 use clock::{Clock, Ids};
-use db::{Group, Tx};
+use db::Group;
 use identity::NewToken;
 use model::{Caller, Scope, TenantNo, TokenId};
 use runtime::{Ended, Lifecycle};
@@ -74,7 +73,9 @@ pub async fn serve(settings: &Settings, parts: Parts, say: impl Fn(&str)) -> any
     }
     if let Some(token) = run {
         Running::remove(&settings.server.data);
-        revoke(&house, token.0, token.1).await?;
+        let mut tx = house.db().begin(Group::House).await?;
+        house.identity().take_token(&mut tx, &Caller::system(token.0, "serve"), token.1).await?;
+        tx.commit().await?;
     }
     house.db().clone().close().await;
     Ok(())
@@ -118,32 +119,19 @@ async fn run_file(
         return Ok(None);
     }
     let Some((tenant, owner)) = Bootstrap::owner(house.db()).await? else { return Ok(None) };
+    let (held, by) = (house.identity().list_tokens(tenant, owner).await?, Caller::system(tenant, "serve"));
+    let mut tx = house.db().begin(Group::House).await?;
     // A server that was killed leaves its token behind.
-    for token in house.identity().list_tokens(tenant, owner).await? {
+    for token in held {
         if token.name == RUN && token.revoked.is_none() {
-            revoke(house, tenant, token.id).await?;
+            house.identity().take_token(&mut tx, &by, token.id).await?;
         }
     }
     let new = NewToken { tenant, owner, name: RUN.to_owned(), scopes: Scope::ALL.to_vec(), expires: None };
-    let mut tx = house.db().begin(Group::House).await?;
-    let token = house.identity().insert_token(&mut tx, &new, None)?;
+    let token = house.identity().insert_token(&mut tx, &by, &new, None)?;
     let id = token.id()?;
-    note(&mut tx, tenant, Entry::new("tokens.create", "token", id).with("owner", owner.to_string()));
     tx.commit().await?;
     let running = Running { address, pid: std::process::id(), token: token.reveal().to_owned() };
     running.write(&settings.server.data)?;
     Ok(Some((tenant, id)))
-}
-
-/// Takes the token of a run back.
-async fn revoke(house: &House, tenant: TenantNo, id: TokenId) -> anyhow::Result<()> {
-    let mut tx = house.db().begin(Group::House).await?;
-    house.identity().take_token(&mut tx, tenant, id).await?;
-    note(&mut tx, tenant, Entry::new("tokens.revoke", "token", id));
-    Ok(tx.commit().await?)
-}
-
-fn note(tx: &mut Tx, tenant: TenantNo, entry: Entry) {
-    let by = (&Caller::system(tenant, "serve"), Clock::system().now());
-    audit::note(tx, &Ids::system(), by, entry.with("name", RUN));
 }

@@ -33,7 +33,7 @@ pub enum Order {
 }
 
 /// Which entries are wanted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Wanted {
     /// Made at or after.
     pub from: Option<Timestamp>,

@@ -114,15 +114,19 @@ pub fn own_zone(kind: &FieldKind) -> TimeZone {
     }
 }
 
+/// How a field of days or times writes a day.
+pub fn day_format(kind: &FieldKind) -> Option<&DateFormat> {
+    match kind {
+        FieldKind::Date(options) => Some(&options.date_format),
+        FieldKind::DateTime(options) => Some(&options.date_format),
+        _ => None,
+    }
+}
+
 /// The order in which a field's format writes day, month and year; none where the format is the reader's own, or
 /// leads with the year.
 pub fn date_order(kind: &FieldKind) -> Option<DateOrder> {
-    let format = match kind {
-        FieldKind::Date(options) => &options.date_format,
-        FieldKind::DateTime(options) => &options.date_format,
-        _ => return None,
-    };
-    match format.name.as_str() {
+    match day_format(kind)?.name.as_str() {
         "european" => Some(DateOrder::DayFirst),
         "us" => Some(DateOrder::MonthFirst),
         _ => None,

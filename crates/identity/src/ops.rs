@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use audit::Entry;
 use clock::{Clock, Ids};
 use db::{Db, Group, Tx};
-use model::{Scope, TenantNo, Timestamp, TokenId, UserId};
+use model::{Caller, Scope, TenantNo, Timestamp, TokenId, UserId};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use sql::Value;
@@ -233,12 +234,18 @@ impl Identity {
         store::times(&self.db, tenant).await
     }
 
-    /// Writes a token in the caller's transaction; its text is shown only here. `given` is used where the installer
-    /// chose it.
+    /// Writes a token in the transaction of whoever makes it, and notes that they did; its text is shown only here.
+    /// `given` is used where the installer chose it.
     ///
     /// # Errors
     /// [`Error::TokenForm`] when the given text is not a token.
-    pub fn insert_token(&self, tx: &mut Tx, new: &NewToken, given: Option<&str>) -> Result<TokenText, Error> {
+    pub fn insert_token(
+        &self,
+        tx: &mut Tx,
+        by: &Caller,
+        new: &NewToken,
+        given: Option<&str>,
+    ) -> Result<TokenText, Error> {
         let now = self.clock.now();
         let text = match given {
             Some(text) => TokenText::parse(text)?,
@@ -255,18 +262,27 @@ impl Identity {
             expires: new.expires,
         };
         store::insert_token(tx, &row);
+        let entry = Entry::new("tokens.create", "token", row.id).with("name", new.name.as_str());
+        // What is made for others is for everything.
+        let entry = if by.user() == Some(new.owner) {
+            entry.with("scopes", new.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>())
+        } else {
+            entry.with("owner", new.owner.to_string())
+        };
+        audit::note(tx, &self.ids, (by, now), entry);
         Ok(text)
     }
 
-    /// Takes a token back in the caller's transaction; from its commit on it is worth nothing.
+    /// Takes a token back in the transaction of whoever does, and notes it; from its commit on it is worth nothing.
     ///
     /// # Errors
     /// [`Error::TokenNotFound`] when the tenant has no such token.
-    pub async fn take_token(&self, tx: &mut Tx, tenant: TenantNo, id: TokenId) -> Result<(), Error> {
-        if !store::revoke(tx, tenant, id, self.clock.now()).await? {
-            return Err(Error::TokenNotFound { id: id.to_string() });
-        }
+    pub async fn take_token(&self, tx: &mut Tx, by: &Caller, id: TokenId) -> Result<(), Error> {
+        let now = self.clock.now();
+        let name = store::revoke(tx, by.tenant, id, now).await?;
+        let name = name.ok_or_else(|| Error::TokenNotFound { id: id.to_string() })?;
         self.people.raise(tx);
+        audit::note(tx, &self.ids, (by, now), Entry::new("tokens.revoke", "token", id).with("name", name));
         Ok(())
     }
 }

@@ -23,7 +23,7 @@ const INSERT_TOKEN: &str = "INSERT INTO tokens (tenant, id, hash, owner, name, s
      revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)";
 const TOKEN: &str = "SELECT tenant, hash, owner, scopes, expires_at, revoked_at FROM tokens WHERE id = $1";
 const REVOKE: &str = "UPDATE tokens SET revoked_at = $1 WHERE id = $2 AND tenant = $3 AND revoked_at IS NULL \
-     RETURNING id";
+     RETURNING name";
 
 const TOKENS: &str = "SELECT id, name, scopes, created_at, expires_at, revoked_at, last_used_at FROM tokens \
      WHERE tenant = $1 AND owner = $2 ORDER BY created_at, id";
@@ -180,8 +180,15 @@ pub(crate) async fn token(db: &Db, id: TokenId) -> Result<Option<(Secret, KnownT
     Ok(Some((secret, known)))
 }
 
-pub(crate) async fn revoke(tx: &mut Tx, tenant: TenantNo, id: TokenId, now: Timestamp) -> Result<bool, Error> {
-    Ok(!tx.query(REVOKE, vec![now.0.into(), id.to_string().into(), tenant.0.into()]).await?.is_empty())
+/// Takes a token back, and tells its name; none where the tenant has no such token that is worth something.
+pub(crate) async fn revoke(
+    tx: &mut Tx,
+    tenant: TenantNo,
+    id: TokenId,
+    now: Timestamp,
+) -> Result<Option<String>, Error> {
+    let rows = tx.query(REVOKE, vec![now.0.into(), id.to_string().into(), tenant.0.into()]).await?;
+    Ok(rows.first().map(|row| row.get(0)).transpose()?)
 }
 
 pub(crate) async fn tokens(db: &Db, tenant: TenantNo, owner: UserId) -> Result<Vec<TokenEntry>, Error> {

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use db::Group;
-use model::{Scope, TenantNo, Timestamp, TokenId, UserId};
+use model::{Caller, Scope, TenantNo, Timestamp, TokenId, UserId};
 use testkit::{ForDatabase, TestDb, on_every_database};
 
 use crate::{Error, Identity, MIGRATIONS, NewToken, TokenText, User, store};
@@ -15,7 +15,7 @@ struct House {
 
 impl ForDatabase for House {
     async fn for_database(engine: testkit::Engine) -> Self {
-        let test = TestDb::for_database(engine).await.migrated(&[&MIGRATIONS]).await;
+        let test = TestDb::for_database(engine).await.migrated(&[&MIGRATIONS, &audit::MIGRATIONS]).await;
         let identity = Identity::new(test.db.clone(), test.clock.clone(), test.ids.clone());
         Self { test, identity }
     }
@@ -37,7 +37,7 @@ impl House {
 
     async fn revoke(&self, by: &Identity, tenant: TenantNo, id: TokenId) -> Result<(), Error> {
         let mut tx = self.test.db.begin(Group::House).await.unwrap();
-        by.take_token(&mut tx, tenant, id).await?;
+        by.take_token(&mut tx, &Caller::system(tenant, "a test"), id).await?;
         Ok(tx.commit().await?)
     }
 
@@ -48,7 +48,7 @@ impl House {
 
 async fn create(test: &TestDb, identity: &Identity, new: &NewToken) -> TokenText {
     let mut tx = test.db.begin(Group::House).await.unwrap();
-    let token = identity.insert_token(&mut tx, new, None).unwrap();
+    let token = identity.insert_token(&mut tx, &Caller::system(TENANT, "a test"), new, None).unwrap();
     tx.commit().await.unwrap();
     token
 }
@@ -149,13 +149,13 @@ async fn users_are_found_many_at_a_time(house: House) {
 /// A store from before comments and webhooks knew fewer scopes.
 #[on_every_database]
 async fn a_token_for_everything_stays_one(test: TestDb) {
-    let test = test.migrated(&[&MIGRATIONS[..3]]).await;
+    let test = test.migrated(&[&MIGRATIONS[..3], &audit::MIGRATIONS]).await;
     let identity = Identity::new(test.db.clone(), test.clock.clone(), test.ids.clone());
     let all =
         [Scope::RecordsRead, Scope::RecordsWrite, Scope::SchemaRead, Scope::SchemaWrite, Scope::EmailRead].to_vec();
     let all = create(&test, &identity, &NewToken { scopes: all, ..House::new_token(None) }).await;
     let narrow = create(&test, &identity, &House::new_token(None)).await;
-    let test = test.migrated(&[&MIGRATIONS]).await;
+    let test = test.migrated(&[&MIGRATIONS, &audit::MIGRATIONS]).await;
     let identity = Identity::new(test.db.clone(), test.clock.clone(), test.ids.clone());
     assert_eq!(identity.authenticate(all.reveal()).await.unwrap().unwrap().scopes, Scope::ALL);
     assert_eq!(identity.authenticate(narrow.reveal()).await.unwrap().unwrap().scopes, [Scope::RecordsRead]);

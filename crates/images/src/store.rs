@@ -226,9 +226,14 @@ fn write_table(tx: &mut Tx, permit: &Permit, mark: &Mark, table: &TableChange, i
 
 /// The values of [`INSERT`] that new records of one table and change share.
 fn shared(permit: &Permit, table: TableNo, mark: &Mark) -> [Value; 6] {
-    let key = [permit.tenant().0.into(), permit.base_no().0.into(), table.0.into()];
-    let [tenant, base, table] = key;
-    [tenant, base, table, mark.time.0.into(), mark.by.clone().into(), mark.sequence.into()]
+    [
+        permit.tenant().0.into(),
+        permit.base_no().0.into(),
+        table.0.into(),
+        mark.time.0.into(),
+        mark.by.clone().into(),
+        mark.sequence.into(),
+    ]
 }
 
 /// The rows of new records, put together before the writer says where they go.

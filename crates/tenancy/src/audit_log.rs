@@ -20,12 +20,7 @@ pub(crate) struct AuditQuery {
     pub size: usize,
     /// The oldest of a page first.
     pub ascending: bool,
-    pub from: Option<Timestamp>,
-    pub until: Option<Timestamp>,
-    /// Those that are newer than this one.
-    pub next: Option<EntryId>,
-    /// Those that are older than this one.
-    pub previous: Option<EntryId>,
+    pub wanted: Wanted,
     pub users: Vec<String>,
     pub actions: Vec<String>,
     pub models: Vec<String>,
@@ -57,7 +52,7 @@ impl AuditQuery {
 
     /// The end from which is looked for: that at which the page before ended.
     fn order(&self) -> Order {
-        let forward = self.next.is_some() || (self.previous.is_none() && self.ascending);
+        let forward = self.wanted.after.is_some() || (self.wanted.before.is_none() && self.ascending);
         if forward { Order::Oldest } else { Order::Newest }
     }
 }
@@ -83,12 +78,7 @@ impl Members {
             Order::Oldest => Some(Timestamp(self.clock().now().0 - SETTLED.as_micros() as i64)),
             Order::Newest => None,
         };
-        let wanted = Wanted {
-            from: query.from,
-            until: query.until.into_iter().chain(settled).min(),
-            after: query.next,
-            before: query.previous,
-        };
+        let wanted = Wanted { until: query.wanted.until.into_iter().chain(settled).min(), ..query.wanted };
         let (db, tenant) = (self.identity().people(), caller.tenant);
         let fits = |noted: &Noted| query.fits(noted);
         let mut entries = audit::list(db.db(), tenant, (&wanted, order), fits, query.size).await?;
@@ -96,7 +86,7 @@ impl Members {
             entries.reverse();
         }
         let ids = || entries.iter().map(|noted| noted.id);
-        let (next, previous) = (ids().max().or(query.next), ids().min().or(query.previous));
+        let (next, previous) = (ids().max().or(wanted.after), ids().min().or(wanted.before));
         let actors: Vec<UserId> = entries.iter().filter_map(|noted| noted.by.user()).collect();
         let people = self.identity().find_users(tenant, &actors).await?;
         let people = people.into_iter().map(|user| (user.id, user)).collect();

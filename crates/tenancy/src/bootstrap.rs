@@ -7,7 +7,7 @@ use identity::{Identity, TokenText, User};
 use model::{Caller, Role, TenantNo, UserId};
 
 use crate::error::Error;
-use crate::members::{first_token, token_entry};
+use crate::members::first_token;
 use crate::store;
 
 /// What the installer chose; the rest is made up.
@@ -71,13 +71,10 @@ impl Bootstrap {
         identity.insert_user(&mut tx, tenant, &owner);
         store::insert_workspace(&mut tx, tenant, workspace, "My workspace", now);
         store::insert_owner(&mut tx, tenant, workspace, owner.id, now);
-        let first = first_token(tenant, owner.id);
-        let token = identity.insert_token(&mut tx, &first, self.token.as_deref())?;
         let house = Caller::system(tenant, "the first start");
         let entry = Entry::new("users.add", "user", owner.id).in_workspace(workspace);
         audit::note(&mut tx, ids, (&house, now), entry.with("permissionLevel", Role::Owner.permission_level()));
-        let entry = token_entry("tokens.create", token.id()?, first.name).with("owner", owner.id.to_string());
-        audit::note(&mut tx, ids, (&house, now), entry);
+        let token = identity.insert_token(&mut tx, &house, &first_token(tenant, owner.id), self.token.as_deref())?;
         tx.commit().await?;
         Ok(Installed { owner, token })
     }

@@ -4,7 +4,7 @@ use audit::Entry;
 use clock::{Clock, Ids};
 use db::Group;
 use identity::{Identity, NewToken, TokenEntry, TokenText, User};
-use model::{BaseId, Caller, Role, Scope, TenantNo, TokenId, UserId, WorkspaceId};
+use model::{BaseId, Caller, Role, Scope, TenantNo, UserId, WorkspaceId};
 
 use crate::access::{Access, WorkspaceEntry};
 use crate::collaborators::Grant;
@@ -100,10 +100,7 @@ impl Members {
             let name = new.name.clone().unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
             let user = User { id: self.ids.user(now), email, name: name.chars().take(NAME).collect() };
             self.identity.insert_user(&mut tx, caller.tenant, &user);
-            let first = first_token(caller.tenant, user.id);
-            let token = self.identity.insert_token(&mut tx, &first, None)?;
-            let entry = token_entry("tokens.create", token.id()?, first.name).with("owner", user.id.to_string());
-            audit::note(&mut tx, &self.ids, (caller, now), entry);
+            let token = self.identity.insert_token(&mut tx, caller, &first_token(caller.tenant, user.id), None)?;
             (user, Some(token))
         };
         let by = caller.user().unwrap_or(user.id);
@@ -157,10 +154,7 @@ impl Members {
         let name = name.chars().take(NAME).collect();
         let new = NewToken { tenant: caller.tenant, owner, name, scopes, expires: None };
         let mut tx = self.identity.people().db().begin(Group::House).await?;
-        let token = self.identity.insert_token(&mut tx, &new, None)?;
-        let names: Vec<&str> = new.scopes.iter().map(|scope| scope.name()).collect();
-        let entry = token_entry("tokens.create", token.id()?, new.name).with("scopes", names);
-        audit::note(&mut tx, &self.ids, (caller, self.clock.now()), entry);
+        let token = self.identity.insert_token(&mut tx, caller, &new, None)?;
         tx.commit().await?;
         Ok(token)
     }
@@ -186,9 +180,7 @@ impl Members {
             return Err(identity::Error::TokenNotFound { id: id.chars().take(64).collect() }.into());
         };
         let mut tx = self.identity.people().db().begin(Group::House).await?;
-        self.identity.take_token(&mut tx, caller.tenant, own.id).await?;
-        let entry = token_entry("tokens.revoke", own.id, own.name);
-        audit::note(&mut tx, &self.ids, (caller, self.clock.now()), entry);
+        self.identity.take_token(&mut tx, caller, own.id).await?;
         Ok(tx.commit().await?)
     }
 
@@ -208,10 +200,6 @@ impl Members {
         };
         Ok(found.cloned().ok_or(Denied::NotFound)?)
     }
-}
-
-pub(crate) fn token_entry(action: &'static str, id: TokenId, name: String) -> Entry {
-    Entry::new(action, "token", id).with("name", name)
 }
 
 pub(crate) fn first_token(tenant: TenantNo, owner: UserId) -> NewToken {

@@ -323,7 +323,7 @@ async fn a_narrow_token_says_less(house: House) {
         expires: None,
     };
     let mut tx = house.test.db.begin(Group::House).await.unwrap();
-    let token = house.identity.insert_token(&mut tx, &narrow, None).unwrap();
+    let token = house.identity.insert_token(&mut tx, &house.owner, &narrow, None).unwrap();
     tx.commit().await.unwrap();
     let router = crate::router(house.members())
         .split_for_parts()

@@ -3,7 +3,7 @@
 use fields::Incoming;
 use fields::guess::{self, parse_any_day, parse_any_time, parse_datetime};
 use jiff::tz::TimeZone;
-use model::{CellValue, Field, FieldKind, Timestamp};
+use model::{CellValue, Field, Timestamp};
 
 use crate::error::Error;
 use crate::infer::{ColumnKind, DateOrder, Reason};
@@ -37,11 +37,7 @@ pub(super) struct Orders {
 
 impl Orders {
     pub fn of(field: &Field) -> Option<Self> {
-        let format = match &field.kind {
-            FieldKind::Date(options) => &options.date_format,
-            FieldKind::DateTime(options) => &options.date_format,
-            _ => return None,
-        };
+        let format = fields::day_format(&field.kind)?;
         let says = fields::date_order(&field.kind).is_some();
         (!says).then(|| Self { format: format.name.clone(), open: None, other: None })
     }

@@ -1,5 +1,6 @@
 //! The audit trail, as Airtable tells of one.
 
+use audit::Wanted;
 use axum::extract::{Path, RawQuery, State};
 use axum::{Extension, Json};
 use model::{Actor, Caller, EntryId, Timestamp};
@@ -194,8 +195,8 @@ fn read(params: &Params) -> Result<AuditQuery, Error> {
         Some((_, Ok(id))) => Ok(Some(id)),
         Some((text, Err(_))) => Err(wrong(key, text, "give that of a page before")),
     };
-    let (next, previous) = (place("next")?, place("previous")?);
-    if next.is_some() && previous.is_some() {
+    let (after, before) = (place("next")?, place("previous")?);
+    if after.is_some() && before.is_some() {
         let reason = "give `next` for what is newer or `previous` for what is older, not both".to_owned();
         return Err(Error::Audit { reason });
     }
@@ -214,10 +215,7 @@ fn read(params: &Params) -> Result<AuditQuery, Error> {
     Ok(AuditQuery {
         size,
         ascending,
-        from: time("startTime")?,
-        until: time("endTime")?,
-        next,
-        previous,
+        wanted: Wanted { from: time("startTime")?, until: time("endTime")?, after, before },
         users: several("originatingUserId")?,
         actions: several("eventType")?,
         models: several("modelId")?,
