@@ -10,6 +10,7 @@ use tokio::sync::{OnceCell, watch};
 
 use crate::error::Error;
 use crate::job::{ATTEMPTS, DeadJob, Job, NewJob, Outcome};
+use crate::worker::Own;
 use crate::{backoff, store};
 
 /// The tables of outbox and queue.
@@ -60,12 +61,39 @@ impl Jobs {
         if !store::is_job_due(&self.db, kind, now).await? {
             return Ok(Vec::new());
         }
-        // The sign bit is not needed, and 0 means that nobody has the job.
-        let ticket = (self.ids.chance() >> 1).max(1) as i64;
         let mut tx = self.db.begin(Group::House).await?;
-        let jobs = store::claim(&mut tx, kind, now, later(now, lease), ticket, limit as i64).await?;
+        let jobs = store::claim(&mut tx, kind, now, later(now, lease), self.ticket(), limit as i64).await?;
         tx.commit().await?;
         Ok(jobs)
+    }
+
+    /// Leases, of due jobs of a kind, those that are this process's own and those that their own has left for too long.
+    pub(crate) async fn claim_own(
+        &self,
+        kind: &str,
+        own: &Own,
+        lease: Duration,
+        limit: usize,
+    ) -> Result<Vec<Job>, Error> {
+        let now = self.clock.now();
+        let mut keys = store::due_keys(&self.db, kind, now).await?;
+        keys.retain(|(key, since)| later(*since, own.patience) <= now || (own.is_own)(key));
+        let mut jobs = Vec::new();
+        if keys.is_empty() {
+            return Ok(jobs);
+        }
+        let (mut tx, ticket) = (self.db.begin(Group::House).await?, self.ticket());
+        for (key, _) in keys.iter().take(limit) {
+            jobs.extend(store::claim_one(&mut tx, (kind, key), now, later(now, lease), ticket).await?);
+        }
+        tx.commit().await?;
+        Ok(jobs)
+    }
+
+    /// Proves who leased a job.
+    fn ticket(&self) -> i64 {
+        // The sign bit is not needed, and 0 means that nobody has the job.
+        (self.ids.chance() >> 1).max(1) as i64
     }
 
     /// Keeps a job for `lease` from now on, in the transaction of what was done for it, which fails with [`db::Error::Missed`]

@@ -19,6 +19,10 @@ const CLAIM: sql::Text = sql::skip_locked!(
         SELECT key FROM jobs WHERE kind = $1 AND dead = FALSE AND run_at <= $2 ORDER BY run_at LIMIT $5",
     ") RETURNING kind, key, payload, attempts, lease"
 );
+const DUE_KEYS: &str = "SELECT key, run_at FROM jobs WHERE kind = $1 AND dead = FALSE AND run_at <= $2
+    ORDER BY run_at LIMIT 1000";
+const CLAIM_ONE: &str = "UPDATE jobs SET run_at = $4, lease = $5, attempts = attempts + 1
+    WHERE kind = $1 AND key = $2 AND dead = FALSE AND run_at <= $3 RETURNING kind, key, payload, attempts, lease";
 const KEEP: &str = "UPDATE jobs SET run_at = $4 WHERE kind = $1 AND key = $2 AND lease = $3";
 const FREE: &str = "UPDATE jobs SET run_at = $1, lease = 0 WHERE lease <> 0 AND dead = FALSE";
 const PAUSE: &str = "UPDATE jobs SET run_at = $4, lease = 0, attempts = attempts - 1
@@ -37,7 +41,10 @@ const REVIVE: &str = "UPDATE jobs SET dead = FALSE, attempts = 0, run_at = $3
 #[cfg(test)]
 pub(crate) fn texts(dialect: db::Dialect) -> Vec<&'static str> {
     let (take, claim) = (TAKE.on(dialect), CLAIM.on(dialect));
-    vec![PUBLISH, WAITING, take, ENQUEUE, DUE, claim, KEEP, FREE, PAUSE, DONE, AGAIN, BURY, DEAD, REVIVE]
+    vec![
+        PUBLISH, WAITING, take, ENQUEUE, DUE, claim, DUE_KEYS, CLAIM_ONE, KEEP, FREE, PAUSE, DONE, AGAIN, BURY, DEAD,
+        REVIVE,
+    ]
 }
 
 pub(crate) fn publish(tx: &mut Tx, id: &str, topic: &str, payload: String, now: Timestamp) {
@@ -67,6 +74,23 @@ pub(crate) fn enqueue(tx: &mut Tx, job: NewJob<'_>) {
 
 pub(crate) async fn is_job_due(db: &Db, kind: &str, now: Timestamp) -> Result<bool, Error> {
     Ok(!db.read(DUE, params![kind, now]).await?.is_empty())
+}
+
+/// The keys of due jobs of a kind and since when they are due, the oldest first.
+pub(crate) async fn due_keys(db: &Db, kind: &str, now: Timestamp) -> Result<Vec<(String, Timestamp)>, Error> {
+    let rows = db.read(DUE_KEYS, params![kind, now]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, Timestamp(row.get(1)?)))).collect()
+}
+
+/// Leases a due job until `until`; none when somebody else has it by now.
+pub(crate) async fn claim_one(
+    tx: &mut Tx,
+    (kind, key): (&str, &str),
+    now: Timestamp,
+    until: Timestamp,
+    lease: i64,
+) -> Result<Option<Job>, Error> {
+    tx.query(CLAIM_ONE, params![kind, key, now, until, lease]).await?.first().map(job).transpose()
 }
 
 /// Leases due jobs of a kind until `until`, at most `limit`.

@@ -39,6 +39,15 @@ struct Kind {
     lease: Duration,
     /// The lease is renewed as long as the handler runs.
     kept: bool,
+    /// Which of them this process runs; all when nothing is said.
+    own: Option<Own>,
+}
+
+/// Which jobs of a kind are a process's own.
+#[derive(Clone)]
+pub(crate) struct Own {
+    pub(crate) is_own: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+    pub(crate) patience: Duration,
 }
 
 impl Worker {
@@ -63,7 +72,7 @@ impl Worker {
     /// Runs jobs of `kind` with `handler`; an attempt is cut off after `lease` and tried again.
     #[must_use]
     pub fn long_job(mut self, kind: &'static str, lease: Duration, handler: Handler) -> Self {
-        self.handlers.insert(kind, Kind { handler, lease, kept: false });
+        self.handlers.insert(kind, Kind { handler, lease, kept: false, own: None });
         self
     }
 
@@ -71,7 +80,22 @@ impl Worker {
     /// that has lost its lease all the same is broken off.
     #[must_use]
     pub fn kept_job(mut self, kind: &'static str, lease: Duration, handler: Handler) -> Self {
-        self.handlers.insert(kind, Kind { handler, lease, kept: true });
+        self.handlers.insert(kind, Kind { handler, lease, kept: true, own: None });
+        self
+    }
+
+    /// Runs, of jobs of `kind`, which has its handler, only those of keys of which `is_own` holds, and others once nobody has
+    /// taken them for `patience`.
+    #[must_use]
+    pub fn own(
+        mut self,
+        kind: &'static str,
+        patience: Duration,
+        is_own: impl Fn(&str) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        if let Some(kind) = self.handlers.get_mut(kind) {
+            kind.own = Some(Own { is_own: Arc::new(is_own), patience });
+        }
         self
     }
 
@@ -129,7 +153,11 @@ impl Worker {
             if room == 0 {
                 break;
             }
-            for job in self.jobs.claim(name, kind.lease, room).await? {
+            let claimed = match &kind.own {
+                Some(own) => self.jobs.claim_own(name, own, kind.lease, room).await?,
+                None => self.jobs.claim(name, kind.lease, room).await?,
+            };
+            for job in claimed {
                 running.spawn(attempt(self.jobs.clone(), job, kind.clone()));
             }
         }
@@ -139,7 +167,7 @@ impl Worker {
 
 /// Runs a handler and settles its job. If settling fails, the lease expires and the job runs again.
 async fn attempt(jobs: Jobs, job: Job, kind: Kind) {
-    let Kind { handler, lease, kept } = kind;
+    let Kind { handler, lease, kept, .. } = kind;
     let mut handling = JoinSet::new();
     handling.spawn(handler(job.clone()));
     let ended = async {

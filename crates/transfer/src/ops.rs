@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clock::{Clock, Ids};
-use db::{Db, Group};
+use db::{Db, Dialect, Group};
 use futures_util::FutureExt;
 use jobs::{Handler, Jobs, NewJob, Worker};
 use model::{Caller, TenantNo};
@@ -41,6 +41,8 @@ const RUN: &str = "imports.run";
 const UNDO: &str = "imports.undo";
 /// How long a process keeps an import that it does not renew: what a killed one was at waits for so long.
 const LEASE: Duration = Duration::from_secs(15);
+/// How long an import waits for the process that has its file, which may be busy with others or not be running.
+const ELSEWHERE: Duration = Duration::from_hours(1);
 /// How many imports a process carries out at a time.
 const ROOM: usize = 2;
 
@@ -147,7 +149,10 @@ impl Transfers {
             async move { transfers.undo(job, stop).await }.boxed()
         });
         let worker = Worker::new(self.parts.jobs.clone()).at_most(ROOM);
-        worker.kept_job(RUN, LEASE, running).kept_job(UNDO, LEASE, undoing).run(drain).await;
+        let worker = worker.kept_job(RUN, LEASE, running).kept_job(UNDO, LEASE, undoing);
+        // `SQLite` has one process: what it lacks nobody has.
+        let patience = if self.parts.db.dialect() == Dialect::Sqlite { Duration::ZERO } else { ELSEWHERE };
+        worker.own(RUN, patience, move |import| self.file(import).exists()).run(drain).await;
     }
 
     /// The import that a job is about; none when there is nothing to do for it.

@@ -238,6 +238,30 @@ async fn a_pause_does_not_count_as_an_attempt(queue: Queue) {
     assert_eq!(queue.count("SELECT COUNT(*) FROM jobs").await, 0);
 }
 
+/// However often a process looks, it takes no attempt away from the one that can do the job.
+#[on_every_database]
+async fn a_job_is_left_to_the_process_that_owns_it_for_a_while(queue: Queue) {
+    let (seen, others) = (Seen::default(), Seen::default());
+    let worker = |seen: &Seen, own: &'static str| {
+        let worker = Worker::new(queue.jobs.clone()).job("import", noting(seen, |_| Outcome::Ok));
+        worker.own("import", Duration::from_mins(5), move |key| key == own)
+    };
+    let (one, other) = (worker(&seen, "a"), worker(&others, "b"));
+    for key in ["a", "b", "lost"] {
+        queue.enqueue("import", key, "{}").await;
+    }
+    for _ in 0..20 {
+        one.run_until_idle().await.unwrap();
+        queue.test.clock.advance(Duration::from_secs(10));
+    }
+    assert_eq!(keys(&seen), ["a"]);
+    assert_eq!(other.run_until_idle().await.unwrap(), 1);
+    assert_eq!(others.lock().unwrap()[0].attempt, 1);
+    queue.test.clock.advance(Duration::from_mins(2));
+    assert_eq!(one.run_until_idle().await.unwrap(), 1);
+    assert_eq!((keys(&seen), keys(&others)), (vec!["a".to_owned(), "lost".to_owned()], vec!["b".to_owned()]));
+}
+
 #[on_every_database]
 async fn only_who_has_the_lease_keeps_a_job(queue: Queue) {
     const LEASE: Duration = Duration::from_secs(15);

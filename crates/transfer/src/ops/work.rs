@@ -14,9 +14,6 @@ use crate::infer::ColumnPlan;
 use crate::model::{Import, Outcome, Part, State, Taken, Target};
 use crate::report::Report;
 
-/// How long another process gets to take an import whose file it has.
-const ELSEWHERE: Duration = Duration::from_secs(2);
-
 /// How soon a turn that met another one is tried again.
 const SOON: Duration = Duration::from_millis(200);
 
@@ -58,12 +55,8 @@ impl Transfers {
         }
     }
 
-    /// Another process may have the file.
+    /// Whoever has the file has had its time.
     async fn without_file(&self, import: &mut Import, job: &Job) -> JobOutcome {
-        if !job.is_last_attempt() {
-            let reason = "the uploaded file is not on this server".to_owned();
-            return JobOutcome::Retry { after: Some(ELSEWHERE), reason };
-        }
         import.outcome.error = Some("the uploaded file is gone: import it again to go on".to_owned());
         self.end(import, State::Failed, job).await
     }
