@@ -25,6 +25,8 @@ use crate::ops::{Records, UpdateRecord, UpsertHow, UpsertRecord};
 const BATCH: usize = 500;
 /// Longest line in bytes.
 const LINE: usize = 1024 * 1024;
+/// How many bytes are read and left aside once no more is written.
+const REST: usize = 64 << 20;
 /// Most bytes of the lines of one change.
 const BYTES: usize = 2 * 1024 * 1024;
 /// Most lines of one request.
@@ -162,14 +164,21 @@ struct Work {
 struct Stopped;
 
 impl Work {
-    async fn run(mut self, body: BodyDataStream) {
-        let ended = self.read(body).await.is_ok();
+    async fn run(mut self, mut body: BodyDataStream) {
+        let ended = self.read(&mut body).await.is_ok();
         let Sums { created, updated, failed } = self.done;
         let last = json!({ "done": ended, "created": created, "updated": updated, "failed": failed });
         let _ = self.tell(&last);
+        // A client that sends all before it reads would find its connection broken instead of the answer.
+        let mut rest = 0;
+        while rest < REST
+            && let Some(Ok(piece)) = body.next().await
+        {
+            rest += piece.len();
+        }
     }
 
-    async fn read(&mut self, mut body: BodyDataStream) -> Result<(), Stopped> {
+    async fn read(&mut self, body: &mut BodyDataStream) -> Result<(), Stopped> {
         let (mut rest, mut batch, mut bytes, mut number) = (Vec::new(), Vec::new(), 0, 0);
         while let Some(piece) = body.next().await {
             let Ok(piece) = piece else {

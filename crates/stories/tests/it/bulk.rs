@@ -84,6 +84,10 @@ async fn what_is_wrong_with_the_request_is_said_first(app: TestApp) {
     assert_eq!(app.call(Method::POST, &elsewhere, &json!({})).await.0, 404);
     let (_, answers) = send(&app, &bulk, format!("{{\"fields\":{{\"Name\":\"{}\"}}}}", "x".repeat(1_100_000))).await;
     assert!(answers[0]["error"]["message"].as_str().unwrap().contains("a line has at most"), "{answers:?}");
+    // Who sends everything before reading is answered, too.
+    let body = format!("no json\n{}", "{\"fields\":{\"Name\":\"a\"}}\n".repeat(800_000));
+    let (_, answers) = send(&app, &bulk, body).await;
+    assert_eq!(answers[1], json!({ "done": false, "created": 0, "updated": 0, "failed": 1 }));
     let (_, answers) = send(&app, &format!("{bulk}?mode=update"), "{\"fields\":{}}".to_owned()).await;
     assert!(answers[0]["error"]["message"].as_str().unwrap().contains("needs the `id`"), "{answers:?}");
     let (_, answers) = send(&app, &bulk, String::new()).await;
