@@ -10,10 +10,8 @@ mod read;
 mod wire;
 mod write;
 
-use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use model::BaseId;
 use tenancy::Denied;
 use utoipa::OpenApi;
@@ -49,14 +47,7 @@ pub fn router(records: Records) -> OpenApiRouter {
         .routes(routes!(history::undo))
         .routes(routes!(history::redo))
         .routes(routes!(history::restore))
-        .merge(OpenApiRouter::from(with_slash()))
         .with_state(records)
-}
-
-/// Clients write a slash behind the table in some calls. The API document does not repeat these doors.
-fn with_slash() -> Router<Records> {
-    let table = get(read::list).post(write::create).patch(write::merge).put(write::replace).delete(write::delete_many);
-    Router::new().route("/v0/{base}/{table}/", table)
 }
 
 fn fail(error: Error) -> Failure {

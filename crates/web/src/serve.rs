@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, Response, StatusCode};
+use axum::http::{HeaderMap, Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -185,6 +185,7 @@ impl Listening {
             Failure::of_status(Door::of(request.uri().path()), status, "").render(None)
         } else {
             request.extensions_mut().insert(peer);
+            trim_slash(request.uri_mut());
             self.router.clone().call(request).await?
         };
         Ok(response.map(|body| open.until_sent(body)))
@@ -198,6 +199,20 @@ impl Listening {
         }
         let too_large = header_bytes(request.headers()) > self.limits.head_bytes;
         too_large.then_some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
+    }
+}
+
+/// Clients of Airtable write a slash behind some addresses, which it takes as none.
+fn trim_slash(uri: &mut Uri) {
+    let Some(path) = uri.path().strip_suffix('/').filter(|path| Door::of(path) == Door::Airtable) else { return };
+    let target = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = target.parse().ok();
+    if let Ok(trimmed) = Uri::from_parts(parts) {
+        *uri = trimmed;
     }
 }
 

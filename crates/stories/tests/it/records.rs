@@ -23,6 +23,15 @@ async fn a_record_lives_through_create_update_replace_and_delete(app: TestApp) {
     expected["No"] = json!(1);
     assert_eq!(made["fields"], expected);
 
+    // Clients write a slash behind some addresses.
+    let schema = format!("/v0/meta/bases/{base}/tables");
+    for path in [tasks.as_str(), "/v0/meta/bases", "/v0/meta/whoami", schema.as_str()] {
+        let plain = app.get(path).await;
+        assert_eq!(app.get(&format!("{path}/")).await, plain);
+        assert_eq!(app.get(&format!("{path}/?pageSize=100")).await, plain);
+    }
+    assert_eq!(app.call(Method::GET, "/v0/", &Value::Null).await.0, 404);
+
     let one = format!("{tasks}/{}", made["id"].as_str().unwrap());
     assert_eq!(app.get(&one).await, made);
     let changed = app.ok(Method::PATCH, &one, &json!({ "fields": { "Points": null, "Urgent": false } })).await;
