@@ -110,7 +110,7 @@ impl House {
     pub async fn as_owner(&self) -> anyhow::Result<Router> {
         let owner = Bootstrap::owner(&self.db).await?;
         let (tenant, user) = owner.context("the store has no owner yet: start `airloom serve` once")?;
-        let caller = Caller::unlimited(Actor::User(user), tenant, model::Door::PublicApi);
+        let caller = Caller::unlimited(Actor::User(user), tenant, model::Door::Cli);
         Ok(self.doors.clone().fallback(not_found).layer(Extension(caller)))
     }
 

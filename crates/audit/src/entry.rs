@@ -6,10 +6,43 @@ use model::{Actor, BaseId, Caller, Door, EntryId, Origin, Timestamp, TokenId, Us
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+/// Every action there is; what stands before the dot is its category.
+pub const ACTIONS: [&str; 29] = [
+    "bases.create",
+    "bases.update",
+    "bases.delete",
+    "bases.restore",
+    "bases.remove",
+    "tables.create",
+    "tables.update",
+    "tables.delete",
+    "tables.restore",
+    "fields.create",
+    "fields.update",
+    "fields.delete",
+    "fields.restore",
+    "views.create",
+    "views.update",
+    "views.delete",
+    "views.restore",
+    "users.add",
+    "collaborators.add",
+    "collaborators.change",
+    "collaborators.remove",
+    "tokens.create",
+    "tokens.revoke",
+    "webhooks.create",
+    "webhooks.delete",
+    "webhooks.enable_notifications",
+    "webhooks.refresh",
+    "syncs.create",
+    "syncs.delete",
+];
+
 /// What something was done to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
-    /// `base`, `table`, `field`, `view`, `workspace`, `user`, `token`, `webhook`.
+    /// `base`, `table`, `field`, `view`, `workspace`, `user`, `token`, `webhook`, `sync`.
     pub kind: Cow<'static, str>,
     /// Its id.
     pub id: String,
@@ -35,6 +68,7 @@ pub struct Entry {
 impl Entry {
     /// An entry with nothing to say yet.
     pub fn new(action: &'static str, kind: &'static str, id: impl ToString) -> Self {
+        debug_assert!(ACTIONS.contains(&action), "`{action}` is no action of the trail");
         let subject = Subject { kind: kind.into(), id: id.to_string() };
         Self { action: action.into(), subject, base: None, workspace: None, payload: Map::new() }
     }

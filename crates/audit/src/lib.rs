@@ -13,7 +13,7 @@ mod parts;
 mod store;
 mod trail;
 
-pub use entry::{Entry, Noted, Subject};
+pub use entry::{ACTIONS, Entry, Noted, Subject};
 pub use error::Error;
 pub use parts::note_schema;
 pub use trail::{Order, SETTLED, Wanted, list, note};

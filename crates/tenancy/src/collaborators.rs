@@ -11,7 +11,7 @@ use crate::access::Access;
 use crate::error::{Denied, Error};
 use crate::members::Members;
 use crate::policy::Action;
-use crate::store::{self, GrantRow, HeldRole};
+use crate::store::{self, Before, GrantRow, HeldRole};
 
 /// Most roles given by one call.
 pub(crate) const MOST: usize = 100;
@@ -99,15 +99,15 @@ impl Access {
                 let mut tx = self.people.db().begin(Group::House).await?;
                 // First, so that its row lock makes two owners who take each other's role wait for one another.
                 self.people.raise(&mut tx);
+                let mut entries = Vec::with_capacity(grants.len());
                 for row in rows {
-                    if !store::grant(&mut tx, &permit, &row).await? {
-                        return Err(absent(&row));
-                    }
+                    let before = store::grant(&mut tx, &permit, &row).await?.ok_or_else(|| absent(&row))?;
+                    entries.push(granted(&row, &before).in_workspace(id));
                 }
                 if store::owners(&mut tx, &permit).await? == 0 {
                     return Err(Error::LastOwner);
                 }
-                for entry in grants.iter().map(|grant| granted(grant).in_workspace(id)) {
+                for entry in entries {
                     audit::note(&mut tx, ids, (caller, now), entry);
                 }
                 Ok(tx.commit().await?)
@@ -117,16 +117,16 @@ impl Access {
                 self.know(caller.tenant, grants).await?;
                 let mut tx = self.people.db().begin(Group::House).await?;
                 self.people.raise(&mut tx);
+                let mut entries = Vec::with_capacity(grants.len());
                 for row in rows {
                     if matches!(row.grant, Grant::Give(Role::Owner) | Grant::Change(Role::Owner)) {
                         let reason = "a base has no owners of its own; give `create`, or `owner` in its workspace";
                         return Err(Error::Grant { reason: reason.to_owned() });
                     }
-                    if !store::grant_in_base(&mut tx, &permit, &row).await? {
-                        return Err(absent(&row));
-                    }
+                    let before = store::grant_in_base(&mut tx, &permit, &row).await?.ok_or_else(|| absent(&row))?;
+                    entries.push(granted(&row, &before).in_base(id).in_workspace(permit.workspace()));
                 }
-                for entry in grants.iter().map(|grant| granted(grant).in_base(id).in_workspace(permit.workspace())) {
+                for entry in entries {
                     audit::note(&mut tx, ids, (caller, now), entry);
                 }
                 Ok(tx.commit().await?)
@@ -189,9 +189,15 @@ impl Access {
 }
 
 /// What is noted of a role that was given, changed or taken.
-fn granted((user, grant): &(UserId, Grant)) -> Entry {
-    let entry = |action| Entry::new(action, "user", user);
-    match grant {
+fn granted(row: &GrantRow, before: &Before) -> Entry {
+    let entry = |action| {
+        let entry = Entry::new(action, "user", row.user);
+        match before.0 {
+            Some(role) => entry.with("previousPermissionLevel", role.permission_level()),
+            None => entry,
+        }
+    };
+    match row.grant {
         Grant::Give(role) => entry("collaborators.add").with("permissionLevel", role.permission_level()),
         Grant::Change(role) => entry("collaborators.change").with("permissionLevel", role.permission_level()),
         Grant::Take => entry("collaborators.remove"),

@@ -30,6 +30,8 @@ const MEMBERSHIPS: &str = "SELECT w.id, w.name, m.role FROM members m \
      JOIN workspaces w ON w.tenant = m.tenant AND w.id = m.workspace \
      WHERE m.tenant = $1 AND m.member = $2 ORDER BY w.created_at, w.id";
 const WORKSPACES: &str = "SELECT id, name FROM workspaces WHERE tenant = $1 ORDER BY created_at, id";
+const HELD: &str = "SELECT role FROM members WHERE tenant = $1 AND workspace = $2 AND member = $3";
+const HELD_BASE: &str = "SELECT role FROM base_members WHERE tenant = $1 AND base = $2 AND member = $3";
 const GIVE: &str = "INSERT INTO members (tenant, workspace, member, role, granted_by, created_at) \
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, workspace, member) \
      DO UPDATE SET role = excluded.role, granted_by = excluded.granted_by";
@@ -48,7 +50,9 @@ const OWNERS: &str = "SELECT COUNT(*) FROM members WHERE tenant = $1 AND workspa
 pub const BASE_ROWS: [&str; 1] = [sql::base_rows!("base_members", "member")];
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&str; 23] = [
+pub(crate) const STATEMENTS: [&str; 25] = [
+    HELD,
+    HELD_BASE,
     TENANTS,
     TENANT,
     LAST_TENANT,
@@ -215,16 +219,19 @@ pub(crate) async fn workspaces(db: &Db, tenant: TenantNo) -> Result<Vec<Workspac
         .collect()
 }
 
-/// What is written of one grant in a workspace; false when there was no role to change or take.
-pub(crate) async fn grant(tx: &mut Tx, permit: &WorkspacePermit, of: &GrantRow) -> Result<bool, Error> {
+/// The role that was held before something was written; none when it is the first.
+pub(crate) struct Before(pub Option<Role>);
+
+/// Writes one grant in a workspace; none when there was no role to change or take.
+pub(crate) async fn grant(tx: &mut Tx, permit: &WorkspacePermit, of: &GrantRow) -> Result<Option<Before>, Error> {
     let place = [permit.tenant.0.into(), permit.workspace.to_string().into()];
-    write_grant(tx, [GIVE, CHANGE, TAKE], place, of).await
+    write_grant(tx, [HELD, GIVE, CHANGE, TAKE], place, of).await
 }
 
-/// What is written of one grant in a base; false when there was no role to change or take.
-pub(crate) async fn grant_in_base(tx: &mut Tx, permit: &Permit, of: &GrantRow) -> Result<bool, Error> {
+/// Writes one grant in a base; none when there was no role to change or take.
+pub(crate) async fn grant_in_base(tx: &mut Tx, permit: &Permit, of: &GrantRow) -> Result<Option<Before>, Error> {
     let place = [permit.tenant().0.into(), permit.base_no().0.into()];
-    write_grant(tx, [GIVE_BASE, CHANGE_BASE, TAKE_BASE], place, of).await
+    write_grant(tx, [HELD_BASE, GIVE_BASE, CHANGE_BASE, TAKE_BASE], place, of).await
 }
 
 /// A grant, by whom and when.
@@ -238,24 +245,29 @@ pub(crate) struct GrantRow {
 
 async fn write_grant(
     tx: &mut Tx,
-    [give, change, take]: [&'static str; 3],
+    [held, give, change, take]: [&'static str; 4],
     place: [Value; 2],
     of: &GrantRow,
-) -> Result<bool, Error> {
+) -> Result<Option<Before>, Error> {
     let mut values = Vec::from(place);
     values.push(of.user.to_string().into());
-    match of.grant {
+    let before = match tx.query(held, values.clone()).await?.first() {
+        Some(row) => Some(read_role(&row.get::<String>(0)?).ok_or(Error::Stored)?),
+        None => None,
+    };
+    let is_written = match of.grant {
         Grant::Give(role) => {
             values.extend([role_name(role).into(), of.by.to_string().into(), of.now.0.into()]);
             tx.queue(give, values);
-            Ok(true)
+            true
         }
         Grant::Change(role) => {
             values.extend([role_name(role).into(), of.by.to_string().into()]);
-            Ok(!tx.query(change, values).await?.is_empty())
+            !tx.query(change, values).await?.is_empty()
         }
-        Grant::Take => Ok(!tx.query(take, values).await?.is_empty()),
-    }
+        Grant::Take => !tx.query(take, values).await?.is_empty(),
+    };
+    Ok(is_written.then_some(Before(before)))
 }
 
 pub(crate) async fn owners(tx: &mut Tx, permit: &WorkspacePermit) -> Result<i64, Error> {

@@ -231,11 +231,15 @@ impl Webhooks {
     /// [`Error::Denied`]; [`Error::NotFound`].
     pub async fn refresh(&self, caller: &Caller, base: BaseId, id: &str) -> Result<Timestamp, Error> {
         let key = self.key(caller, base, id).await?;
-        self.extend(key).await?.ok_or_else(|| not_found(id))
+        let told = |tx: &mut Tx| {
+            let entry = Entry::new("webhooks.refresh", "webhook", key.2).in_base(base);
+            audit::note(tx, &self.parts.ids, (caller, self.parts.clock.now()), entry);
+        };
+        self.extend(key, told).await?.ok_or_else(|| not_found(id))
     }
 
-    /// When the webhook expires now; nothing when it is not there.
-    async fn extend(&self, key: Key) -> Result<Option<Timestamp>, Error> {
+    /// Does `also` with it, and tells when the webhook expires now; nothing when it is not there.
+    async fn extend(&self, key: Key, also: impl FnOnce(&mut Tx)) -> Result<Option<Timestamp>, Error> {
         let mut tx = self.parts.changes.begin(key.0, key.1).await?;
         let now = self.parts.clock.now();
         let Some(webhook) = store::find_in(&mut tx, key).await? else { return Ok(None) };
@@ -247,6 +251,7 @@ impl Webhooks {
             let head = tx.head().sequence;
             store::revive(&mut tx, key, expires, head);
         }
+        also(&mut tx);
         tx.commit().await?;
         Ok(Some(expires))
     }

@@ -100,7 +100,15 @@ async fn what_was_done_is_told_with_who_did_it_and_from_where(app: TestApp) {
     // The last of them is the owner, at the first start.
     let expected = ["collaborators.remove", "collaborators.change", "collaborators.add", "users.add", "users.add"];
     assert_eq!(actions(&roles), expected);
-    assert_eq!(roles["events"][2]["payload"], json!({ "permissionLevel": "edit" }));
+    let payloads: Vec<&Value> = (0..3).map(|at| &roles["events"][at]["payload"]).collect();
+    let changed = json!({ "permissionLevel": "read", "previousPermissionLevel": "edit" });
+    let expected = [&json!({ "previousPermissionLevel": "read" }), &changed, &json!({ "permissionLevel": "edit" })];
+    assert_eq!(payloads, expected);
+    let whole = json!({ "email": "bob@example.org", "role": "owner" });
+    assert_eq!(app.call(Method::POST, "/api/v1/users", &whole).await.0, 201);
+    let payload = &app.get(&format!("{log}?eventType=users.add&modelId={bob}")).await["events"][0]["payload"];
+    let expected = json!({ "permissionLevel": "owner", "previousPermissionLevel": "create", "isNew": false });
+    assert_eq!(payload, &expected);
 }
 
 #[on_every_database]
@@ -115,7 +123,16 @@ async fn tokens_webhooks_and_removed_bases_are_in_it(app: TestApp) {
     let hook = json!({ "notificationUrl": url, "specification": specification });
     let hook =
         app.ok(Method::POST, &format!("/v0/bases/{base}/webhooks"), &hook).await["id"].as_str().unwrap().to_owned();
+    let payloads = format!("/v0/bases/{base}/webhooks/{hook}/payloads");
+    app.ok(Method::POST, &format!("/v0/bases/{base}/webhooks/{hook}/refresh"), &Value::Null).await;
+    // Whoever reads payloads lets the webhook live on, which is no change that somebody asked for.
+    app.get(&payloads).await;
     app.call(Method::DELETE, &format!("/v0/bases/{base}/webhooks/{hook}"), &Value::Null).await;
+    let syncs = format!("/api/v1/bases/{base}/tables/Tasks/syncs");
+    let sync = app.call(Method::POST, &syncs, &json!({ "name": "Stock", "keyField": "Name" })).await.1;
+    let sync = sync["id"].as_str().unwrap().to_owned();
+    app.call(Method::DELETE, &format!("{syncs}/{sync}"), &Value::Null).await;
+    app.call(Method::DELETE, &format!("{syncs}/{sync}"), &Value::Null).await;
     app.ok(Method::DELETE, &format!("/v0/meta/bases/{base}"), &Value::Null).await;
     app.call(Method::DELETE, &format!("/api/v1/trash/bases/{base}"), &Value::Null).await;
     app.call(Method::DELETE, &format!("/v0/meta/bases/{base}"), &Value::Null).await;
@@ -129,13 +146,17 @@ async fn tokens_webhooks_and_removed_bases_are_in_it(app: TestApp) {
     let expected = [
         entry("bases.remove", &base),
         entry("bases.delete", &base),
+        entry("syncs.delete", &sync),
+        entry("syncs.create", &sync),
         entry("webhooks.delete", &hook),
+        entry("webhooks.refresh", &hook),
         entry("webhooks.create", &hook),
         entry("tokens.revoke", &id),
         entry("tokens.create", &id),
     ];
-    assert_eq!(told(&page)[..6], expected);
-    assert_eq!(page["events"][5]["payload"], json!({ "name": "x", "scopes": ["user.email:read"] }));
+    assert_eq!(told(&page)[..9], expected);
+    assert_eq!(page["events"][2]["payload"]["name"], "Stock");
+    assert_eq!(page["events"][8]["payload"], json!({ "name": "x", "scopes": ["user.email:read"] }));
     let text = page.to_string();
     let secret = token["token"].as_str().unwrap().split('.').nth(1).unwrap();
     assert!(!text.contains(secret) && !text.contains("mine"), "no secrets");
@@ -196,6 +217,7 @@ async fn whoever_follows_it_misses_nothing_and_sees_nothing_twice(Timed(app, clo
     let between = app.get(&format!("{log}&startTime=2026-01-01T00:00:01Z&endTime=2026-01-01T00:00:03")).await;
     assert_eq!(ids(&between), [&people[4], &people[3], &people[2]].map(String::clone));
     assert_eq!(ids(&app.get(&format!("{log}&endTime=2025-12-31")).await), Vec::<String>::new());
+    assert_eq!(ids(&app.get(&format!("{log}&endTime=2026-01-01")).await).len(), 7, "a day lasts until its end");
 }
 
 #[on_every_database]
@@ -272,6 +294,8 @@ async fn what_cannot_be_asked_is_named(app: TestApp) {
         ("startTime=yesterday", "`yesterday` is no `startTime`: give a time such as"),
         ("endTime=2026-13-01", "`2026-13-01` is no `endTime`"),
         (many.as_str(), "at most 100 of `modelId`"),
+        ("eventType=tables.made", "`tables.made` is no `eventType`: give one of `bases.create`, `bases.update`, "),
+        ("category=table", "`table` is no `category`: give one of `bases`, `tables`, `fields`, "),
     ];
     for (query, expected) in wrong {
         let (status, answer) = app.call(Method::GET, &format!("{log}?{query}"), &Value::Null).await;

@@ -1,8 +1,9 @@
 //! Which tables follow files, and by what.
 
+use audit::Entry;
 use db::Group;
 use model::{BaseId, Caller, Field, Schema, Table};
-use tenancy::Action;
+use tenancy::{Action, Permit};
 
 use super::Transfers;
 use crate::error::Error;
@@ -77,6 +78,8 @@ impl Transfers {
             return Err(Error::Request { reason });
         }
         store::insert(&mut tx, &permit, &sync);
+        let entry = told("syncs.create", &permit, (&sync.id, &sync.name, table)).with("keyFieldId", key.to_string());
+        audit::note(&mut tx, &self.parts.ids, (caller, now), entry);
         tx.commit().await?;
         Ok((sync, table.id.to_string()))
     }
@@ -101,11 +104,19 @@ impl Transfers {
         let schema = self.parts.schemas.snapshot(permit.tenant(), permit.base_no()).await?;
         let table = find_table(&schema, table)?;
         let mut tx = self.parts.db.begin(Group::House).await?;
-        if !store::delete(&mut tx, &permit, table.no, id).await? {
+        let Some(name) = store::delete(&mut tx, &permit, table.no, id).await? else {
             return Err(no_sync(id, table));
-        }
+        };
+        let entry = told("syncs.delete", &permit, (id, &name, table));
+        audit::note(&mut tx, &self.parts.ids, (caller, self.parts.clock.now()), entry);
         Ok(tx.commit().await?)
     }
+}
+
+/// What is noted of a sync.
+fn told(action: &'static str, permit: &Permit, (id, name, table): (&str, &str, &Table)) -> Entry {
+    let entry = Entry::new(action, "sync", id).in_base(permit.base()).in_workspace(permit.workspace());
+    entry.with("name", name).with("tableId", table.id.to_string())
 }
 
 pub(super) fn no_sync(id: &str, table: &Table) -> Error {

@@ -14,7 +14,7 @@ const LIST: &str = "SELECT id, tbl, name, key_field, missing, created_by, create
 const FIND: &str = "SELECT id, tbl, name, key_field, missing, created_by, created_at FROM syncs \
      WHERE tenant = $1 AND base = $2 AND tbl = $3 AND id = $4";
 const NAMES: &str = "SELECT name FROM syncs WHERE tenant = $1 AND base = $2 AND tbl = $3";
-const DELETE: &str = "DELETE FROM syncs WHERE tenant = $1 AND base = $2 AND tbl = $3 AND id = $4 RETURNING id";
+const DELETE: &str = "DELETE FROM syncs WHERE tenant = $1 AND base = $2 AND tbl = $3 AND id = $4 RETURNING name";
 
 /// What removes the rows of a base that was removed, by [`sql::base_rows!`].
 pub const BASE_ROWS: [&str; 1] = [sql::base_rows!("syncs", "id")];
@@ -49,9 +49,10 @@ pub(crate) async fn names(tx: &mut Tx, permit: &Permit, table: TableNo) -> Resul
     rows.iter().map(|row| Ok(row.get(0)?)).collect()
 }
 
-/// False when there is no such sync.
-pub(crate) async fn delete(tx: &mut Tx, permit: &Permit, table: TableNo, id: &str) -> Result<bool, Error> {
-    Ok(!tx.query(DELETE, params![permit.tenant(), permit.base_no(), table, id]).await?.is_empty())
+/// What it was called; none when there is no such sync.
+pub(crate) async fn delete(tx: &mut Tx, permit: &Permit, table: TableNo, id: &str) -> Result<Option<String>, Error> {
+    let rows = tx.query(DELETE, params![permit.tenant(), permit.base_no(), table, id]).await?;
+    Ok(rows.first().map(|row| row.get(0)).transpose()?)
 }
 
 fn read(row: &Row) -> Result<Sync, Error> {

@@ -34,7 +34,7 @@ impl Webhooks {
         may_read(caller, &webhook.specification)?;
         within("cursor", cursor, 1..=webhook.next)?;
         if webhook.expires < earlier(later(self.parts.clock.now(), LIFE), SLACK) {
-            self.extend(key).await?;
+            self.extend(key, |_| ()).await?;
         }
         store::payloads::read(&self.parts.db, key, cursor, limit).await
     }

@@ -1,6 +1,6 @@
 //! The audit trail, as Airtable tells of one.
 
-use audit::Wanted;
+use audit::{ACTIONS, Wanted};
 use axum::extract::{Path, RawQuery, State};
 use axum::{Extension, Json};
 use model::{Actor, Caller, EntryId, Timestamp};
@@ -42,7 +42,7 @@ pub(crate) struct AuditEventOut {
     actor: AuditActorOut,
     /// What it was done to.
     model_id: String,
-    /// `base`, `table`, `field`, `view`, `user`, `token` or `webhook`.
+    /// `base`, `table`, `field`, `view`, `user`, `token`, `webhook` or `sync`.
     model_type: String,
     /// What there is to say of it.
     #[schema(value_type = Object)]
@@ -153,11 +153,11 @@ impl From<AuditPage> for AuditOut {
         ("next" = Option<String>, Query, description = "For what is newer: the `next` of a page before"),
         ("previous" = Option<String>, Query, description = "For what is older: the `previous` of a page before"),
         ("startTime" = Option<String>, Query, description = "Made then or later: a time, or a day in UTC"),
-        ("endTime" = Option<String>, Query, description = "Made then or earlier"),
+        ("endTime" = Option<String>, Query, description = "Made then or earlier; of a day, until its end"),
         ("originatingUserId[]" = Option<Vec<String>>, Query, description = "Who; at most 100"),
         ("eventType[]" = Option<Vec<String>>, Query, description = "What was done, such as `tables.create`; at most 100"),
         ("modelId[]" = Option<Vec<String>>, Query, description = "To what, or in which base or workspace; at most 100"),
-        ("category[]" = Option<Vec<String>>, Query, description = "The first word of what was done, such as `tables`"),
+        ("category[]" = Option<Vec<String>>, Query, description = "The first word of what was done, such as `tables`; at most 100"),
     ),
     responses((status = 200, description = "The entries", body = AuditOut))
 )]
@@ -200,7 +200,7 @@ fn read(params: &Params) -> Result<AuditQuery, Error> {
         let reason = "give `next` for what is newer or `previous` for what is older, not both".to_owned();
         return Err(Error::Audit { reason });
     }
-    let time = |key| match params.get(key).map(|text| (text, moment(text))) {
+    let time = |key, of_day| match params.get(key).map(|text| (text, moment(text, of_day))) {
         None => Ok(None),
         Some((_, Some(time))) => Ok(Some(time)),
         Some((text, None)) => Err(wrong(key, text, "give a time such as `2026-11-28T12:00:00Z`")),
@@ -212,20 +212,34 @@ fn read(params: &Params) -> Result<AuditQuery, Error> {
         }
         Ok(values)
     };
+    let known = |key, known: Vec<&str>| {
+        let values = several(key)?;
+        match values.iter().find(|value| !known.contains(&value.as_str())) {
+            Some(value) => Err(wrong(key, value, &format!("give one of `{}`", known.join("`, `")))),
+            None => Ok(values),
+        }
+    };
+    let mut categories: Vec<&str> = ACTIONS.iter().filter_map(|action| action.split('.').next()).collect();
+    categories.dedup();
     Ok(AuditQuery {
         size,
         ascending,
-        wanted: Wanted { from: time("startTime")?, until: time("endTime")?, after, before },
+        wanted: Wanted {
+            from: time("startTime", "T00:00:00Z")?,
+            until: time("endTime", "T23:59:59.999Z")?,
+            after,
+            before,
+        },
         users: several("originatingUserId")?,
-        actions: several("eventType")?,
+        actions: known("eventType", ACTIONS.to_vec())?,
         models: several("modelId")?,
-        categories: several("category")?,
+        categories: known("category", categories)?,
     })
 }
 
-/// A time with its offset, or a time or day in UTC.
-fn moment(text: &str) -> Option<Timestamp> {
-    let forms = [text.to_owned(), format!("{text}Z"), format!("{text}T00:00:00Z")];
+/// A time with its offset, a time in UTC, or a day there, of which one moment is meant.
+fn moment(text: &str, of_day: &str) -> Option<Timestamp> {
+    let forms = [text.to_owned(), format!("{text}Z"), format!("{text}{of_day}")];
     let time = forms.iter().find_map(|form| form.parse::<jiff::Timestamp>().ok())?;
     Some(Timestamp(time.as_microsecond()))
 }
