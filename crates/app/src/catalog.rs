@@ -22,6 +22,7 @@ use records::{Addresses, Files, Generation, Records};
 use retention::Compaction;
 use runtime::{Check, Hand, Health, Opened, Service, Targets, open};
 use schema::Schemas;
+use shares::Shares;
 use telemetry::Metrics;
 use tenancy::{Access, Bootstrap, Installed, Members};
 use tokio_util::sync::CancellationToken;
@@ -213,6 +214,19 @@ impl Ground {
         })
     }
 
+    fn shares(&self, settings: &Settings) -> Shares {
+        Shares::new(shares::Parts {
+            db: self.db.clone(),
+            access: self.access.clone(),
+            schemas: self.schemas.clone(),
+            records: self.records.clone(),
+            signer: self.signer.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            address: settings.server.address(),
+        })
+    }
+
     fn files(&self, settings: &Settings) -> anyhow::Result<Attachments> {
         let data = &settings.server.data;
         Ok(Attachments::new(files::Parts {
@@ -301,7 +315,7 @@ pub(crate) fn services(
 ) -> anyhow::Result<Vec<Service>> {
     let ground = Ground::new(settings, db, identity, source, signer)?;
     let (comments, transfers, webhooks) = (ground.comments(), ground.transfers(settings), ground.webhooks());
-    let files = ground.files(settings)?;
+    let (files, shares) = (ground.files(settings)?, ground.shares(settings));
     let tools = Registry::new([records::tools(&ground.records), comments::tools(&comments)].concat())?;
     let assistant = ground.assistant(settings, tools);
     let writing = ground.writing(settings);
@@ -322,6 +336,7 @@ pub(crate) fn services(
         files.service(),
         transfers.service(),
         webhooks.service(),
+        shares.service(),
         writing.service(),
         assistant.mcp_service(stop),
         assistant.service(),
@@ -378,7 +393,7 @@ async fn not_found(uri: axum::http::Uri) -> Failure {
 /// What removes the rows that every context keeps of a base; its tables go last.
 fn base_rows() -> Vec<&'static str> {
     let features = [webhooks::BASE_ROWS, comments::BASE_ROWS, records::BASE_ROWS].concat();
-    [features.as_slice(), &transfer::BASE_ROWS, &tenancy::BASE_ROWS, &schema::BASE_ROWS].concat()
+    [features.as_slice(), &transfer::BASE_ROWS, &shares::BASE_ROWS, &tenancy::BASE_ROWS, &schema::BASE_ROWS].concat()
 }
 
 /// The tables of every context.
@@ -394,6 +409,7 @@ pub(crate) fn migrations() -> Vec<Migration> {
     all.extend(transfer::MIGRATIONS);
     all.extend(comments::MIGRATIONS);
     all.extend(webhooks::MIGRATIONS);
+    all.extend(shares::MIGRATIONS);
     all
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Every action there is; what stands before the dot is its category.
-pub const ACTIONS: [&str; 29] = [
+pub const ACTIONS: [&str; 32] = [
     "bases.create",
     "bases.update",
     "bases.delete",
@@ -37,12 +37,15 @@ pub const ACTIONS: [&str; 29] = [
     "webhooks.refresh",
     "syncs.create",
     "syncs.delete",
+    "shares.create",
+    "shares.update",
+    "shares.delete",
 ];
 
 /// What something was done to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
-    /// `base`, `table`, `field`, `view`, `workspace`, `user`, `token`, `webhook`, `sync`.
+    /// `base`, `table`, `field`, `view`, `workspace`, `user`, `token`, `webhook`, `sync`, `share`.
     pub kind: Cow<'static, str>,
     /// Its id.
     pub id: String,

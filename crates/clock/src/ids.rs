@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use model::{
-    AttachmentId, BaseId, ChoiceId, CommentId, EntryId, FieldId, RecordId, TableId, TenantId, Timestamp, TokenId,
-    UserId, ViewId, WebhookId, WorkspaceId,
+    AttachmentId, BaseId, ChoiceId, CommentId, EntryId, FieldId, RecordId, ShareId, TableId, TenantId, Timestamp,
+    TokenId, UserId, ViewId, WebhookId, WorkspaceId,
 };
 use parking_lot::Mutex;
 
@@ -119,6 +119,8 @@ makers! {
     webhook: WebhookId;
     /// An id for a file in a cell.
     attachment: AttachmentId;
+    /// An id for a share of a base.
+    share: ShareId;
     /// An id for an entry of the audit trail.
     entry: EntryId;
 }

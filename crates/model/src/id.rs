@@ -132,6 +132,8 @@ ids! {
     WebhookId = "ach";
     /// A file in a cell.
     AttachmentId = "att";
+    /// A share of a base.
+    ShareId = "shr";
     /// An entry of the audit trail.
     EntryId = "aud";
 }

@@ -30,8 +30,8 @@ pub use column::{
     Bits, CHUNK, Chunk, Column, ComputedChunk, Flags, Kind, Lists, Numbers, Texts, ValueLists, pack_flags,
 };
 pub use id::{
-    AttachmentId, BaseId, BaseNo, ChoiceId, CommentId, EntryId, FieldId, FieldNo, IdError, Ordinal, RecordId, TableId,
-    TableNo, TenantId, TenantNo, TokenId, UserId, ViewId, WebhookId, WorkspaceId,
+    AttachmentId, BaseId, BaseNo, ChoiceId, CommentId, EntryId, FieldId, FieldNo, IdError, Ordinal, RecordId, ShareId,
+    TableId, TableNo, TenantId, TenantNo, TokenId, UserId, ViewId, WebhookId, WorkspaceId,
 };
 pub use people::{People, Person, user_ids};
 pub use schema::{

@@ -35,5 +35,5 @@ pub use ops::{
     Records, SYNC_RECORDS, Sort, SyncRows, Undone, UpdateRecord, ValueMatch, WORDS, Written,
 };
 pub use prompts::{Generation, Prompt, Unwritten};
-pub use routes::router;
+pub use routes::{router, text_shape};
 pub use tools::tools;

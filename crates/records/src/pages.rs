@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 
 use crate::error::Error;
 use crate::json::Shape;
-use crate::ops::{Found, Records};
+use crate::ops::{Found, Page, Records};
 use images::period;
 
 /// Pages that are kept.
@@ -78,6 +78,26 @@ impl Pages {
 }
 
 impl Records {
+    /// A page as JSON: its records, and where the next one begins.
+    ///
+    /// # Errors
+    /// [`Error::TooDeep`] when a formula nests too deeply.
+    pub fn write_list(&self, page: &Page, shape: &Shape) -> Result<Vec<u8>, Error> {
+        // Most pages fit, so the text is not moved while it grows.
+        let mut out = Vec::with_capacity(64 * 1_024);
+        out.extend_from_slice(b"{\"records\":");
+        match &page.counts {
+            Some(counts) => page.found.write_counted(shape, counts, &mut out)?,
+            None => self.write_page(&page.found, shape, &mut out)?,
+        }
+        if let Some(offset) = &page.offset {
+            out.extend_from_slice(b",\"offset\":");
+            model::write_json_string(offset, &mut out);
+        }
+        out.push(b'}');
+        Ok(out)
+    }
+
     /// Appends the records of a page as a JSON array.
     ///
     /// # Errors

@@ -22,6 +22,8 @@ use web::{Door, Failure};
 use crate::error::Error;
 use crate::ops::Records;
 
+pub use read::text_shape;
+
 const DOOR: Door = Door::Airtable;
 
 #[derive(OpenApi)]

@@ -305,6 +305,19 @@ except requests.HTTPError as error:
 else:
     raise AssertionError("a workspace was left without an owner")
 assert base.shares() == []
+view = base.schema(force=True).tables[0].views[0].id
+head = {"Authorization": f"Bearer {token}"}
+made = requests.post(f"{url}/api/v1/bases/{base.id}/shares", headers=head, json={"type": "view", "viewId": view}).json()
+(share,) = base.shares(force=True)
+assert (share.share_id, share.type, share.view_id, share.state) == (made["shareId"], "view", view, "enabled")
+assert not share.is_password_protected and share.created_by_user_id == owner
+assert requests.get(made["url"]).status_code == 200
+share.disable()
+assert requests.get(made["url"]).status_code == 404 and base.shares(force=True)[0].state == "disabled"
+share.enable()
+assert requests.get(made["url"]).status_code == 200
+share.delete()
+assert requests.get(made["url"]).status_code == 404 and base.shares(force=True) == []
 base.delete()
 assert base.id not in {one.id for one in api.bases(force=True)}
 try:

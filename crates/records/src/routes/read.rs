@@ -12,7 +12,7 @@ use super::wire::{ListIn, RecordOut, RecordPath, RecordsOut, SortIn, TablePath};
 use super::{DOOR, base_id, fail, json};
 use crate::error::Error;
 use crate::json::{Shape, TextShape};
-use crate::ops::{At, ListQuery, PAGE, Page, Records, Sort, chosen};
+use crate::ops::{At, ListQuery, PAGE, Records, Sort, chosen};
 
 /// Gets a record.
 #[utoipa::path(
@@ -52,7 +52,10 @@ fn invalid(message: &str) -> Error {
 }
 
 /// How cells are shown, when they shall be as people see them.
-fn text_shape(format: Option<&str>, zone: Option<&str>, locale: Option<&str>) -> Result<Option<TextShape>, Error> {
+///
+/// # Errors
+/// [`Error::Request`] for a format, a zone or a locale that there is not, and when one of them is missing.
+pub fn text_shape(format: Option<&str>, zone: Option<&str>, locale: Option<&str>) -> Result<Option<TextShape>, Error> {
     let given = |value: Option<&str>| value.map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned);
     match format {
         None | Some("" | "json") => return Ok(None),
@@ -211,21 +214,5 @@ async fn answer(records: &Records, caller: &Caller, place: &TablePath, list: Lis
     let (query, fields) = list.query().map_err(fail)?;
     let page = records.list(caller, base, &place.table, &query).await.map_err(fail)?;
     let fields = chosen(&page.found.table, &fields).map_err(fail)?;
-    write_page(records, &page, &Shape { fields, ..shape }).map_err(fail).map(json)
-}
-
-fn write_page(records: &Records, page: &Page, shape: &Shape) -> Result<Vec<u8>, Error> {
-    // Most pages fit, so the text is not moved while it grows.
-    let mut out = Vec::with_capacity(64 * 1_024);
-    out.extend_from_slice(b"{\"records\":");
-    match &page.counts {
-        Some(counts) => page.found.write_counted(shape, counts, &mut out)?,
-        None => records.write_page(&page.found, shape, &mut out)?,
-    }
-    if let Some(offset) = &page.offset {
-        out.extend_from_slice(b",\"offset\":");
-        model::write_json_string(offset, &mut out);
-    }
-    out.push(b'}');
-    Ok(out)
+    records.write_list(&page, &Shape { fields, ..shape }).map_err(fail).map(json)
 }

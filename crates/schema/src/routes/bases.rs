@@ -18,7 +18,6 @@ use crate::ops::{Schemas, TrashedBase};
 pub(super) fn router() -> OpenApiRouter<Schemas> {
     OpenApiRouter::new()
         .routes(routes!(get, delete))
-        .routes(routes!(list_shares))
         .routes(routes!(list_deleted))
         .routes(routes!(restore))
         .routes(routes!(remove))
@@ -119,27 +118,6 @@ async fn delete(
     let base = base_id(&place.base)?;
     schemas.delete_base(&caller, base).await.map_err(fail)?;
     Ok(Json(DeletedPartOut::new(&base)))
-}
-
-/// What a base shows to everybody.
-#[derive(Serialize, ToSchema)]
-struct SharesOut {
-    /// Empty: nothing can be shared yet.
-    shares: Vec<String>,
-}
-
-/// Lists the shares of a base. Nothing can be shared yet, so there are none.
-#[utoipa::path(
-    get, path = "/v0/meta/bases/{base}/shares", operation_id = "shares.list", tag = "bases", params(BasePath),
-    responses((status = 200, description = "The shares", body = SharesOut))
-)]
-async fn list_shares(
-    State(schemas): State<Schemas>,
-    Extension(caller): Extension<Caller>,
-    Path(place): AtBase,
-) -> Answer<SharesOut> {
-    schemas.get_base(&caller, base_id(&place.base)?).await.map_err(fail)?;
-    Ok(Json(SharesOut { shares: Vec::new() }))
 }
 
 /// A base in the trash.

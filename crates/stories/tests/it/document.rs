@@ -66,7 +66,6 @@ fn described_at(path: &str) -> &str {
     let chat =
         ["/api/v1/chat", "/api/v1/tools", "/api/v1/execute-tool", "/api/v1/function-calling", "/api/v1/sessions"];
     match path {
-        "/v0/{base}/{table}/" => "/v0/{base}/{table}",
         path if chat.iter().any(|prefix| path.starts_with(prefix)) => path.strip_prefix("/api/v1").unwrap(),
         path => path,
     }

@@ -39,6 +39,7 @@ mod refusals;
 mod reversals;
 mod schema;
 mod served;
+mod shares;
 mod syncs;
 mod targets;
 mod trash;

@@ -42,7 +42,7 @@ const VIEW: &str = r#"{"name":"Few","filter":{"field":"Points","op":"<","value":
 const ROLES: &str = r#"{"collaborators":[{"user":{"id":"COLLABORATOR"},"permissionLevel":"edit"}]}"#;
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 104] = [
+pub const ACCESS: [Access; 110] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -81,6 +81,12 @@ pub const ACCESS: [Access; 104] = [
     named("fields.update", "", r#"{"description":"what it is called"}"#),
     named("bases.get", "?include[]=collaborators&include[]=inviteLinks&include[]=interfaces", ""),
     named("shares.list", "", ""),
+    named("shares.create", "", r#"{"type":"base"}"#),
+    named("shares.list_links", "", ""),
+    open("shares.read"),
+    Access { operation: "shares.list_records", reach: Reach::Open, query: "?pageSize=2", body: "" },
+    named("shares.update", "", r#"{"state":"disabled"}"#),
+    named("shares.delete", "", ""),
     named("views.create", "", VIEW),
     named("views.update", "", r#"{"description":"what is left","groups":[{"field":"Status"}]}"#),
     named("views.duplicate", "", ""),
@@ -176,6 +182,9 @@ pub struct Visit {
     account: String,
     /// Of the address of a file.
     ticket: String,
+    share: String,
+    /// The token of the share's link.
+    link: String,
 }
 
 /// The session that the owner has begun.
@@ -217,6 +226,9 @@ impl Visit {
         let collaborator = app.person("cid", "readOnly").await.0;
         let account = text(&app.get("/api/v1/users").await["enterpriseAccountId"]);
         let ticket = ticket(app, &base, &records[0]).await;
+        let shares = format!("/api/v1/bases/{base}/shares");
+        let (_, shared) = app.call(Method::POST, &shares, &json!({ "type": "base" })).await;
+        let (share, link) = (text(&shared["shareId"]), text(&shared["token"]));
         Self {
             base,
             workspace,
@@ -231,6 +243,8 @@ impl Visit {
             collaborator,
             account,
             ticket,
+            share,
+            link,
         }
     }
 
@@ -286,6 +300,8 @@ impl Visit {
             .replace("{user}", &self.collaborator)
             .replace("{account}", &self.account)
             .replace("{ticket}", &self.ticket)
+            .replace("{share}", &self.share)
+            .replace("{link}", &self.link)
             .replace("{name}", "a.txt")
             .replace("{id}", id);
         (method, self.filled(&(path + access.query)), self.filled(access.body))
@@ -311,6 +327,7 @@ impl Visit {
                 .replace(&self.import, "none")
                 .replace(&self.sync, "none")
                 .replace(&self.webhook, "ach00000000000000")
+                .replace(&self.share, "shr00000000000000")
                 .replace("/sessions/ours", "/sessions/none")
         };
         (none(path), none(body))

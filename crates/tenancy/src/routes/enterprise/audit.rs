@@ -42,7 +42,7 @@ pub(crate) struct AuditEventOut {
     actor: AuditActorOut,
     /// What it was done to.
     model_id: String,
-    /// `base`, `table`, `field`, `view`, `user`, `token`, `webhook` or `sync`.
+    /// `base`, `table`, `field`, `view`, `user`, `token`, `webhook`, `sync` or `share`.
     model_type: String,
     /// What there is to say of it.
     #[schema(value_type = Object)]
@@ -172,11 +172,12 @@ pub(crate) async fn list(
     Ok(Json(page.into()))
 }
 
+fn wrong(key: &str, text: &str, right: &str) -> Error {
+    let text: String = text.chars().take(64).collect();
+    Error::Audit { reason: format!("`{text}` is no `{key}`: {right}") }
+}
+
 fn read(params: &Params) -> Result<AuditQuery, Error> {
-    let wrong = |key: &str, text: &str, right: &str| {
-        let text: String = text.chars().take(64).collect();
-        Error::Audit { reason: format!("`{text}` is no `{key}`: {right}") }
-    };
     let size = match params.number("pageSize") {
         None => PAGE,
         Some(Ok(size)) if (1..=PAGE as u64).contains(&size) => size as usize,

@@ -1,0 +1,311 @@
+//! The handle and its operations.
+
+use std::sync::Arc;
+
+use ::model::{BaseId, Caller, Field, Schema, Scope as TokenScope, ShareId, Table, View};
+use audit::Entry;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use clock::{Clock, Ids};
+use db::{Db, Group};
+use records::{ListQuery, Page, Records, Shape};
+use schema::Schemas;
+use tenancy::{Access, Action, Permit, Scope};
+use web::Signer;
+
+use crate::error::Error;
+use crate::model::{Share, Shown};
+use crate::store;
+
+/// Most shares of a base.
+const MOST: i64 = 100;
+/// What the secrets of links are derived for.
+const LINK: &str = "share";
+/// Bytes of such a secret.
+const SECRET: usize = 16;
+/// How cells are shown to whoever does not say it.
+const ZONE: &str = "UTC";
+const LOCALE: &str = "en";
+
+/// What the handle is made of.
+pub struct Parts {
+    /// Where shares are kept.
+    pub db: Db,
+    /// Who may.
+    pub access: Access,
+    /// Tables and views.
+    pub schemas: Schemas,
+    /// Records.
+    pub records: Records,
+    /// Makes links.
+    pub signer: Signer,
+    /// The time.
+    pub clock: Clock,
+    /// Ids.
+    pub ids: Ids,
+    /// The address by which clients reach the server.
+    pub address: String,
+}
+
+/// Shares of bases. Copies are the same one.
+#[derive(Clone)]
+pub struct Shares(Arc<Parts>);
+
+/// A share with what it shows now.
+pub(crate) struct Opened {
+    share: Share,
+    caller: Caller,
+    schema: Arc<Schema>,
+}
+
+/// How a page of a shared table is wanted.
+#[derive(Debug, Default)]
+pub(crate) struct PageQuery<'a> {
+    pub size: Option<usize>,
+    pub offset: Option<&'a str>,
+    /// Field ids instead of names as keys.
+    pub by_id: bool,
+    pub zone: Option<&'a str>,
+    pub locale: Option<&'a str>,
+}
+
+impl Shares {
+    /// Makes the handle.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Shows a view to everybody who has the link, or the whole base when no view is named.
+    ///
+    /// # Errors
+    /// [`Error::Denied`]; [`Error::Request`] for a view that is not there and when there are too many.
+    pub async fn create(&self, caller: &Caller, base: BaseId, view: Option<&str>) -> Result<Share, Error> {
+        let permit = self.0.access.permit(caller, Action::ShareBase, base).await?;
+        let by = caller.user().ok_or_else(|| Error::Request { reason: "only people share".to_owned() })?;
+        let schema = self.0.schemas.snapshot(permit.tenant(), permit.base_no()).await?;
+        let shown = match view {
+            Some(view) => found(&schema, view)?,
+            None => Shown::Base,
+        };
+        let now = self.0.clock.now();
+        let id = self.0.ids.share(now);
+        let (tenant, base_no) = (permit.tenant(), permit.base_no());
+        let share = Share { id, tenant, base, base_no, shown, enabled: true, by, created: now };
+        let mut tx = self.0.db.begin(Group::Base(permit.base_no().0)).await?;
+        if store::count(&mut tx, &permit).await? >= MOST {
+            return Err(Error::Request { reason: format!("a base has at most {MOST} shares: delete one") });
+        }
+        store::insert(&mut tx, &permit, &share);
+        audit::note(&mut tx, &self.0.ids, (caller, now), told("shares.create", &permit, &share));
+        tx.commit().await?;
+        Ok(share)
+    }
+
+    /// The shares of a base whose view is not in the trash, the oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] without the right to read who has a role.
+    pub async fn list(&self, caller: &Caller, base: BaseId) -> Result<Vec<Share>, Error> {
+        let scope = self.0.access.scope_for(caller, Action::ReadPeople, base).await?;
+        self.shown(&scope).await
+    }
+
+    /// The same for whoever may share, who may know the links.
+    ///
+    /// # Errors
+    /// [`Error::Denied`].
+    pub(crate) async fn list_links(&self, caller: &Caller, base: BaseId) -> Result<Vec<Share>, Error> {
+        let scope = self.0.access.scope_for(caller, Action::ShareBase, base).await?;
+        self.shown(&scope).await
+    }
+
+    async fn shown(&self, scope: &Scope) -> Result<Vec<Share>, Error> {
+        let schema = self.0.schemas.snapshot(scope.tenant(), scope.base_no()).await?;
+        let mut shares = store::list(&self.0.db, scope).await?;
+        shares.retain(|share| is_there(&schema, share.shown));
+        Ok(shares)
+    }
+
+    /// Turns a share on or off. Its link stays the same.
+    ///
+    /// # Errors
+    /// [`Error::Denied`]; [`Error::NotFound`].
+    pub async fn enable(&self, caller: &Caller, base: BaseId, id: &str, enabled: bool) -> Result<Share, Error> {
+        let permit = self.0.access.permit(caller, Action::ShareBase, base).await?;
+        let mut tx = self.0.db.begin(Group::Base(permit.base_no().0)).await?;
+        let share = store::enable(&mut tx, &permit, parsed(id)?, enabled).await?.ok_or_else(|| not_found(id))?;
+        let entry = told("shares.update", &permit, &share).with("state", state(&share));
+        audit::note(&mut tx, &self.0.ids, (caller, self.0.clock.now()), entry);
+        tx.commit().await?;
+        Ok(share)
+    }
+
+    /// Ends a share for good: its link leads nowhere from then on.
+    ///
+    /// # Errors
+    /// [`Error::Denied`]; [`Error::NotFound`].
+    pub async fn delete(&self, caller: &Caller, base: BaseId, id: &str) -> Result<ShareId, Error> {
+        let permit = self.0.access.permit(caller, Action::ShareBase, base).await?;
+        let share = parsed(id)?;
+        let mut tx = self.0.db.begin(Group::Base(permit.base_no().0)).await?;
+        if !store::delete(&mut tx, &permit, share).await? {
+            return Err(not_found(id));
+        }
+        let entry = Entry::new("shares.delete", "share", share).in_base(base).in_workspace(permit.workspace());
+        audit::note(&mut tx, &self.0.ids, (caller, self.0.clock.now()), entry);
+        tx.commit().await?;
+        Ok(share)
+    }
+
+    /// What the link of a share ends with.
+    pub(crate) fn token(&self, id: ShareId) -> String {
+        format!("{id}.{}", BASE64.encode(self.secret(id)))
+    }
+
+    /// The link: where the share is read.
+    pub(crate) fn link(&self, id: ShareId) -> String {
+        format!("{}/api/v1/shared/{}", self.0.address, self.token(id))
+    }
+
+    fn secret(&self, id: ShareId) -> [u8; SECRET] {
+        let derived = self.0.signer.derive(LINK, &id.to_string());
+        let mut secret = [0; SECRET];
+        for (byte, derived) in secret.iter_mut().zip(derived) {
+            *byte = derived;
+        }
+        secret
+    }
+
+    /// The share of a link, as long as it shows something.
+    ///
+    /// # Errors
+    /// [`Error::NoLink`], for whatever reason.
+    pub(crate) async fn open(&self, token: &str) -> Result<Opened, Error> {
+        let (id, secret) = token.split_once('.').ok_or(Error::NoLink)?;
+        let id: ShareId = id.parse().map_err(|_| Error::NoLink)?;
+        let secret = BASE64.decode(secret).map_err(|_| Error::NoLink)?;
+        aws_lc_rs::constant_time::verify_slices_are_equal(&self.secret(id), &secret).map_err(|_| Error::NoLink)?;
+        let share = store::find(&self.0.db, id).await?.filter(|share| share.enabled).ok_or(Error::NoLink)?;
+        let everything = Caller::system(share.tenant, &format!("the share {id}"));
+        let caller = Caller { scopes: vec![TokenScope::RecordsRead, TokenScope::SchemaRead], ..everything };
+        let scope = self.0.access.scope(&caller, share.base).await.map_err(|denied| match denied {
+            tenancy::Denied::NotFound => Error::NoLink,
+            denied => denied.into(),
+        })?;
+        let schema = self.0.schemas.snapshot(scope.tenant(), scope.base_no()).await?;
+        if !is_there(&schema, share.shown) {
+            return Err(Error::NoLink);
+        }
+        Ok(Opened { share, caller, schema })
+    }
+
+    /// A page of the records that a share shows of a table, cells as people see them.
+    ///
+    /// # Errors
+    /// [`Error::Schema`] for a table that it does not show; [`Error::Records`] for a zone, locale or offset that is none.
+    pub(crate) async fn page(
+        &self,
+        opened: &Opened,
+        table: &str,
+        query: &PageQuery<'_>,
+    ) -> Result<(Page, Shape), Error> {
+        let absent = || Error::Schema(schema::Error::TableNotFound { name: table.chars().take(64).collect() });
+        let mut shown = opened.tables().into_iter();
+        let (table, view) =
+            shown.find(|(held, _)| held.id.to_string() == table || held.name == table).ok_or_else(absent)?;
+        let fields = Some(shown_fields(table, view).iter().map(|field| field.id).collect());
+        let (zone, locale) = (query.zone.unwrap_or(ZONE), query.locale.unwrap_or(LOCALE));
+        let text = records::text_shape(Some("string"), Some(zone), Some(locale))?;
+        let list = ListQuery {
+            view: view.map(|view| view.id.to_string()),
+            page_size: query.size,
+            offset: query.offset.map(str::to_owned),
+            ..ListQuery::default()
+        };
+        let table = table.id.to_string();
+        let page = self.0.records.list(&opened.caller, opened.share.base, &table, &list).await?;
+        Ok((page, Shape { fields, by_id: query.by_id, text }))
+    }
+
+    /// Appends a page as JSON.
+    ///
+    /// # Errors
+    /// [`Error::Records`] when a formula nests too deeply.
+    pub(crate) fn write(&self, page: &Page, shape: &Shape) -> Result<Vec<u8>, Error> {
+        Ok(self.0.records.write_list(page, shape)?)
+    }
+}
+
+impl Opened {
+    /// What is shared.
+    pub fn share(&self) -> &Share {
+        &self.share
+    }
+
+    /// What the shared thing is called: the view's name, or the base's.
+    pub fn name(&self) -> &str {
+        let view = self.tables().into_iter().find_map(|(_, view)| view);
+        view.map_or(&self.schema.name, |view| &view.name)
+    }
+
+    /// The tables that are shown; of a share of a view also that.
+    pub fn tables(&self) -> Vec<(&Table, Option<&View>)> {
+        match self.share.shown {
+            Shown::Base => self.schema.live_tables().map(|table| (table.as_ref(), None)).collect(),
+            Shown::View(no, id) => {
+                let table = self.schema.live_tables().find(|table| table.no == no);
+                table.into_iter().map(|table| (table.as_ref(), table.live_views().find(|view| view.id == id))).collect()
+            }
+        }
+    }
+}
+
+/// The fields that are shown of a table, in their order.
+pub(crate) fn shown_fields<'t>(table: &'t Table, view: Option<&View>) -> Vec<&'t Arc<Field>> {
+    view.map_or_else(|| table.live_fields().collect(), |view| view.shown(table))
+}
+
+/// `enabled` or `disabled`.
+pub(crate) fn state(share: &Share) -> &'static str {
+    if share.enabled { "enabled" } else { "disabled" }
+}
+
+fn is_there(schema: &Schema, shown: Shown) -> bool {
+    match shown {
+        Shown::Base => true,
+        Shown::View(no, id) => {
+            let mut table = schema.live_tables().filter(|table| table.no == no);
+            table.any(|table| table.live_views().any(|view| view.id == id))
+        }
+    }
+}
+
+/// The view of this id.
+fn found(schema: &Schema, id: &str) -> Result<Shown, Error> {
+    let views = schema.live_tables().flat_map(|table| table.live_views().map(|view| (table.no, view.id)));
+    let mut views = views.filter(|(_, view)| view.to_string() == id);
+    let absent = || {
+        let id: String = id.chars().take(64).collect();
+        Error::Request {
+            reason: format!("`viewId`: the base has no view `{id}`; `GET /v0/meta/bases/…/views` lists them"),
+        }
+    };
+    views.next().map(|(table, view)| Shown::View(table, view)).ok_or_else(absent)
+}
+
+/// What is noted of a share.
+fn told(action: &'static str, permit: &Permit, share: &Share) -> Entry {
+    let entry = Entry::new(action, "share", share.id).in_base(share.base).in_workspace(permit.workspace());
+    match share.shown {
+        Shown::Base => entry.with("type", "base"),
+        Shown::View(_, view) => entry.with("type", "view").with("viewId", view.to_string()),
+    }
+}
+
+fn parsed(id: &str) -> Result<ShareId, Error> {
+    id.parse().map_err(|_| not_found(id))
+}
+
+fn not_found(id: &str) -> Error {
+    Error::NotFound { id: id.chars().take(64).collect() }
+}

@@ -1,0 +1,12 @@
+use testkit::{TestDb, on_every_database};
+
+use super::{BASE_ROWS, TEXTS};
+use crate::MIGRATIONS;
+
+#[on_every_database]
+async fn every_text_can_be_prepared(test: TestDb) {
+    let test = test.migrated(&[&MIGRATIONS]).await;
+    for text in TEXTS.into_iter().chain(BASE_ROWS) {
+        assert!(test.db.check(text).await.is_ok(), "{text}");
+    }
+}
