@@ -133,21 +133,48 @@ pub(crate) fn each_word_in(
     }
 }
 
-/// Hands out the numbers of a chunk with the positions of their ordinals: no blanks, no errors.
+/// Hands out the numbers of a chunk, each with the label of its ordinal: no blanks, no errors.
 #[inline]
-pub(crate) fn each_number(facet: Facet<'_>, (chunk, ordinals): (usize, &[u32]), mut sink: impl FnMut(usize, f64)) {
+pub(crate) fn each_number(
+    facet: Facet<'_>,
+    (chunk, ordinals): (usize, &[u32]),
+    labels: &[u32],
+    mut sink: impl FnMut(u32, f64),
+) {
     let Some(part) = facet.view.part(chunk) else { return };
     let Chunk::Number(numbers) = part.values else { return };
-    for (position, ordinal) in ordinals.iter().enumerate() {
+    let rows = run(ordinals).filter(|rows| part.errors().is_none() && rows.start.is_multiple_of(64));
+    if let Some(rows) = rows
+        && let Some(values) = numbers.values.get(rows.clone())
+        && let Some(valid) = numbers.valid.words().get(rows.start / 64..)
+    {
+        let blocks = values.chunks(64).zip(labels.chunks(64)).zip(valid);
+        for ((values, labels), valid) in blocks {
+            for (bit, (number, label)) in values.iter().zip(labels).enumerate() {
+                if valid >> bit & 1 == 1 && !number.is_nan() {
+                    sink(*label, *number);
+                }
+            }
+        }
+        return;
+    }
+    for (ordinal, label) in ordinals.iter().zip(labels) {
         let row = row(*ordinal);
         if let Some(number) = numbers.values.get(row)
             && numbers.valid.get(row)
             && !number.is_nan()
             && !part.is_error(row)
         {
-            sink(position, *number);
+            sink(*label, *number);
         }
     }
+}
+
+/// The rows of ascending ordinals of one chunk when they follow one another without a gap, as most do.
+pub(crate) fn run(ordinals: &[u32]) -> Option<Range<usize>> {
+    let (first, last) = (*ordinals.first()?, *ordinals.last()?);
+    let is_run = (last - first) as usize + 1 == ordinals.len();
+    is_run.then(|| row(first)..row(first) + ordinals.len())
 }
 
 #[inline]
@@ -175,7 +202,7 @@ pub(crate) fn item_word(facet: Facet<'_>, item: u32) -> u64 {
     if facet.view.kind() == Kind::Links { FIRST + item as u64 } else { choice_word(facet, item) }
 }
 
-fn choice_word(facet: Facet<'_>, choice: u32) -> u64 {
+pub(crate) fn choice_word(facet: Facet<'_>, choice: u32) -> u64 {
     FIRST + facet.rank(choice)
 }
 

@@ -89,8 +89,8 @@ impl<'a> Plan<'a> {
                 }
             }
             Known::Sums { sums, .. } => {
-                each_number(facet, at, |position, number| {
-                    if let Some(sum) = sums.get_mut(group(position)) {
+                each_number(facet, at, groups, |group, number| {
+                    if let Some(sum) = sums.get_mut(group as usize) {
                         sum.add(number);
                     }
                 });

@@ -4,7 +4,7 @@ use model::{CellError, CellValue, Chunk, FieldNo, Kind};
 use rustc_hash::FxHashMap;
 
 use crate::error::QueryError;
-use crate::rows::{BLANK, ERROR, cell, each_word_in, row};
+use crate::rows::{BLANK, ERROR, cell, choice_word, each_word_in, row, run};
 use crate::source::{Facet, Source, TextKey};
 use crate::tree::Bucket;
 
@@ -55,6 +55,10 @@ impl<'a> Coder<'a> {
             self.texts.code(self.facet, at, codes);
             return;
         }
+        if let Some(choices) = choices(self.facet, at) {
+            self.words.code_choices(self.facet, choices, codes);
+            return;
+        }
         let (lists, bucket, words) = (self.has_lists(), self.bucket, &mut self.words);
         each_word_in(self.facet, bucket.parts(), at, |position, word| {
             codes.push(words.code(word, bucket));
@@ -74,6 +78,13 @@ impl<'a> Coder<'a> {
     }
 }
 
+/// The choices of the records of a chunk that follow one another without a gap.
+fn choices<'a>(facet: Facet<'a>, (chunk, ordinals): (usize, &[u32])) -> Option<&'a [u32]> {
+    let part = facet.view.part(chunk).filter(|part| part.errors().is_none())?;
+    let Chunk::Choice(choices) = part.values else { return None };
+    choices.get(run(ordinals)?)
+}
+
 /// Codes by word.
 #[derive(Default)]
 struct Words {
@@ -81,6 +92,8 @@ struct Words {
     found: Vec<u64>,
     /// Code + 1 by small word; 0 where there is none yet.
     small: Vec<u32>,
+    /// The same by choice.
+    choices: Vec<u32>,
     large: FxHashMap<u64, u32>,
     /// Codes of buckets that are made of several words.
     whole: FxHashMap<u64, u32>,
@@ -95,8 +108,28 @@ impl Words {
         }
     }
 
+    fn code_choices(&mut self, facet: Facet<'_>, choices: &[u32], codes: &mut Vec<u32>) {
+        codes.extend(choices.iter().map(|choice| match self.choices.get(*choice as usize) {
+            Some(&known) if known > 0 => known - 1,
+            _ => self.find_choice(facet, *choice),
+        }));
+    }
+
+    fn find_choice(&mut self, facet: Facet<'_>, choice: u32) -> u32 {
+        let word = if choice == 0 { BLANK } else { choice_word(facet, choice) };
+        let code = self.code(word, Bucket::Value);
+        if u64::from(choice) < SMALL {
+            let room = self.choices.len().max(choice as usize + 1);
+            self.choices.resize(room, 0);
+            if let Some(slot) = self.choices.get_mut(choice as usize) {
+                *slot = code + 1;
+            }
+        }
+        code
+    }
+
     fn find(&mut self, word: u64, bucket: Bucket) -> u32 {
-        let Self { found, small, large, whole } = self;
+        let Self { found, small, large, whole, .. } = self;
         let mut new = || {
             let next = found.len() as u32;
             if bucket.parts() == bucket {

@@ -1,6 +1,6 @@
 use std::cmp::Ordering;
 
-use model::{CellError, CellValue, FieldNo, Kind, Timestamp};
+use model::{CHUNK, CellError, CellValue, FieldNo, Kind, Timestamp};
 use proptest::prelude::*;
 
 use super::{Group, group};
@@ -135,6 +135,26 @@ fn column(field: FieldNo, cells: &[CellValue]) -> Sample {
         FIELDS.iter().map(|(known, _)| if *known == field { cell.clone() } else { CellValue::Empty }).collect()
     };
     Sample { first: 0, records: cells.iter().map(|cell| (true, record(cell))).collect() }
+}
+
+/// Whole chunks, and those that begin within a word of bits, are read another way than records with gaps.
+#[test]
+fn records_without_gaps_are_told_as_those_with() {
+    let aggregates = [Function::Sum, Function::Filled].map(|function| Aggregate { field: NUMBER, function });
+    for (first, gap) in [(0, None), (64, None), (CHUNK - 100, None), (CHUNK - 100, Some(50)), (0, Some(299))] {
+        let cell = |field: FieldNo, at: usize| match field {
+            CHOICE if !at.is_multiple_of(5) => CellValue::Choice(1 + at as u32 % 3),
+            NUMBER if !at.is_multiple_of(7) => CellValue::Number(at as f64 / 4.0),
+            _ => CellValue::Empty,
+        };
+        let record = |at: usize| (gap != Some(at), FIELDS.iter().map(|(field, _)| cell(*field, at)).collect());
+        let sample = Sample { first, records: (0..300).map(record).collect() };
+        let built = sample.build();
+        let source = built.source();
+        let grouping = Grouping { by: vec![by(CHOICE)], aggregates: aggregates.to_vec() };
+        let found = group(&source, source.live(), &grouping).unwrap();
+        assert_eq!(found, reference(&sample, &[CHOICE], &aggregates), "from {first}, without {gap:?}");
+    }
 }
 
 fn heads(sample: &Sample, by: GroupBy) -> Vec<(CellValue, usize)> {
