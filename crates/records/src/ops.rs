@@ -51,7 +51,7 @@ pub use duplicate::Duplicated;
 pub use export::Export;
 pub use find_values::{ValueMatch, WORDS};
 pub use get::{Found, Place};
-pub(crate) use history::CellBefore;
+pub(crate) use history::{CellHeld, ConvertedCell, LinkEdit, Linked};
 pub use history::{HISTORY, History};
 pub(crate) use list::chosen;
 pub use list::{ListQuery, PAGE, Page, Sort};

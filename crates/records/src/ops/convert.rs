@@ -13,8 +13,8 @@ use events::{Body, CellChange, RecordChange};
 use fields::guess::{DecimalStyle, parse_currency, parse_percent};
 use fields::{ChoiceIn, Incoming, MAX_CHOICES, Reading, add_choice};
 use model::{
-    BaseId, Caller, CellRef, CellValue, Field, FieldKind, FieldNo, Kind, Ordinal, RecordId, Table, TableImage,
-    Timestamp,
+    BaseId, Caller, CellRef, CellValue, Field, FieldId, FieldKind, FieldNo, Kind, Ordinal, RecordId, Table, TableId,
+    TableImage, Timestamp,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value};
@@ -41,6 +41,12 @@ const SHOWN: usize = 100;
 const ROUNDS: usize = 100;
 /// The beginning of the runs of conversions, which undo leaves alone.
 pub(super) const RUN: &str = "convert-";
+
+/// How the runs of conversions of a table or a field begin, and those that were written before they named it.
+pub(super) fn runs(table: TableId, field: Option<FieldId>) -> [String; 2] {
+    let named = field.map_or_else(|| format!("{RUN}{table}-"), |field| format!("{RUN}{table}-{field}-"));
+    [named, format!("{RUN}rec")]
+}
 
 /// The type that a field shall have.
 #[derive(Debug, Clone)]
@@ -163,7 +169,8 @@ impl Records {
         (conversion, options): (Conversion, Option<&Value>),
         cells: Vec<(Ordinal, CellValue)>,
     ) -> Result<i64, Error> {
-        let run = format!("{RUN}{}", self.ids.record(self.clock.now()));
+        let (table, field) = (conversion.table.id, conversion.field.id);
+        let run = format!("{RUN}{table}-{field}-{}", self.ids.record(self.clock.now()));
         let revision = view.image.schema.revision;
         let mut work = Work { conversion, options, steps: cells.chunks(STEP), revision, run, begun: false };
         let (mut rounds, mut wanted) = (0, Vec::new());
