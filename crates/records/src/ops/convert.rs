@@ -3,6 +3,7 @@
 
 mod files;
 mod names;
+mod withdraw;
 
 use std::collections::BTreeSet;
 use std::slice::Chunks;
@@ -30,6 +31,7 @@ use files::ToFetch;
 use images::Mark;
 use images::{BaseImage, View};
 use names::Names;
+use withdraw::Made;
 
 /// Records of one change.
 const STEP: usize = 2_000;
@@ -87,8 +89,8 @@ impl Records {
     /// Makes a field one of another type. Nothing is done where values would be lost, unless `how` allows it.
     ///
     /// # Errors
-    /// Those of [`schema::retyped`]; [`Error::Loss`] where values would be lost; [`Error::Request`] when the table
-    /// is changed so fast that the conversion cannot follow.
+    /// Those of [`schema::retyped`]; [`Error::Loss`] where values would be lost; [`Error::Meanwhile`] when somebody changes
+    /// the schema, or the table so fast that the conversion cannot follow.
     pub async fn convert(
         &self,
         caller: &Caller,
@@ -135,9 +137,16 @@ impl Records {
             return Err(Error::Loss { count: done.lost, examples });
         }
         if let Some((table, primary, names)) = missing {
-            self.make_named(caller, base, (table, primary), names).await?;
+            let mut made_now = Vec::new();
             let again = How { make: false, ..how };
-            return Ok(Converted { made, ..Box::pin(self.convert(caller, base, place, new, again)).await? });
+            let done = match self.make_named(caller, base, (table, primary), names, &mut made_now).await {
+                Ok(()) => Box::pin(self.convert(caller, base, place, new, again)).await,
+                Err(error) => Err(error),
+            };
+            if done.is_err() {
+                self.remove_made(caller, (base, table), &made_now).await?;
+            }
+            return Ok(Converted { made, ..done? });
         }
         let options = new.options.as_ref();
         done.change = Some(self.carry_out(caller, &permit, &view, (conversion, options), cells).await?);
@@ -151,11 +160,13 @@ impl Records {
         base: BaseId,
         (table, primary): (&Table, &Field),
         names: &BTreeSet<String>,
+        made: &mut Vec<Made>,
     ) -> Result<(), Error> {
         let record = |name: &String| Map::from_iter([(primary.id.to_string(), Value::String(name.clone()))]);
         let records: Vec<NewRecord> = names.iter().map(record).collect();
         for step in records.chunks(STEP) {
-            self.create(caller, base, &table.id.to_string(), step, true).await?;
+            let written = self.create(caller, base, &table.id.to_string(), step, true).await?;
+            made.push(Made { change: written.sequence, records: written.found.ids() });
         }
         Ok(())
     }
@@ -184,10 +195,16 @@ impl Records {
                     wanted.extend(columns);
                     self.images.with(permit.tenant(), permit.base_no(), &wanted, None).await?;
                 }
-                Err(error) => return Err(error),
+                Err(error) => {
+                    if work.begun {
+                        self.withdraw(caller, permit, &work).await?;
+                    }
+                    return Err(error);
+                }
             }
         }
-        Err(busy("the table is changed faster than it can be converted; ask again later"))
+        self.withdraw(caller, permit, &work).await?;
+        Err(meanwhile("the table is changed faster than it can be converted; nothing was done: ask again later"))
     }
 
     /// One change of a conversion, if there is one to make.
@@ -208,7 +225,7 @@ impl Records {
         let step = if links { None } else { steps.next() };
         let (mut body, last, awaited) = private.read(|image| {
             if image.schema.revision != work.revision {
-                return Err(busy("the schema was changed meanwhile; ask again"));
+                return Err(meanwhile("the schema was changed meanwhile, and nothing was done: ask again"));
             }
             if links {
                 return Ok((conversion.begin(image, work.options, now)?, false, None));
@@ -258,6 +275,10 @@ fn present(view: &View, image: &BaseImage) -> View {
     let mut image = image.clone();
     image.computed = Arc::default();
     View { image: Arc::new(image), ..view.clone() }
+}
+
+fn meanwhile(message: &str) -> Error {
+    Error::Meanwhile { message: message.to_owned() }
 }
 
 fn busy(message: &str) -> Error {

@@ -77,6 +77,21 @@ pub fn link_in_trash(
     Ok(draft.into_changes())
 }
 
+/// The tables that become others when links lose the place that [`link_in_trash`] gave them; none once they are no longer in
+/// the trash.
+pub fn without_link(schema: &Schema, (table, no): (TableNo, FieldNo), ids: &Ids, now: Timestamp) -> Vec<SchemaChange> {
+    let mut draft = Draft::new(schema.clone(), (0, 0), ids, now);
+    let held = schema.table_by_no(table).and_then(|table| table.field_by_no(no)).filter(|field| field.deleted);
+    let Some(link) = held.and_then(|field| field.kind.link()) else { return Vec::new() };
+    if let Some(table) = draft.table_mut(table) {
+        table.fields.retain(|field| field.no != no);
+    }
+    if let Some(other) = draft.table_mut(link.linked_table_no) {
+        other.fields.retain(|field| Some(field.id) != link.inverse);
+    }
+    draft.into_changes()
+}
+
 /// The tables that become others when a field takes this type under a new number, in which its cells are. Links that were
 /// in it go to the trash with their other side; those that it becomes come from there ([`link_in_trash`]).
 pub fn retype(

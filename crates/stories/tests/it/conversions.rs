@@ -563,3 +563,89 @@ async fn links_are_made_while_others_write(app: TestApp) {
     // The first record and every second one of the others, of which the first sixty are somewhere else.
     assert_eq!((count(0), count(1)), (1 + 2_500 - 1 - 30, 60), "{done}");
 }
+
+#[on_every_database]
+async fn what_loses_against_a_change_of_the_schema_leaves_nothing_behind(app: TestApp) {
+    let (plans, ids) = noted(&app, &["House", "New"], &["House"]).await;
+    let base = &plans.base;
+    let bulk = format!("/api/v1/bases/{base}/tables/Tasks/records:bulk");
+    let line = |n: usize| json!({ "fields": { "Name": n.to_string(), "Notes": "House, Shed" } }).to_string() + "\n";
+    assert_eq!(app.raw(Method::POST, &bulk, (0..5_000).map(line).collect()).await.0, 200);
+    let link = json!({ "type": "multipleRecordLinks", "makeRecords": true,
+        "options": { "linkedTableId": table_id(&app, base, "Projects").await, "inverseName": "Noted" } });
+    let tables = format!("/v0/meta/bases/{base}/tables");
+    let (before, projects) = (app.get(&tables).await["tables"].clone(), format!("/v0/{base}/Projects"));
+    let mut lost = 0;
+    let trash = format!("/api/v1/bases/{base}/trash");
+    for turn in 0..10 {
+        let held = app.get(&trash).await["fields"].clone();
+        let converted = plans.convert(&app, "Notes", link.clone());
+        let meanwhile = async {
+            while app.get(&trash).await["fields"] == held {}
+            let other = json!({ "description": format!("changed {turn} times") });
+            app.ok(Method::PATCH, &format!("{tables}/{}", before[0]["id"].as_str().unwrap()), &other).await;
+        };
+        let ((status, answer), ()) = tokio::join!(converted, meanwhile);
+        if status == 200 {
+            // It was faster: back, and again.
+            plans.convert(&app, "Notes", json!({ "type": "singleLineText" })).await;
+            continue;
+        }
+        assert_eq!(
+            (status, &answer["code"], &answer["retryable"]),
+            (409, &json!("meanwhile"), &json!(true)),
+            "{answer}"
+        );
+        lost += 1;
+        assert_eq!(app.get(&trash).await["fields"], held);
+        let records = app.get(&projects).await["records"].clone();
+        assert_eq!((records.as_array().unwrap().len(), &records[0]["id"]), (1, &ids[0]), "{records}");
+        break;
+    }
+    assert_eq!(lost, 1, "the schema was changed while links were filled");
+    let after = app.get(&tables).await["tables"].clone();
+    assert_eq!((&after[0]["fields"], &after[1]["fields"]), (&before[0]["fields"], &before[1]["fields"]));
+    // Nothing of it is in the past of a record, and asking again is enough.
+    let told = app.get(&format!("/api/v1/bases/{base}/history?record={}", ids[0].as_str().unwrap())).await;
+    assert_eq!(told["changes"].as_array().unwrap().len(), 1, "{told}");
+    let (status, done) = plans.convert(&app, "Notes", link).await;
+    assert_eq!((status, &done["made"], &done["converted"]), (200, &json!(2), &json!(5_002)), "{done}");
+    let projects = app.get(&projects).await["records"].clone();
+    assert_eq!(projects.as_array().unwrap().len(), 3, "{projects}");
+}
+
+#[on_every_database]
+async fn conversions_to_links_at_once_do_not_take_records_from_each_other(app: TestApp) {
+    let (plans, _) = noted(&app, &["Shed"], &["House"]).await;
+    let base = &plans.base;
+    let field = json!({ "name": "Other", "type": "singleLineText" });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/Tasks/fields"), &field).await;
+    let bulk = format!("/api/v1/bases/{base}/tables/Tasks/records:bulk");
+    let line = |n: usize| {
+        json!({ "fields": { "Name": n.to_string(), "Notes": "Shed", "Other": "Shed, Barn" } }).to_string() + "\n"
+    };
+    assert_eq!(app.raw(Method::POST, &bulk, (0..4_500).map(line).collect()).await.0, 200);
+    let table = table_id(&app, base, "Projects").await;
+    let link = |name: &str| {
+        json!({ "type": "multipleRecordLinks", "makeRecords": true,
+            "options": { "linkedTableId": table, "inverseName": name } })
+    };
+    let both = tokio::join!(plans.convert(&app, "Notes", link("Noted")), plans.convert(&app, "Other", link("Othered")));
+    for ((status, answer), (field, name)) in
+        [both.0, both.1].into_iter().zip([("Notes", "Noted"), ("Other", "Othered")])
+    {
+        if status != 200 {
+            assert_eq!((status, &answer["retryable"]), (409, &json!(true)), "{answer}");
+            let (status, answer) = plans.convert(&app, field, link(name)).await;
+            assert_eq!(status, 200, "{answer}");
+        }
+    }
+    assert_eq!(app.get(&format!("/api/v1/bases/{base}/trash")).await["fields"], json!([]));
+    // Whoever lost, each text has become what it says.
+    let projects = app.get(&format!("/v0/{base}/Projects")).await["records"].clone();
+    let links = |field: &str| -> usize {
+        let records = projects.as_array().unwrap().iter();
+        records.filter_map(|record| Some(record["fields"][field].as_array()?.len())).sum()
+    };
+    assert_eq!((links("Noted"), links("Othered")), (4_501, 9_000));
+}
