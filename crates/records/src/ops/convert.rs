@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use clock::Ids;
 use events::{Body, CellChange, RecordChange};
-use fields::guess::{DecimalStyle, parse_currency, parse_percent};
+use fields::guess::{DecimalStyle, parse_any_local, parse_currency, parse_percent};
 use fields::{ChoiceIn, Incoming, MAX_CHOICES, Reading, add_choice};
 use model::{
     BaseId, Caller, CellRef, CellValue, Field, FieldId, FieldKind, FieldNo, Kind, Ordinal, RecordId, Table, TableId,
@@ -456,6 +456,9 @@ impl Conversion {
             } else {
                 view.plain_cell(&self.table, rows, &self.field, ordinal, &mut text)?;
             }
+            if let FieldKind::Date(_) = self.target.kind {
+                fields::show_local(&self.field.kind, &mut text);
+            }
             if text.trim().is_empty() && self.names.is_some() || text.is_empty() {
                 continue;
             }
@@ -492,9 +495,17 @@ impl Conversion {
         }
     }
 
-    /// False where a number is brought to the nearest that a rating may be.
+    /// False where a number is brought to the nearest that a rating may be, and where a day loses its time of day.
     fn is_whole(&self, text: &str, value: &CellValue) -> bool {
-        !matches!(self.target.kind, FieldKind::Rating(_)) || number(text) == *value
+        match &self.target.kind {
+            FieldKind::Rating(_) => number(text) == *value,
+            // A day has no time of day.
+            kind @ FieldKind::Date(_) => {
+                let order = fields::date_order(kind).unwrap_or_default();
+                parse_any_local(text, order).is_none_or(|local| local == local.day())
+            }
+            _ => true,
+        }
     }
 
     /// A text as a cell of the new type; empty where it cannot be one.
