@@ -59,6 +59,7 @@ pub use list::{ListQuery, PAGE, Page, Sort};
 pub(crate) use past::Restored;
 pub(crate) use past::{At, Part};
 pub use picture::Picture;
+pub use retyped::LeftOut;
 pub(crate) use retyped::Retyped;
 pub use search::Hits;
 pub use sync::{SYNC_RECORDS, SyncRows};

@@ -236,7 +236,7 @@ impl Records {
     }
 
     /// Adds the conversions of a table or of a field of it that the log tells of, the newest first.
-    async fn conversions(
+    pub(super) async fn conversions(
         &self,
         base: BaseNo,
         (table, field): (TableId, Option<FieldId>),

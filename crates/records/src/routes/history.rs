@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use web::{Door, Failure, JsonBody, Kind, Params};
 
 use crate::error::Error;
-use crate::ops::{At, HISTORY, Part, Records, Undone};
+use crate::ops::{At, HISTORY, LeftOut, Part, Records, Undone};
 use told::Teller;
 
 const DOOR: Door = Door::Problem;
@@ -31,6 +31,7 @@ pub(super) struct UndoIn {
 
 /// What was taken back.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct UndoneOut {
     /// The number of the change that was taken back.
     undone: i64,
@@ -40,12 +41,14 @@ pub(super) struct UndoneOut {
     records: usize,
     /// How many cells and records were left alone because they have changed since.
     skipped: usize,
+    /// Fields that what came back is without, since they are of another type by now.
+    left_out: Vec<LeftOut>,
 }
 
 impl From<Undone> for UndoneOut {
     fn from(undone: Undone) -> Self {
-        let Undone { undone, sequence, records, skipped } = undone;
-        Self { undone, change: sequence, records, skipped }
+        let Undone { undone, sequence, records, skipped, left_out } = undone;
+        Self { undone, change: sequence, records, skipped, left_out }
     }
 }
 
@@ -192,6 +195,7 @@ pub(super) struct RestoreIn {
 
 /// What was brought back.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct BroughtBackOut {
     /// The number of the change after which it was so.
     at: i64,
@@ -203,6 +207,8 @@ pub(super) struct BroughtBackOut {
     restored: usize,
     /// Records that were made since and are gone.
     deleted: usize,
+    /// Fields that stay as they are, and that records which exist again are without, since they were of another type then.
+    left_out: Vec<LeftOut>,
 }
 
 /// Brings a base, a table, a record, a field or a cell back to what it was.
@@ -228,6 +234,7 @@ pub(super) async fn restore(
         cells: done.cells,
         restored: done.revived,
         deleted: done.deleted,
+        left_out: done.left_out,
     };
     Ok(Json(out))
 }

@@ -50,6 +50,25 @@ async fn restoring_what_was_before_a_conversion_leaves_the_converted_field(app: 
     let restore = format!("/api/v1/bases/{base}/restore");
     let whole = app.ok(Method::POST, &restore, &json!({ "at": before.to_string(), "table": "Tasks" })).await;
     assert_eq!(whole["cells"], 1, "{whole}");
+    // What was left out is named, with the conversion.
+    let left = whole["leftOut"].as_array().unwrap();
+    let converted = app.get(&format!("/api/v1/bases/{base}/history?limit=100")).await["changes"].clone();
+    let converted = converted.as_array().unwrap().iter().find(|change| !change["converted"].is_null()).unwrap().clone();
+    let told = |key: &str| &left[0][key];
+    assert_eq!((left.len(), told("table"), told("field")), (1, &json!("Tasks"), &json!("Points")), "{whole}");
+    assert_eq!((told("before"), told("after")), (&json!("number"), &json!("singleLineText")));
+    assert_eq!((told("change"), told("time")), (&converted["change"], &converted["time"]));
+    let record = json!({ "at": before, "table": "Tasks", "record": task["id"], "dryRun": true });
+    let base_dry = json!({ "at": before, "dryRun": true });
+    for part in [record, base_dry] {
+        assert_eq!(app.ok(Method::POST, &restore, &part).await["leftOut"], whole["leftOut"], "{part}");
+    }
+    let other = json!({ "at": before, "table": "Projects", "dryRun": true });
+    assert_eq!(app.ok(Method::POST, &restore, &other).await["leftOut"], json!([]));
+    let name = json!({ "at": before, "table": "Tasks", "field": "Name", "dryRun": true });
+    assert_eq!(app.ok(Method::POST, &restore, &name).await["leftOut"], json!([]));
+    let since = json!({ "at": converted["change"], "table": "Tasks", "dryRun": true });
+    assert_eq!(app.ok(Method::POST, &restore, &since).await["leftOut"], json!([]));
     let cells = app.get(&path).await["fields"].clone();
     assert_eq!((&cells["Name"], &cells["Points"]), (&json!("5"), &json!("2")));
     let one = json!({ "at": before.to_string(), "table": "Tasks", "field": "Points" });
