@@ -36,7 +36,7 @@ pub use field_type::{AttachmentIn, ChoiceIn, FieldType, Incoming, LinkIn, Option
 pub use json::{write_cell, write_number, write_text};
 pub use kinds::{
     MAX_ATTACHMENTS, MAX_CHOICE_NAME, MAX_CHOICES, MAX_FILENAME, MAX_TEXT, Written, add_choice, person, push_names,
-    shown_text, write_ai_text,
+    same_name, shown_text, write_ai_text,
 };
 pub use list::{join_names, split_names};
 pub use order::{ChoiceRanks, compare_cells, compare_text, text_key};

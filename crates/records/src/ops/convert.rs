@@ -5,7 +5,6 @@ mod files;
 mod names;
 mod withdraw;
 
-use std::collections::BTreeSet;
 use std::slice::Chunks;
 use std::sync::Arc;
 
@@ -30,7 +29,7 @@ use crate::plan::{LinkWrite, Plan, choice_cell, previous};
 use files::ToFetch;
 use images::Mark;
 use images::{BaseImage, View};
-use names::Names;
+use names::{Missing, Names};
 use withdraw::Made;
 
 /// Records of one change.
@@ -159,11 +158,11 @@ impl Records {
         caller: &Caller,
         base: BaseId,
         (table, primary): (&Table, &Field),
-        names: &BTreeSet<String>,
+        names: &Missing,
         made: &mut Vec<Made>,
     ) -> Result<(), Error> {
         let record = |name: &String| Map::from_iter([(primary.id.to_string(), Value::String(name.clone()))]);
-        let records: Vec<NewRecord> = names.iter().map(record).collect();
+        let records: Vec<NewRecord> = names.values().map(record).collect();
         for step in records.chunks(STEP) {
             let written = self.create(caller, base, &table.id.to_string(), step, true).await?;
             made.push(Made { change: written.sequence, records: written.found.ids() });

@@ -668,3 +668,56 @@ async fn conversions_to_links_at_once_do_not_take_records_from_each_other(app: T
     };
     assert_eq!((links("Noted"), links("Othered")), (4_501, 9_000));
 }
+
+#[on_every_database]
+async fn a_name_for_the_other_side_that_is_taken_is_refused(app: TestApp) {
+    let (plans, _) = noted(&app, &["House"], &["House"]).await;
+    let base = &plans.base;
+    let table = table_id(&app, base, "Projects").await;
+    let link = |name: &str, dry: bool| json!({ "type": "multipleRecordLinks", "dryRun": dry, "options": { "linkedTableId": table, "inverseName": name } });
+    for name in ["Title", "tasks", " TITLE "] {
+        for dry in [true, false] {
+            let (status, refused) = plans.convert(&app, "Notes", link(name, dry)).await;
+            let detail = refused["detail"].as_str().unwrap();
+            let holder = if name == "tasks" { "`Tasks` (fld" } else { "`Title` (fld" };
+            assert!(status == 422 && detail.contains("inverseName") && detail.contains(holder), "{status} {detail}");
+            assert!(detail.contains("`Projects`"), "{detail}");
+        }
+    }
+    assert_eq!(plans.told(&app, "Notes").await, json!(["House"]));
+    assert_eq!(plans.convert(&app, "Notes", link("Noted", false)).await.0, 200);
+    // Of names that the house itself finds a free one is taken, as before.
+    assert_eq!(plans.convert(&app, "Notes", json!({ "type": "singleLineText" })).await.0, 200);
+    let unnamed = json!({ "type": "multipleRecordLinks", "options": { "linkedTableId": table } });
+    assert_eq!(plans.convert(&app, "Notes", unnamed).await.0, 200);
+    assert_eq!(led_to(&app, base, "Tasks 2").await.len(), 1);
+}
+
+#[on_every_database]
+async fn names_in_other_letters_are_one_record_wherever_links_are_made(app: TestApp) {
+    let (plans, ids) = noted(&app, &["new1, New1", "NEW1", "Über", "ÜBER"], &["House", "HOUSE"]).await;
+    let base = &plans.base;
+    let options = json!({ "linkedTableId": table_id(&app, base, "Projects").await, "inverseName": "Noted" });
+    let make = json!({ "type": "multipleRecordLinks", "options": options, "makeRecords": true });
+    let (status, done) = plans.convert(&app, "Notes", make).await;
+    assert_eq!((status, &done["made"], &done["lost"]), (200, &json!(2), &json!(0)), "{done}");
+    let titles: Vec<String> = led_to(&app, base, "Noted").await.into_iter().map(|(title, _)| title).collect();
+    let mut made = titles[2..].to_vec();
+    made.sort();
+    assert_eq!(
+        (&titles[..2], made),
+        (&["House".to_owned(), "HOUSE".to_owned()][..], vec!["new1".into(), "Über".into()])
+    );
+
+    // So does typecast: the letters as they are first, else in others, else a new record, one for a request.
+    let cast = |names: Value| json!({ "fields": { "Notes": names }, "typecast": true });
+    let tasks = format!("/v0/{base}/Tasks");
+    for (names, expected) in [(json!("HOUSE"), &ids[1]), (json!(["House"]), &ids[0]), (json!(" house "), &ids[0])] {
+        let made = app.ok(Method::POST, &tasks, &cast(names.clone())).await;
+        assert_eq!(made["fields"]["Notes"], json!([expected]), "{names}");
+    }
+    let records = json!({ "records": [{ "fields": { "Notes": "Barn" } }, { "fields": { "Notes": ["BARN", "uber"] } }], "typecast": true });
+    let made = app.ok(Method::POST, &tasks, &records).await["records"].clone();
+    assert_eq!(made[0]["fields"]["Notes"][0], made[1]["fields"]["Notes"][0]);
+    assert_eq!(led_to(&app, base, "Noted").await.len(), 6, "Barn and uber are new");
+}
