@@ -4,10 +4,10 @@
 mod tests;
 
 use jiff::civil;
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use model::{DateFormat, FieldKind, TimeFormat, Timestamp};
 
-use crate::guess::DateOrder;
+use crate::guess::{DateOrder, parse_iso_time};
 use crate::options::Options;
 use crate::problem::OptionsError;
 
@@ -138,8 +138,21 @@ pub(crate) fn to_local(zone: &TimeZone, time: Timestamp) -> Timestamp {
     if *zone == TimeZone::UTC {
         return time;
     }
-    let Ok(instant) = jiff::Timestamp::from_microsecond(time.0) else { return time };
+    let (first, last) = (jiff::Timestamp::MIN.as_microsecond(), jiff::Timestamp::MAX.as_microsecond());
+    let Ok(instant) = jiff::Timestamp::from_microsecond(time.0.clamp(first, last)) else { return time };
     Timestamp(time.0 + i64::from(zone.to_offset(instant).seconds()) * 1_000_000)
+}
+
+/// Makes the text of a cell that is a point in time, as a file holds it, what the clocks of its field's zone show then.
+pub fn show_local(kind: &FieldKind, text: &mut String) {
+    let zone = own_zone(kind);
+    if zone != TimeZone::UTC
+        && let Some(time) = parse_iso_time(text, &TimeZone::UTC)
+    {
+        let local = to_local(&zone, time).iso();
+        text.clear();
+        text.push_str(local.trim_end_matches('Z'));
+    }
 }
 
 /// The point in time at which the clocks of a zone show `local`. A time that a clock change skips is moved by the
@@ -160,8 +173,12 @@ pub(crate) fn from_local(zone: &TimeZone, local: Timestamp) -> Option<Timestamp>
         millis as i32 * 1_000_000,
     )
     .ok()?;
-    let instant = zone.to_ambiguous_timestamp(time).compatible().ok()?;
-    Some(Timestamp(instant.as_microsecond()))
+    // The last days of all are past the instants that `jiff` knows, and not past its offsets.
+    let offset = match zone.to_ambiguous_timestamp(time).offset() {
+        AmbiguousOffset::Unambiguous { offset } => offset,
+        AmbiguousOffset::Gap { before, .. } | AmbiguousOffset::Fold { before, .. } => before,
+    };
+    Some(Timestamp(local.0 - i64::from(offset.seconds()) * 1_000_000))
 }
 
 /// Appends a day as a format shows it.

@@ -43,7 +43,7 @@ mod url;
 pub use ai_text::{Written, write_ai_text};
 pub use multiple_attachments::{MAX_ATTACHMENTS, MAX_FILENAME};
 pub use people::{person, push_names};
-pub use select::{MAX_CHOICE_NAME, MAX_CHOICES, add_choice};
+pub use select::{MAX_CHOICE_NAME, MAX_CHOICES, add_choice, same_name};
 pub use textual::{MAX_TEXT, shown_text};
 
 pub(crate) use ai_text::AiText;

@@ -31,12 +31,12 @@ pub use attachment::{
     Addresses, Attachment, Content, Kept, RENDITIONS, Rendition, attachment_names, attachments, attachments_cell,
     attachments_text, same_attachments, write_attachment, write_attachments,
 };
-pub use calendar::{date_format, date_order, day_format, own_zone, time_format};
+pub use calendar::{date_format, date_order, day_format, own_zone, show_local, time_format};
 pub use field_type::{AttachmentIn, ChoiceIn, FieldType, Incoming, LinkIn, OptionsIn, PromptIn, Reading, Texting};
 pub use json::{write_cell, write_number, write_text};
 pub use kinds::{
     MAX_ATTACHMENTS, MAX_CHOICE_NAME, MAX_CHOICES, MAX_FILENAME, MAX_TEXT, Written, add_choice, person, push_names,
-    shown_text, write_ai_text,
+    same_name, shown_text, write_ai_text,
 };
 pub use list::{join_names, split_names};
 pub use order::{ChoiceRanks, compare_cells, compare_text, text_key};

@@ -181,12 +181,8 @@ impl BaseImage {
 
     /// Takes pairs back, the last one first, each to where it stood.
     fn unapply_links(&mut self, table: TableNo, links: &[LinkDelta]) {
-        if links.iter().any(|link| !link.added && link.places.is_none()) {
-            turned(links).for_each(|link| self.apply_link(table, &link));
-            return;
-        }
-        for link in links.iter().rev() {
-            self.apply_link(table, &LinkDelta { added: !link.added, ..*link });
+        for link in taken_back(links) {
+            self.apply_link(table, &link);
         }
     }
 
@@ -378,15 +374,20 @@ fn relink(
         CellRef::Links(list) => list.to_vec(),
         _ => Vec::new(),
     };
+    if relink_list(&mut list, other, (added, place)) {
+        table.set(field, Kind::Links, record, CellRef::Links(&list));
+    }
+}
+
+/// Links or unlinks a record in a list, at its place or at the end; false when nothing became different.
+pub fn relink_list(list: &mut Vec<u32>, other: Ordinal, (added, place): (bool, Option<u32>)) -> bool {
     let at = list.iter().position(|held| *held == other.0);
     match (at, added) {
         (None, true) => list.insert(place.map_or(list.len(), |place| list.len().min(place as usize)), other.0),
-        (Some(index), false) => {
-            list.remove(index);
-        }
-        _ => return,
+        (Some(index), false) => drop(list.remove(index)),
+        _ => return false,
     }
-    table.set(field, Kind::Links, record, CellRef::Links(&list));
+    true
 }
 
 /// The column that a field is read from when it is neither computed nor a link: system times have their own.
@@ -396,6 +397,14 @@ pub fn stored_column<'t>(table: &'t TableImage, no: FieldNo, kind: &FieldKind) -
         FieldKind::LastModifiedTime(_) => Some(&table.modified),
         _ => table.columns.get(&no),
     }
+}
+
+/// The pairs of a part of a change as they are taken back: the last one first, each to where it stood.
+pub fn taken_back(links: &[LinkDelta]) -> Vec<LinkDelta> {
+    if links.iter().any(|link| !link.added && link.places.is_none()) {
+        return turned(links).collect();
+    }
+    links.iter().rev().map(|link| LinkDelta { added: !link.added, ..*link }).collect()
 }
 
 /// Pairs turned around: what was linked goes, then what was unlinked comes back, in its order.

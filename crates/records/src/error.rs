@@ -127,6 +127,12 @@ pub enum Error {
         /// The first of them.
         examples: String,
     },
+    /// Others changed what a longer piece of work stands on, and nothing of it is left.
+    #[error("{message}")]
+    Meanwhile {
+        /// What they changed.
+        message: String,
+    },
     /// Nothing was undone that could be done again.
     #[error("there is no undone change to do again")]
     NothingToRedo,
@@ -220,9 +226,8 @@ impl web::ApiError for Error {
             Self::Changes(changes::Error::Db(error)) | Self::Db(error) => web::database_kind(error),
             Self::Changes(_) | Self::Unreadable { .. } => Kind::Internal,
             Self::TableNotFound { .. } | Self::RecordNotFound { .. } => Kind::NotFound,
-            Self::Conflicts { .. } | Self::Converted { .. } | Self::Loss { .. } | Self::Confirmation { .. } => {
-                Kind::Conflict
-            }
+            Self::Conflicts { .. } | Self::Converted { .. } | Self::Loss { .. } => Kind::Conflict,
+            Self::Confirmation { .. } | Self::Meanwhile { .. } => Kind::Conflict,
             Self::ImageMemory { .. } | Self::ImageGone | Self::NotLoaded { .. } => Kind::Unavailable,
             _ => Kind::Invalid,
         }
@@ -249,6 +254,7 @@ impl web::ApiError for Error {
             Self::Conflicts { .. } => "conflicts",
             Self::Converted { .. } => "converted",
             Self::Loss { .. } => "loss",
+            Self::Meanwhile { .. } => "meanwhile",
             Self::NothingToUndo => "nothing-to-undo",
             Self::NothingToRedo => "nothing-to-redo",
             Self::ImageMemory { .. } | Self::ImageGone | Self::NotLoaded { .. } => "image-memory",
@@ -256,6 +262,10 @@ impl web::ApiError for Error {
             Self::TooSlow => "too-slow",
             Self::Query(_) => "query",
         }
+    }
+
+    fn is_retryable(&self) -> bool {
+        matches!(self, Self::Meanwhile { .. }) || self.kind().is_retryable()
     }
 
     fn airtable_type(&self) -> Option<&'static str> {

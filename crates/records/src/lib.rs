@@ -31,8 +31,8 @@ pub use images::{Addresses, BASE_ROWS, FILES_PATH, MIGRATIONS, Reach, Ticket, Vi
 pub use json::Shape;
 pub use ops::{
     AggregateQuery, Aggregated, Appending, Attached, BULK_BYTES, BULK_RECORDS, Bulk, BulkRows, Deleted, Duplicated,
-    Export, FilesCell, Found, GROUPS, GroupOut, HISTORY, History, Hits, ListQuery, NewRecord, Page, Picture, Place,
-    Records, SYNC_RECORDS, Sort, SyncRows, Undone, UpdateRecord, ValueMatch, WORDS, Written,
+    Export, FilesCell, Found, GROUPS, GroupOut, HISTORY, History, Hits, LeftOut, ListQuery, NewRecord, Page, Picture,
+    Place, Records, SYNC_RECORDS, Sort, SyncRows, Undone, UpdateRecord, ValueMatch, WORDS, Written,
 };
 pub use prompts::{Generation, Prompt, Unwritten};
 pub use routes::{router, text_shape};

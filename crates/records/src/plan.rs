@@ -306,25 +306,34 @@ impl<'i> Plan<'i> {
         }
     }
 
-    /// The first record whose primary field shows this text, else a new one with it.
+    /// The first record whose primary field shows this text, else the first that shows it in other letters, small or large,
+    /// else a new one with it.
     fn link_by_text(&mut self, no: TableNo, rows: &TableImage, text: &str) -> Result<Ordinal, Error> {
         let Some(table) = self.image.schema.table_by_no(no).cloned() else { return Err(Error::ImageGone) };
         // What is computed here may be of a change that never happens: it must not be kept.
         let mut image = self.image.clone();
         image.computed = Arc::default();
         let view = View::new(Arc::new(image), self.now);
-        let wanted = text.trim();
+        let (wanted, mut near) = (text.trim(), None);
         for ordinal in rows.live.ones() {
             let ordinal = Ordinal(ordinal as u32);
-            if view.title(&table, rows, ordinal)? == wanted {
+            let title = view.title(&table, rows, ordinal)?;
+            if title.trim() == wanted {
                 return Ok(ordinal);
             }
+            near = near.or_else(|| fields::same_name(title.trim(), wanted).then_some(ordinal));
+        }
+        if let Some(ordinal) = near {
+            return Ok(ordinal);
         }
         let Some(primary) = table.primary_field().cloned() else { return Err(Error::ImageGone) };
         let made = self.body.tables.iter().find(|t| t.table == no).and_then(|t| {
             t.created
                 .iter()
-                .find(|r| r.cells.contains(&(primary.no, CellValue::Text(wanted.to_owned()))))
+                .find(|r| {
+                    let held = r.cells.iter().find(|(no, _)| *no == primary.no);
+                    matches!(held, Some((_, CellValue::Text(held))) if fields::same_name(held, wanted))
+                })
                 .map(|r| r.ordinal)
         });
         if let Some(ordinal) = made {

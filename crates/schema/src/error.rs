@@ -1,7 +1,13 @@
 //! What can go wrong with schemas.
 
+use crate::names::no_name;
 use tenancy::Denied;
 use web::{Fault, Kind};
+
+/// Why something cannot have a name that another has, or none at all.
+fn taken(what: &str, name: &str, place: &str) -> String {
+    if name.is_empty() { no_name(what) } else { format!("a {what} named `{name}` exists already{place}") }
+}
 
 /// Why a schema operation failed.
 #[derive(Debug, thiserror::Error)]
@@ -24,13 +30,13 @@ pub enum Error {
         table: String,
     },
     /// Another table has the name, or it is empty.
-    #[error("a table named `{name}` exists already, or the name is empty")]
+    #[error("{}", taken("table", name, ""))]
     TableName {
         /// The name.
         name: String,
     },
     /// Another field has the name, or it is empty.
-    #[error("a field named `{name}` exists already, or the name is empty")]
+    #[error("{}", taken("field", name, ""))]
     FieldName {
         /// The name.
         name: String,
@@ -82,7 +88,7 @@ pub enum Error {
         hint: String,
     },
     /// Another view of the table has the name, or it is empty.
-    #[error("a view named `{name}` exists already in this table, or the name is empty")]
+    #[error("{}", taken("view", name, " in this table"))]
     ViewName {
         /// The name.
         name: String,

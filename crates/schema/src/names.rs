@@ -13,6 +13,11 @@ fn is_unseen(c: char) -> bool {
     c.is_control() || marks || matches!(c, '\u{AD}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}')
 }
 
+/// What is said where a name is empty.
+pub(crate) fn no_name(what: &str) -> String {
+    format!("a {what} needs a name of 1 to {NAME} characters")
+}
+
 /// A name as it is kept: without blanks around it.
 ///
 /// # Errors
@@ -21,7 +26,7 @@ pub fn valid_name(what: &str, name: &str) -> Result<String, Error> {
     let name = name.trim();
     let length = name.chars().count();
     let reason = if name.is_empty() {
-        format!("a {what} needs a name of 1 to {NAME} characters")
+        no_name(what)
     } else if length > NAME {
         format!("the name of a {what} has at most {NAME} characters, and this one has {length}")
     } else if let Some((at, c)) = name.chars().enumerate().find(|(_, c)| is_unseen(*c)) {

@@ -155,6 +155,10 @@ pub trait ApiError: std::error::Error + Send + Sync + 'static {
     fn faults(&self) -> Vec<Fault> {
         Vec::new()
     }
+    /// True when the same request may succeed later.
+    fn is_retryable(&self) -> bool {
+        self.kind().is_retryable()
+    }
     /// How long to wait before trying again.
     fn retry_after(&self) -> Option<Duration> {
         None
@@ -216,6 +220,7 @@ pub struct Failure {
     airtable_type: Option<&'static str>,
     message: String,
     faults: Vec<Fault>,
+    retryable: bool,
     retry_after: Option<Duration>,
     door: Door,
     /// Whether something that does not exist is told in words where Airtable gives no more than its name.
@@ -235,6 +240,7 @@ impl Failure {
         Self {
             airtable_type: error.airtable_type(),
             faults: error.faults(),
+            retryable: error.is_retryable(),
             retry_after: error.retry_after(),
             ..Self::plain(door, kind, error.code(), message)
         }
@@ -249,6 +255,7 @@ impl Failure {
             airtable_type: None,
             message: message.into(),
             faults: Vec::new(),
+            retryable: kind.is_retryable(),
             retry_after: None,
             door,
             in_words: false,
@@ -322,7 +329,7 @@ impl Failure {
             status: self.status.as_u16(),
             detail: self.message.clone(),
             code: self.code,
-            retryable: self.kind.is_retryable(),
+            retryable: self.retryable,
             instance: instance.map(str::to_owned),
             errors: self.faults.clone(),
         })

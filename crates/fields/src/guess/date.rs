@@ -64,7 +64,12 @@ impl DateOrder {
 /// The day that a text names: in `order` where it leaves one open, else in the one that it can only be meant in. A time
 /// of day is cut off.
 pub fn parse_any_day(text: &str, order: DateOrder) -> Option<Timestamp> {
-    let read = |order| parse_date(text, order).or_else(|| parse_civil(text, order).map(|civil| civil.local.day()));
+    parse_any_local(text, order).map(Timestamp::day)
+}
+
+/// As [`parse_any_day`], with the time of day.
+pub fn parse_any_local(text: &str, order: DateOrder) -> Option<Timestamp> {
+    let read = |order| parse_date(text, order).or_else(|| parse_civil(text, order).map(|civil| civil.local));
     order.and_others().into_iter().find_map(read)
 }
 

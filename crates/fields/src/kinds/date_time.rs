@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::moment;
 use crate::calendar::{read_date_format, read_time_format, read_zone, zone_of};
 use crate::field_type::{FieldType, Incoming, OptionsIn, Reading, Texting};
-use crate::guess::{parse_any_time, parse_iso_time};
+use crate::guess::{parse_any_day, parse_any_time, parse_iso_time};
 use crate::options::Options;
 use crate::problem::{CellProblem, OptionsError};
 
@@ -52,7 +52,15 @@ impl FieldType for DateTime {
             _ => cx.time_zone.clone(),
         };
         let time = match value {
-            Value::String(text) if cx.typecast => parse_any_time(text, cx.date_order(&field.kind), &zone),
+            Value::String(text) if cx.typecast => {
+                let order = cx.date_order(&field.kind);
+                let time = parse_any_time(text, order, &zone);
+                // A day that exists, at a time that is of no year from 0 to 9999 in UTC.
+                if time.is_none() && parse_any_day(text, order).is_some() {
+                    return Err(CellProblem::unreadable_date(field, text));
+                }
+                time
+            }
             _ if cx.typecast => None,
             Value::String(text) => {
                 Some(parse_iso_time(text, &zone).ok_or_else(|| CellProblem::unreadable_date(field, text))?)

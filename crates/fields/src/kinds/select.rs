@@ -156,7 +156,8 @@ pub(super) fn find(field: &Field, text: &str, cx: &Reading) -> Result<Option<Cho
     Ok(Some(ChoiceIn::New(text.to_owned())))
 }
 
-fn same_name(a: &str, b: &str) -> bool {
+/// True for names that differ at most in whether letters are small or large.
+pub fn same_name(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b) || !(a.is_ascii() && b.is_ascii()) && a.to_lowercase() == b.to_lowercase()
 }
 

@@ -3,18 +3,18 @@
 
 mod files;
 mod names;
+mod withdraw;
 
-use std::collections::BTreeSet;
 use std::slice::Chunks;
 use std::sync::Arc;
 
 use clock::Ids;
 use events::{Body, CellChange, RecordChange};
-use fields::guess::{DecimalStyle, parse_currency, parse_percent};
+use fields::guess::{DecimalStyle, parse_any_local, parse_currency, parse_percent};
 use fields::{ChoiceIn, Incoming, MAX_CHOICES, Reading, add_choice};
 use model::{
-    BaseId, Caller, CellRef, CellValue, Field, FieldKind, FieldNo, Kind, Ordinal, RecordId, Table, TableImage,
-    Timestamp,
+    BaseId, Caller, CellRef, CellValue, Field, FieldId, FieldKind, FieldNo, Kind, Ordinal, RecordId, Table, TableId,
+    TableImage, Timestamp,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value};
@@ -29,7 +29,8 @@ use crate::plan::{LinkWrite, Plan, choice_cell, previous};
 use files::ToFetch;
 use images::Mark;
 use images::{BaseImage, View};
-use names::Names;
+use names::{Missing, Names};
+use withdraw::Made;
 
 /// Records of one change.
 const STEP: usize = 2_000;
@@ -41,6 +42,12 @@ const SHOWN: usize = 100;
 const ROUNDS: usize = 100;
 /// The beginning of the runs of conversions, which undo leaves alone.
 pub(super) const RUN: &str = "convert-";
+
+/// How the runs of conversions of a table or a field begin, and those that were written before they named it.
+pub(super) fn runs(table: TableId, field: Option<FieldId>) -> [String; 2] {
+    let named = field.map_or_else(|| format!("{RUN}{table}-"), |field| format!("{RUN}{table}-{field}-"));
+    [named, format!("{RUN}rec")]
+}
 
 /// The type that a field shall have.
 #[derive(Debug, Clone)]
@@ -81,8 +88,8 @@ impl Records {
     /// Makes a field one of another type. Nothing is done where values would be lost, unless `how` allows it.
     ///
     /// # Errors
-    /// Those of [`schema::retyped`]; [`Error::Loss`] where values would be lost; [`Error::Request`] when the table
-    /// is changed so fast that the conversion cannot follow.
+    /// Those of [`schema::retyped`]; [`Error::Loss`] where values would be lost; [`Error::Meanwhile`] when somebody changes
+    /// the schema, or the table so fast that the conversion cannot follow.
     pub async fn convert(
         &self,
         caller: &Caller,
@@ -129,9 +136,16 @@ impl Records {
             return Err(Error::Loss { count: done.lost, examples });
         }
         if let Some((table, primary, names)) = missing {
-            self.make_named(caller, base, (table, primary), names).await?;
+            let mut made_now = Vec::new();
             let again = How { make: false, ..how };
-            return Ok(Converted { made, ..Box::pin(self.convert(caller, base, place, new, again)).await? });
+            let done = match self.make_named(caller, base, (table, primary), names, &mut made_now).await {
+                Ok(()) => Box::pin(self.convert(caller, base, place, new, again)).await,
+                Err(error) => Err(error),
+            };
+            if done.is_err() {
+                self.remove_made(caller, (base, table), &made_now).await?;
+            }
+            return Ok(Converted { made, ..done? });
         }
         let options = new.options.as_ref();
         done.change = Some(self.carry_out(caller, &permit, &view, (conversion, options), cells).await?);
@@ -144,12 +158,14 @@ impl Records {
         caller: &Caller,
         base: BaseId,
         (table, primary): (&Table, &Field),
-        names: &BTreeSet<String>,
+        names: &Missing,
+        made: &mut Vec<Made>,
     ) -> Result<(), Error> {
         let record = |name: &String| Map::from_iter([(primary.id.to_string(), Value::String(name.clone()))]);
-        let records: Vec<NewRecord> = names.iter().map(record).collect();
+        let records: Vec<NewRecord> = names.values().map(record).collect();
         for step in records.chunks(STEP) {
-            self.create(caller, base, &table.id.to_string(), step, true).await?;
+            let written = self.create(caller, base, &table.id.to_string(), step, true).await?;
+            made.push(Made { change: written.sequence, records: written.found.ids() });
         }
         Ok(())
     }
@@ -163,7 +179,8 @@ impl Records {
         (conversion, options): (Conversion, Option<&Value>),
         cells: Vec<(Ordinal, CellValue)>,
     ) -> Result<i64, Error> {
-        let run = format!("{RUN}{}", self.ids.record(self.clock.now()));
+        let (table, field) = (conversion.table.id, conversion.field.id);
+        let run = format!("{RUN}{table}-{field}-{}", self.ids.record(self.clock.now()));
         let revision = view.image.schema.revision;
         let mut work = Work { conversion, options, steps: cells.chunks(STEP), revision, run, begun: false };
         let (mut rounds, mut wanted) = (0, Vec::new());
@@ -177,10 +194,16 @@ impl Records {
                     wanted.extend(columns);
                     self.images.with(permit.tenant(), permit.base_no(), &wanted, None).await?;
                 }
-                Err(error) => return Err(error),
+                Err(error) => {
+                    if work.begun {
+                        self.withdraw(caller, permit, &work).await?;
+                    }
+                    return Err(error);
+                }
             }
         }
-        Err(busy("the table is changed faster than it can be converted; ask again later"))
+        self.withdraw(caller, permit, &work).await?;
+        Err(meanwhile("the table is changed faster than it can be converted; nothing was done: ask again later"))
     }
 
     /// One change of a conversion, if there is one to make.
@@ -201,7 +224,7 @@ impl Records {
         let step = if links { None } else { steps.next() };
         let (mut body, last, awaited) = private.read(|image| {
             if image.schema.revision != work.revision {
-                return Err(busy("the schema was changed meanwhile; ask again"));
+                return Err(meanwhile("the schema was changed meanwhile, and nothing was done: ask again"));
             }
             if links {
                 return Ok((conversion.begin(image, work.options, now)?, false, None));
@@ -251,6 +274,10 @@ fn present(view: &View, image: &BaseImage) -> View {
     let mut image = image.clone();
     image.computed = Arc::default();
     View { image: Arc::new(image), ..view.clone() }
+}
+
+fn meanwhile(message: &str) -> Error {
+    Error::Meanwhile { message: message.to_owned() }
 }
 
 fn busy(message: &str) -> Error {
@@ -428,6 +455,9 @@ impl Conversion {
             } else {
                 view.plain_cell(&self.table, rows, &self.field, ordinal, &mut text)?;
             }
+            if let FieldKind::Date(_) = self.target.kind {
+                fields::show_local(&self.field.kind, &mut text);
+            }
             if text.trim().is_empty() && self.names.is_some() || text.is_empty() {
                 continue;
             }
@@ -464,9 +494,17 @@ impl Conversion {
         }
     }
 
-    /// False where a number is brought to the nearest that a rating may be.
+    /// False where a number is brought to the nearest that a rating may be, and where a day loses its time of day.
     fn is_whole(&self, text: &str, value: &CellValue) -> bool {
-        !matches!(self.target.kind, FieldKind::Rating(_)) || number(text) == *value
+        match &self.target.kind {
+            FieldKind::Rating(_) => number(text) == *value,
+            // A day has no time of day.
+            kind @ FieldKind::Date(_) => {
+                let order = fields::date_order(kind).unwrap_or_default();
+                parse_any_local(text, order).is_none_or(|local| local == local.day())
+            }
+            _ => true,
+        }
     }
 
     /// A text as a cell of the new type; empty where it cannot be one.

@@ -3,12 +3,16 @@
 //! A conversion of a field is told as one change, the one that showed it: cells were filled under another number before, where
 //! nobody saw them.
 
+mod links;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use events::{Body, Change};
+use events::{Body, Change, TableChange};
 use model::{
-    BaseId, BaseNo, Caller, CellRef, CellValue, Field, FieldKind, FieldNo, Ordinal, RecordId, Schema, TableNo,
-    Timestamp,
+    BaseId, BaseNo, Caller, CellRef, CellValue, Field, FieldId, FieldKind, FieldNo, Ordinal, RecordId, Schema, Table,
+    TableId, TableNo, Timestamp,
 };
 use tenancy::Scope;
 
@@ -18,6 +22,9 @@ use super::{Records, convert};
 use crate::error::Error;
 use crate::plan::unknown_field;
 use images::{BaseImage, View};
+use links::{BACK, LinkCell, Lists, Wanted};
+
+pub(crate) use links::{LinkEdit, Linked};
 
 /// Most changes of one page of history.
 pub const HISTORY: usize = 100;
@@ -28,10 +35,14 @@ pub struct History {
     pub schema: Arc<Schema>,
     /// The changes.
     pub changes: Vec<Arc<Change>>,
-    /// The conversions of the base, the newest first.
+    /// The conversions that the changes are of, or were followed by where numbers of fields tell no field any more.
     pub(crate) conversions: Vec<Retyped>,
     /// What conversions among the changes made of the record that is asked about.
     pub(crate) converted: Vec<ConvertedCell>,
+    /// Link cells that the changes made others.
+    pub(crate) links: Vec<LinkEdit>,
+    /// What the records in link cells are called now.
+    pub(crate) names: BTreeMap<RecordId, String>,
     /// Where the next page begins: the sequence before which to read.
     pub next: Option<i64>,
 }
@@ -40,18 +51,21 @@ pub struct History {
 pub(crate) struct ConvertedCell {
     /// The change that showed it.
     pub change: i64,
-    /// The record.
-    pub record: RecordId,
+    /// The record and its table.
+    pub record: (TableNo, RecordId),
+    /// The field; the one on the other side for a record that was linked to by the conversion.
+    pub field: FieldId,
     /// What it held; empty where it was computed.
-    pub before: CellBefore,
+    pub before: CellHeld,
     /// What it held after.
-    pub after: CellValue,
+    pub after: CellHeld,
 }
 
-/// What a cell held before.
-pub(crate) enum CellBefore {
+/// What a cell held.
+pub(crate) enum CellHeld {
     Value(CellValue),
-    Links(Vec<RecordId>),
+    /// Records; none where it is so long ago that they are not walked back to.
+    Links(Option<Linked>),
 }
 
 /// Where a record is, and since when.
@@ -60,6 +74,53 @@ struct Placed {
     ordinal: Ordinal,
     id: RecordId,
     created: Timestamp,
+}
+
+/// What the history is asked for.
+struct Asked {
+    record: Option<RecordId>,
+    placed: Option<Placed>,
+    /// The numbers that the field has and had.
+    fields: Option<Vec<(TableNo, FieldNo)>>,
+}
+
+impl Asked {
+    fn concerns(&self, image: &BaseImage, change: &Change) -> bool {
+        // What a conversion filled is told with the change that shows it.
+        let linked = || links::touches(image, change, |cell| self.is_asked(cell));
+        self.wrote(image, change) || !is_of(change, convert::RUN) && linked()
+    }
+
+    /// True for a change that is to be told whatever it did to links.
+    fn wrote(&self, image: &BaseImage, change: &Change) -> bool {
+        let Some(record) = self.record else { return true };
+        if is_of(change, convert::RUN)
+            && let Some(placed) = &self.placed
+        {
+            let shown = Retyped::of(change).and_then(|retyped| shown(image, &retyped, placed));
+            return placed.created <= change.time && shown.is_some_and(|cell| self.is_asked(cell));
+        }
+        match &self.fields {
+            Some(fields) => writes(&change.body, record, fields),
+            None => touches(&change.body, record),
+        }
+    }
+
+    fn is_asked(&self, (table, ordinal, field): LinkCell) -> bool {
+        let placed = self.placed.as_ref().is_some_and(|placed| (placed.table, placed.ordinal) == (table, ordinal));
+        placed && self.fields.as_ref().is_none_or(|fields| fields.contains(&(table, field)))
+    }
+}
+
+/// The cell of a record that a conversion shows: its own, or on the other side of links that texts became.
+fn shown(image: &BaseImage, retyped: &Retyped, placed: &Placed) -> Option<LinkCell> {
+    if retyped.table == placed.table {
+        return Some((placed.table, placed.ordinal, retyped.after.no));
+    }
+    let link = retyped.after.kind.link().filter(|link| link.linked_table_no == placed.table)?;
+    let table = image.schema.table_by_no(placed.table)?;
+    let inverse = table.fields.iter().find(|field| Some(field.id) == link.inverse)?;
+    Some((placed.table, placed.ordinal, inverse.no))
 }
 
 impl Records {
@@ -76,38 +137,72 @@ impl Records {
         limit: usize,
     ) -> Result<History, Error> {
         let (scope, mut view) = self.view(caller, base).await?;
+        let image = Arc::clone(&view.image);
+        let mut conversions = Vec::new();
+        let asked = self.asked(&scope, &image, (record, field), &mut conversions).await?;
+        let concerns = |change: &Change| asked.concerns(&image, change);
+        let (mut changes, mut next) =
+            self.concerning(scope.base_no(), before, limit.clamp(1, HISTORY), concerns).await?;
+        let all = changes.len();
+        let first = asked.placed.as_ref().map(|placed| (placed.table, placed.ordinal));
+        let mut edits = links::edits(&image, &mut changes, first);
+        if changes.len() < all {
+            next = changes.last().map(|change| change.sequence);
+        }
+        self.note_conversions(scope.base_no(), &image.schema, &changes, &mut conversions).await?;
+        let mut converted = Vec::new();
+        if let Some(placed) = &asked.placed {
+            let of_page = |retyped: &&Retyped| changes.iter().any(|change| change.sequence == retyped.change);
+            let of_page = conversions.iter().filter(of_page);
+            converted.extend(of_page.filter_map(|retyped| Some((shown(&image, retyped, placed)?, placed, retyped))));
+        }
+        let lists = self.lists(scope.base_no(), &image, &wanted(&image, &edits, &converted), BACK).await?;
+        links::settle(&image, &mut edits, (&lists, &conversions));
+        changes.retain(|change| {
+            let edited = edits.iter().any(|(cell, edit)| edit.change == change.sequence && asked.is_asked(*cell));
+            edited || asked.wrote(&image, change)
+        });
+        let mut told = Vec::with_capacity(converted.len());
+        for conversion in converted {
+            let cell = self.converted(&scope, &mut view, conversion, &lists).await?;
+            // A record that was linked to by none of it has nothing to tell.
+            if cell.field != conversion.2.after.id && matches!(&cell.after, CellHeld::Links(Some(of)) if of.count == 0)
+            {
+                changes.retain(|change| change.sequence != cell.change);
+            } else {
+                told.push(cell);
+            }
+        }
+        let links: Vec<LinkEdit> = edits.into_iter().map(|(_, edit)| edit).collect();
+        let names = self.answer(&scope, &mut view, |view| links::names(view, &links, &told)).await?;
+        let schema = Arc::clone(&image.schema);
+        Ok(History { schema, changes, conversions, converted: told, links, names, next })
+    }
+
+    /// What is asked for. Notes the conversions of the field.
+    async fn asked(
+        &self,
+        scope: &Scope,
+        image: &BaseImage,
+        (record, field): (Option<&str>, Option<&str>),
+        conversions: &mut Vec<Retyped>,
+    ) -> Result<Asked, Error> {
         if field.is_some() && record.is_none() {
             let message = "`field` needs a `record`".to_owned();
             return Err(Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message });
         }
-        let conversions = self.conversions(scope.base_no()).await?;
-        let fields = field.map(|name| fields_named(&view.image.schema, name, &conversions)).transpose()?;
         let not_found = |text: &str| Error::RecordNotFound { id: text.chars().take(64).collect() };
         let record: Option<RecordId> = record.map(|text| text.parse().map_err(|_| not_found(text))).transpose()?;
-        let placed = record.and_then(|id| placed(&view.image, id));
-        let concerns = |change: &Change| match (record, &placed) {
-            (None, _) => true,
-            (Some(_), Some(placed)) if is_of(change, convert::RUN) => {
-                let shown = conversions.iter().find(|retyped| retyped.change == change.sequence);
-                shown.is_some_and(|retyped| {
-                    let asked = fields.as_ref().is_none_or(|f| f.contains(&(retyped.table, retyped.after.no)));
-                    asked && retyped.table == placed.table && placed.created <= change.time
-                })
+        let placed = record.and_then(|id| placed(image, id));
+        let mut asked = Asked { record, placed, fields: None };
+        if let Some(name) = field {
+            let schema = &image.schema;
+            for (table, field) in named(schema, name) {
+                self.conversions(scope.base_no(), (table.id, Some(field.id)), conversions).await?;
             }
-            (Some(id), _) => match &fields {
-                Some(fields) => writes(&change.body, id, fields),
-                None => touches(&change.body, id),
-            },
-        };
-        let (changes, next) = self.concerning(scope.base_no(), before, limit.clamp(1, HISTORY), concerns).await?;
-        let mut converted = Vec::new();
-        if let Some(placed) = &placed {
-            let shown = |retyped: &&Retyped| changes.iter().any(|change| change.sequence == retyped.change);
-            for retyped in conversions.iter().filter(shown) {
-                converted.push(self.converted(&scope, &mut view, placed, retyped).await?);
-            }
+            asked.fields = Some(numbers_of(schema, name, conversions)?);
         }
-        Ok(History { schema: Arc::clone(&view.image.schema), changes, conversions, converted, next })
+        Ok(asked)
     }
 
     /// The next changes that are asked for, and where to go on.
@@ -140,15 +235,45 @@ impl Records {
         }
     }
 
-    /// The conversions that the log tells of, the newest first.
-    async fn conversions(&self, base: BaseNo) -> Result<Vec<Retyped>, Error> {
-        let (mut conversions, mut before) = (Vec::new(), None);
-        loop {
-            let ends = self.changes.list_ends(base, convert::RUN, before).await?;
-            let Some(last) = ends.last() else { return Ok(conversions) };
-            before = Some(last.sequence);
-            conversions.extend(ends.iter().filter_map(|end| Retyped::of(end)));
+    /// Adds the conversions of a table or of a field of it that the log tells of, the newest first.
+    pub(super) async fn conversions(
+        &self,
+        base: BaseNo,
+        (table, field): (TableId, Option<FieldId>),
+        known: &mut Vec<Retyped>,
+    ) -> Result<(), Error> {
+        for runs in convert::runs(table, field) {
+            let mut before = None;
+            loop {
+                let ends = self.changes.list_ends(base, &runs, before).await?;
+                let Some(last) = ends.last() else { break };
+                before = Some(last.sequence);
+                ends.iter().filter_map(|end| Retyped::of(end)).for_each(|retyped| note(known, retyped));
+            }
         }
+        known.sort_by_key(|retyped| Reverse(retyped.change));
+        Ok(())
+    }
+
+    /// Adds the conversions among changes, and those of tables where changes wrote under numbers that no field has now.
+    async fn note_conversions(
+        &self,
+        base: BaseNo,
+        schema: &Schema,
+        changes: &[Arc<Change>],
+        known: &mut Vec<Retyped>,
+    ) -> Result<(), Error> {
+        let mut tables = BTreeSet::new();
+        for change in changes {
+            if let Some(retyped) = Retyped::of(change) {
+                note(known, retyped);
+            }
+            tables.extend(change.body.tables.iter().filter_map(|part| left_behind(schema, part)));
+        }
+        for table in tables {
+            self.conversions(base, (table, None), known).await?;
+        }
+        Ok(())
     }
 
     /// What a conversion made of a record's cell. What it held is still in the record, under the number of then.
@@ -156,39 +281,92 @@ impl Records {
         &self,
         scope: &Scope,
         view: &mut View,
-        placed: &Placed,
-        retyped: &Retyped,
+        ((table, ordinal, no), placed, retyped): (LinkCell, &Placed, &Retyped),
+        lists: &Lists,
     ) -> Result<ConvertedCell, Error> {
-        let before = self.answer(scope, view, |view| cell_before(&view.image, placed, &retyped.before)).await?;
+        let cell = ConvertedCell {
+            change: retyped.change,
+            record: (table, placed.id),
+            field: retyped.after.id,
+            before: CellHeld::Value(CellValue::Empty),
+            after: CellHeld::Value(CellValue::Empty),
+        };
+        let (was, is) = ((table, ordinal, retyped.before.no), (table, ordinal, no));
+        let list = |cell| lists.get(&(retyped.change, cell)).cloned();
+        let field = view.image.schema.table_by_no(table).and_then(|table| table.field_by_no(no));
+        if no != retyped.after.no {
+            let (field, after) = (field.map_or(retyped.after.id, |field| field.id), list(is).map(|both| both.after));
+            return Ok(ConvertedCell { field, after: CellHeld::Links(after), ..cell });
+        }
+        let before = if links::is_link(&view.image, was) {
+            CellHeld::Links(list(was).map(|both| both.before))
+        } else {
+            CellHeld::Value(self.answer(scope, view, |view| cell_before(&view.image, placed, &retyped.before)).await?)
+        };
+        let after = if retyped.after.kind.link().is_some() {
+            CellHeld::Links(list(is).map(|both| both.after))
+        } else {
+            CellHeld::Value(self.filled(scope.base_no(), (table, ordinal, no), &retyped.run).await?)
+        };
+        Ok(ConvertedCell { before, after, ..cell })
+    }
+
+    /// What a run put into a cell.
+    async fn filled(&self, base: BaseNo, (table, ordinal, no): LinkCell, run: &str) -> Result<CellValue, Error> {
         let (mut after, mut read) = (CellValue::Empty, 0);
         loop {
-            let changes = self.changes.list_run(scope.base_no(), &retyped.run, read).await?;
-            let Some(last) = changes.last() else { break };
+            let changes = self.changes.list_run(base, run, read).await?;
+            let Some(last) = changes.last() else { return Ok(after) };
             read = last.sequence;
             let parts = changes.iter().flat_map(|change| &change.body.tables);
-            let records = parts.filter(|part| part.table == placed.table).flat_map(|part| &part.updated);
-            let mut cells = records.filter(|record| record.ordinal == placed.ordinal).flat_map(|record| &record.cells);
-            if let Some(cell) = cells.rfind(|cell| cell.field == retyped.after.no) {
+            let records = parts.filter(|part| part.table == table).flat_map(|part| &part.updated);
+            let mut cells = records.filter(|record| record.ordinal == ordinal).flat_map(|record| &record.cells);
+            if let Some(cell) = cells.rfind(|cell| cell.field == no) {
                 after = cell.after.clone();
             }
         }
-        Ok(ConvertedCell { change: retyped.change, record: placed.id, before, after })
     }
 }
 
-fn cell_before(image: &BaseImage, placed: &Placed, before: &Field) -> Result<CellBefore, Error> {
+fn note(known: &mut Vec<Retyped>, retyped: Retyped) {
+    if known.iter().all(|held| held.change != retyped.change) {
+        known.push(retyped);
+    }
+}
+
+/// The table where a part of a change wrote cells that no field has now, and those of links that went to the trash.
+fn left_behind(schema: &Schema, part: &TableChange) -> Option<TableId> {
+    let table = schema.table_by_no(part.table)?;
+    let whole = part.created.iter().chain(&part.deleted).chain(&part.restored).flat_map(|record| &record.cells);
+    let updated = part.updated.iter().flat_map(|record| &record.cells).map(|cell| cell.field);
+    let linked = part.links.iter().map(|link| link.relation);
+    let mut numbers: Vec<FieldNo> = whole.map(|(no, _)| *no).chain(updated).chain(linked).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let lives = |no: &FieldNo| table.field_by_no(*no).is_some_and(|field| !field.deleted);
+    (!numbers.iter().all(lives)).then_some(table.id)
+}
+
+/// The link cells whose lists are told.
+fn wanted(image: &BaseImage, edits: &[(LinkCell, LinkEdit)], converted: &[(LinkCell, &Placed, &Retyped)]) -> Wanted {
+    let mut wanted = Wanted::new();
+    for (cell, edit) in edits {
+        wanted.entry(edit.change).or_default().push(*cell);
+    }
+    for (cell, _, retyped) in converted {
+        let both = [*cell, (cell.0, cell.1, retyped.before.no)];
+        let links = both.into_iter().filter(|cell| links::is_link(image, *cell));
+        wanted.entry(retyped.change).or_default().extend(links);
+    }
+    wanted
+}
+
+fn cell_before(image: &BaseImage, placed: &Placed, before: &Field) -> Result<CellValue, Error> {
     if before.kind.is_computed() && !matches!(before.kind, FieldKind::AiText(_)) {
-        return Ok(CellBefore::Value(CellValue::Empty));
+        return Ok(CellValue::Empty);
     }
     image.need(placed.table, [before.no])?;
-    let rows = image.table(placed.table);
-    Ok(match (rows.cell(before.no, placed.ordinal), before.kind.link()) {
-        (CellRef::Links(list), Some(link)) => {
-            let linked = image.table(link.linked_table_no);
-            CellBefore::Links(list.iter().filter_map(|no| linked.ids.get(Ordinal(*no))).collect())
-        }
-        (cell, _) => CellBefore::Value(cell.to_value()),
-    })
+    Ok(image.table(placed.table).cell(before.no, placed.ordinal).to_value())
 }
 
 fn placed(image: &BaseImage, id: RecordId) -> Option<Placed> {
@@ -203,15 +381,19 @@ fn placed(image: &BaseImage, id: RecordId) -> Option<Placed> {
     })
 }
 
-/// The fields of all tables with this id or name, and the numbers that they had before conversions.
-fn fields_named(schema: &Schema, name: &str, conversions: &[Retyped]) -> Result<Vec<(TableNo, FieldNo)>, Error> {
-    let named = schema.live_tables().filter_map(|table| Some((table, table.field_exact(name)?)));
-    let numbers = |(table, field): (&Arc<model::Table>, &Arc<Field>)| {
+/// The fields of all tables with this id or name.
+fn named<'s>(schema: &'s Schema, name: &'s str) -> impl Iterator<Item = (&'s Arc<Table>, &'s Arc<Field>)> {
+    schema.live_tables().filter_map(move |table| Some((table, table.field_exact(name)?)))
+}
+
+/// Their numbers, and those that they had before conversions.
+fn numbers_of(schema: &Schema, name: &str, conversions: &[Retyped]) -> Result<Vec<(TableNo, FieldNo)>, Error> {
+    let numbers = |(table, field): (&Arc<Table>, &Arc<Field>)| {
         let (no, id) = (table.no, field.id);
         let before = conversions.iter().filter(move |retyped| retyped.table == no && retyped.before.id == id);
         before.map(|retyped| retyped.before.no).chain([field.no]).map(move |field| (no, field)).collect::<Vec<_>>()
     };
-    let found: Vec<_> = named.flat_map(numbers).collect();
+    let found: Vec<_> = named(schema, name).flat_map(numbers).collect();
     match (found.is_empty(), schema.live_tables().next()) {
         (true, Some(table)) => Err(unknown_field(table, name)),
         _ => Ok(found),

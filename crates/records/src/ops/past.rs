@@ -7,6 +7,7 @@ use model::{BaseId, CHUNK, Caller, CellRef, Column, Field, Ordinal, RecordId, Ta
 use serde::{Deserialize, Serialize};
 use tenancy::{Action, Permit, Scope};
 
+use super::retyped::LeftOut;
 use super::write::{MOST_LOADED, queue};
 use super::{Records, find_table};
 use crate::ask::field;
@@ -61,7 +62,7 @@ pub struct Part {
 }
 
 /// What bringing back did, or would do.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Restored {
     /// The change after which the base was as it is now.
     pub at: i64,
@@ -73,6 +74,8 @@ pub struct Restored {
     pub revived: usize,
     /// Records that were made since and are gone.
     pub deleted: usize,
+    /// Fields that stay as they are, since they were of another type then.
+    pub left_out: Vec<LeftOut>,
 }
 
 fn wrong(message: String) -> Error {
@@ -128,7 +131,8 @@ impl Records {
         let image = self.images.current(permit.tenant(), permit.base_no()).await?;
         let view = View::new(image, self.clock.now());
         let past = self.as_of(&scope, &view, at).await?;
-        let mut done = Restored { at: past.image.sequence, ..Restored::default() };
+        let left_out = self.left_out(&scope, (&view.image, &past.image), part).await?;
+        let mut done = Restored { at: past.image.sequence, left_out, ..Restored::default() };
         let run = format!("restore-{}", self.ids.record(self.clock.now()));
         let mut wanted = Vec::new();
         loop {
@@ -150,6 +154,30 @@ impl Records {
                 }
             }
         }
+    }
+
+    /// The fields that were of another type then, with the newest conversion of each. One that is asked for by name is
+    /// refused instead.
+    async fn left_out(
+        &self,
+        scope: &Scope,
+        (now, then): (&BaseImage, &BaseImage),
+        part: &Part,
+    ) -> Result<Vec<LeftOut>, Error> {
+        let tables: Vec<&Arc<Table>> = match &part.table {
+            Some(name) => vec![find_table(&now.schema, name)?],
+            None => now.schema.live_tables().collect(),
+        };
+        let mut left_out = Vec::new();
+        for table in tables {
+            for field in table.live_fields().filter(|field| part.field.is_none() && is_converted(then, table, field)) {
+                let mut conversions = Vec::new();
+                self.conversions(scope.base_no(), (table.id, Some(field.id)), &mut conversions).await?;
+                let newest = conversions.iter().find(|retyped| retyped.after.id == field.id);
+                left_out.extend(newest.map(|retyped| LeftOut::of(retyped, &now.schema)));
+            }
+        }
+        Ok(left_out)
     }
 
     /// One change of at most so many records; true when there is more to do.
@@ -194,6 +222,13 @@ fn stored(table: &Table) -> impl Iterator<Item = &Arc<Field>> {
     table.live_fields().filter(is_stored)
 }
 
+/// True for a field that was one of another type then.
+fn is_converted(past: &BaseImage, table: &Table, field: &Field) -> bool {
+    let then = past.schema.table_by_no(table.no);
+    let then = then.and_then(|table| table.fields.iter().find(|then| then.id == field.id));
+    then.is_some_and(|then| then.no != field.no)
+}
+
 /// A part of a base on its way back.
 struct Back<'i> {
     image: &'i BaseImage,
@@ -223,7 +258,7 @@ impl<'i> Back<'i> {
             if found.kind.is_computed() {
                 return Err(wrong(format!("`{}` is computed: it follows the fields that it is made of", found.name)));
             }
-            if back.is_converted(table, found) {
+            if is_converted(past, table, found) {
                 return Err(wrong(format!(
                     "`{}` was of another type then, and its values do not come back by themselves: read them with `at=`",
                     found.name
@@ -274,17 +309,10 @@ impl<'i> Back<'i> {
         range.map(|row| Ordinal(row as u32)).collect()
     }
 
-    /// True for a field that was one of another type then.
-    fn is_converted(&self, table: &Table, field: &Field) -> bool {
-        let then = self.past.schema.table_by_no(table.no);
-        let then = then.and_then(|table| table.fields.iter().find(|then| then.id == field.id));
-        then.is_some_and(|then| then.no != field.no)
-    }
-
     fn fields<'t>(&'t self, table: &'t Table) -> impl Iterator<Item = &'t Arc<Field>> {
         // What a field of another type held is not among its cells: those that it has stay.
         let writable =
-            table.live_fields().filter(|field| !field.kind.is_computed() && !self.is_converted(table, field));
+            table.live_fields().filter(|field| !field.kind.is_computed() && !is_converted(self.past, table, field));
         writable.filter(|field| self.field.as_ref().is_none_or(|only| only.id == field.id))
     }
 

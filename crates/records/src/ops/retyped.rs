@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use events::{Change, SchemaChange};
-use model::{Field, FieldNo, Schema, TableNo};
+use model::{Field, FieldNo, Schema, TableNo, Timestamp};
+use rustc_hash::FxHashSet;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::convert;
 use crate::error::Error;
@@ -15,6 +18,8 @@ pub struct Retyped {
     pub change: i64,
     /// The run of which it is the last one.
     pub run: String,
+    /// When that was.
+    pub time: Timestamp,
     /// The table of the field.
     pub table: TableNo,
     /// The field before.
@@ -32,7 +37,8 @@ impl Retyped {
             let mut pairs = before.fields.iter().filter_map(|field| Some((field, after.field_by_id(field.id)?)));
             let (field, made) = pairs.find(|(field, made)| field.no != made.no)?;
             let (before, made) = (Arc::clone(field), Arc::clone(made));
-            Some(Self { change: change.sequence, run: run.clone(), table: after.no, before, after: made })
+            let (change, time) = (change.sequence, change.time);
+            Some(Self { change, run: run.clone(), time, table: after.no, before, after: made })
         })
     }
 
@@ -79,14 +85,70 @@ impl Retyped {
     }
 }
 
+/// A field that is left out where records become what they were, since it was of another type then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftOut {
+    /// The id of its table.
+    table_id: String,
+    /// The name of its table.
+    table: String,
+    /// Its id.
+    field_id: String,
+    /// Its name.
+    field: String,
+    /// The type that it was of.
+    before: &'static str,
+    /// The type that the conversion made it one of.
+    after: &'static str,
+    /// The number of the change that did; what the field held before is read with `at` one less.
+    change: i64,
+    /// When that was.
+    time: String,
+}
+
+impl LeftOut {
+    /// The field of this conversion, by the names that it has now.
+    pub(super) fn of(retyped: &Retyped, schema: &Schema) -> Self {
+        let table = schema.table_by_no(retyped.table);
+        let field = table.and_then(|table| table.field_by_id(retyped.after.id)).unwrap_or(&retyped.after);
+        let (before, after) = retyped.types();
+        Self {
+            table_id: table.map(|table| table.id.to_string()).unwrap_or_default(),
+            table: table.map(|table| table.name.clone()).unwrap_or_default(),
+            field_id: field.id.to_string(),
+            field: field.name.clone(),
+            before,
+            after,
+            change: retyped.change,
+            time: retyped.time.iso(),
+        }
+    }
+}
+
 /// Conversions that a change was followed by.
 #[derive(Debug, Default)]
-pub(super) struct Conversions(Vec<Retyped>);
+pub(super) struct Conversions {
+    ends: Vec<Retyped>,
+    /// Their changes, and those of conversions that came to no end.
+    own: FxHashSet<i64>,
+}
 
 impl Conversions {
     /// Those among changes.
     pub fn of(changes: &[Arc<Change>]) -> Self {
-        Self(changes.iter().filter_map(|change| Retyped::of(change)).collect())
+        let own = changes.iter().filter(|change| is_of(change, convert::RUN)).map(|change| change.sequence);
+        Self { ends: changes.iter().filter_map(|change| Retyped::of(change)).collect(), own: own.collect() }
+    }
+
+    /// True for a cell that a conversion read or filled.
+    pub fn concerns(&self, table: TableNo, no: FieldNo) -> bool {
+        self.ends.iter().any(|retyped| retyped.table == table && [retyped.before.no, retyped.after.no].contains(&no))
+    }
+
+    /// True for the number of one of their changes.
+    pub fn made(&self, change: i64) -> bool {
+        self.own.contains(&change)
     }
 
     /// The one that left the cells or links under this number behind. Links may be back from the trash.
@@ -95,7 +157,7 @@ impl Conversions {
         if held.is_some_and(|field| !field.deleted) {
             return None;
         }
-        self.0.iter().find(|retyped| retyped.before.no == no)
+        self.ends.iter().find(|retyped| retyped.before.no == no)
     }
 }
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use changes::Since;
 use events::{CellChange, Change, RecordCells, RecordChange, TableChange};
 use images::turned;
-use model::{Actor, BaseId, Caller, FieldNo, Ordinal, Schema, Table, TableImage, TableNo};
+use model::{Actor, BaseId, Caller, CellValue, FieldNo, Ordinal, Schema, Table, TableImage, TableNo};
 use rustc_hash::FxHashSet;
 use tenancy::Action;
 
-use super::retyped::{Conversions, Retyped, is_of};
+use super::retyped::{Conversions, LeftOut, Retyped, is_of};
 use super::write::{End, queue};
 use super::{Records, convert, copy};
 use crate::error::Error;
@@ -25,7 +25,7 @@ pub(super) const REACH: usize = 10_000;
 const NAMED: usize = 20;
 
 /// What an undo did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undone {
     /// The change that was taken back.
     pub undone: i64,
@@ -35,6 +35,8 @@ pub struct Undone {
     pub records: usize,
     /// Cells and records left alone because they have changed since.
     pub skipped: usize,
+    /// Fields that what came back is without, since they are of another type by now.
+    pub left_out: Vec<LeftOut>,
 }
 
 impl Records {
@@ -78,7 +80,7 @@ impl Records {
         }
         let now = self.clock.now();
         let sequence = tx.head().sequence;
-        let (mut body, skipped) = private.read(|image| {
+        let (mut body, skipped, left_out) = private.read(|image| {
             let (conflicts, met) = (Vec::new(), Vec::new());
             let mut reversal = Reversal { image, change, converted: &converted, met, conflicts };
             let mut plan = Plan::new(image, &self.ids, now);
@@ -93,7 +95,8 @@ impl Records {
             }
             let mut body = plan.finish();
             body.undoes = Some(change.sequence);
-            Ok((body, skipped))
+            let left_out = reversal.met.iter().map(|retyped| LeftOut::of(retyped, &image.schema)).collect();
+            Ok((body, skipped, left_out))
         })?;
         let mark = Mark::new(sequence + 1, now, &caller.actor);
         queue(&mut tx, &mut private, (permit, self), &mark, &mut body).await?;
@@ -105,7 +108,7 @@ impl Records {
             End::Commit => self.append(caller, tx, private, (now, None), body).await?,
             End::Discard => sequence,
         };
-        Ok(Undone { undone: change.sequence, sequence, records, skipped })
+        Ok(Undone { undone: change.sequence, sequence, records, skipped, left_out })
     }
 
     /// The change that an undo would take back, with the schema that names its tables.
@@ -355,11 +358,16 @@ impl Reversal<'_> {
         if !rows.is_live(record.ordinal) {
             return;
         }
-        let left = record.cells.iter().filter(|(no, value)| !value.is_empty() && self.left_behind(table.no, *no));
-        if left.count() > 0 {
-            return;
-        }
-        if !same_cells(table, &record_cells(rows, record.ordinal), &record.cells) {
+        // What a conversion read and made of it goes with the record, as long as nobody else has changed it.
+        let own = |cells: &[(FieldNo, CellValue)]| -> Vec<(FieldNo, CellValue)> {
+            cells.iter().filter(|(no, _)| !self.converted.concerns(table.no, *no)).cloned().collect()
+        };
+        let held = record_cells(rows, record.ordinal);
+        let (now, then) = (own(&held), own(&record.cells));
+        let is_converted = (now.len(), then.len()) != (held.len(), record.cells.len());
+        let last = previous(rows, record.ordinal);
+        let edited = is_converted && last != self.change.sequence && !self.converted.made(last);
+        if edited || !same_cells(table, &now, &then) {
             self.conflicts.push(format!("{}: has changed", record.id));
             return;
         }
@@ -395,6 +403,12 @@ impl Reversal<'_> {
     fn links(&mut self, plan: &mut Plan<'_>, part: &TableChange) {
         let Some(table) = self.image.schema.table_by_no(part.table) else { return };
         for link in turned(&part.links) {
+            let other_table = self.image.sides(part.table, link.relation).map(|(other, _)| other);
+            let ends = [Some((part.table, link.from)), other_table.map(|other| (other, link.to))];
+            // They go with the record.
+            if !link.added && ends.into_iter().flatten().any(|(no, ordinal)| is_removed(plan, no, ordinal)) {
+                continue;
+            }
             let other_side = self.image.sides(part.table, link.relation).and_then(|(no, field)| Some((no, field?)));
             let mut sides = [Some((part.table, link.relation)), other_side].into_iter().flatten();
             if sides.any(|(no, side)| self.left_behind(no, side)) {
@@ -405,12 +419,17 @@ impl Reversal<'_> {
             let exists = |no, ordinal: Ordinal| {
                 let made = plan.body.tables.iter().find(|t| t.table == no);
                 let restored = made.is_some_and(|t| t.restored.iter().any(|record| record.ordinal == ordinal));
-                let removed = made.is_some_and(|t| t.deleted.iter().any(|record| record.ordinal == ordinal));
-                !removed && (restored || self.image.table(no).is_live(ordinal))
+                !is_removed(plan, no, ordinal) && (restored || self.image.table(no).is_live(ordinal))
             };
             if exists(part.table, link.from) && exists(other, link.to) {
                 plan.body.table(part.table).links.push(link);
             }
         }
     }
+}
+
+/// True for a record that a plan deletes.
+fn is_removed(plan: &Plan<'_>, no: TableNo, ordinal: Ordinal) -> bool {
+    let made = plan.body.tables.iter().find(|part| part.table == no);
+    made.is_some_and(|part| part.deleted.iter().any(|record| record.ordinal == ordinal))
 }

@@ -1,17 +1,21 @@
 //! History and undo, under `/api/v1`.
 
+mod told;
+
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::{Extension, Json};
-use events::{Change, RecordCells, RecordChange, TableChange};
-use model::{Actor, BaseId, Caller, CellValue, Field, FieldNo, Table};
+use model::{BaseId, Caller};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use web::{Door, Failure, JsonBody, Kind, Params};
 
 use crate::error::Error;
-use crate::ops::{At, CellBefore, HISTORY, History, Part, Records, Retyped, Undone};
+use crate::ops::{At, HISTORY, LeftOut, Part, Records, Undone};
+use told::Teller;
 
 const DOOR: Door = Door::Problem;
 
@@ -27,6 +31,7 @@ pub(super) struct UndoIn {
 
 /// What was taken back.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct UndoneOut {
     /// The number of the change that was taken back.
     undone: i64,
@@ -36,12 +41,14 @@ pub(super) struct UndoneOut {
     records: usize,
     /// How many cells and records were left alone because they have changed since.
     skipped: usize,
+    /// Fields that what came back is without, since they are of another type by now.
+    left_out: Vec<LeftOut>,
 }
 
 impl From<Undone> for UndoneOut {
     fn from(undone: Undone) -> Self {
-        let Undone { undone, sequence, records, skipped } = undone;
-        Self { undone, change: sequence, records, skipped }
+        let Undone { undone, sequence, records, skipped, left_out } = undone;
+        Self { undone, change: sequence, records, skipped, left_out }
     }
 }
 
@@ -58,9 +65,13 @@ pub(super) struct BasePath {
 pub(super) struct ChangesOut {
     /// The changes, the newest first: number, time, who, through which door, and per table the records created,
     /// deleted, restored and updated with their cells before and after. `converted` names the field that a change made one
-    /// of another type, with its types before and after; what a cell held before is told as a cell of the old type.
+    /// of another type, with its types before and after; what a cell held before is told as a cell of the old type. A link cell
+    /// holds ids of records, on both sides of the link; of long lists the first hundred with `beforeCount` and
+    /// `afterCount`, and what was `linked` and `unlinked`.
     #[schema(value_type = Vec<Object>)]
     changes: Vec<Value>,
+    /// What the records in link cells are called now, by id.
+    names: BTreeMap<String, String>,
     /// What `before` must be for the next page; null on the last one.
     next: Option<i64>,
 }
@@ -107,8 +118,9 @@ pub(super) async fn list(
         .history(&caller, base, (params.get("record"), params.get("field")), before, limit)
         .await
         .map_err(fail)?;
-    let changes = page.changes.iter().map(|change| Teller { records: &records, page: &page, change }.told()).collect();
-    Ok(Json(ChangesOut { changes, next: page.next }))
+    let changes = page.changes.iter().map(|change| Teller::new(&records, &page, change).told()).collect();
+    let names = page.names.iter().map(|(id, name)| (id.to_string(), name.clone())).collect();
+    Ok(Json(ChangesOut { changes, names, next: page.next }))
 }
 
 /// Takes a change back, by default the caller's newest that is not taken back yet.
@@ -183,6 +195,7 @@ pub(super) struct RestoreIn {
 
 /// What was brought back.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct BroughtBackOut {
     /// The number of the change after which it was so.
     at: i64,
@@ -194,6 +207,8 @@ pub(super) struct BroughtBackOut {
     restored: usize,
     /// Records that were made since and are gone.
     deleted: usize,
+    /// Fields that stay as they are, and that records which exist again are without, since they were of another type then.
+    left_out: Vec<LeftOut>,
 }
 
 /// Brings a base, a table, a record, a field or a cell back to what it was.
@@ -219,117 +234,7 @@ pub(super) async fn restore(
         cells: done.cells,
         restored: done.revived,
         deleted: done.deleted,
+        left_out: done.left_out,
     };
     Ok(Json(out))
-}
-
-/// Tells a change in the words of the present schema.
-struct Teller<'t> {
-    records: &'t Records,
-    page: &'t History,
-    change: &'t Change,
-}
-
-impl Teller<'_> {
-    fn told(&self) -> Value {
-        let change = self.change;
-        let actor = match &change.actor {
-            Actor::User(user) => json!(user),
-            Actor::System(name) => json!(name),
-        };
-        let (converted, cell) = self.converted().unzip();
-        let tables = cell.flatten().map_or_else(
-            || change.body.tables.iter().filter_map(|part| self.table(part)).collect::<Vec<Value>>(),
-            |part| vec![part],
-        );
-        json!({
-            "change": change.sequence, "time": change.time.iso(), "by": actor, "door": change.door, "run": change.run,
-            "undoes": change.body.undoes, "schemaChanged": !change.body.schema.is_empty(), "converted": converted,
-            "tables": tables,
-        })
-    }
-
-    /// The field that the change made one of another type, and what became of the cell that is asked about.
-    fn converted(&self) -> Option<(Value, Option<Value>)> {
-        let retyped = self.page.conversions.iter().find(|retyped| retyped.change == self.change.sequence)?;
-        let table = self.page.schema.table_by_no(retyped.table)?;
-        let (id, name) = (retyped.after.id, name(table, &retyped.after));
-        let (before, after) = retyped.types();
-        let told = json!({
-            "tableId": table.id, "table": table.name, "fieldId": id, "field": name, "before": before, "after": after,
-        });
-        let cell = self.page.converted.iter().find(|cell| cell.change == retyped.change).map(|cell| {
-            let before = match &cell.before {
-                CellBefore::Links(linked) if linked.is_empty() => Value::Null,
-                CellBefore::Links(linked) => json!(linked),
-                CellBefore::Value(value) => self.one(&retyped.before, value),
-            };
-            let after = self.one(&retyped.after, &cell.after);
-            let cells = json!([{ "fieldId": id, "field": name, "before": before, "after": after }]);
-            let updated = json!([{ "id": cell.record, "cells": cells }]);
-            json!({ "id": table.id, "name": table.name, "created": [], "deleted": [], "restored": [], "updated": updated,
-                "linksChanged": 0 })
-        });
-        Some((told, cell))
-    }
-
-    fn table(&self, part: &TableChange) -> Option<Value> {
-        let table = self.page.schema.table_by_no(part.table)?;
-        let whole = |records: &[RecordCells]| -> Vec<Value> {
-            let told =
-                records.iter().map(|record| json!({ "id": record.id, "fields": self.cells(table, &record.cells) }));
-            told.collect()
-        };
-        Some(json!({
-            "id": table.id, "name": table.name, "created": whole(&part.created), "deleted": whole(&part.deleted),
-            "restored": whole(&part.restored),
-            "updated": part.updated.iter().map(|record| self.updated(table, record)).collect::<Vec<_>>(),
-            "linksChanged": part.links.len(),
-        }))
-    }
-
-    fn updated(&self, table: &Table, record: &RecordChange) -> Value {
-        let cells = record.cells.iter().filter_map(|cell| {
-            let field = self.written(table, cell.field)?;
-            let (before, after) = (self.one(field, &cell.before), self.one(field, &cell.after));
-            Some(json!({ "fieldId": field.id, "field": name(table, field), "before": before, "after": after }))
-        });
-        json!({ "id": record.id, "cells": cells.collect::<Vec<_>>() })
-    }
-
-    fn cells(&self, table: &Table, cells: &[(FieldNo, CellValue)]) -> Map<String, Value> {
-        let named = cells.iter().filter_map(|(no, value)| {
-            let field = self.written(table, *no)?;
-            Some((name(table, field).to_owned(), self.one(field, value)))
-        });
-        named.collect()
-    }
-
-    /// A field that somebody wrote, as it was before conversions that came after the change, and not one that tells of the
-    /// change of others.
-    fn written<'f>(&'f self, table: &'f Table, no: FieldNo) -> Option<&'f Field> {
-        let later = |retyped: &&Retyped| retyped.table == table.no && retyped.change > self.change.sequence;
-        let mut later = self.page.conversions.iter().filter(later);
-        let before = || Some(&later.find(|retyped| retyped.before.no == no)?.before);
-        table.field_by_no(no).or_else(before).map(AsRef::as_ref).filter(|field| !field.kind.is_noted())
-    }
-
-    /// A cell as clients read it; null when it is empty.
-    fn one(&self, field: &Field, value: &CellValue) -> Value {
-        let mut out = Vec::new();
-        let written = match (value, &self.records.files.addresses) {
-            (CellValue::Text(held), Some(addresses)) if field.kind.is_files() => {
-                let now = self.records.clock.now();
-                let mut of = |key: &str, media: &str, name: &str| Some(addresses.of(key, media, name, now));
-                fields::write_attachments(held, &mut of, &mut out)
-            }
-            _ => fields::write_cell(&field.kind, value.view(), &mut out),
-        };
-        if written { serde_json::from_slice(&out).unwrap_or_default() } else { Value::Null }
-    }
-}
-
-/// The name that a field has now.
-fn name<'f>(table: &'f Table, field: &'f Field) -> &'f str {
-    table.field_by_id(field.id).map_or(field.name.as_str(), |held| held.name.as_str())
 }

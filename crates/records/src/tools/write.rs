@@ -225,6 +225,7 @@ async fn undo_change(records: Records, caller: Caller, input: UndoIn) -> Result<
     let undone = records.undo(&caller, base, input.change, input.force).await?;
     Ok(json!({
         "undone": undone.undone, "change": undone.sequence, "records": undone.records, "skipped": undone.skipped,
+        "left_out": undone.left_out,
     }))
 }
 

@@ -71,6 +71,23 @@ impl Draft<'_> {
         Ok((options, inverse_name))
     }
 
+    /// Refuses a name for the other side that another field there has.
+    pub(super) fn refuse_taken_side(
+        &self,
+        no: TableNo,
+        name: &str,
+        (to, wanted): (TableNo, &str),
+    ) -> Result<(), Error> {
+        let Some(target) = self.schema.table_by_no(to).filter(|_| to != no) else { return Ok(()) };
+        let held = target.live_fields().find(|field| field.name.to_lowercase() == wanted.to_lowercase());
+        let Some(held) = held else { return Ok(()) };
+        let reason = format!(
+            "`inverseName` must be a name that is free in the table `{}`, and the field `{}` ({}) has this one",
+            target.name, held.name, held.id
+        );
+        Err(Error::Options { field: name.to_owned(), reason })
+    }
+
     /// The table that a link leads to.
     pub(super) fn linked_table(&self, name: &str, linked: TableId) -> Result<Arc<Table>, Error> {
         let found = self.schema.live_tables().find(|table| table.id == linked).cloned();

@@ -39,7 +39,11 @@ pub fn retyped(
             return Err(Error::Invalid { reason: format!("`{name}` is a field of links already: {way_out}") });
         }
         OptionsIn::Link { linked_table, prefers_single, view, inverse_name } => {
-            let (link, _) = draft.link(no, name, linked_table, (prefers_single, view), inverse_name)?;
+            let given = inverse_name.is_some();
+            let (link, other) = draft.link(no, name, linked_table, (prefers_single, view), inverse_name)?;
+            if given {
+                draft.refuse_taken_side(no, name, (link.linked_table_no, &other))?;
+            }
             FieldKind::MultipleRecordLinks(link)
         }
     };
@@ -75,6 +79,21 @@ pub fn link_in_trash(
         }
     }
     Ok(draft.into_changes())
+}
+
+/// The tables that become others when links lose the place that [`link_in_trash`] gave them; none once they are no longer in
+/// the trash.
+pub fn without_link(schema: &Schema, (table, no): (TableNo, FieldNo), ids: &Ids, now: Timestamp) -> Vec<SchemaChange> {
+    let mut draft = Draft::new(schema.clone(), (0, 0), ids, now);
+    let held = schema.table_by_no(table).and_then(|table| table.field_by_no(no)).filter(|field| field.deleted);
+    let Some(link) = held.and_then(|field| field.kind.link()) else { return Vec::new() };
+    if let Some(table) = draft.table_mut(table) {
+        table.fields.retain(|field| field.no != no);
+    }
+    if let Some(other) = draft.table_mut(link.linked_table_no) {
+        other.fields.retain(|field| Some(field.id) != link.inverse);
+    }
+    draft.into_changes()
 }
 
 /// The tables that become others when a field takes this type under a new number, in which its cells are. Links that were

@@ -50,6 +50,25 @@ async fn restoring_what_was_before_a_conversion_leaves_the_converted_field(app: 
     let restore = format!("/api/v1/bases/{base}/restore");
     let whole = app.ok(Method::POST, &restore, &json!({ "at": before.to_string(), "table": "Tasks" })).await;
     assert_eq!(whole["cells"], 1, "{whole}");
+    // What was left out is named, with the conversion.
+    let left = whole["leftOut"].as_array().unwrap();
+    let converted = app.get(&format!("/api/v1/bases/{base}/history?limit=100")).await["changes"].clone();
+    let converted = converted.as_array().unwrap().iter().find(|change| !change["converted"].is_null()).unwrap().clone();
+    let told = |key: &str| &left[0][key];
+    assert_eq!((left.len(), told("table"), told("field")), (1, &json!("Tasks"), &json!("Points")), "{whole}");
+    assert_eq!((told("before"), told("after")), (&json!("number"), &json!("singleLineText")));
+    assert_eq!((told("change"), told("time")), (&converted["change"], &converted["time"]));
+    let record = json!({ "at": before, "table": "Tasks", "record": task["id"], "dryRun": true });
+    let base_dry = json!({ "at": before, "dryRun": true });
+    for part in [record, base_dry] {
+        assert_eq!(app.ok(Method::POST, &restore, &part).await["leftOut"], whole["leftOut"], "{part}");
+    }
+    let other = json!({ "at": before, "table": "Projects", "dryRun": true });
+    assert_eq!(app.ok(Method::POST, &restore, &other).await["leftOut"], json!([]));
+    let name = json!({ "at": before, "table": "Tasks", "field": "Name", "dryRun": true });
+    assert_eq!(app.ok(Method::POST, &restore, &name).await["leftOut"], json!([]));
+    let since = json!({ "at": converted["change"], "table": "Tasks", "dryRun": true });
+    assert_eq!(app.ok(Method::POST, &restore, &since).await["leftOut"], json!([]));
     let cells = app.get(&path).await["fields"].clone();
     assert_eq!((&cells["Name"], &cells["Points"]), (&json!("5"), &json!("2")));
     let one = json!({ "at": before.to_string(), "table": "Tasks", "field": "Points" });
@@ -562,4 +581,143 @@ async fn links_are_made_while_others_write(app: TestApp) {
     assert_eq!(projects.as_array().unwrap().len(), 2);
     // The first record and every second one of the others, of which the first sixty are somewhere else.
     assert_eq!((count(0), count(1)), (1 + 2_500 - 1 - 30, 60), "{done}");
+}
+
+#[on_every_database]
+async fn what_loses_against_a_change_of_the_schema_leaves_nothing_behind(app: TestApp) {
+    let (plans, ids) = noted(&app, &["House", "New"], &["House"]).await;
+    let base = &plans.base;
+    let bulk = format!("/api/v1/bases/{base}/tables/Tasks/records:bulk");
+    let line = |n: usize| json!({ "fields": { "Name": n.to_string(), "Notes": "House, Shed" } }).to_string() + "\n";
+    assert_eq!(app.raw(Method::POST, &bulk, (0..5_000).map(line).collect()).await.0, 200);
+    let link = json!({ "type": "multipleRecordLinks", "makeRecords": true,
+        "options": { "linkedTableId": table_id(&app, base, "Projects").await, "inverseName": "Noted" } });
+    let tables = format!("/v0/meta/bases/{base}/tables");
+    let (before, projects) = (app.get(&tables).await["tables"].clone(), format!("/v0/{base}/Projects"));
+    let mut lost = 0;
+    let trash = format!("/api/v1/bases/{base}/trash");
+    for turn in 0..10 {
+        let held = app.get(&trash).await["fields"].clone();
+        let converted = plans.convert(&app, "Notes", link.clone());
+        let meanwhile = async {
+            while app.get(&trash).await["fields"] == held {}
+            let other = json!({ "description": format!("changed {turn} times") });
+            app.ok(Method::PATCH, &format!("{tables}/{}", before[0]["id"].as_str().unwrap()), &other).await;
+        };
+        let ((status, answer), ()) = tokio::join!(converted, meanwhile);
+        if status == 200 {
+            // It was faster: back, and again.
+            plans.convert(&app, "Notes", json!({ "type": "singleLineText" })).await;
+            continue;
+        }
+        assert_eq!(
+            (status, &answer["code"], &answer["retryable"]),
+            (409, &json!("meanwhile"), &json!(true)),
+            "{answer}"
+        );
+        lost += 1;
+        assert_eq!(app.get(&trash).await["fields"], held);
+        let records = app.get(&projects).await["records"].clone();
+        assert_eq!((records.as_array().unwrap().len(), &records[0]["id"]), (1, &ids[0]), "{records}");
+        break;
+    }
+    assert_eq!(lost, 1, "the schema was changed while links were filled");
+    let after = app.get(&tables).await["tables"].clone();
+    assert_eq!((&after[0]["fields"], &after[1]["fields"]), (&before[0]["fields"], &before[1]["fields"]));
+    // Nothing of it is in the past of a record, and asking again is enough.
+    let told = app.get(&format!("/api/v1/bases/{base}/history?record={}", ids[0].as_str().unwrap())).await;
+    assert_eq!(told["changes"].as_array().unwrap().len(), 1, "{told}");
+    let (status, done) = plans.convert(&app, "Notes", link).await;
+    assert_eq!((status, &done["made"], &done["converted"]), (200, &json!(2), &json!(5_002)), "{done}");
+    let projects = app.get(&projects).await["records"].clone();
+    assert_eq!(projects.as_array().unwrap().len(), 3, "{projects}");
+}
+
+#[on_every_database]
+async fn conversions_to_links_at_once_do_not_take_records_from_each_other(app: TestApp) {
+    let (plans, _) = noted(&app, &["Shed"], &["House"]).await;
+    let base = &plans.base;
+    let field = json!({ "name": "Other", "type": "singleLineText" });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/Tasks/fields"), &field).await;
+    let bulk = format!("/api/v1/bases/{base}/tables/Tasks/records:bulk");
+    let line = |n: usize| {
+        json!({ "fields": { "Name": n.to_string(), "Notes": "Shed", "Other": "Shed, Barn" } }).to_string() + "\n"
+    };
+    assert_eq!(app.raw(Method::POST, &bulk, (0..4_500).map(line).collect()).await.0, 200);
+    let table = table_id(&app, base, "Projects").await;
+    let link = |name: &str| {
+        json!({ "type": "multipleRecordLinks", "makeRecords": true,
+            "options": { "linkedTableId": table, "inverseName": name } })
+    };
+    let both = tokio::join!(plans.convert(&app, "Notes", link("Noted")), plans.convert(&app, "Other", link("Othered")));
+    for ((status, answer), (field, name)) in
+        [both.0, both.1].into_iter().zip([("Notes", "Noted"), ("Other", "Othered")])
+    {
+        if status != 200 {
+            assert_eq!((status, &answer["retryable"]), (409, &json!(true)), "{answer}");
+            let (status, answer) = plans.convert(&app, field, link(name)).await;
+            assert_eq!(status, 200, "{answer}");
+        }
+    }
+    assert_eq!(app.get(&format!("/api/v1/bases/{base}/trash")).await["fields"], json!([]));
+    // Whoever lost, each text has become what it says.
+    let projects = app.get(&format!("/v0/{base}/Projects")).await["records"].clone();
+    let links = |field: &str| -> usize {
+        let records = projects.as_array().unwrap().iter();
+        records.filter_map(|record| Some(record["fields"][field].as_array()?.len())).sum()
+    };
+    assert_eq!((links("Noted"), links("Othered")), (4_501, 9_000));
+}
+
+#[on_every_database]
+async fn a_name_for_the_other_side_that_is_taken_is_refused(app: TestApp) {
+    let (plans, _) = noted(&app, &["House"], &["House"]).await;
+    let base = &plans.base;
+    let table = table_id(&app, base, "Projects").await;
+    let link = |name: &str, dry: bool| json!({ "type": "multipleRecordLinks", "dryRun": dry, "options": { "linkedTableId": table, "inverseName": name } });
+    for name in ["Title", "tasks", " TITLE "] {
+        for dry in [true, false] {
+            let (status, refused) = plans.convert(&app, "Notes", link(name, dry)).await;
+            let detail = refused["detail"].as_str().unwrap();
+            let holder = if name == "tasks" { "`Tasks` (fld" } else { "`Title` (fld" };
+            assert!(status == 422 && detail.contains("inverseName") && detail.contains(holder), "{status} {detail}");
+            assert!(detail.contains("`Projects`"), "{detail}");
+        }
+    }
+    assert_eq!(plans.told(&app, "Notes").await, json!(["House"]));
+    assert_eq!(plans.convert(&app, "Notes", link("Noted", false)).await.0, 200);
+    // Of names that the house itself finds a free one is taken, as before.
+    assert_eq!(plans.convert(&app, "Notes", json!({ "type": "singleLineText" })).await.0, 200);
+    let unnamed = json!({ "type": "multipleRecordLinks", "options": { "linkedTableId": table } });
+    assert_eq!(plans.convert(&app, "Notes", unnamed).await.0, 200);
+    assert_eq!(led_to(&app, base, "Tasks 2").await.len(), 1);
+}
+
+#[on_every_database]
+async fn names_in_other_letters_are_one_record_wherever_links_are_made(app: TestApp) {
+    let (plans, ids) = noted(&app, &["new1, New1", "NEW1", "Über", "ÜBER"], &["House", "HOUSE"]).await;
+    let base = &plans.base;
+    let options = json!({ "linkedTableId": table_id(&app, base, "Projects").await, "inverseName": "Noted" });
+    let make = json!({ "type": "multipleRecordLinks", "options": options, "makeRecords": true });
+    let (status, done) = plans.convert(&app, "Notes", make).await;
+    assert_eq!((status, &done["made"], &done["lost"]), (200, &json!(2), &json!(0)), "{done}");
+    let titles: Vec<String> = led_to(&app, base, "Noted").await.into_iter().map(|(title, _)| title).collect();
+    let mut made = titles[2..].to_vec();
+    made.sort();
+    assert_eq!(
+        (&titles[..2], made),
+        (&["House".to_owned(), "HOUSE".to_owned()][..], vec!["new1".into(), "Über".into()])
+    );
+
+    // So does typecast: the letters as they are first, else in others, else a new record, one for a request.
+    let cast = |names: Value| json!({ "fields": { "Notes": names }, "typecast": true });
+    let tasks = format!("/v0/{base}/Tasks");
+    for (names, expected) in [(json!("HOUSE"), &ids[1]), (json!(["House"]), &ids[0]), (json!(" house "), &ids[0])] {
+        let made = app.ok(Method::POST, &tasks, &cast(names.clone())).await;
+        assert_eq!(made["fields"]["Notes"], json!([expected]), "{names}");
+    }
+    let records = json!({ "records": [{ "fields": { "Notes": "Barn" } }, { "fields": { "Notes": ["BARN", "uber"] } }], "typecast": true });
+    let made = app.ok(Method::POST, &tasks, &records).await["records"].clone();
+    assert_eq!(made[0]["fields"]["Notes"][0], made[1]["fields"]["Notes"][0]);
+    assert_eq!(led_to(&app, base, "Noted").await.len(), 6, "Barn and uber are new");
 }

@@ -261,3 +261,86 @@ async fn texts_become_days_by_the_format_that_is_asked_for(app: TestApp) {
     app.ok(Method::POST, &convert, &new).await;
     assert_eq!(column(&app, &base, "At").await, ["2026-07-03T08:00:00.000Z"]);
 }
+
+#[on_every_database]
+async fn a_time_of_day_that_a_day_loses_is_told(app: TestApp) {
+    let at = time("At", "iso", "America/New_York");
+    let base = days(&app, &[at, json!({ "name": "Text", "type": "singleLineText" })]).await;
+    // In New York it is the day before, midnight, a second after, and nothing.
+    let rows = [
+        (json!("2026-03-02T03:30:00.000Z"), "2026-03-02 10:00"),
+        (json!("2026-03-02T05:00:00.000Z"), "2026-03-02 00:00"),
+        (json!("2026-07-01T04:00:01.000Z"), "3 pm"),
+        (json!(null), "2026-03-02T23:30:00+02:00"),
+    ];
+    let records: Vec<Value> = rows.iter().map(|(at, text)| json!({ "fields": { "At": at, "Text": text } })).collect();
+    app.ok(Method::POST, &format!("/v0/{base}/Days"), &json!({ "records": records })).await;
+    let convert = |field: &str| format!("/api/v1/bases/{base}/tables/Days/fields/{field}/convert");
+    let day = |key: &str| json!({ "type": "date", "options": { "dateFormat": { "name": "iso" } }, key: true });
+    for (field, kept, lost, examples, expected) in [
+        (
+            "At",
+            3,
+            2,
+            ["2026-03-01T22:30:00.000", "2026-07-01T00:00:01.000"].as_slice(),
+            json!(["2026-03-01", "2026-03-02", "2026-07-01", null]),
+        ),
+        (
+            "Text",
+            3,
+            3,
+            &["2026-03-02 10:00", "3 pm", "2026-03-02T23:30:00+02:00"],
+            json!(["2026-03-02", "2026-03-02", null, "2026-03-02"]),
+        ),
+    ] {
+        let told = app.ok(Method::POST, &convert(field), &day("dryRun")).await;
+        assert_eq!((&told["converted"], &told["lost"]), (&json!(kept), &json!(lost)), "{field}: {told}");
+        let named: Vec<&Value> = told["examples"].as_array().unwrap().iter().map(|lost| &lost["value"]).collect();
+        assert_eq!(named, examples.to_vec(), "{field}");
+        let (status, refused) =
+            app.call(Method::POST, &convert(field), &json!({ "type": "date", "options": day("x")["options"] })).await;
+        assert_eq!((status, &refused["code"]), (409, &json!("loss")), "{refused}");
+        let done = app.ok(Method::POST, &convert(field), &day("allowLoss")).await;
+        assert_eq!(
+            (&done["converted"], &done["lost"], &done["examples"]),
+            (&json!(kept), &json!(lost), &told["examples"])
+        );
+        assert_eq!(json!(column(&app, &base, field).await), expected, "{field}");
+    }
+}
+
+#[on_every_database]
+async fn a_time_past_the_last_year_is_told_and_not_dropped(app: TestApp) {
+    let base =
+        days(&app, &[time("West", "european", "America/New_York"), time("East", "european", "Asia/Tokyo")]).await;
+    let path = format!("/v0/{base}/Days");
+    // The first and the last hours of all are of another year in UTC.
+    for (field, text, there) in [
+        ("West", "31/12/9999 18:59", true),
+        ("West", "31/12/9999 19:00", false),
+        ("West", "31/12/9999 23:59", false),
+        ("East", "31/12/9999 23:59", true),
+        ("East", "1/1/0000 08:00", false),
+    ] {
+        let body = json!({ "fields": { field: text }, "typecast": true });
+        let (status, answer) = app.call(Method::POST, &path, &body).await;
+        assert_eq!(status == 200 && answer["fields"].get(field).is_some(), there, "{field} {text}: {answer}");
+        assert!(there || status == 422 && answer.to_string().contains(text), "{field} {text}: {answer}");
+        let file = format!("Name,{field}\na,{text}\n").into_bytes();
+        let told = import(&app, &format!("base={base}&table=Days&dryRun=true"), file).await;
+        let problems = told["report"]["problems"].as_array().map_or(0, Vec::len);
+        assert_eq!(problems == 0, there, "{field} {text}: {told}");
+    }
+    // What is no day at all stays blank, as before.
+    let body = json!({ "fields": { "West": "soon" }, "typecast": true });
+    assert_eq!(app.ok(Method::POST, &path, &body).await["fields"], json!({}));
+    // A text is not lost in silence either.
+    let field = json!({ "name": "Text", "type": "singleLineText" });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/Days/fields"), &field).await;
+    app.ok(Method::POST, &path, &json!({ "fields": { "Text": "31/12/9999 23:00" } })).await;
+    let mut new = time("Text", "european", "America/New_York");
+    new.as_object_mut().unwrap().remove("name");
+    new["dryRun"] = json!(true);
+    let told = app.ok(Method::POST, &format!("/api/v1/bases/{base}/tables/Days/fields/Text/convert"), &new).await;
+    assert_eq!((&told["lost"], &told["examples"][0]["value"]), (&json!(1), &json!("31/12/9999 23:00")), "{told}");
+}

@@ -207,7 +207,7 @@ fn schemas(scene: &Scene) -> Vec<Row> {
         ),
         post(&fields, json!({ "name": "F", "type": "nope" }), unsupported),
         post(&fields, json!({ "name": "name", "type": "singleLineText" }), (422, field, "exists already")),
-        post(&fields, json!({ "name": "", "type": "singleLineText" }), (422, field, "the name is empty")),
+        post(&fields, json!({ "name": "", "type": "singleLineText" }), (422, field, "needs a name of 1 to 255")),
         patch(format!("{fields}/Points"), json!({ "name": "NAME" }), (422, field, "exists already")),
         post(&tables, json!({ "name": "tasks", "fields": text }), (422, table, "exists already")),
         patch(format!("{tables}/Tasks"), json!({ "name": "projects" }), (422, table, "exists already")),

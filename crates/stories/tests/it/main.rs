@@ -29,6 +29,7 @@ mod house;
 mod imports;
 mod kept_ids;
 mod limits;
+mod link_history;
 mod lookups;
 mod names;
 mod offered;

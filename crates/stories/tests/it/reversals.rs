@@ -169,18 +169,66 @@ async fn records_made_and_deleted_before_a_conversion_are_told_of(plans: Plans) 
     let bare = app.ok(Method::POST, &list, &new(json!({ "Name": "Bare" }))).await["id"].clone();
     let bare_creation = plans.newest().await;
     plans.convert("Points", text()).await;
-    for change in [creation, deletion] {
-        let (status, told) = plans.refused("undo", json!({ "change": change })).await;
-        assert!(status == 409 && says(&told, &["`Points` of `Tasks`", "`number`"]), "{status} {told}");
-    }
+    let (status, told) = plans.refused("undo", json!({ "change": deletion })).await;
+    assert!(status == 409 && says(&told, &["`Points` of `Tasks`", "`number`"]), "{status} {told}");
+    // There it has its value.
+    let then = app.get(&format!("{list}?at={}", deletion - 1)).await["records"].clone();
+    assert!(says(&told, &[&format!("`at={}`", deletion - 1)]) && says(&then.to_string(), &["Door"]), "{told} {then}");
     // Nothing of a record without a value is lost.
     plans.post("undo", json!({ "change": bare_creation })).await;
     assert_eq!(app.call(Method::GET, &format!("{list}/{}", bare.as_str().unwrap()), &Value::Null).await.0, 404);
     let undone = plans.post("undo", json!({ "change": deletion, "force": true })).await;
     assert_eq!((&undone["records"], &undone["skipped"]), (&json!(1), &json!(1)));
+    let left = undone["leftOut"].as_array().unwrap();
+    assert_eq!(
+        (left.len(), &left[0]["field"], &left[0]["before"]),
+        (1, &json!("Points"), &json!("number")),
+        "{undone}"
+    );
     assert_eq!(app.get(&gone).await["fields"]["Name"], "Door");
-    let made = app.get(&format!("{list}/{}", made.as_str().unwrap())).await;
-    assert_eq!(made["fields"]["Points"], "5");
+    // What made a record is taken back whatever its fields have become, as long as it is as it was.
+    let made = format!("{list}/{}", made.as_str().unwrap());
+    assert_eq!(app.get(&made).await["fields"]["Points"], "5");
+    app.ok(Method::PATCH, &made, &json!({ "fields": { "Points": "7" } })).await;
+    let (status, told) = plans.refused("undo", json!({ "change": creation })).await;
+    assert!(status == 409 && says(&told, &["changed since"]), "{status} {told}");
+    plans.post("undo", json!({})).await;
+    let (status, told) = plans.refused("undo", json!({ "change": creation })).await;
+    assert!(status == 409, "an undo is a change, too: {told}");
+    assert_eq!(app.get(&made).await["fields"]["Points"], "5");
+}
+
+#[on_every_database]
+async fn what_made_a_record_is_taken_back_after_conversions(plans: Plans) {
+    let (app, list) = (&plans.app, format!("/v0/{}/Tasks", plans.base));
+    let house = plans.project("House").await;
+    let fields = json!({ "fields": { "Name": "Roof", "Points": 5, "Project": [house], "Status": "Done" } });
+    let made = app.ok(Method::POST, &list, &fields).await["id"].as_str().unwrap().to_owned();
+    let creation = plans.newest().await;
+    for field in ["Points", "Project", "Status"] {
+        plans.convert(field, text()).await;
+    }
+    plans.convert("Points", json!({ "type": "number", "options": { "precision": 0 } })).await;
+    let undone = plans.post("undo", json!({ "change": creation })).await;
+    assert_eq!((&undone["records"], &undone["skipped"], &undone["leftOut"]), (&json!(1), &json!(0), &json!([])));
+    assert_eq!(app.call(Method::GET, &format!("{list}/{made}"), &Value::Null).await.0, 404);
+    // And it comes back by the same way, with all that it had.
+    plans.post("redo", json!({})).await;
+    let cells = app.get(&format!("{list}/{made}")).await["fields"].clone();
+    assert_eq!((&cells["Points"], &cells["Project"], &cells["Status"]), (&json!(5), &json!("House"), &json!("Done")));
+}
+
+#[on_every_database]
+async fn records_that_a_restore_brings_back_name_the_fields_that_they_are_without(plans: Plans) {
+    let (app, list) = (&plans.app, format!("/v0/{}/Tasks", plans.base));
+    let made = app.ok(Method::POST, &list, &json!({ "fields": { "Name": "Roof", "Points": 5 } })).await["id"].clone();
+    let then = plans.newest().await;
+    app.ok(Method::DELETE, &format!("{list}/{}", made.as_str().unwrap()), &Value::Null).await;
+    let change = plans.convert("Points", text()).await;
+    let done = plans.post("restore", json!({ "at": then, "table": "Tasks", "record": made })).await;
+    assert_eq!((&done["restored"], &done["leftOut"][0]["change"]), (&json!(1), &json!(change)), "{done}");
+    let cells = app.get(&format!("{list}/{}", made.as_str().unwrap())).await["fields"].clone();
+    assert_eq!((&cells["Name"], cells.get("Points")), (&json!("Roof"), None));
 }
 
 #[on_every_database]

@@ -1,6 +1,6 @@
 //! Names of records in texts that become links.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fields::split_names;
@@ -9,6 +9,9 @@ use model::{CellValue, Field, FieldKind, LinkOptions, Ordinal, RecordId, Table, 
 use rustc_hash::FxHashMap;
 
 use crate::error::Error;
+
+/// Names by what they are without regard to case: the first of several spellings.
+pub(super) type Missing = BTreeMap<String, String>;
 
 /// The records of a linked table by what they are called, the oldest of several.
 #[derive(Clone)]
@@ -20,7 +23,7 @@ pub(super) struct Names {
     /// The change that they are of.
     sequence: i64,
     /// Names that no record has and that records can be given; none where nothing is made.
-    missing: Option<BTreeSet<String>>,
+    missing: Option<Missing>,
 }
 
 impl Names {
@@ -29,7 +32,7 @@ impl Names {
         let table = view.image.schema.table_by_no(link.linked_table_no).cloned().ok_or(Error::ImageGone)?;
         let make = make && table.primary_field().is_some_and(|primary| takes_names(&primary.kind));
         let (exact, folded) = (FxHashMap::default(), FxHashMap::default());
-        let (sequence, missing) = (view.image.sequence, make.then(BTreeSet::new));
+        let (sequence, missing) = (view.image.sequence, make.then(Missing::new));
         let mut names = Self { table, exact, folded, sequence, missing };
         names.read(view)?;
         Ok(names)
@@ -75,7 +78,7 @@ impl Names {
             match (self.find(&name, &rows), &mut self.missing) {
                 (Some(ordinal), _) if links.contains(&ordinal.0) => {}
                 (Some(ordinal), _) => links.push(ordinal.0),
-                (None, Some(missing)) => drop(missing.insert(name)),
+                (None, Some(missing)) => drop(missing.entry(name.to_lowercase()).or_insert(name)),
                 (None, None) => whole = false,
             }
         }
@@ -83,7 +86,7 @@ impl Names {
     }
 
     /// The names of records to make, their table and its primary field.
-    pub fn missing(&self) -> Option<(&Table, &Field, &BTreeSet<String>)> {
+    pub fn missing(&self) -> Option<(&Table, &Field, &Missing)> {
         let missing = self.missing.as_ref().filter(|missing| !missing.is_empty())?;
         Some((&self.table, self.table.primary_field()?, missing))
     }

@@ -90,7 +90,7 @@ async fn what_a_conversion_left_behind_is_read_from_the_rows(house: House) {
         let sequences: Vec<i64> = page.changes.iter().map(|change| change.sequence).collect();
         assert_eq!((sequences.len(), sequences[0]), (2, done.change.unwrap()));
         let [cell] = page.converted.as_slice() else { panic!("one conversion") };
-        let crate::ops::CellBefore::Value(model::CellValue::Text(before)) = &cell.before else { panic!("a text") };
-        assert!(before.starts_with("7 note") && cell.record.to_string() == ids[7], "{before}");
+        let crate::ops::CellHeld::Value(model::CellValue::Text(before)) = &cell.before else { panic!("a text") };
+        assert!(before.starts_with("7 note") && cell.record.1.to_string() == ids[7], "{before}");
     }
 }
