@@ -91,6 +91,8 @@ use std::sync::LazyLock;
 use model::FormulaType;
 
 pub(crate) use datetime_parse::{BY_THE_CLOCK, needs_the_clock};
+#[cfg(test)]
+pub(crate) use ours::formatdate::pattern as date_format;
 pub(crate) use ours::r#let::FUNCTION as LET;
 
 use crate::call::Call;
@@ -273,6 +275,11 @@ impl Function {
     /// True for a function that Airtable does not have.
     pub fn is_ours(&self) -> bool {
         ours::OURS.iter().any(|ours| ours.name == self.name)
+    }
+
+    /// The other names of it.
+    pub fn aliases(&self) -> impl Iterator<Item = &'static str> {
+        ours::ALIASES.iter().filter(|(_, of)| *of == self.name).map(|(name, _)| *name)
     }
 }
 

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 use super::reference::Plain::{self, Blank, Error, Number, Text};
 use super::reference::{bounded, compare, equal};
+use crate::functions::date_format;
+use crate::time::Unit;
 
 /// A function of a list and one more value, or of any number of them.
 pub(super) fn ours(name: &str, held: &[Plain], second: &Plain) -> Plain {
@@ -110,4 +112,31 @@ pub(super) fn split(text: &str, separator: &str) -> Vec<Plain> {
 
 pub(super) fn similarity(one: &str, other: &str) -> Plain {
     if one.len() > 1_000 || other.len() > 1_000 { Error } else { Number(strsim::jaro_winkler(one, other)) }
+}
+
+pub(super) fn format_date(values: &[Plain]) -> Plain {
+    let format = values.get(1).map_or_else(String::new, Plain::text);
+    match (values[0].time(), date_format(&format)) {
+        _ if values[0].is_blank() => Blank,
+        (Some(time), Some(pattern)) => {
+            let mut out = String::new();
+            pattern.write(time, None, &mut out);
+            bounded(out)
+        }
+        _ => Error,
+    }
+}
+
+pub(super) fn apart(name: &str, a: i64, b: i64, unit: &str) -> Plain {
+    let letter = match unit.to_uppercase().as_str() {
+        "D" => "days",
+        "M" => "months",
+        "Y" => "years",
+        _ => unit,
+    };
+    Number(match (name, unit) {
+        ("DATEDIFF", "") => Unit::named("days").between(a, b),
+        ("DATEDIFF", unit) => Unit::named(unit).between(a, b),
+        _ => Unit::named(letter).between(b, a),
+    } as f64)
 }
