@@ -94,6 +94,7 @@ pub(crate) use datetime_parse::{BY_THE_CLOCK, needs_the_clock};
 #[cfg(test)]
 pub(crate) use ours::formatdate::pattern as date_format;
 pub(crate) use ours::r#let::FUNCTION as LET;
+pub(crate) use ours::xlookup::FUNCTION as XLOOKUP;
 
 use crate::call::Call;
 use crate::eval::{Context, Lanes};

@@ -11,6 +11,7 @@ mod iferror;
 mod isblank;
 mod isempty;
 mod isnumber;
+mod json_extract;
 mod length;
 pub(super) mod r#let;
 mod log10;
@@ -22,6 +23,7 @@ mod stdev;
 mod substring;
 mod sumif;
 mod textjoin;
+pub(super) mod xlookup;
 
 use super::Function;
 
@@ -37,6 +39,7 @@ pub(super) static OURS: &[&Function] = &[
     &isblank::FUNCTION,
     &isempty::FUNCTION,
     &isnumber::FUNCTION,
+    &json_extract::FUNCTION,
     &r#let::FUNCTION,
     &length::FUNCTION,
     &log10::FUNCTION,
@@ -48,6 +51,7 @@ pub(super) static OURS: &[&Function] = &[
     &substring::FUNCTION,
     &sumif::FUNCTION,
     &textjoin::FUNCTION,
+    &xlookup::FUNCTION,
 ];
 
 /// Functions that are others by another name.

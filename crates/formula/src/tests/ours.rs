@@ -140,3 +140,23 @@ pub(super) fn apart(name: &str, a: i64, b: i64, unit: &str) -> Plain {
         _ => Unit::named(letter).between(b, a),
     } as f64)
 }
+
+/// By a tree of the whole text.
+pub(super) fn json_extract(text: &str, path: &str) -> Plain {
+    let Some(path) = crate::json::path(path) else { return Error };
+    if text.is_empty() {
+        return Blank;
+    }
+    let Ok(tree) = serde_json::from_str::<serde_json::Value>(text) else { return Error };
+    let found = path.iter().try_fold(&tree, |held, step| match step {
+        crate::json::Step::Key(key) => held.get(key),
+        crate::json::Step::Index(index) => held.get(*index),
+    });
+    match found {
+        None | Some(serde_json::Value::Null) => Blank,
+        Some(serde_json::Value::String(text)) => bounded(text.clone()),
+        // As it is written, which a tree does not know.
+        Some(_) if path.is_empty() => Text(text.trim().to_owned()),
+        Some(other) => Text(other.to_string()),
+    }
+}

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use model::{CellRef, Chunk, FormulaType, Timestamp};
 
-use super::ours::{apart, format_date, ours, similarity, split, text_join};
+use super::ours::{apart, format_date, json_extract, ours, similarity, split, text_join};
 use super::print::print;
 use super::table::{Table, resolve};
 use crate::arithmetic::logarithm;
@@ -212,6 +212,7 @@ impl Row<'_> {
             "SWITCH" => return self.switch(nodes),
             "DATETIME_FORMAT" => return self.format(nodes),
             "LET" => return self.named(nodes),
+            "XLOOKUP" => return self.looked_up(nodes),
             "IFERROR" => return if is_wrong(&value(0)) { value(1) } else { value(0) },
             _ => {}
         }
@@ -242,6 +243,7 @@ impl Row<'_> {
             "MEDIAN" | "STDEV" => ours(name, &spread(&values), &Blank),
             "COUNTIF" | "SUMIF" | "AVERAGEIF" | "PERCENTILE" => ours(name, &spread(&values[..1]), &values[1]),
             "SPLIT" => List(split(&values[0].text(), &values[1].text()), false),
+            "JSON_EXTRACT" => json_extract(&values[0].text(), &values[1].text()),
             "SIMILARITY" => similarity(&values[0].text(), &values[1].text()),
             "FORMATDATE" => format_date(&values),
             "TEXTJOIN" => text_join(&self.value(&nodes[0]), self.value(&nodes[1]).is_true(), &spread(&values[2..])),
@@ -324,6 +326,18 @@ impl Row<'_> {
         let mut bound = self.bound.clone();
         bound.push((name.clone(), self.raw(value)));
         Row { bound, ..*self }.named(rest)
+    }
+
+    fn looked_up(&self, nodes: &[Node]) -> Plain {
+        let list = |node: &Node| if let List(values, _) = self.raw(node) { values } else { vec![self.raw(node)] };
+        let (what, keys, held) = (self.value(&nodes[0]), list(&nodes[1]), list(&nodes[2]));
+        if what == Error || keys.contains(&Error) || held.contains(&Error) || keys.len() != held.len() {
+            return Error;
+        }
+        match keys.iter().position(|key| !key.is_blank() && !what.is_blank() && equal(key, &what)) {
+            Some(at) => held[at].clone(),
+            None => nodes.get(3).map_or(Blank, |node| self.value(node)),
+        }
     }
 
     fn switch(&self, nodes: &[Node]) -> Plain {
