@@ -13,6 +13,7 @@ mod beyond;
 mod call;
 mod check;
 mod compare;
+mod complete;
 mod criterion;
 mod decide;
 mod decimal;
@@ -33,10 +34,12 @@ mod mask;
 mod merge;
 mod mistakes;
 mod moment;
+mod outline;
 mod output;
 mod pairs;
 mod parse;
 mod pattern;
+mod print;
 mod program;
 mod reading;
 mod recase;
@@ -53,9 +56,12 @@ mod zone;
 
 pub use beyond::beyond_airtable;
 pub use check::{Reference, Shape};
-pub use functions::{Family, Function, functions};
+pub use complete::{Begun, begun};
+pub use functions::{Argument, Family, Function, functions};
 pub use lex::rename;
+pub use outline::{Part, What, parts};
 pub use parse::{Diagnostic, DiagnosticKind};
+pub use print::format;
 pub use program::{Batch, Input, Program, compile, compile_rollup};
 
 #[cfg(test)]

@@ -184,6 +184,21 @@ proptest! {
     }
 
     #[test]
+    fn the_one_form_reads_back_and_is_its_own(node in tree()) {
+        let form = crate::format(&print(&node)).unwrap();
+        prop_assert_eq!(bare(&parse(&form).unwrap()), bare(&node), "{}", form);
+        prop_assert_eq!(&crate::format(&form).unwrap(), &form);
+    }
+
+    #[test]
+    fn what_can_be_read_has_a_form(text in "[a-cA-C(){}'\"+*/&<>=!,.0-9 \\\\-]{0,80}|\\PC{0,30}") {
+        if let Ok(node) = parse(&text) {
+            let form = crate::format(&text).unwrap();
+            prop_assert_eq!(bare(&parse(&form).unwrap()), bare(&node), "{}", form);
+        }
+    }
+
+    #[test]
     fn canonical_text_means_the_same(node in tree(), table in table()) {
         let program = compile(&print(&node), &resolve).unwrap();
         let again = compile(&program.canonical(), &resolve).unwrap();
