@@ -6,6 +6,7 @@ mod programs;
 mod prompts;
 mod reach;
 mod titles;
+mod tried;
 
 #[cfg(test)]
 mod tests;

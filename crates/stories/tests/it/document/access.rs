@@ -42,7 +42,7 @@ const VIEW: &str = r#"{"name":"Few","filter":{"field":"Points","op":"<","value":
 const ROLES: &str = r#"{"collaborators":[{"user":{"id":"COLLABORATOR"},"permissionLevel":"edit"}]}"#;
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 104] = [
+pub const ACCESS: [Access; 110] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -114,6 +114,16 @@ pub const ACCESS: [Access; 104] = [
     named("records.redo", "", ""),
     named("records.restore", "", r#"{"at":0,"dryRun":true}"#),
     named("records.aggregate", "", r#"{"groupBy":["Status"],"aggregates":[{"op":"sum","field":"Points"}]}"#),
+    own("formulas.functions", ""),
+    named("formulas.validate", "", r#"{"formula":"{Points} * 2","base":"BASE","table":"Tasks"}"#),
+    named(
+        "formulas.evaluate",
+        "",
+        r#"{"formula":"{Points} & {Name}","base":"BASE","table":"Tasks","record":"RECORD","context":{"Name":"n"}}"#,
+    ),
+    named("formulas.explain", "", r#"{"formula":"IF({Points} > 1, 'a')","base":"BASE","table":"Tasks"}"#),
+    own("formulas.format", r#"{"formula":"sum(1,2)"}"#),
+    named("formulas.complete", "", r#"{"formula":"SUM({Po","base":"BASE","table":"Tasks"}"#),
     named("fields.convert", "", r#"{"type":"multilineText","dryRun":true}"#),
     named("fields.generate", "", ""),
     named("records.bulk", "?mode=create", r#"{"fields":{"Name":"one more"}}"#),
