@@ -3,6 +3,7 @@
 mod ask;
 mod doctor;
 mod export;
+mod formula;
 mod import;
 mod mcp;
 pub(crate) mod out;
@@ -38,6 +39,9 @@ enum Command {
     /// Brings a table out.
     #[command(subcommand)]
     Export(export::Export),
+    /// Tries out formulas.
+    #[command(subcommand)]
+    Formula(formula::Formula),
     /// Speaks the Model Context Protocol over standard input and output.
     Mcp(mcp::Mcp),
     /// Lets people in.
@@ -196,6 +200,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Ask(ask) => ask::run(&ask).await,
             Command::Import(import) => import::run(&import).await,
             Command::Export(export) => export::run(&export).await,
+            Command::Formula(formula) => formula::run(&formula).await,
             Command::Mcp(mcp) => mcp::run(&mcp).await,
             Command::User(user) => people::run_user(&user).await,
             Command::Token(token) => people::run_token(&token).await,

@@ -1,14 +1,16 @@
 //! What of a formula is ours.
 
+use std::ops::Range;
+
 use crate::functions::find;
 use crate::lex::{Token, lex};
 
-/// The first function in a formula that Airtable does not have.
-pub fn beyond_airtable(text: &str) -> Option<&'static str> {
+/// The first function in a formula that Airtable does not have, and where its name stands.
+pub fn beyond_airtable(text: &str) -> Option<(&'static str, Range<usize>)> {
     let tokens = lex(text);
-    let calls = tokens.iter().zip(tokens.iter().skip(1)).filter_map(|((token, _), (next, _))| match (token, next) {
-        (Token::Word(word), Token::Sign("(")) => find(&word.to_ascii_uppercase()),
+    let calls = tokens.iter().zip(tokens.iter().skip(1)).filter_map(|((token, span), (next, _))| match (token, next) {
+        (Token::Word(word), Token::Sign("(")) => Some((find(&word.to_ascii_uppercase())?, span.clone())),
         _ => None,
     });
-    calls.into_iter().find(|function| function.is_ours()).map(|function| function.name)
+    calls.into_iter().find(|(function, _)| function.is_ours()).map(|(function, span)| (function.name, span))
 }

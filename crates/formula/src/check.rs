@@ -34,6 +34,8 @@ pub enum Shape {
     Choices,
     /// Several values of this type.
     List(FormulaType),
+    /// The same with one place for each linked record, be it blank: what `XLOOKUP` reads two of at once.
+    Places(FormulaType),
 }
 
 /// The type of an expression.
@@ -74,6 +76,8 @@ pub(crate) struct Checker<'r> {
     pub names: usize,
     /// The fields of whose last change it tells.
     pub watched: Vec<FieldId>,
+    /// The lookups that are read place by place together.
+    pub pairs: Vec<(FieldId, FieldId)>,
 }
 
 impl Checker<'_> {
@@ -171,21 +175,27 @@ impl Checker<'_> {
             self.problems.push(Diagnostic::new(kind, node.span.clone(), message, ""));
             return (number_of(0.0), Type::One(FormulaType::Number));
         };
-        let known = self.references.iter().position(|held| held.field == reference.field);
-        let slot = known.unwrap_or_else(|| {
-            self.references.push(reference);
-            self.references.len() - 1
-        });
-        self.spans.push((node.span.clone(), slot));
+        let slot = self.slot(reference, node);
         let result = match reference.shape {
             Shape::Number => Type::One(FormulaType::Number),
             Shape::Flag => Type::One(FormulaType::Flag),
             Shape::Date => Type::One(FormulaType::Date),
             Shape::DateTime => Type::One(FormulaType::DateTime),
             Shape::Text | Shape::Choice | Shape::Choices => Type::One(FormulaType::Text),
-            Shape::List(item) => Type::List(item),
+            Shape::List(item) | Shape::Places(item) => Type::List(item),
         };
         (Expr::Slot(slot, reference.shape), result)
+    }
+
+    /// The place of a field among the references.
+    pub fn slot(&mut self, reference: Reference, node: &Node) -> usize {
+        let known = self.references.iter().position(|held| *held == reference);
+        let slot = known.unwrap_or_else(|| {
+            self.references.push(reference);
+            self.references.len() - 1
+        });
+        self.spans.push((node.span.clone(), slot));
+        slot
     }
 
     fn call(&mut self, name: &str, arguments: &[Node], node: &Node) -> (Expr, Type) {
@@ -195,7 +205,7 @@ impl Checker<'_> {
         let marked = arguments.first().filter(|_| name == "DATETIME_FORMAT").map(Marked::of);
         let date = marked.as_ref().map(|marked| marked.date);
         let given = date.into_iter().chain(arguments.iter().skip(usize::from(date.is_some())));
-        let checked: Vec<(Expr, Type)> = given.map(|argument| self.check(argument)).collect();
+        let checked = self.arguments(name, &given.collect::<Vec<_>>());
         let Some(function) = find(name) else {
             let kind = DiagnosticKind::UnknownFunction { name: name.to_owned() };
             let span = node.span.start..node.span.start + name.len();
@@ -330,12 +340,13 @@ fn fold(expr: Expr) -> Expr {
     value.map_or(expr, Expr::Constant)
 }
 
-/// The type of `IF`, `IFERROR` and `SWITCH`: that of their branches when they agree, else text. A branch that is blank or an error
+/// The type of `IF`, `IFERROR`, `SWITCH` and `XLOOKUP`: that of their branches when they agree, else text. A branch that is blank or an error
 /// has none.
 fn branches(name: &str, arguments: &[(Expr, FormulaType)]) -> FormulaType {
     let is_result = |index: usize| match name {
         "IF" => index > 0,
         "IFERROR" => true,
+        "XLOOKUP" => index > 1,
         // After the value come patterns and results, and the default takes the place of a pattern.
         _ => index > 0 && (index.is_multiple_of(2) || index + 1 == arguments.len()),
     };

@@ -91,7 +91,10 @@ use std::sync::LazyLock;
 use model::FormulaType;
 
 pub(crate) use datetime_parse::{BY_THE_CLOCK, needs_the_clock};
+#[cfg(test)]
+pub(crate) use ours::formatdate::pattern as date_format;
 pub(crate) use ours::r#let::FUNCTION as LET;
+pub(crate) use ours::xlookup::FUNCTION as XLOOKUP;
 
 use crate::call::Call;
 use crate::eval::{Context, Lanes};
@@ -118,6 +121,17 @@ pub struct Function {
     /// True when it can make an error of arguments that are none.
     pub(crate) fails: bool,
     pub(crate) run: Run,
+}
+
+/// Something that a function takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Argument {
+    /// What it is called.
+    pub name: &'static str,
+    /// Whether it may be left out.
+    pub optional: bool,
+    /// Whether there may be more of it.
+    pub repeats: bool,
 }
 
 /// What a function is for.
@@ -273,6 +287,38 @@ impl Function {
     /// True for a function that Airtable does not have.
     pub fn is_ours(&self) -> bool {
         ours::OURS.iter().any(|ours| ours.name == self.name)
+    }
+
+    /// What it takes, as its usage says.
+    pub fn arguments(&self) -> Vec<Argument> {
+        let within = self.usage.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or_default();
+        let (mut out, mut optional) = (Vec::<Argument>::new(), false);
+        for part in within.split(", ").filter(|part| !part.is_empty()) {
+            optional |= part.starts_with('[');
+            let name = part.trim_matches(['[', ']', '{', '}']);
+            match out.last_mut() {
+                Some(last) if name == "…" => last.repeats = true,
+                _ => out.push(Argument { name, optional, repeats: false }),
+            }
+            optional &= !part.ends_with(']');
+        }
+        out
+    }
+
+    /// The type of its result, and true where it is several values; no type where it is that of what it is given.
+    pub fn result(&self) -> (Option<FormulaType>, bool) {
+        match self.returns {
+            Returns::Always(result) => (Some(result), false),
+            Returns::Extreme(_) => (Some(FormulaType::Number), false),
+            Returns::Branches => (None, false),
+            Returns::List => (None, true),
+            Returns::Texts => (Some(FormulaType::Text), true),
+        }
+    }
+
+    /// The other names of it.
+    pub fn aliases(&self) -> impl Iterator<Item = &'static str> {
+        ours::ALIASES.iter().filter(|(_, of)| *of == self.name).map(|(name, _)| *name)
     }
 }
 

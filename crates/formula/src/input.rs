@@ -23,7 +23,7 @@ pub(crate) fn read<'b>(cx: &Context<'b>, slot: usize, shape: Shape, rows: &Mask)
             let Chunk::Values(lists) = &computed.values else {
                 return Ok(column(part_of(cx), &computed.values, errors, shape));
             };
-            let Shape::List(item) = shape else { return Ok(Lane::same(Scalar::Error)) };
+            let (Shape::List(item) | Shape::Places(item)) = shape else { return Ok(Lane::same(Scalar::Error)) };
             let mut lane = lists::read(cx, lists, item);
             lane.error.add(&Mask::slice(&computed.errors, cx.batch.rows.start, cx.n));
             Ok(lane)

@@ -122,7 +122,7 @@ fn large(span: Range<usize>, message: String) -> Diagnostic {
 }
 
 /// How tightly an operator binds.
-fn strength(sign: &str) -> Option<u8> {
+pub(crate) fn strength(sign: &str) -> Option<u8> {
     Some(match sign {
         "=" | "!=" | "<" | "<=" | ">" | ">=" => 1,
         "&" => 2,

@@ -25,6 +25,7 @@ pub struct Program {
     references: Vec<Reference>,
     spans: Vec<(Range<usize>, usize)>,
     watched: Vec<FieldId>,
+    pairs: Vec<(FieldId, FieldId)>,
     result: FormulaType,
     list: bool,
 }
@@ -103,6 +104,7 @@ fn compile_as(
         bound: Vec::new(),
         names: 0,
         watched: Vec::new(),
+        pairs: Vec::new(),
     };
     let (expr, result, list) = match checker.check(&node) {
         (expr, Type::One(result)) => (expr, result, false),
@@ -112,17 +114,17 @@ fn compile_as(
             (expr, result, false)
         }
     };
-    let Checker { references, mut spans, problems, watched, .. } = checker;
+    let Checker { references, mut spans, problems, watched, pairs, .. } = checker;
     spans.sort_by_key(|(span, _)| span.start);
     if problems.is_empty() {
-        Ok(Program { text: text.to_owned(), expr, references, spans, watched, result, list })
+        Ok(Program { text: text.to_owned(), expr, references, spans, watched, pairs, result, list })
     } else {
         Err(problems.into_iter().map(|problem| problem.placed(text)).collect())
     }
 }
 
 impl Program {
-    /// The fields it needs, each once.
+    /// The fields it needs, each once for each shape that it is read in.
     pub fn references(&self) -> &[Reference] {
         &self.references
     }
@@ -130,6 +132,11 @@ impl Program {
     /// The fields of whose last change it tells, in the order of their ids. Who runs it must know.
     pub fn watched(&self) -> &[FieldId] {
         &self.watched
+    }
+
+    /// The lookups that are read together, place by place. They must go through the same link.
+    pub fn pairs(&self) -> &[(FieldId, FieldId)] {
+        &self.pairs
     }
 
     /// The type of its result; of a list that of each value.

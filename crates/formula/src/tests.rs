@@ -2,6 +2,7 @@ mod bounds;
 mod cases;
 mod compiled;
 mod everywhere;
+mod forms;
 mod ours;
 mod parts;
 mod print;

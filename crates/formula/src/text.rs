@@ -1,5 +1,7 @@
 //! Writing texts row by row.
 
+use crate::call::{Call, Out};
+use crate::eval::Lanes;
 use crate::lane::{Lane, Values};
 use crate::lists::Lists;
 use crate::mask::Mask;
@@ -86,4 +88,13 @@ pub(crate) fn split(text: &str, count: usize) -> (&str, &str) {
         text.char_indices().nth(count).map_or(text.len(), |(at, _)| at)
     };
     text.split_at_checked(at).unwrap_or((text, ""))
+}
+
+/// Whether something holds of the texts of two arguments.
+pub(crate) fn pair<'b>(call: &Call<'_, 'b>, holds: impl Fn(&str, &str) -> bool) -> Lanes<'b> {
+    let lanes = [call.argument(0)?, call.argument(1)?];
+    let extent = call.extent(&lanes);
+    let [one, other] = &lanes;
+    let (mut one, mut other) = (Text::new(one), Text::new(other));
+    Ok(extent.calculate(|row| Out::Value(f64::from(u8::from(holds(one.at(row), other.at(row)))))))
 }

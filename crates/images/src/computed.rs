@@ -6,6 +6,7 @@ mod programs;
 mod prompts;
 mod reach;
 mod titles;
+mod tried;
 
 #[cfg(test)]
 mod tests;
@@ -28,7 +29,7 @@ use programs::{Compiled, Programs, Through};
 pub use prompts::{Asked, is_stale};
 use rustc_hash::FxHashMap;
 
-use look::{Found, Search, flatten};
+use look::{Found, Held, Search, flatten};
 
 use super::{BaseImage, stored_column};
 use crate::addresses::{Addresses, period};
@@ -56,6 +57,8 @@ enum Form {
     Whole,
     /// One value for several: what they are ordered and filtered by.
     Flat,
+    /// Of a lookup one value for each linked record, be it blank.
+    Places,
 }
 
 /// A field of a table with the table's records.
@@ -358,10 +361,11 @@ impl View {
             }
             (FieldKind::Count(count), ..) => Ok(counts(rows, count.link_no, chunk, range)),
             (FieldKind::MultipleLookupValues(_), _, Some(through)) => {
-                self.look(rows, through, false, (chunk, range), depth)
+                let held = if form == Form::Places { Held::One } else { Held::Filled };
+                self.look(rows, through, held, (chunk, range), depth)
             }
             (FieldKind::Rollup(_), Some(program), Some(through)) => {
-                let lists = self.look(rows, through, true, (chunk, range.clone()), depth)?;
+                let lists = self.look(rows, through, Held::All, (chunk, range.clone()), depth)?;
                 let n = range.len();
                 let inputs: Vec<Input<'_>> = program.references().iter().map(|_| Input::Computed(&lists)).collect();
                 self.run(rows, (chunk * CHUNK + range.start, None), (0..n, &inputs), |batch| program.eval(batch))
@@ -410,7 +414,8 @@ impl View {
             let field = table.field_by_no(reference.no);
             let is_computed = |field: &&Arc<Field>| field.kind.is_evaluated() || field.kind.link().is_some();
             let derived = field.filter(is_computed);
-            let of = |field| self.chunk((table, rows, field), Form::Whole, chunk, depth);
+            let form = if let formula::Shape::Places(_) = reference.shape { Form::Places } else { Form::Whole };
+            let of = |field| self.chunk((table, rows, field), form, chunk, depth);
             computed.push(derived.map(|field| of(field)).transpose()?);
         }
         let inputs: Vec<Input<'_>> = program

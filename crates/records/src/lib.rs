@@ -10,6 +10,7 @@ mod ask;
 mod counts;
 mod error;
 mod files;
+mod formulas;
 mod json;
 mod ops;
 mod pages;

@@ -13,5 +13,11 @@ pub fn diagnosis<'n>(problems: &[Diagnostic], fields: impl Iterator<Item = &'n s
         _ => None,
     });
     let names = names.collect::<Vec<_>>().join(", ");
-    format!("Unknown field names: {names} (at character {}){}", first.at, closest(name, fields))
+    let advice = match name.as_str() {
+        word if word.eq_ignore_ascii_case("values") => {
+            "; `values` is known to the formulas of rollups only: name a lookup field here".to_owned()
+        }
+        name => closest(name, fields),
+    };
+    format!("Unknown field names: {names} (at character {}){advice}", first.at)
 }

@@ -17,7 +17,7 @@ fn formula(kind: &FieldKind) -> Option<&str> {
 
 /// Why a formula is refused that has a function of ours.
 pub fn beyond_airtable(text: &str) -> Option<String> {
-    let name = formula::beyond_airtable(text)?;
+    let (name, _) = formula::beyond_airtable(text)?;
     Some(format!("Airtable has no function {name}, and this house has only Airtable's (`formulas.airtable`)"))
 }
 

@@ -31,7 +31,7 @@ use modified::same_watched;
 pub use copy::Copied;
 pub(crate) use copy::{Wanted, copy_name, numbers_to_copy};
 pub use retype::{link_in_trash, retype, retyped, without_link};
-pub use through::rollup_reference;
+pub use through::{rollup_reference, unpaired};
 pub(crate) use trash::{Trashed, TrashedView, not_in_trash, trashed_fields, trashed_views};
 pub(crate) use views::placed;
 pub use views::{NewView, ViewPart};
@@ -323,7 +323,15 @@ impl<'a> Draft<'a> {
             );
             return Err(Error::Formula { field: name.to_owned(), reason });
         }
-        let references: Vec<FieldId> = program.references().iter().map(|reference| reference.field).collect();
+        if let Some(reason) = unpaired(table, &program) {
+            return Err(Error::Formula { field: name.to_owned(), reason });
+        }
+        let mut references: Vec<FieldId> = Vec::new();
+        for reference in program.references() {
+            if !references.contains(&reference.field) {
+                references.push(reference.field);
+            }
+        }
         let needs = references.iter().flat_map(|id| self.needs_of(table, *id));
         self.refuse_cycle(name, own.map(|own| (no, own)), needs.collect())?;
         Ok(FieldKind::Formula(FormulaOptions {

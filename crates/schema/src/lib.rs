@@ -26,7 +26,7 @@ pub use diagnosis::diagnosis;
 pub use dialect::{beyond_airtable, of_airtable};
 pub use edit::{
     Copied, NewField, NewTable, NewView, ViewPart, link_in_trash, reference, retype, retyped, rollup_reference,
-    unwritten, without_link,
+    unpaired, unwritten, without_link,
 };
 pub use error::Error;
 pub use names::{on_one_line, valid_name};

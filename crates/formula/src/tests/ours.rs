@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 use super::reference::Plain::{self, Blank, Error, Number, Text};
 use super::reference::{bounded, compare, equal};
+use crate::functions::date_format;
+use crate::time::Unit;
 
 /// A function of a list and one more value, or of any number of them.
 pub(super) fn ours(name: &str, held: &[Plain], second: &Plain) -> Plain {
@@ -110,4 +112,51 @@ pub(super) fn split(text: &str, separator: &str) -> Vec<Plain> {
 
 pub(super) fn similarity(one: &str, other: &str) -> Plain {
     if one.len() > 1_000 || other.len() > 1_000 { Error } else { Number(strsim::jaro_winkler(one, other)) }
+}
+
+pub(super) fn format_date(values: &[Plain]) -> Plain {
+    let format = values.get(1).map_or_else(String::new, Plain::text);
+    match (values[0].time(), date_format(&format)) {
+        _ if values[0].is_blank() => Blank,
+        (Some(time), Some(pattern)) => {
+            let mut out = String::new();
+            pattern.write(time, None, &mut out);
+            bounded(out)
+        }
+        _ => Error,
+    }
+}
+
+pub(super) fn apart(name: &str, a: i64, b: i64, unit: &str) -> Plain {
+    let letter = match unit.to_uppercase().as_str() {
+        "D" => "days",
+        "M" => "months",
+        "Y" => "years",
+        _ => unit,
+    };
+    Number(match (name, unit) {
+        ("DATEDIFF", "") => Unit::named("days").between(a, b),
+        ("DATEDIFF", unit) => Unit::named(unit).between(a, b),
+        _ => Unit::named(letter).between(b, a),
+    } as f64)
+}
+
+/// By a tree of the whole text.
+pub(super) fn json_extract(text: &str, path: &str) -> Plain {
+    let Some(path) = crate::json::path(path) else { return Error };
+    if text.is_empty() {
+        return Blank;
+    }
+    let Ok(tree) = serde_json::from_str::<serde_json::Value>(text) else { return Error };
+    let found = path.iter().try_fold(&tree, |held, step| match step {
+        crate::json::Step::Key(key) => held.get(key),
+        crate::json::Step::Index(index) => held.get(*index),
+    });
+    match found {
+        None | Some(serde_json::Value::Null) => Blank,
+        Some(serde_json::Value::String(text)) => bounded(text.clone()),
+        // As it is written, which a tree does not know.
+        Some(_) if path.is_empty() => Text(text.trim().to_owned()),
+        Some(other) => Text(other.to_string()),
+    }
 }

@@ -9,7 +9,7 @@ use super::table::{FIELDS, Table, resolve};
 use crate::parse::{Node, NodeKind, parse};
 use crate::{compile, functions};
 
-const TEXTS: [&str; 25] = [
+const TEXTS: [&str; 27] = [
     "",
     "a",
     "Open",
@@ -34,6 +34,8 @@ const TEXTS: [&str; 25] = [
     "nan",
     "-3",
     "$1,000.50",
+    "{\"a\":[1,{\"b\":\"ü\"}],\"o\":null}",
+    "a[1].b",
     "it's \\ {odd}\n",
 ];
 const NUMBERS: [f64; 12] = [0.0, 1.0, 2.0, 3.0, 0.5, 12.5, 100.0, 0.1, 1.005, 7.25, 1e15, 1e16];
@@ -59,8 +61,9 @@ fn tree() -> impl Strategy<Value = Node> {
         let part = part.boxed();
         let calls = (0..functions().len(), prop::collection::vec(part.clone(), 6), 0..3usize);
         let call = calls.prop_map(|(index, mut arguments, more)| {
-            // LET has names, and trees of its own.
-            let function = if functions()[index].name == "LET" { functions()[0] } else { functions()[index] };
+            // LET has names and XLOOKUP takes fields as they are: they have trees of their own.
+            let own = matches!(functions()[index].name, "LET" | "XLOOKUP");
+            let function = if own { functions()[0] } else { functions()[index] };
             // Of the last change it is asked without fields here.
             let most = if function.name == "LAST_MODIFIED_TIME" { 0 } else { function.most };
             arguments.truncate((function.least + more).min(most));
@@ -76,9 +79,18 @@ fn tree() -> impl Strategy<Value = Node> {
             let body = call("IF", vec![name("y"), call("CONCATENATE", vec![name("x"), name("y"), more]), name("x")]);
             call("LET", vec![name("x"), one, name("y"), sum, body])
         });
+        let list = prop::sample::select(&["{Prices}", "{Names}", "{Days}", "SPLIT('a b o', ' ')", "{n}"][..]);
+        let looked_up = (part.clone(), list.clone(), list, part.clone(), 3..5usize).prop_map(
+            move |(what, keys, held, otherwise, most)| {
+                let mut arguments = vec![what, parse(keys).unwrap(), parse(held).unwrap(), otherwise];
+                arguments.truncate(most);
+                at(NodeKind::Call("XLOOKUP".to_owned(), arguments))
+            },
+        );
         prop_oneof![
             6 => call,
             1 => named,
+            1 => looked_up,
             2 => condition,
             1 => part.clone().prop_map(|inner| at(NodeKind::Unary("-", Box::new(inner)))),
             2 => signs(&["+", "-"], part.clone()),
@@ -169,6 +181,21 @@ proptest! {
     fn printed_trees_read_back(node in tree()) {
         let read = parse(&print(&node)).unwrap();
         prop_assert_eq!(bare(&read), bare(&node));
+    }
+
+    #[test]
+    fn the_one_form_reads_back_and_is_its_own(node in tree()) {
+        let form = crate::format(&print(&node)).unwrap();
+        prop_assert_eq!(bare(&parse(&form).unwrap()), bare(&node), "{}", form);
+        prop_assert_eq!(&crate::format(&form).unwrap(), &form);
+    }
+
+    #[test]
+    fn what_can_be_read_has_a_form(text in "[a-cA-C(){}'\"+*/&<>=!,.0-9 \\\\-]{0,80}|\\PC{0,30}") {
+        if let Ok(node) = parse(&text) {
+            let form = crate::format(&text).unwrap();
+            prop_assert_eq!(bare(&parse(&form).unwrap()), bare(&node), "{}", form);
+        }
     }
 
     #[test]

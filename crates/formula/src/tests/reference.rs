@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use model::{CellRef, Chunk, FormulaType, Timestamp};
 
-use super::ours::{ours, similarity, split, text_join};
+use super::ours::{apart, format_date, json_extract, ours, similarity, split, text_join};
 use super::print::print;
 use super::table::{Table, resolve};
 use crate::arithmetic::logarithm;
@@ -73,7 +73,7 @@ impl Plain {
         }
     }
 
-    fn time(&self) -> Option<i64> {
+    pub fn time(&self) -> Option<i64> {
         match self {
             Time(time, _) => Some(*time),
             Text(text) => parse_time(text).map(|time| time.0),
@@ -81,7 +81,7 @@ impl Plain {
         }
     }
 
-    fn is_blank(&self) -> bool {
+    pub fn is_blank(&self) -> bool {
         *self == Blank || *self == Text(String::new())
     }
 
@@ -212,6 +212,7 @@ impl Row<'_> {
             "SWITCH" => return self.switch(nodes),
             "DATETIME_FORMAT" => return self.format(nodes),
             "LET" => return self.named(nodes),
+            "XLOOKUP" => return self.looked_up(nodes),
             "IFERROR" => return if is_wrong(&value(0)) { value(1) } else { value(0) },
             _ => {}
         }
@@ -242,7 +243,9 @@ impl Row<'_> {
             "MEDIAN" | "STDEV" => ours(name, &spread(&values), &Blank),
             "COUNTIF" | "SUMIF" | "AVERAGEIF" | "PERCENTILE" => ours(name, &spread(&values[..1]), &values[1]),
             "SPLIT" => List(split(&values[0].text(), &values[1].text()), false),
+            "JSON_EXTRACT" => json_extract(&values[0].text(), &values[1].text()),
             "SIMILARITY" => similarity(&values[0].text(), &values[1].text()),
+            "FORMATDATE" => format_date(&values),
             "TEXTJOIN" => text_join(&self.value(&nodes[0]), self.value(&nodes[1]).is_true(), &spread(&values[2..])),
             _ => strict(name, &spread(&values)),
         }
@@ -323,6 +326,18 @@ impl Row<'_> {
         let mut bound = self.bound.clone();
         bound.push((name.clone(), self.raw(value)));
         Row { bound, ..*self }.named(rest)
+    }
+
+    fn looked_up(&self, nodes: &[Node]) -> Plain {
+        let list = |node: &Node| if let List(values, _) = self.raw(node) { values } else { vec![self.raw(node)] };
+        let (what, keys, held) = (self.value(&nodes[0]), list(&nodes[1]), list(&nodes[2]));
+        if what == Error || keys.contains(&Error) || held.contains(&Error) || keys.len() != held.len() {
+            return Error;
+        }
+        match keys.iter().position(|key| !key.is_blank() && !what.is_blank() && equal(key, &what)) {
+            Some(at) => held[at].clone(),
+            None => nodes.get(3).map_or(Blank, |node| self.value(node)),
+        }
     }
 
     fn switch(&self, nodes: &[Node]) -> Plain {
@@ -468,6 +483,9 @@ fn strict(name: &str, values: &[Plain]) -> Plain {
         "MOD" => Number(a - b * (a / b).floor()),
         "EXP" => Number(a.exp()),
         "LOG" => Number(logarithm(a, number(1, 10.0))),
+        "LOG10" => Number(logarithm(a, 10.0)),
+        "ISNUMBER" => Plain::flag(matches!(values[0], Number(_))),
+        "ISEMPTY" | "ISBLANK" => Plain::flag(values.iter().all(Plain::is_blank)),
         "EVEN" => Number(whole_away(a, |whole| whole % 2.0 == 0.0)),
         "ODD" => Number(whole_away(a, |whole| whole % 2.0 == 1.0)),
         "ROUND" => Number(round_to(a, power, half_up)),
@@ -483,7 +501,14 @@ fn texts(name: &str, values: &[Plain]) -> Plain {
     let text = |index: usize| values.get(index).map_or_else(String::new, Plain::text);
     match name {
         "CONCATENATE" => join(values),
-        "LEN" => Number(text(0).chars().count() as f64),
+        "LEN" | "LENGTH" => Number(text(0).chars().count() as f64),
+        "CONTAINS" => Plain::flag(text(0).contains(&text(1))),
+        "EXACT" => Plain::flag(text(0) == text(1)),
+        "SUBSTRING" => {
+            let given = text(0);
+            let rest = given.chars().skip(count(values.get(1), 0));
+            Text(if values.len() > 2 { rest.take(count(values.get(2), 0)).collect() } else { rest.collect() })
+        }
         "LOWER" => bounded(text(0).to_lowercase()),
         "UPPER" => bounded(text(0).to_uppercase()),
         "TRIM" => Text(text(0).trim().to_owned()),
@@ -685,6 +710,7 @@ fn dates(name: &str, values: &[Plain]) -> Plain {
         ("IS_SAME", unit) => Plain::flag(Unit::named(unit).index(a) == Unit::named(unit).index(b)),
         ("DATETIME_DIFF", "") => Number(Unit::named("seconds").between(a, b) as f64),
         ("DATETIME_DIFF", unit) => Number(Unit::named(unit).between(a, b) as f64),
+        ("DATEDIFF" | "DATEDIF", unit) => apart(name, a, b, unit),
         _ => panic!("the reference does not know {name}"),
     }
 }

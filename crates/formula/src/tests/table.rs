@@ -104,7 +104,7 @@ impl Table {
                     _ if index == BROKEN => Input::Computed(&computed),
                     _ if chunk.is_empty() => Input::Missing,
                     Shape::Choice | Shape::Choices => Input::Choice { chunk, select: &self.select },
-                    Shape::List(_) => Input::Computed(&lists[index]),
+                    Shape::List(_) | Shape::Places(_) => Input::Computed(&lists[index]),
                     _ => Input::Stored(chunk),
                 }
             })

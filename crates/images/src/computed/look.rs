@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use model::{
-    Bits, CHUNK, CellRef, Chunk, ComputedChunk, Field, FieldKind, FieldNo, Kind, Ordinal, Table, TableImage, TableNo,
-    ValueLists,
+    Bits, CHUNK, CellError, CellRef, Chunk, ComputedChunk, Field, FieldKind, FieldNo, Kind, Ordinal, Table, TableImage,
+    TableNo, ValueLists,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -30,6 +30,17 @@ pub(super) struct Search<'s> {
 /// Stale records of other tables, by the field that is read there; none when they are not known or too many.
 pub(super) type Found = FxHashMap<(TableNo, FieldNo), Option<FxHashSet<u32>>>;
 
+/// What a list has of a linked record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Held {
+    /// Its values, without blank ones.
+    Filled,
+    /// All of them, and a blank where there is none.
+    All,
+    /// One: a record with several is an error.
+    One,
+}
+
 /// The cells of a field that is looked at.
 struct Looked<'o> {
     field: &'o Field,
@@ -48,29 +59,35 @@ impl Looked<'_> {
     }
 
     /// Adds the values of a linked record: choices by name, several values one by one.
-    fn each<'c>(&'c self, ordinal: u32, blanks: bool, out: &mut Vec<CellRef<'c>>) {
+    fn each<'c>(&'c self, ordinal: u32, held: Held, out: &mut Vec<CellRef<'c>>) {
         let name = |no: u32| self.field.kind.select()?.by_no(no).map(|choice| CellRef::Text(&choice.name));
         let before = out.len();
         match self.cell(ordinal) {
             CellRef::Empty | CellRef::Flag(false) | CellRef::Links(_) => {}
             CellRef::Choice(no) => out.extend(name(no)),
             CellRef::Choices(list) => out.extend(list.iter().filter_map(|no| name(*no))),
-            CellRef::Values(items) => out.extend(items.iter().filter(|item| blanks || !item.is_empty())),
+            CellRef::Values(items) => {
+                out.extend(items.iter().filter(|item| held != Held::Filled || !item.is_empty()));
+            }
             cell => out.push(cell),
         }
-        if blanks && out.len() == before {
+        if held == Held::One && out.len() > before + 1 {
+            out.truncate(before);
+            out.push(CellRef::Error(CellError::Failed));
+        }
+        if held != Held::Filled && out.len() == before {
             out.push(CellRef::Empty);
         }
     }
 }
 
 impl View {
-    /// The values of a field of the linked records; with `blanks` also of those that have none there.
+    /// The values of a field of the linked records.
     pub(super) fn look(
         &self,
         rows: &TableImage,
         through: &Through,
-        blanks: bool,
+        held: Held,
         (chunk, range): (usize, Range<usize>),
         depth: usize,
     ) -> Result<ComputedChunk, Error> {
@@ -87,16 +104,25 @@ impl View {
         let mut lists = ValueLists::default();
         if field.kind.link().is_some() {
             for (at, row) in range.enumerate() {
-                let mut names = Vec::new();
+                let (mut names, mut several) = (Vec::new(), Vec::new());
                 for ordinal in linked(row) {
                     let before = names.len();
                     self.linked_names(&other, field, Ordinal(*ordinal), depth, &mut names)?;
+                    if held == Held::One && names.len() > before + 1 {
+                        names.truncate(before);
+                        several.push(before);
+                    }
                     if before == names.len() {
                         names.push(String::new());
                     }
                 }
-                let shown = names.iter().filter(|name| blanks || !name.is_empty());
-                lists.set(at, shown.map(|name| if name.is_empty() { CellRef::Empty } else { CellRef::Text(name) }));
+                let shown = names.iter().enumerate().filter(|(_, name)| held != Held::Filled || !name.is_empty());
+                let cells = shown.map(|(place, name)| match name.as_str() {
+                    "" if several.binary_search(&place).is_ok() => CellRef::Error(CellError::Failed),
+                    "" => CellRef::Empty,
+                    name => CellRef::Text(name),
+                });
+                lists.set(at, cells);
             }
         } else {
             let chunks = self.chunks_at((table, &other, field), range.clone().flat_map(linked), depth)?;
@@ -105,7 +131,7 @@ impl View {
             for (at, row) in range.enumerate() {
                 values.clear();
                 for ordinal in linked(row) {
-                    looked.each(*ordinal, blanks, &mut values);
+                    looked.each(*ordinal, held, &mut values);
                 }
                 lists.set(at, values.iter().copied());
             }

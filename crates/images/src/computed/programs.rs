@@ -134,6 +134,9 @@ impl Programs {
             let fields = table.live_fields().map(|field| field.name.as_str());
             Error::Formula { reason: schema::diagnosis(&problems, fields) }
         })?;
+        if let Some(reason) = schema::unpaired(table, &program) {
+            return Err(Error::Formula { reason });
+        }
         if !program.watched().is_empty() {
             let reason = "LAST_MODIFIED_TIME of some fields is known to formula fields only: refer to one".to_owned();
             return Err(Error::Formula { reason });
@@ -183,7 +186,8 @@ fn made_of(schema: &Schema, table: &Table, field: &Field) -> Option<Compiled> {
         }
         FieldKind::Formula(FormulaOptions { formula, .. }) | FieldKind::Button(ButtonOptions { formula, .. }) => {
             let program = formula::compile(formula, &|name| schema::reference(table, name)).ok()?;
-            schema::unwritten(table, &program).is_none().then_some(())?;
+            let runs = schema::unwritten(table, &program).is_none() && schema::unpaired(table, &program).is_none();
+            runs.then_some(())?;
             Compiled { volatile: program.is_volatile(), program: Some(program), linked: false, ..plain }
         }
         _ => return None,

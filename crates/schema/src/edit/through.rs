@@ -200,6 +200,24 @@ pub fn rollup_reference(field: &Field, word: &str) -> Option<formula::Reference>
     word.eq_ignore_ascii_case("values").then_some(formula::Reference { field: field.id, no: field.no, shape })
 }
 
+/// Why two fields that a formula reads together, place by place, are no pair: both have to be lookups through one link.
+pub fn unpaired(table: &Table, program: &formula::Program) -> Option<String> {
+    program.pairs().iter().find_map(|(keys, values)| {
+        let [keys, values] = [table.field_by_id(*keys)?, table.field_by_id(*values)?];
+        let link = |field: &Field| match &field.kind {
+            FieldKind::MultipleLookupValues(options) => Some(options.link),
+            _ => None,
+        };
+        let told = |field: &Field| match link(field).and_then(|id| table.field_by_id(id)) {
+            Some(link) => format!("`{}` looks through `{}`", field.name, link.name),
+            None => format!("`{}` is of type `{}`", field.name, fields::of(&field.kind).name()),
+        };
+        let paired = link(keys).is_some() && link(keys) == link(values);
+        let told = || format!("{}, {}", told(keys), told(values));
+        (!paired).then(|| format!("XLOOKUP reads two lookup fields through the same link, and {}", told()))
+    })
+}
+
 /// The type of a value that a lookup of a field of this type shows.
 fn value_type(kind: &FieldKind) -> FieldKind {
     let named = || SelectOptions { choices: Vec::new(), next: 0 };

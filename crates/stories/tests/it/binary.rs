@@ -67,6 +67,39 @@ fn commands_use_the_running_server_and_then_the_files() {
 }
 
 #[test]
+fn formulas_are_computed_in_a_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, file) = (folder.path().join("data"), folder.path().join("people.csv"));
+    std::fs::write(&file, "Name,Age\nAnn,31\n").unwrap();
+    let (path, file) = (data.to_str().unwrap(), file.to_str().unwrap());
+    drop(Served::start(&data));
+    let imported = airloom(&["import", "csv", file, "--base", "B", "--table", "People", "--create", "--data", path]);
+    assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
+    let place = ["--base", "B", "--table", "People", "--set", "Age=20", "--set", "Name=Bob"];
+    for (arguments, more, code, says) in [
+        (&["UPPER('a') & 1 + 1"][..], &[][..], 0, "A2"),
+        (&["{Name} & {Age} * 2"], &place, 0, "Bob40"),
+        (&["BLANK()"], &[], 0, ""),
+        (&["1/0"], &[], 0, "Infinity"),
+        (&["SUM({a})", "--set", "a=[1, 2.5]"], &[], 0, "3.5"),
+        (&["1 +"], &[], 1, "airloom: the formula ends where a value is missing behind `+` (at character 4)"),
+        (&["ERROR()"], &[], 1, "airloom: the formula comes to an error for these values"),
+        (&["1", "--set", "a"], &[], 1, "airloom: `--set` takes NAME=VALUE, not `a`"),
+        (&["1", "--base", "B"], &[], 2, "--table"),
+    ] {
+        let output = airloom(&[&["formula", "eval"], arguments, more, &["--data", path]].concat());
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {output:?}");
+        if code == 0 {
+            assert_eq!(String::from_utf8_lossy(&output.stdout).trim_end(), says, "{arguments:?}");
+        } else {
+            assert!(String::from_utf8_lossy(&output.stderr).contains(says), "{arguments:?}: {output:?}");
+        }
+    }
+    let json = airloom(&["formula", "eval", "1 + 1", "--json", "--data", path]);
+    assert!(String::from_utf8_lossy(&json.stdout).contains("\"data_type\":\"number\""), "{json:?}");
+}
+
+#[test]
 fn mcp_speaks_over_standard_input_and_lets_a_server_start_between_calls() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

@@ -101,6 +101,12 @@ async fn functions_of_ours_work_where_they_may(timed: Timed) {
             "TEXTJOIN(' / ', TRUE(), {Name}, '', DATESTR({Due}))",
             json!("4 de mayo de 2026, 9:30 / 2026-01-05"),
         ),
+        ("Long", "LENGTH({Name})", json!(23)),
+        ("Part", "SUBSTRING({Name}, 5, 4) & SUBSTRING({Name}, 17)", json!("mayo, 9:30")),
+        ("Held", "CONTAINS({Name}, 'mayo') + EXACT({Name}, 'Mayo')", json!(1)),
+        ("Apart", "DATEDIFF({Due}, '2026-01-01') + DATEDIF({Due}, '2027-01-05', 'M')", json!(16)),
+        ("Shown", "FORMATDATE({Due}, '%d.%m.%Y') & FORMATDATE({Due}, ' MMM')", json!("05.01.2026 Jan")),
+        ("Absent", "ISEMPTY({Points}) & ISBLANK({Name}) & ISNUMBER({Points}) & ISNUMBER(LOG10(100))", json!("1001")),
     ] {
         timed.field(name, formula).await;
         let cell = timed.cells().await[name].clone();
@@ -133,6 +139,11 @@ async fn functions_of_ours_are_refused_where_only_airtables_may_be(strict: Stric
     ] {
         let (status, answer) = app.call(method, path, &body).await;
         assert!(status == 422 && answer.to_string().contains(told), "{path} {body}: {status} {answer}");
+    }
+    for formula in ["LENGTH({Name})", "ISEMPTY({Name})", "FORMATDATE({Due})", "CONTAINS({Name}, 'a')"] {
+        let (status, answer) = app.call(Method::POST, &fields, &field(formula)).await;
+        let told = format!("Airtable has no function {}", formula.split('(').next().unwrap());
+        assert!(status == 422 && answer.to_string().contains(&told), "{status} {answer}");
     }
     // A text that names one is none, and Airtable's own work.
     app.ok(Method::POST, &fields, &field("'MEDIAN(1)' & SUM({Points})")).await;

@@ -294,3 +294,64 @@ async fn what_cannot_be_looked_at_is_refused(app: TestApp) {
     assert_eq!(status, 422);
     assert!(answer["error"]["message"].as_str().unwrap().contains("Sum → Of all → Sum"), "{answer}");
 }
+
+/// Two lookups through the same link are read record by record, blanks and all.
+#[on_every_database]
+async fn a_value_is_looked_up_among_linked_records(app: TestApp) {
+    let plans = plans(&app).await;
+    for (name, at) in [("Names", "Name"), ("Points", "Points"), ("Days", "Due"), ("Tags", "Tags")] {
+        plans.look(&app, name, at).await;
+    }
+    let formula = |text: &str| json!({ "formula": text });
+    for (name, text) in [
+        ("Found", "XLOOKUP('Build', {Names}, {Points}, -1)"),
+        ("Day", "XLOOKUP('Build', {Names}, {Days})"),
+        ("By", "XLOOKUP(4, {Points}, {Names}, 'none')"),
+        ("Several", "XLOOKUP('Build', {Names}, {Tags})"),
+        ("Twice", "XLOOKUP('Build', {Names}, {Points}) + SUM({Points})"),
+    ] {
+        plans.add(&app, "Projects", name, "formula", formula(text)).await;
+    }
+    plans.roll(&app, "Own", "Points", "XLOOKUP(4, values, values, 0)").await;
+    let [house, boat] = plans.told(&app, "").await;
+    // `Build` has no day, and comes behind one that has: nothing is taken from its neighbour.
+    assert_eq!((&house["Found"], &house["Day"], &house["By"]), (&json!(4), &Value::Null, &json!("Build")));
+    assert_eq!((&house["Several"]["error"], &house["Twice"]), (&json!("#ERROR!"), &json!(10.5)));
+    assert_eq!((&boat["Found"], &boat["Day"], &boat["By"]), (&json!(-1), &Value::Null, &json!("none")));
+    assert_eq!((&house["Own"], &boat["Own"]), (&json!(4), &json!(0)));
+    // The first of several with the same key counts, as links are ordered; a record without a key is never found.
+    plans.write(&app, 0, json!({ "Name": "Build", "Tags": ["b"] })).await;
+    let [house, _] = plans.told(&app, "").await;
+    assert_eq!((&house["Found"], &house["Day"]), (&json!(2.5), &json!("2026-03-01")));
+    assert_eq!((&house["Several"], &house["Twice"]), (&json!("b"), &json!(9)));
+    plans.write(&app, 0, json!({ "Name": null, "Due": null })).await;
+    plans.write(&app, 1, json!({ "Due": "2026-05-09" })).await;
+    let [house, boat] = plans.told(&app, "filterByFormula=XLOOKUP('Build',{Names},{Points})=4").await;
+    assert_eq!((&house["Found"], &house["Day"]), (&json!(4), &json!("2026-05-09")));
+    assert_eq!(boat, Value::Null, "a filter looks up too");
+
+    plans.add(&app, "Projects", "Label", "singleLineText", Value::Null).await;
+    let options =
+        json!({ "recordLinkFieldId": "Tasks", "fieldIdInLinkedTable": "Name", "formula": "ARRAYUNIQUE(values)" });
+    plans.add(&app, "Projects", "Once", "rollup", options).await;
+    for (text, told) in [
+        ("XLOOKUP(1, {Once}, {Points})", "`Once` is of type `rollup`, `Points` looks through `Tasks`"),
+        ("XLOOKUP(1, ARRAYUNIQUE({Names}), {Points})", "XLOOKUP takes lookup fields as they are"),
+        ("LET(x, {Names}, XLOOKUP(1, x, {Points}))", "XLOOKUP takes lookup fields as they are"),
+        ("XLOOKUP(1, {Names})", "XLOOKUP takes 3 or 4 arguments, not 2"),
+        ("SUM(values)", "`values` is known to the formulas of rollups only: name a lookup field here"),
+    ] {
+        let field = json!({ "name": "F", "type": "formula", "options": { "formula": text } });
+        let fields = format!("/v0/meta/bases/{}/tables/Projects/fields", plans.base);
+        let list = format!("/v0/{}/Projects/listRecords", plans.base);
+        for (path, body) in [(fields, field), (list, json!({ "filterByFormula": text }))] {
+            let (status, answer) = app.call(Method::POST, &path, &body).await;
+            assert!(status == 422 && answer.to_string().contains(told), "{text}: {status} {answer}");
+        }
+    }
+    let options = json!({ "recordLinkFieldId": "Tasks", "fieldIdInLinkedTable": "Name", "formula": "XLOOKUP(1, {Points}, values)" });
+    let body = json!({ "name": "R", "type": "rollup", "options": options });
+    let path = format!("/v0/meta/bases/{}/tables/Projects/fields", plans.base);
+    let (status, answer) = app.call(Method::POST, &path, &body).await;
+    assert!(status == 422 && answer.to_string().contains("Unknown field names: points"), "{status} {answer}");
+}

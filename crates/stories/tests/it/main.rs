@@ -23,6 +23,7 @@ mod enterprise;
 mod ephemeral;
 mod errors;
 mod field_types;
+mod formula_tools;
 mod formulas;
 mod fuzz;
 mod house;

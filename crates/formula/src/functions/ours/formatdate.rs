@@ -1,0 +1,97 @@
+//! `FORMATDATE`.
+
+use std::borrow::Cow;
+
+use crate::call::Call;
+use crate::eval::Lanes;
+use crate::functions::{Function, Run, datetime_format};
+use crate::locale::Locale;
+use crate::lookup::Lookup;
+use crate::moment::Moment;
+use crate::pattern::Pattern;
+use crate::strings::Made;
+use crate::text::Text;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "FORMATDATE",
+    usage: "FORMATDATE(date, [format])",
+    about: "The date as a text in UTC and English, YYYY-MM-DD without a format. With a `%` in it the format is one of strftime.",
+    examples: &[
+        ("FORMATDATE(\"2024-02-29 15:05\", \"%d.%m.%Y %H:%M\")", "\"29.02.2024 15:05\""),
+        ("FORMATDATE(\"2024-02-29 15:05\", \"D MMM YYYY\")", "\"29 Feb 2024\""),
+        ("FORMATDATE(\"2024-02-29 15:05\")", "\"2024-02-29\""),
+    ],
+    run: Run::Over(run),
+    ..datetime_format::FUNCTION
+};
+
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    let lanes = [call.argument(0)?, call.argument(1)?];
+    let extent = call.extent(&lanes);
+    let [date, format] = &lanes;
+    let (moments, mut format) = (extent.per(date, Moment::of), Text::new(format));
+    let mut patterns = Lookup::new(pattern);
+    call.write(&extent, |row, out| match (moments.at(row), patterns.of(format.at(row))) {
+        (Moment::Blank, _) => Made::Blank,
+        (Moment::At(time), Some(pattern)) => {
+            pattern.write(time, None, out);
+            Made::Value
+        }
+        _ => Made::Error,
+    })
+}
+
+/// None where the format is too long or has a mark that strftime does not know.
+pub(crate) fn pattern(format: &str) -> Option<Pattern> {
+    let format = match format {
+        "" => Cow::Borrowed("YYYY-MM-DD"),
+        format if format.contains('%') => Cow::Owned(from_strftime(format)?),
+        format => Cow::Borrowed(format),
+    };
+    Pattern::new(&format, Locale::english())
+}
+
+/// A format of strftime in the words of `DATETIME_FORMAT`.
+fn from_strftime(format: &str) -> Option<String> {
+    let mut out = String::with_capacity(format.len() * 2);
+    let mut chars = format.chars();
+    while let Some(c) = chars.next() {
+        if c != '%' {
+            literal(c, &mut out);
+            continue;
+        }
+        out.push_str(match chars.next()? {
+            'Y' => "YYYY",
+            'y' => "YY",
+            'm' => "MM",
+            'd' => "DD",
+            'e' => "D",
+            'j' => "DDDD",
+            'H' => "HH",
+            'I' => "hh",
+            'M' => "mm",
+            'S' => "ss",
+            'p' => "A",
+            'B' => "MMMM",
+            'b' => "MMM",
+            'A' => "dddd",
+            'a' => "ddd",
+            'w' => "d",
+            'F' => "YYYY-MM-DD",
+            'T' => "HH:mm:ss",
+            'z' => "ZZ",
+            '%' => "%",
+            _ => return None,
+        });
+    }
+    Some(out)
+}
+
+/// What stands in the format as it is: letters in brackets, brackets behind a backslash, so that they mean nothing.
+fn literal(c: char, out: &mut String) {
+    match c {
+        c if c.is_alphabetic() => out.extend(['[', c, ']']),
+        '[' | ']' => out.extend(['\\', c]),
+        c => out.push(c),
+    }
+}

@@ -1,0 +1,51 @@
+//! `JSON_EXTRACT`.
+
+use model::FormulaType;
+
+use crate::call::Call;
+use crate::eval::Lanes;
+use crate::functions::{Family, Function, Reads, Returns, Run};
+use crate::json::{extract, path};
+use crate::lookup::Lookup;
+use crate::strings::Made;
+use crate::text::Text;
+
+pub(super) const FUNCTION: Function = Function {
+    name: "JSON_EXTRACT",
+    usage: "JSON_EXTRACT(text, path)",
+    about: "What stands in a text of JSON at a path like `a.b[0].c` or `$[\"a key\"]`, as a text; blank where there is nothing or null, an error where the text is no JSON.",
+    family: Family::Text,
+    examples: &[
+        ("JSON_EXTRACT('{\"user\": {\"tags\": [\"new\", \"vip\"]}}', \"user.tags[1]\")", "\"vip\""),
+        ("VALUE(JSON_EXTRACT('[{\"price\": 12.5}]', \"$[0].price\")) * 2", "25"),
+    ],
+    least: 2,
+    most: 2,
+    lists: 0,
+    returns: Returns::Always(FormulaType::Text),
+    reads: Reads::Nothing,
+    fails: true,
+    run: Run::Over(run),
+};
+
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    let lanes = [call.argument(0)?, call.argument(1)?];
+    let extent = call.extent(&lanes);
+    let [text, way] = &lanes;
+    let (mut text, mut way, mut paths) = (Text::new(text), Text::new(way), Lookup::new(path));
+    call.write(&extent, |row, out| {
+        let text = text.at(row);
+        let Some(path) = paths.of(way.at(row)) else { return Made::Error };
+        if text.is_empty() {
+            return Made::Blank;
+        }
+        match extract(text, path) {
+            Ok(Some(value)) => {
+                out.push_str(&value);
+                Made::Value
+            }
+            Ok(None) => Made::Blank,
+            Err(_) => Made::Error,
+        }
+    })
+}

@@ -1,0 +1,64 @@
+//! Lists that are read together, place by place.
+
+use crate::check::{Checker, Reference, Shape, Type};
+use crate::expr::Expr;
+use crate::functions::XLOOKUP;
+use crate::parse::{Diagnostic, DiagnosticKind, Node, NodeKind};
+
+impl Checker<'_> {
+    /// The arguments of a function, with their types.
+    pub fn arguments(&mut self, name: &str, nodes: &[&Node]) -> Vec<(Expr, Type)> {
+        match nodes {
+            [what, keys, values, rest @ ..] if name == XLOOKUP.name => {
+                let (what, [keys, values]) = (self.check(what), self.pair([keys, values]));
+                [what, keys, values].into_iter().chain(rest.iter().map(|argument| self.check(argument))).collect()
+            }
+            nodes => nodes.iter().map(|argument| self.check(argument)).collect(),
+        }
+    }
+
+    /// The keys and the values of `XLOOKUP`. Lookups come with a place for each linked record, and have to be named
+    /// directly: of what is made of one nobody knows which record a value is of.
+    fn pair(&mut self, nodes: [&Node; 2]) -> [(Expr, Type); 2] {
+        let named = nodes.map(|node| self.list_field(node));
+        if let [Some(keys), Some(values)] = named {
+            self.pairs.push((keys.field, values.field));
+        }
+        let [keys, values] = nodes;
+        let [first, second] = named;
+        [self.placed(keys, first), self.placed(values, second)]
+    }
+
+    fn placed(&mut self, node: &Node, named: Option<Reference>) -> (Expr, Type) {
+        if let Some(Reference { shape: Shape::List(item), field, no }) = named {
+            let reference = Reference { field, no, shape: Shape::Places(item) };
+            return (Expr::Slot(self.slot(reference, node), reference.shape), Type::List(item));
+        }
+        if self.has_list(node) {
+            let message = "XLOOKUP takes lookup fields as they are, and nothing that is made of them".to_owned();
+            let advice = "it is written XLOOKUP(what, {Keys}, {Values}, [otherwise])";
+            self.problems.push(Diagnostic::new(DiagnosticKind::WrongArity, node.span.clone(), message, advice));
+        }
+        self.check(node)
+    }
+
+    fn list_field(&self, node: &Node) -> Option<Reference> {
+        let NodeKind::Field(name) = &node.kind else { return None };
+        let is_bound = self.bound.iter().any(|(held, ..)| held == name);
+        (self.resolve)(name).filter(|found| !is_bound && matches!(found.shape, Shape::List(_)))
+    }
+
+    /// True where a list of fields is somewhere in it.
+    fn has_list(&self, node: &Node) -> bool {
+        match &node.kind {
+            NodeKind::Number(_) | NodeKind::Text(_) => false,
+            NodeKind::Field(name) => {
+                let bound = self.bound.iter().rev().find(|(held, ..)| held == name);
+                bound.map_or(self.list_field(node).is_some(), |(.., known)| matches!(known, Type::List(_)))
+            }
+            NodeKind::Call(_, arguments) => arguments.iter().any(|argument| self.has_list(argument)),
+            NodeKind::Unary(_, inner) => self.has_list(inner),
+            NodeKind::Chain(first, rest) => self.has_list(first) || rest.iter().any(|(_, part)| self.has_list(part)),
+        }
+    }
+}

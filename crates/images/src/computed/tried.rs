@@ -1,0 +1,43 @@
+//! Formulas that belong to no field, tried out.
+
+use formula::{Program, Reference, Shape};
+use model::{Bits, CHUNK, Chunk, ComputedChunk, Kind, Ordinal, Table, TableImage};
+
+use super::{DEPTH, Form, View, failed, stored_column};
+use crate::error::Error;
+
+impl View {
+    /// What a formula reads of a record: the first row of a chunk.
+    ///
+    /// # Errors
+    /// [`Error::NotLoaded`] when the cell is not in memory; [`Error::TooDeep`].
+    pub fn input(
+        &self,
+        (table, rows): (&Table, &TableImage),
+        reference: &Reference,
+        ordinal: Ordinal,
+    ) -> Result<ComputedChunk, Error> {
+        let Some(field) = table.field_by_no(reference.no) else { return Ok(failed(Kind::Text, 1)) };
+        if field.kind.is_evaluated() || field.kind.link().is_some() {
+            let form = if let Shape::Places(_) = reference.shape { Form::Places } else { Form::Whole };
+            let row = ordinal.0 as usize % CHUNK;
+            return self.compute((table, rows, field), form, (ordinal.0 as usize / CHUNK, row..row + 1), DEPTH);
+        }
+        self.image.need(table.no, [field.no])?;
+        let mut values = Chunk::new(field.kind.column());
+        if let Some(column) = stored_column(rows, field.no, &field.kind) {
+            values.set(0, column.cell(ordinal.0 as usize));
+        }
+        Ok(ComputedChunk { values, errors: Bits::default() })
+    }
+
+    /// Runs a formula over the first records of a table, a chunk at most; what comes out is dropped.
+    ///
+    /// # Errors
+    /// [`Error::NotLoaded`] when cells are not in memory; [`Error::TooDeep`], [`Error::TooSlow`].
+    pub fn try_out(&self, program: &Program, table: &Table, rows: &TableImage, most: usize) -> Result<usize, Error> {
+        let n = rows.len().min(CHUNK).min(most);
+        self.with_batch(program, table, rows, 0, 0..n, DEPTH, |batch| drop(program.eval(batch)))?;
+        Ok(n)
+    }
+}

@@ -1,0 +1,254 @@
+//! Formulas that are tried out, about a table of a base or about values alone.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use formula::{Diagnostic, Part, Program, What};
+use model::{BaseId, Caller, Field, RecordId, Table, TableImage};
+use serde_json::{Map, Value};
+
+use super::{Records, find_table};
+use crate::error::Error;
+use crate::formulas::given::Given;
+use crate::formulas::told::{Checked, Evaluated, Explained, FieldTold, Mistake, PartTold, kind_of, places, type_name};
+use crate::formulas::{Names, On, evaluate, fields_of};
+use images::View;
+
+/// Most parts that are told and measured.
+const PARTS: usize = 200;
+/// Records that parts are measured on.
+const SAMPLE: usize = 1_000;
+/// How long measuring may take, all parts together.
+const MEASURING: Duration = Duration::from_secs(1);
+
+/// What is asked about a formula.
+pub(crate) struct Asked {
+    /// The formula.
+    pub formula: String,
+    /// The base and the table that it is about.
+    pub place: Option<(BaseId, String)>,
+    /// The record that it is tried on.
+    pub record: Option<String>,
+    /// Values for fields, in place of the record's.
+    pub context: Map<String, Value>,
+}
+
+/// A table with its records, as it is seen now.
+type Seen<'s> = (&'s View, &'s Table, &'s TableImage);
+
+impl Records {
+    /// Says whether a formula can be used, and what it is made of.
+    ///
+    /// # Errors
+    /// [`Error::Denied`], [`Error::TableNotFound`]; [`Error::UnknownField`] and [`Error::Given`] for given values.
+    pub(crate) async fn check_formula(&self, caller: &Caller, asked: &Asked) -> Result<Checked, Error> {
+        self.with_names(caller, asked, |names, _| Ok(checked(names, &asked.formula))).await
+    }
+
+    /// Computes a formula, over a record, given values, or both.
+    ///
+    /// # Errors
+    /// As [`Records::check_formula`], and [`Error::RecordNotFound`].
+    pub(crate) async fn evaluate_formula(&self, caller: &Caller, asked: &Asked) -> Result<Evaluated, Error> {
+        let now = self.clock.now();
+        self.with_names(caller, asked, |names, seen| {
+            let on = seen.map(|seen| record(seen, asked.record.as_deref())).transpose()?.flatten();
+            let text = &asked.formula;
+            let program = match names.compile(text) {
+                Ok(program) if program.watched().is_empty() => program,
+                Ok(_) => return Err(expression("LAST_MODIFIED_TIME of some fields is known to formula fields only")),
+                Err(problems) => return Ok(unusable(text, &problems)),
+            };
+            let value = evaluate(&program, (names.given, on), now)?;
+            let error = value.is_none().then(|| "the formula comes to an error for these values".to_owned());
+            Ok(Evaluated {
+                is_valid: value.is_some(),
+                value: value.unwrap_or_else(|| serde_json::json!({ "error": "#ERROR!" })),
+                data_type: Some(type_name(program.result())),
+                error_message: error,
+                diagnostics: Vec::new(),
+                warnings: warnings(&program),
+            })
+        })
+        .await
+    }
+
+    /// Takes a formula apart, and measures its parts on some records.
+    ///
+    /// # Errors
+    /// As [`Records::check_formula`], and [`Error::Expression`] when it cannot be used.
+    pub(crate) async fn explain_formula(&self, caller: &Caller, asked: &Asked) -> Result<Explained, Error> {
+        self.with_names(caller, asked, |names, seen| explained(names, seen, &asked.formula)).await
+    }
+
+    /// The fields of a table, as one may name them.
+    ///
+    /// # Errors
+    /// [`Error::Denied`], [`Error::TableNotFound`].
+    pub(crate) async fn field_names(
+        &self,
+        caller: &Caller,
+        place: Option<&(BaseId, String)>,
+    ) -> Result<Vec<FieldTold>, Error> {
+        let Some((base, table)) = place else { return Ok(Vec::new()) };
+        let (_, view) = self.view(caller, *base).await?;
+        Ok(find_table(&view.image.schema, table)?.live_fields().map(|field| field_told(field)).collect())
+    }
+
+    /// Whether formulas have only the functions that Airtable has.
+    pub(crate) fn has_formulas_of_airtable(&self) -> bool {
+        self.schemas.has_formulas_of_airtable()
+    }
+
+    async fn with_names<T>(
+        &self,
+        caller: &Caller,
+        asked: &Asked,
+        look: impl Fn(&Names<'_>, Option<Seen<'_>>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let only_airtable = self.has_formulas_of_airtable();
+        let Some((base, table)) = &asked.place else {
+            let given = Given::read(None, &asked.context)?;
+            return look(&Names { table: None, given: &given, only_airtable }, None);
+        };
+        let (scope, mut view) = self.view(caller, *base).await?;
+        let table = Arc::clone(find_table(&view.image.schema, table)?);
+        let given = Given::read(Some(&table), &asked.context)?;
+        let names = Names { table: Some(&table), given: &given, only_airtable };
+        self.answer(&scope, &mut view, |view| look(&names, Some((view, &table, &view.image.table(table.no))))).await
+    }
+}
+
+fn expression(reason: impl Into<String>) -> Error {
+    Error::Expression { reason: reason.into() }
+}
+
+fn record<'s>((view, table, rows): Seen<'s>, id: Option<&str>) -> Result<Option<On<'s>>, Error> {
+    let Some(id) = id else { return Ok(None) };
+    let not_found = || Error::RecordNotFound { id: id.chars().take(64).collect() };
+    let found = id.parse::<RecordId>().ok().and_then(|id| rows.find(id)).ok_or_else(not_found)?;
+    Ok(Some(On { view, table, rows, ordinal: found }))
+}
+
+/// Without a table any name may be one of a field: it is told, and the type of the result is not known.
+fn checked(names: &Names<'_>, text: &str) -> Checked {
+    let compiled = names.compile(text);
+    let parts = formula::parts(text).unwrap_or_default();
+    let program = compiled.as_ref().ok();
+    let is_open = |problem: &&Diagnostic| {
+        names.table.is_none() && matches!(problem.kind, formula::DiagnosticKind::UnknownField { .. })
+    };
+    let problems = compiled.as_ref().err().map(Vec::as_slice).unwrap_or_default();
+    let problems: Vec<&Diagnostic> = problems.iter().filter(|problem| !is_open(problem)).collect();
+    let mut variables = each_once(&parts, |what| if let What::Name(name) = what { Some(name) } else { None });
+    if program.is_some() {
+        // What is left are names that `LET` gives.
+        variables.retain(|name| names.reference(name).is_some());
+    }
+    Checked {
+        is_valid: problems.is_empty(),
+        error: problems.first().map(ToString::to_string),
+        diagnostics: problems.into_iter().map(|problem| Mistake::of(text, problem)).collect(),
+        variables,
+        fields: program.map(|program| fields_told(names, program)).unwrap_or_default(),
+        functions: functions(&parts),
+        result: program.map(|program| type_name(program.result())),
+        volatile: program.is_some_and(Program::is_volatile),
+        complexity_score: parts.len(),
+    }
+}
+
+fn unusable(text: &str, problems: &[Diagnostic]) -> Evaluated {
+    Evaluated {
+        value: Value::Null,
+        data_type: None,
+        is_valid: false,
+        error_message: problems.first().map(ToString::to_string),
+        diagnostics: problems.iter().map(|problem| Mistake::of(text, problem)).collect(),
+        warnings: Vec::new(),
+    }
+}
+
+fn warnings(program: &Program) -> Vec<String> {
+    let fleeting = program.is_volatile().then(|| "the value changes as time goes by".to_owned());
+    fleeting.into_iter().collect()
+}
+
+fn explained(names: &Names<'_>, seen: Option<Seen<'_>>, text: &str) -> Result<Explained, Error> {
+    let refuse = |problems: Vec<Diagnostic>| expression(problems.first().map(ToString::to_string).unwrap_or_default());
+    let program = names.compile(text).map_err(refuse)?;
+    let parts = formula::parts(text).map_err(|problem| refuse(vec![problem]))?;
+    let (begun, mut sampled, mut told) = (Instant::now(), 0, Vec::new());
+    for part in parts.iter().take(PARTS) {
+        let compiled = names.part(text.get(part.span.clone()).unwrap_or_default());
+        let mut told_part = part_told(names, text, part, compiled.as_ref());
+        if let (Some(program), Some(seen)) = (&compiled, seen)
+            && begun.elapsed() < MEASURING
+            && let Some((records, time)) = measured(program, seen)?
+        {
+            sampled = records;
+            told_part.nanoseconds_per_record = Some(time);
+        }
+        told.push(told_part);
+    }
+    Ok(Explained {
+        formula: formula::format(text).map_err(|problem| refuse(vec![problem]))?,
+        result: type_name(program.result()),
+        volatile: program.is_volatile(),
+        fields: fields_told(names, &program),
+        functions: functions(&parts),
+        truncated: parts.len() > told.len(),
+        parts: told,
+        records_sampled: sampled,
+    })
+}
+
+/// How many records a part was computed for, and how long each took.
+fn measured(program: &Program, (view, table, rows): Seen<'_>) -> Result<Option<(usize, f64)>, Error> {
+    // What it reads that is computed is there the second time.
+    view.try_out(program, table, rows, SAMPLE)?;
+    let begun = Instant::now();
+    let records = view.try_out(program, table, rows, SAMPLE)?;
+    Ok((records > 0).then(|| (records, begun.elapsed().as_nanos() as f64 / records as f64)))
+}
+
+fn part_told(names: &Names<'_>, text: &str, part: &Part, program: Option<&Program>) -> PartTold {
+    let [start, end] = places(text, &part.span);
+    let (kind, operation) = kind_of(&part.what);
+    let field = match &part.what {
+        What::Name(_) => program.and_then(|program| fields_told(names, program).into_iter().next()),
+        _ => None,
+    };
+    PartTold {
+        text: text.get(part.span.clone()).unwrap_or_default().to_owned(),
+        start,
+        end,
+        depth: part.depth,
+        kind,
+        operation,
+        field,
+        result: program.map(|program| type_name(program.result())),
+        list: program.is_some_and(Program::is_list),
+        volatile: program.is_some_and(Program::is_volatile),
+        nanoseconds_per_record: None,
+    }
+}
+
+fn fields_told(names: &Names<'_>, program: &Program) -> Vec<FieldTold> {
+    names.table.map(|table| fields_of(table, program)).unwrap_or_default().into_iter().map(field_told).collect()
+}
+
+fn field_told(field: &Field) -> FieldTold {
+    FieldTold { id: field.id.to_string(), name: field.name.clone(), kind: fields::of(&field.kind).name() }
+}
+
+fn functions(parts: &[Part]) -> Vec<String> {
+    each_once(parts, |what| if let What::Call(name) = what { Some(name) } else { None })
+}
+
+fn each_once(parts: &[Part], of: impl Fn(&What) -> Option<&String>) -> Vec<String> {
+    let mut out: Vec<String> = parts.iter().filter_map(|part| of(&part.what)).cloned().collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}

@@ -1,0 +1,338 @@
+//! Formulas as people write them, under `/api/v1`.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::{Extension, Json};
+use formula::{Family, Function};
+use model::Caller;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use web::{Door, Failure, JsonBody};
+
+use super::history::{base_id, fail};
+use crate::error::Error;
+use crate::formulas::told::{Checked, Evaluated, Explained, FieldTold, type_name};
+use crate::ops::{Asked, Records};
+
+const DOOR: Door = Door::Problem;
+/// Most names that are offered at once.
+const OFFERED: usize = 50;
+
+/// A formula, and what it is about.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FormulaIn {
+    /// The formula; also `expression`.
+    #[serde(alias = "expression")]
+    formula: String,
+    /// The base whose fields it names, by id or name; goes with `table`.
+    #[serde(default)]
+    base: Option<String>,
+    /// The table, by id or name.
+    #[serde(default)]
+    table: Option<String>,
+    /// The id of the record that it is computed for; only where it is evaluated.
+    #[serde(default)]
+    record: Option<String>,
+    /// Values for fields, in place of the record's, by name or id; also `fields` and `variables`. Without a table the formula
+    /// may name what is given here, and nothing else. Choices and links are given as texts, days and times as in cells, lookups as lists.
+    #[serde(default, alias = "fields", alias = "variables")]
+    #[schema(value_type = Option<Object>)]
+    context: Option<Map<String, Value>>,
+}
+
+/// A formula in its one form.
+#[derive(Serialize, ToSchema)]
+pub(super) struct FormattedOut {
+    /// The formula: functions in capitals, fields in braces, texts in double quotes, long calls over several lines.
+    formula: String,
+    /// Whether that is another text than was given.
+    changed: bool,
+}
+
+/// A formula to be written.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FormatIn {
+    /// The formula; also `expression`.
+    #[serde(alias = "expression")]
+    formula: String,
+}
+
+/// A formula that somebody writes at.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CompleteIn {
+    /// The formula as far as it is there; also `expression`.
+    #[serde(alias = "expression")]
+    formula: String,
+    /// The character in front of which the cursor stands, from 0; the end when absent.
+    #[serde(default)]
+    cursor: Option<usize>,
+    /// The base whose fields are offered, by id or name; goes with `table`.
+    #[serde(default)]
+    base: Option<String>,
+    /// The table, by id or name.
+    #[serde(default)]
+    table: Option<String>,
+}
+
+/// A name that can come.
+#[derive(Serialize, ToSchema)]
+struct OfferOut {
+    /// `field` or `function`.
+    kind: &'static str,
+    /// The name.
+    label: String,
+    /// What takes the place of the text from `from` to the cursor.
+    insert: String,
+    /// How a function is called, or the type of a field.
+    detail: String,
+}
+
+/// What can come at the cursor.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CompletedOut {
+    /// The character that the name begins at, from 0.
+    from: usize,
+    /// The names, fields first; none where no name can come.
+    candidates: Vec<OfferOut>,
+}
+
+/// Something that a function takes.
+#[derive(Serialize, ToSchema)]
+struct ArgumentOut {
+    /// What it is called.
+    name: &'static str,
+    /// Whether it may be left out.
+    optional: bool,
+    /// Whether there may be more of it.
+    repeats: bool,
+}
+
+/// A formula and what it comes to.
+#[derive(Serialize, ToSchema)]
+struct ExampleOut {
+    /// The formula.
+    formula: &'static str,
+    /// Its value, texts in quotes.
+    value: &'static str,
+}
+
+/// A function.
+#[derive(Serialize, ToSchema)]
+struct FunctionOut {
+    /// Its name.
+    name: &'static str,
+    /// How it is called; what stands in brackets may be left out.
+    signature: &'static str,
+    /// What it takes.
+    arguments: Vec<ArgumentOut>,
+    /// The type of its result: `number`, `text`, `boolean`, `date` or `dateTime`; null where it is that of what it is given.
+    result: Option<&'static str>,
+    /// Whether the result is several values.
+    list: bool,
+    /// What it does.
+    description: &'static str,
+    /// What it is for: `array`, `date`, `logic`, `number`, `record` or `text`.
+    category: &'static str,
+    /// Formulas with it, and what they come to.
+    examples: Vec<ExampleOut>,
+    /// Whether Airtable has it; others are refused where `formulas.airtable` is set, and not told there.
+    airtable: bool,
+    /// Other names of it.
+    aliases: Vec<&'static str>,
+}
+
+/// The functions.
+#[derive(Serialize, ToSchema)]
+pub(super) struct FunctionsOut {
+    /// By name.
+    functions: Vec<FunctionOut>,
+}
+
+const fn category(family: Family) -> &'static str {
+    match family {
+        Family::Array => "array",
+        Family::Date => "date",
+        Family::Logic => "logic",
+        Family::Number => "number",
+        Family::Record => "record",
+        Family::Text => "text",
+    }
+}
+
+impl From<&'static Function> for FunctionOut {
+    fn from(function: &'static Function) -> Self {
+        let (result, list) = function.result();
+        let arguments = function.arguments().into_iter();
+        let examples = function.examples.iter().map(|(formula, value)| ExampleOut { formula, value });
+        Self {
+            name: function.name,
+            signature: function.usage,
+            arguments: arguments
+                .map(|argument| ArgumentOut {
+                    name: argument.name,
+                    optional: argument.optional,
+                    repeats: argument.repeats,
+                })
+                .collect(),
+            result: result.map(type_name),
+            list,
+            description: function.about,
+            category: category(function.family),
+            examples: examples.collect(),
+            airtable: !function.is_ours(),
+            aliases: function.aliases().collect(),
+        }
+    }
+}
+
+/// The functions that may be called.
+fn known(records: &Records) -> impl Iterator<Item = &'static Function> {
+    let only_airtable = records.has_formulas_of_airtable();
+    formula::functions().iter().copied().filter(move |function| !(only_airtable && function.is_ours()))
+}
+
+async fn place(
+    records: &Records,
+    caller: &Caller,
+    (base, table): (Option<String>, Option<String>),
+) -> Result<Option<(model::BaseId, String)>, Failure> {
+    match (base, table) {
+        (Some(base), Some(table)) => Ok(Some((base_id(records, caller, &base).await?, table))),
+        (None, None) => Ok(None),
+        _ => Err(fail(Error::Given { reason: "`base` and `table` go together".to_owned() })),
+    }
+}
+
+async fn asked(records: &Records, caller: &Caller, body: Body) -> Result<Asked, Failure> {
+    let given: FormulaIn = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
+    let place = place(records, caller, (given.base, given.table)).await?;
+    if given.record.is_some() && place.is_none() {
+        return Err(fail(Error::Given { reason: "`record` goes with `base` and `table`".to_owned() }));
+    }
+    Ok(Asked { formula: given.formula, place, record: given.record, context: given.context.unwrap_or_default() })
+}
+
+/// Lists the functions that formulas may call.
+#[utoipa::path(
+    get, path = "/api/v1/formulas/functions", operation_id = "formulas.functions", tag = "formulas",
+    responses((status = 200, description = "The functions", body = FunctionsOut))
+)]
+pub(super) async fn functions(State(records): State<Records>) -> Json<FunctionsOut> {
+    Json(FunctionsOut { functions: known(&records).map(FunctionOut::from).collect() })
+}
+
+/// Says whether a formula can be used, and what it is made of. Without a table any name may be one of a field.
+#[utoipa::path(
+    post, path = "/api/v1/formulas/validate", operation_id = "formulas.validate", tag = "formulas",
+    request_body = FormulaIn,
+    responses((status = 200, description = "What is wrong with it, if anything", body = Checked))
+)]
+pub(super) async fn validate(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    body: Body,
+) -> Result<Json<Checked>, Failure> {
+    let asked = asked(&records, &caller, body).await?;
+    records.check_formula(&caller, &asked).await.map(Json).map_err(fail)
+}
+
+/// Computes a formula, for a record, for given values, or for neither.
+#[utoipa::path(
+    post, path = "/api/v1/formulas/evaluate", operation_id = "formulas.evaluate", tag = "formulas",
+    request_body = FormulaIn,
+    responses((status = 200, description = "What it comes to, or why it does not", body = Evaluated))
+)]
+pub(super) async fn evaluate(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    body: Body,
+) -> Result<Json<Evaluated>, Failure> {
+    let asked = asked(&records, &caller, body).await?;
+    records.evaluate_formula(&caller, &asked).await.map(Json).map_err(fail)
+}
+
+/// Takes a formula apart: types, fields, functions, and how long each part takes on a sample of the records.
+#[utoipa::path(
+    post, path = "/api/v1/formulas/explain", operation_id = "formulas.explain", tag = "formulas",
+    request_body = FormulaIn,
+    responses(
+        (status = 200, description = "What it is made of", body = Explained),
+        (status = 422, description = "It cannot be used"),
+    )
+)]
+pub(super) async fn explain(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    body: Body,
+) -> Result<Json<Explained>, Failure> {
+    let asked = asked(&records, &caller, body).await?;
+    records.explain_formula(&caller, &asked).await.map(Json).map_err(fail)
+}
+
+/// Writes a formula in its one form.
+#[utoipa::path(
+    post, path = "/api/v1/formulas/format", operation_id = "formulas.format", tag = "formulas",
+    request_body = FormatIn,
+    responses(
+        (status = 200, description = "The formula", body = FormattedOut),
+        (status = 422, description = "It cannot be read"),
+    )
+)]
+pub(super) async fn format(State(records): State<Records>, body: Body) -> Result<Json<FormattedOut>, Failure> {
+    let FormatIn { formula: given } = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
+    let refuse = |reason: String| fail(Error::Expression { reason });
+    if let Some(reason) = schema::beyond_airtable(&given).filter(|_| records.has_formulas_of_airtable()) {
+        return Err(refuse(reason));
+    }
+    let formula = formula::format(&given).map_err(|problem| refuse(problem.to_string()))?;
+    Ok(Json(FormattedOut { changed: formula != given, formula }))
+}
+
+/// Offers the fields and functions that can come at a place in a formula.
+#[utoipa::path(
+    post, path = "/api/v1/formulas/complete", operation_id = "formulas.complete", tag = "formulas",
+    request_body = CompleteIn,
+    responses((status = 200, description = "The names", body = CompletedOut))
+)]
+pub(super) async fn complete(
+    State(records): State<Records>,
+    Extension(caller): Extension<Caller>,
+    body: Body,
+) -> Result<Json<CompletedOut>, Failure> {
+    let given: CompleteIn = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
+    let place = place(&records, &caller, (given.base, given.table)).await?;
+    let fields = records.field_names(&caller, place.as_ref()).await.map_err(fail)?;
+    let end = given.formula.char_indices().nth(given.cursor.unwrap_or(usize::MAX)).map(|(at, _)| at);
+    let before = given.formula.get(..end.unwrap_or(given.formula.len())).unwrap_or_default();
+    let Some(begun) = formula::begun(before) else {
+        return Ok(Json(CompletedOut { from: before.chars().count(), candidates: Vec::new() }));
+    };
+    let prefix = begun.prefix.to_lowercase();
+    let fields = fields.into_iter().filter(|field| starts(&field.name, &prefix)).map(offer);
+    let functions = known(&records).filter(|function| !begun.in_braces && starts(function.name, &prefix));
+    let functions = functions.map(|function| OfferOut {
+        kind: "function",
+        label: function.name.to_owned(),
+        insert: format!("{}(", function.name),
+        detail: function.usage.to_owned(),
+    });
+    let from = before.get(..begun.from).map_or(0, |before| before.chars().count());
+    Ok(Json(CompletedOut { from, candidates: fields.chain(functions).take(OFFERED).collect() }))
+}
+
+fn starts(name: &str, prefix: &str) -> bool {
+    name.to_lowercase().starts_with(prefix)
+}
+
+fn offer(field: FieldTold) -> OfferOut {
+    OfferOut {
+        kind: "field",
+        insert: format!("{{{}}}", field.name.replace('\\', "\\\\").replace('}', "\\}")),
+        label: field.name,
+        detail: field.kind.to_owned(),
+    }
+}

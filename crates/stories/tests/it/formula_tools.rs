@@ -1,0 +1,318 @@
+//! Formulas while they are written: what they come to, what is wrong with them, and what they are made of.
+
+use hyper::{Method, StatusCode};
+use serde_json::{Value, json};
+use testkit::{Engine, ForDatabase, on_every_database};
+
+use crate::app::TestApp;
+
+/// A base with one task, whose time stands still.
+struct Bench {
+    app: TestApp,
+    base: String,
+    task: String,
+}
+
+impl ForDatabase for Bench {
+    async fn for_database(engine: Engine) -> Self {
+        let (app, _) = TestApp::timed(engine, |_| {}).await;
+        let base = app.plans().await;
+        let project =
+            app.ok(Method::POST, &format!("/v0/{base}/Projects"), &json!({ "fields": { "Title": "House" } })).await;
+        let task = json!({ "fields": { "Name": "Dig", "Points": 2.5, "Status": "Open", "Tags": ["b", "a"], "Due": "2026-01-05",
+            "Urgent": true, "Project": [project["id"]] } });
+        let task = app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &task).await["id"].as_str().unwrap().to_owned();
+        Self { app, base, task }
+    }
+}
+
+impl Bench {
+    async fn ask(&self, what: &str, body: &Value) -> Value {
+        self.app.ok(Method::POST, &format!("/api/v1/formulas/{what}"), body).await
+    }
+
+    /// Asks about a formula of the table of tasks.
+    async fn of_tasks(&self, what: &str, formula: &str) -> Value {
+        self.ask(what, &json!({ "formula": formula, "base": self.base, "table": "Tasks" })).await
+    }
+
+    async fn value(&self, formula: &str, record: Option<&str>, context: Value) -> Value {
+        let body =
+            json!({ "formula": formula, "base": self.base, "table": "Tasks", "record": record, "context": context });
+        let answer = self.ask("evaluate", &body).await;
+        assert_eq!(answer["is_valid"], true, "{formula}: {answer}");
+        answer["value"].clone()
+    }
+}
+
+#[on_every_database]
+async fn functions_are_listed(app: TestApp) {
+    let listed = app.get("/api/v1/formulas/functions").await;
+    let all = listed["functions"].as_array().unwrap();
+    assert_eq!(all.iter().filter(|function| function["airtable"] == true).count(), 84);
+    let named = |name: &str| all.iter().find(|function| function["name"] == name).unwrap();
+    assert_eq!(
+        *named("LEFT"),
+        json!({
+            "name": "LEFT", "signature": "LEFT(text, [count])", "result": "text", "list": false, "category": "text",
+            "arguments": [
+                { "name": "text", "optional": false, "repeats": false },
+                { "name": "count", "optional": true, "repeats": false },
+            ],
+            "description": "The first characters; one without a count.", "airtable": true, "aliases": [],
+            "examples": [{ "formula": "LEFT(\"quick brown fox\", 5)", "value": "\"quick\"" }],
+        })
+    );
+    assert_eq!((&named("LEN")["aliases"], &named("LENGTH")["airtable"]), (&json!(["LENGTH"]), &json!(false)));
+    // What is told is so.
+    let mut seen = 0;
+    for example in all.iter().flat_map(|function| function["examples"].as_array().unwrap()) {
+        let answer = app.ok(Method::POST, "/api/v1/formulas/evaluate", &json!({ "formula": example["formula"] })).await;
+        let shown = match &answer["value"] {
+            Value::Null => "blank".to_owned(),
+            Value::Object(error) if error.contains_key("error") => "#ERROR!".to_owned(),
+            Value::Number(number) => number.to_string().trim_end_matches(".0").to_owned(),
+            // Points in time are told without quotes, with all their digits.
+            Value::String(time) if !example["value"].as_str().unwrap().starts_with('"') => {
+                if time.len() == 10 {
+                    format!("{time}T00:00:00.000Z")
+                } else {
+                    time.clone()
+                }
+            }
+            text => text.to_string(),
+        };
+        assert_eq!(shown, example["value"], "{example}: {answer}");
+        seen += 1;
+    }
+    assert!(seen > 100, "{seen}");
+}
+
+#[on_every_database]
+async fn formulas_are_evaluated(bench: Bench) {
+    let task = Some(bench.task.as_str());
+    for (formula, told) in [
+        ("{Points} * 2", json!(5)),
+        ("{Name} & ' ' & {Status} & ' ' & {Tags} & ' ' & {Project}", json!("Dig Open b, a House")),
+        ("IF({Urgent}, {Due})", json!("2026-01-05")),
+        ("RECORD_ID()", json!(bench.task)),
+        ("CREATED_TIME()", json!("2026-01-01T00:00:00.000Z")),
+        ("DATETIME_DIFF({Due}, NOW(), 'days')", json!(4)),
+        ("{Double} + 1", json!(6)),
+        ("BLANK()", Value::Null),
+        ("0/0", json!({ "specialValue": "NaN" })),
+    ] {
+        assert_eq!(bench.value(formula, task, json!({})).await, told, "{formula}");
+    }
+    // Given values come before the record's, and without a record everything else is blank.
+    let given = json!({ "Points": 10, "Status": "Done", "Tags": ["x", "y"], "Due": "2026-02-01", "Urgent": false, "Project": ["Boat"] });
+    let formula = "{Points} & {Status} & {Tags} & DATESTR({Due}) & {Urgent} & {Project} & {Name}";
+    assert_eq!(bench.value(formula, task, given.clone()).await, json!("10Donex, y2026-02-010BoatDig"));
+    assert_eq!(bench.value(formula, None, given).await, json!("10Donex, y2026-02-010Boat"));
+
+    // Without a table names are those of the values.
+    for (formula, context, told, data_type) in [
+        ("{a} + b", json!({ "a": 1, "b": 2 }), json!(3), "number"),
+        ("SUM({list}) & MEDIAN({list})", json!({ "list": [1, 2, 6] }), json!("92"), "text"),
+        ("IF({yes}, UPPER({t}))", json!({ "yes": true, "t": "ü" }), json!("Ü"), "text"),
+        ("XLOOKUP('b', {k}, {v})", json!({ "k": ["a", "b"], "v": [1, 2] }), json!(2), "number"),
+        ("1 = 1", json!({}), json!(1), "boolean"),
+        ("DATEADD('2026-01-31', 1, 'month')", json!(null), json!("2026-02-28T00:00:00.000Z"), "dateTime"),
+    ] {
+        let body = json!({ "expression": formula, "context": context });
+        let answer = bench.ask("evaluate", &body).await;
+        assert_eq!((&answer["value"], &answer["data_type"]), (&told, &json!(data_type)), "{formula}: {answer}");
+        assert_eq!((&answer["is_valid"], &answer["error_message"]), (&json!(true), &Value::Null));
+    }
+    let answer = bench.ask("evaluate", &json!({ "formula": "NOW()" })).await;
+    assert_eq!(answer["warnings"], json!(["the value changes as time goes by"]));
+    let answer = bench.ask("evaluate", &json!({ "formula": "ERROR()" })).await;
+    assert_eq!((&answer["value"], &answer["is_valid"]), (&json!({ "error": "#ERROR!" }), &json!(false)));
+    let answer = bench.ask("evaluate", &json!({ "formula": "1 + {c} + {d}", "context": { "x": 1 } })).await;
+    assert_eq!((&answer["is_valid"], answer["diagnostics"].as_array().unwrap().len()), (&json!(false), 2));
+    assert_eq!(
+        answer["error_message"],
+        "there is no field `c` (at character 5); give a value for it in `context`, or `base` and `table`"
+    );
+}
+
+#[on_every_database]
+async fn formulas_are_checked(bench: Bench) {
+    let told = bench.of_tasks("validate", "IF({Points} > 1, LET(x, {Due}, x), TODAY())").await;
+    assert_eq!((&told["is_valid"], &told["error"], &told["result"]), (&json!(true), &Value::Null, &json!("date")));
+    assert_eq!((&told["variables"], &told["functions"]), (&json!(["Due", "Points"]), &json!(["IF", "LET", "TODAY"])));
+    assert_eq!((&told["volatile"], &told["complexity_score"]), (&json!(true), &json!(9)));
+    assert_eq!((&told["fields"][0]["name"], &told["fields"][0]["type"]), (&json!("Points"), &json!("number")));
+
+    let told = bench.of_tasks("validate", "'ü' & {Poinst} & LEFT({Name}, 1, 2) & NOP(1)").await;
+    let mistakes = told["diagnostics"].as_array().unwrap();
+    let spans: Vec<_> =
+        mistakes.iter().map(|told| (told["start"].as_u64().unwrap(), told["end"].as_u64().unwrap())).collect();
+    assert_eq!(spans, [(6, 14), (17, 35), (38, 41)], "{told}");
+    assert!(mistakes[0]["advice"].as_str().unwrap().contains("`Points`"), "{told}");
+    assert_eq!(mistakes[1]["advice"], "it is written LEFT(text, [count])");
+    assert_eq!((&told["is_valid"], &told["result"]), (&json!(false), &Value::Null));
+
+    let told = bench.of_tasks("validate", "IF({Points}").await;
+    assert_eq!(told["diagnostics"][0]["advice"], "add `)`");
+    let told = bench.of_tasks("validate", "XLOOKUP(1, {Points}, {Points}) & LAST_MODIFIED_TIME({Double})").await;
+    assert!(told["error"].as_str().unwrap().contains("nobody writes `Double`"), "{told}");
+
+    // Without a table any name may be one.
+    let told = bench.ask("validate", &json!({ "formula": "SUM({a}, b) + NOP()" })).await;
+    assert_eq!((&told["is_valid"], &told["variables"]), (&json!(false), &json!(["a", "b"])));
+    let told = bench.ask("validate", &json!({ "formula": "SUM({a}, b)" })).await;
+    assert_eq!((&told["is_valid"], &told["result"], &told["functions"]), (&json!(true), &Value::Null, &json!(["SUM"])));
+}
+
+#[on_every_database]
+async fn formulas_are_explained_and_written(bench: Bench) {
+    let told = bench.of_tasks("explain", "if({Points}>1,'ü',LET(x,{Due},x&{Double}))").await;
+    assert_eq!(told["formula"], "IF({Points} > 1, \"ü\", LET(x, {Due}, x & {Double}))");
+    let parts = told["parts"].as_array().unwrap();
+    let part = |text: &str| parts.iter().find(|part| part["text"] == text).unwrap();
+    let points = part("{Points}>1");
+    assert_eq!(
+        (&points["kind"], &points["operation"], &points["result"]),
+        (&json!("operation"), &json!(">"), &json!("boolean"))
+    );
+    assert_eq!((&points["start"], &points["end"], &points["depth"]), (&json!(3), &json!(13), &json!(1)));
+    assert_eq!((&part("{Due}")["field"]["type"], &part("{Due}")["result"]), (&json!("date"), &json!("date")));
+    assert_eq!((&part("x&{Double}")["result"], &part("'ü'")["result"]), (&Value::Null, &json!("text")));
+    assert!(parts[0]["nanoseconds_per_record"].as_f64().unwrap() > 0.0);
+    assert_eq!(
+        (&told["records_sampled"], &told["truncated"], &told["volatile"]),
+        (&json!(1), &json!(false), &json!(false))
+    );
+    let many = bench.of_tasks("explain", &format!("CONCATENATE({})", vec!["{Points}"; 300].join(","))).await;
+    assert_eq!((many["parts"].as_array().unwrap().len(), &many["truncated"]), (200, &json!(true)));
+
+    let told = bench.ask("format", &json!({ "formula": " sum( {a},1 )" })).await;
+    assert_eq!(told, json!({ "formula": "SUM({a}, 1)", "changed": true }));
+    let told = bench.ask("format", &json!({ "expression": told["formula"] })).await;
+    assert_eq!(told["changed"], false);
+
+    let offered = async |formula: &str, cursor: Option<usize>| {
+        let body = json!({ "formula": formula, "cursor": cursor, "base": bench.base, "table": "Tasks" });
+        let told = bench.ask("complete", &body).await;
+        let labels: Vec<String> = told["candidates"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|held| held["insert"].as_str().unwrap().to_owned())
+            .collect();
+        (told["from"].as_u64().unwrap(), labels)
+    };
+    assert_eq!(offered("'ü' & {poi", None).await, (6, vec!["{Points}".to_owned()]));
+    assert_eq!(
+        offered("dateti + 1", Some(6)).await,
+        (0, ["DIFF", "FORMAT", "PARSE"].map(|name| format!("DATETIME_{name}(")).to_vec())
+    );
+    assert_eq!(offered("'text", None).await, (5, vec![]));
+    let (from, all) = offered("SUM(", None).await;
+    assert!(from == 4 && all.contains(&"{Points}".to_owned()) && all.contains(&"ABS(".to_owned()) && all.len() == 50);
+}
+
+#[on_every_database]
+async fn wrong_questions_about_formulas_are_refused(bench: Bench) {
+    let long = "1+".repeat(40_000);
+    let many: serde_json::Map<String, Value> = (0..1_001).map(|n| (format!("f{n}"), json!(1))).collect();
+    for (what, body, status, told) in [
+        ("evaluate", json!({ "formula": "1", "base": bench.base }), 422, "`base` and `table` go together"),
+        ("evaluate", json!({ "formula": "1", "record": bench.task }), 422, "`record` goes with `base` and `table`"),
+        (
+            "evaluate",
+            json!({ "formula": "1", "base": bench.base, "table": "Nope" }),
+            404,
+            "table `Nope` does not exist",
+        ),
+        ("evaluate", json!({ "formula": "1", "base": "appNope0000000000", "table": "Tasks" }), 404, ""),
+        (
+            "evaluate",
+            json!({ "formula": "1", "base": bench.base, "table": "Tasks", "record": "rec" }),
+            404,
+            "record `rec`",
+        ),
+        (
+            "evaluate",
+            json!({ "formula": "1", "base": bench.base, "table": "Tasks", "context": { "Points": "two" } }),
+            422,
+            "`Points` of `context` takes a number",
+        ),
+        (
+            "evaluate",
+            json!({ "formula": "1", "base": bench.base, "table": "Tasks", "context": { "Due": "soon" } }),
+            422,
+            "`Due` of `context` takes a day",
+        ),
+        (
+            "validate",
+            json!({ "formula": "1", "base": bench.base, "table": "Tasks", "context": { "Poinst": 1 } }),
+            422,
+            "Unknown field name",
+        ),
+        (
+            "evaluate",
+            json!({ "formula": "LAST_MODIFIED_TIME({Name})", "base": bench.base, "table": "Tasks" }),
+            422,
+            "known to formula fields only",
+        ),
+        ("evaluate", json!({ "formula": "1", "context": { "a": { "b": 1 } } }), 422, "`a` of `context` is an object"),
+        ("evaluate", json!({ "formula": "1", "context": { "a": ["x", 1] } }), 422, "`a` of `context` takes a text"),
+        ("evaluate", json!({ "formula": "1", "context": many }), 422, "at most 1000 values"),
+        ("evaluate", json!({ "formula": "1", "more": 1 }), 422, "more"),
+        ("explain", json!({ "formula": "1 +" }), 422, "the formula ends where a value is missing"),
+        ("format", json!({ "formula": "SUM(1" }), 422, "add `)`"),
+        ("format", json!({ "formula": long }), 422, "a formula has at most 65536 bytes"),
+        ("format", json!({}), 422, "formula"),
+    ] {
+        let (code, answer) = bench.app.call(Method::POST, &format!("/api/v1/formulas/{what}"), &body).await;
+        let body: String = body.to_string().chars().take(200).collect();
+        assert!(
+            code == StatusCode::from_u16(status).unwrap() && answer["detail"].to_string().contains(told),
+            "{body}: {code} {answer}"
+        );
+    }
+}
+
+#[on_every_database]
+async fn what_is_no_formula_has_no_value(bench: Bench) {
+    let long = "1+".repeat(40_000);
+    for (formula, told) in [("", "there is no formula"), (&*long, "a formula has at most 65536 bytes")] {
+        let answer = bench.ask("evaluate", &json!({ "formula": formula })).await;
+        assert!(answer["is_valid"] == false && answer["error_message"].to_string().contains(told), "{answer}");
+    }
+}
+
+/// A house whose formulas have only what Airtable has.
+struct Strict(TestApp);
+
+impl ForDatabase for Strict {
+    async fn for_database(engine: Engine) -> Self {
+        Self(TestApp::timed(engine, |settings| settings.formulas.airtable = true).await.0)
+    }
+}
+
+#[on_every_database]
+async fn functions_of_ours_are_not_known_where_only_airtables_may_be(strict: Strict) {
+    let app = &strict.0;
+    let listed = app.get("/api/v1/formulas/functions").await;
+    assert_eq!(listed["functions"].as_array().unwrap().len(), 84);
+    let formula = json!({ "formula": "1 + median(1, 2)" });
+    for what in ["validate", "evaluate"] {
+        let told = app.ok(Method::POST, &format!("/api/v1/formulas/{what}"), &formula).await;
+        let mistake = &told["diagnostics"][0];
+        assert_eq!(
+            (&told["is_valid"], &mistake["start"], &mistake["end"]),
+            (&json!(false), &json!(4), &json!(10)),
+            "{told}"
+        );
+        assert!(mistake["message"].as_str().unwrap().starts_with("Airtable has no function MEDIAN"), "{told}");
+    }
+    for what in ["explain", "format"] {
+        let (status, told) = app.call(Method::POST, &format!("/api/v1/formulas/{what}"), &formula).await;
+        assert!(status == 422 && told.to_string().contains("Airtable has no function MEDIAN"), "{status} {told}");
+    }
+    let told = app.ok(Method::POST, "/api/v1/formulas/complete", &json!({ "formula": "medi" })).await;
+    assert_eq!(told["candidates"], json!([]));
+}
