@@ -13,6 +13,7 @@ mod beyond;
 mod call;
 mod check;
 mod compare;
+mod constants;
 mod criterion;
 mod decide;
 mod decimal;

@@ -27,6 +27,7 @@ pub struct Program {
     watched: Vec<FieldId>,
     result: FormulaType,
     list: bool,
+    doubts: Vec<Diagnostic>,
 }
 
 /// Rows of one chunk.
@@ -100,6 +101,7 @@ fn compile_as(
         references: Vec::new(),
         spans: Vec::new(),
         problems: Vec::new(),
+        doubts: Vec::new(),
         bound: Vec::new(),
         names: 0,
         watched: Vec::new(),
@@ -112,16 +114,27 @@ fn compile_as(
             (expr, result, false)
         }
     };
-    let Checker { references, mut spans, problems, watched, .. } = checker;
+    let Checker { references, mut spans, problems, doubts, watched, .. } = checker;
     spans.sort_by_key(|(span, _)| span.start);
+    let placed = |problems: Vec<Diagnostic>| problems.into_iter().map(|problem| problem.placed(text)).collect();
     if problems.is_empty() {
-        Ok(Program { text: text.to_owned(), expr, references, spans, watched, result, list })
+        let doubts = placed(doubts);
+        Ok(Program { text: text.to_owned(), expr, references, spans, watched, result, list, doubts })
     } else {
-        Err(problems.into_iter().map(|problem| problem.placed(text)).collect())
+        Err(placed(problems))
     }
 }
 
 impl Program {
+    /// The program, when every constant that should name something does: for formulas that somebody writes now. Those that are kept
+    /// already go on without being asked.
+    ///
+    /// # Errors
+    /// Each constant that names no time zone, locale, unit or pattern.
+    pub fn certain(self) -> Result<Self, Vec<Diagnostic>> {
+        if self.doubts.is_empty() { Ok(self) } else { Err(self.doubts) }
+    }
+
     /// The fields it needs, each once.
     pub fn references(&self) -> &[Reference] {
         &self.references

@@ -19,11 +19,16 @@ pub(crate) enum Unit {
 }
 
 impl Unit {
-    /// The unit of this name, also in capitals; milliseconds for every other name. One letter is told from its capital:
-    /// `m` is a minute, `M` a month.
+    /// The unit of this name; milliseconds for every other name.
     pub fn named(name: &str) -> Self {
+        Self::known(name).unwrap_or(Self::Micros(1_000))
+    }
+
+    /// The unit of this name, also in capitals. One letter is told from its capital: `m` is a minute, `M` a month.
+    pub fn known(name: &str) -> Option<Self> {
         let small = if name.len() > 1 { name.to_ascii_lowercase() } else { name.to_owned() };
-        match small.as_str() {
+        Some(match small.as_str() {
+            "milliseconds" | "millisecond" | "ms" => Self::Micros(1_000),
             "seconds" | "second" | "s" | "S" => Self::Micros(SECOND),
             "minutes" | "minute" | "m" => Self::Micros(60 * SECOND),
             "hours" | "hour" | "h" | "H" => Self::Micros(3_600 * SECOND),
@@ -32,8 +37,8 @@ impl Unit {
             "months" | "month" | "M" => Self::Months(1),
             "quarters" | "quarter" | "Q" => Self::Months(3),
             "years" | "year" | "y" | "Y" => Self::Months(12),
-            _ => Self::Micros(1_000),
-        }
+            _ => return None,
+        })
     }
 
     /// `time` moved by `count` units.
