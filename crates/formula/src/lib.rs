@@ -41,6 +41,7 @@ mod reading;
 mod recase;
 mod regex;
 mod sample;
+mod shared;
 mod strings;
 mod text;
 mod time;

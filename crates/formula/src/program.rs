@@ -13,6 +13,7 @@ use crate::lane::Lane;
 use crate::mask::Mask;
 use crate::output::Output;
 use crate::parse::{Diagnostic, parse};
+use crate::shared::share;
 use crate::value::Scalar;
 
 /// A batch that costs too much is cut into so many.
@@ -118,7 +119,7 @@ fn compile_as(
     spans.sort_by_key(|(span, _)| span.start);
     let placed = |problems: Vec<Diagnostic>| problems.into_iter().map(|problem| problem.placed(text)).collect();
     if problems.is_empty() {
-        let doubts = placed(doubts);
+        let (expr, doubts) = (share(expr), placed(doubts));
         Ok(Program { text: text.to_owned(), expr, references, spans, watched, result, list, doubts })
     } else {
         Err(placed(problems))

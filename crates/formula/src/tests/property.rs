@@ -76,8 +76,16 @@ fn tree() -> impl Strategy<Value = Node> {
             let body = call("IF", vec![name("y"), call("CONCATENATE", vec![name("x"), name("y"), more]), name("x")]);
             call("LET", vec![name("x"), one, name("y"), sum, body])
         });
+        // The same part for all rows, and for some of them.
+        let again = (part.clone(), part.clone(), part.clone()).prop_map(|(one, condition, other)| {
+            let call = |function: &str, arguments| at(NodeKind::Call(function.to_owned(), arguments));
+            let shared = call("CONCATENATE", vec![one, other]);
+            let some = call("IF", vec![condition, shared.clone(), call("LEN", vec![shared.clone()])]);
+            at(NodeKind::Chain(Box::new(some), vec![("&", shared)]))
+        });
         prop_oneof![
             6 => call,
+            1 => again,
             1 => named,
             2 => condition,
             1 => part.clone().prop_map(|inner| at(NodeKind::Unary("-", Box::new(inner)))),
