@@ -54,14 +54,21 @@ pub fn next(first: &Numbers, mut held: Vec<Numbers>, step: usize) -> Vec<Numbers
     held
 }
 
-/// The number of the month after the day's.
+/// The number of the month that the day a month later is in.
 pub fn month(part: &Part<'_>) -> Vec<f64> {
     let number = |time: &i64| {
-        let (year, month, _) = Timestamp(*time).date();
-        (year * 12 + i64::from(month) + 1) as f64
+        let (year, month, _) = month_later(Timestamp(*time)).date();
+        (year * 12 + i64::from(month)) as f64
     };
-    // January comes as month 1 of the next year, which this counts alike.
     part.days.iter().map(number).collect()
+}
+
+/// The same day of the next month, or its last one.
+fn month_later(time: Timestamp) -> Timestamp {
+    let (year, month, day) = time.date();
+    let first = Timestamp::from_date(year, i64::from(month) + 1, 1);
+    let last = (Timestamp::from_date(year, i64::from(month) + 2, 1).0 - first.0) / 86_400_000_000;
+    Timestamp(first.0 + (i64::from(day).min(last) - 1) * 86_400_000_000)
 }
 
 /// The first digits.
