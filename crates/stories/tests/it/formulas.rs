@@ -194,16 +194,21 @@ async fn what_is_told_from_now_ages(timed: Timed) {
     timed.field("Until", "TONOW({Due})").await;
     // What a text does not say of a date is today's.
     timed.field("Morning", "DATETIME_PARSE('6:15', 'H:mm')").await;
-    for (days, told, morning, near) in [
-        (0, "4 days", "2026-01-01T06:15:00.000Z", 0),
-        (3, "a day", "2026-01-04T06:15:00.000Z", 1),
-        (2, "a day", "2026-01-06T06:15:00.000Z", 1),
-        (27, "a month", "2026-02-02T06:15:00.000Z", 0),
+    // And what is computed of what ages.
+    timed.field("Late", "IF({Due} < TODAY(), 'late', 'in time')").await;
+    timed.field("Called", "UPPER({Late}) & ' at ' & DATETIME_FORMAT(NOW(), 'D MMM')").await;
+    for (days, told, morning, near, called) in [
+        (0, "4 days", "2026-01-01T06:15:00.000Z", 0, "IN TIME at 1 Jan"),
+        (3, "a day", "2026-01-04T06:15:00.000Z", 1, "IN TIME at 4 Jan"),
+        (2, "a day", "2026-01-06T06:15:00.000Z", 1, "LATE at 6 Jan"),
+        (27, "a month", "2026-02-02T06:15:00.000Z", 0, "LATE at 2 Feb"),
     ] {
         timed.clock.advance(DAY * days);
         let cells = timed.cells().await;
         assert_eq!((&cells["Left"], &cells["Until"]), (&json!(told), &json!(told)));
         assert_eq!(cells["Morning"], morning);
+        assert_eq!(cells["Called"], called);
+        assert_eq!(timed.found(&format!("{{Called}} = '{called}'")).await, 1);
         assert_eq!(timed.found("FROMNOW({Due}) = 'a day'").await, near, "{told}");
         assert_eq!(timed.found("{Left} = 'a day'").await, near, "{told}");
     }
