@@ -13,7 +13,7 @@ use crate::lane::Lane;
 use crate::mask::Mask;
 use crate::output::Output;
 use crate::parse::{Diagnostic, parse};
-use crate::shared::share;
+use crate::repeats::share;
 use crate::value::Scalar;
 
 /// A batch that costs too much is cut into so many.
