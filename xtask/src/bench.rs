@@ -19,3 +19,10 @@ pub fn bench(workspace: &Workspace, flags: &[&str]) -> Result<()> {
     }
     run(&mut load)
 }
+
+/// Measures the formula engine alone, beside loops by hand and packages for Node.
+pub fn formula(workspace: &Workspace) -> Result<()> {
+    let folder = machine::install_formulas(workspace)?;
+    run(&mut workspace.cargo(&["build", "--release", "--package", "bench", "--bin", "formulas"]))?;
+    run(workspace.command(workspace.target.join("release/formulas")).arg("--peers").arg(folder))
+}

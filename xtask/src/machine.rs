@@ -127,6 +127,25 @@ pub fn install_nocodb(workspace: &Workspace) -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// Formula engines as packages; answers the folder with the script that runs them.
+pub fn install_formulas(workspace: &Workspace) -> Result<PathBuf> {
+    let source = workspace.root.join("xtask/formulas");
+    let list = source.join("package.json");
+    let folder = workspace.target.join("formulas");
+    if !answers("node", &["--version"]) || !answers("npm", &["--version"]) {
+        install_packages(workspace, &["nodejs", "npm"])?;
+    }
+    if !is_current(&folder, &list)? {
+        println!("installing {}", list.display());
+        fs::create_dir_all(&folder)?;
+        fs::copy(&list, folder.join("package.json"))?;
+        npm(workspace, &folder, &["install"])?;
+        set_current(&folder, &list)?;
+    }
+    fs::copy(source.join("peers.js"), folder.join("peers.js"))?;
+    Ok(folder)
+}
+
 fn npm(workspace: &Workspace, folder: &Path, arguments: &[&str]) -> Result<()> {
     // The package `node` is a download by its install script; nothing else here has one that it needs.
     let scripts = if arguments.contains(&"node@22") { "--ignore-scripts=false" } else { "--ignore-scripts" };

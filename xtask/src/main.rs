@@ -33,6 +33,7 @@ usage: cargo xtask COMMAND
   install           installs what the tests need
   bench             measures the published build beside what the machine allows: --rows N, --seconds S, --rounds N,
                     --only import; --peers has NocoDB do the same work
+  bench formula     measures the formula engine alone, beside loops by hand and packages for Node
   fuzz TARGET       sends the server `lists`, `records` or `fields` by chance: --minutes N, 10 when absent
   eval wikisql      scores the built-in assistant: --data FILE (or AIRLOOM_WIKISQL), --misses lists what was missed";
 
@@ -56,6 +57,7 @@ fn run(words: &[&str]) -> Result<ExitCode> {
         ["check"] => test::check(&workspace),
         ["tidy"] => tidy::tidy(&workspace),
         ["dependencies"] => tidy::dependencies(&workspace),
+        ["bench", "formula"] => bench::formula(&workspace),
         ["bench", flags @ ..] => bench::bench(&workspace, flags),
         ["fuzz", words @ ..] => fuzz::fuzz(&workspace, words),
         ["eval", words @ ..] => eval::eval(&workspace, words),

@@ -1,19 +1,18 @@
 //! Names resolved and types known.
 
-use model::{FieldId, FieldNo, FormulaType, Timestamp};
+use model::{FieldId, FieldNo, FormulaType, Timestamp, same_name};
 
 use crate::among::{gather, record_is};
+use crate::constants::{Names, mistake, named_by};
 use crate::eval::Context;
 use crate::expr::{Expr, Op};
 use crate::functions::{BY_THE_CLOCK, Function, LET, MANY, Reads, Returns, find, functions, needs_the_clock};
 use crate::marks::Marked;
 use crate::mask::Mask;
+use crate::mistakes::closest;
 use crate::parse::{Diagnostic, DiagnosticKind, Node, NodeKind};
 use crate::program::Batch;
 use crate::value::Scalar;
-
-/// How alike the name of a function must be to be offered, from 0 to 1.
-const NEAR: f64 = 0.8;
 
 /// How a referenced field looks to a formula.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +69,8 @@ pub(crate) struct Checker<'r> {
     pub references: Vec<Reference>,
     pub spans: Vec<(std::ops::Range<usize>, usize)>,
     pub problems: Vec<Diagnostic>,
+    /// Constants that name nothing.
+    pub doubts: Vec<Diagnostic>,
     /// The names that stand for values here, with their types; the place of a name is its number among all.
     pub bound: Vec<(String, usize, Type)>,
     /// How many names there have been.
@@ -165,11 +166,25 @@ impl Checker<'_> {
         (Expr::Call(&LET, vec![number_of(place as f64), value, body]), result)
     }
 
+    /// What a name stands for: as with fields, the one that is written just so, else one in other letters.
+    fn bound(&self, name: &str) -> Option<&(String, usize, Type)> {
+        let held = || self.bound.iter().rev();
+        held().find(|(held, ..)| held == name).or_else(|| held().find(|(held, ..)| same_name(held, name)))
+    }
+
     fn field(&mut self, name: &str, node: &Node) -> (Expr, Type) {
-        if let Some((_, place, known)) = self.bound.iter().rev().find(|(held, ..)| held == name) {
+        if let Some((_, place, known)) = self.bound(name) {
             return (Expr::Bound(*place), *known);
         }
         let Some(reference) = (self.resolve)(name) else {
+            // A word that stands without braces.
+            let function = find(&name.to_ascii_uppercase()).filter(|_| node.span.len() == name.len());
+            if let Some(function) = function {
+                let message = format!("{} is a function, and its brackets are missing", function.name);
+                let advice = format!("it is written {}", function.usage);
+                self.problems.push(Diagnostic::new(DiagnosticKind::Syntax, node.span.clone(), message, advice));
+                return (number_of(0.0), Type::One(FormulaType::Number));
+            }
             let kind = DiagnosticKind::UnknownField { name: name.to_owned() };
             let message = format!("Unknown field names: {}", name.to_lowercase());
             self.problems.push(Diagnostic::new(kind, node.span.clone(), message, ""));
@@ -204,8 +219,8 @@ impl Checker<'_> {
         }
         let marked = arguments.first().filter(|_| name == "DATETIME_FORMAT").map(Marked::of);
         let date = marked.as_ref().map(|marked| marked.date);
-        let given = date.into_iter().chain(arguments.iter().skip(usize::from(date.is_some())));
-        let checked = self.arguments(name, &given.collect::<Vec<_>>());
+        let given: Vec<&Node> = date.into_iter().chain(arguments.iter().skip(usize::from(date.is_some()))).collect();
+        let checked = self.arguments(name, &given);
         let Some(function) = find(name) else {
             let kind = DiagnosticKind::UnknownFunction { name: name.to_owned() };
             let span = node.span.start..node.span.start + name.len();
@@ -217,36 +232,13 @@ impl Checker<'_> {
             let advice = format!("it is written {}", function.usage);
             self.problems.push(Diagnostic::new(DiagnosticKind::WrongArity, node.span.clone(), message, advice));
         }
+        for (index, (node, (argument, _))) in given.iter().zip(&checked).enumerate() {
+            self.doubt(named_by(function, index), argument, node);
+        }
         if function.name == "LAST_MODIFIED_TIME" && !arguments.is_empty() {
             self.watch(&checked, node);
         }
-        let first = checked.first().map_or(FormulaType::Text, |(_, result)| result.item());
-        let dates = checked.iter().filter_map(|(_, result)| match result {
-            Type::List(item @ (FormulaType::Date | FormulaType::DateTime)) => Some(*item),
-            _ => None,
-        });
-        let dates = dates.reduce(common);
-        let checked: Vec<(Expr, FormulaType)> = checked
-            .into_iter()
-            .enumerate()
-            .map(
-                |(index, (expr, result))| {
-                    if index < function.lists { (expr, result.item()) } else { flat(expr, result) }
-                },
-            )
-            .collect();
-        let result = match function.returns {
-            Returns::Always(result) => Type::One(result),
-            Returns::Branches => Type::One(branches(name, &checked)),
-            Returns::Extreme(_) => Type::One(dates.unwrap_or(FormulaType::Number)),
-            Returns::List => Type::List(first),
-            Returns::Texts => Type::List(FormulaType::Text),
-        };
-        let function = match function.returns {
-            Returns::Extreme(of_dates) if dates.is_some() => of_dates,
-            _ => function,
-        };
-        let mut arguments: Vec<Expr> = checked.into_iter().map(|(expr, _)| expr).collect();
+        let (function, mut arguments, result) = typed(function, checked);
         match function.name {
             "OR" => arguments = gather(arguments),
             "DATETIME_PARSE" if needs_the_clock(&arguments) => return (Expr::Call(&BY_THE_CLOCK, arguments), result),
@@ -254,18 +246,58 @@ impl Checker<'_> {
         }
         if let Some(Marked { zone, locale, .. }) = marked {
             arguments.resize_with(2, || Expr::Constant(Scalar::Blank));
-            let mut mark = |node: Option<&Node>| node.map_or(Expr::Constant(Scalar::Blank), |node| self.one(node).0);
-            arguments.extend([mark(zone), mark(locale)]);
+            let mut mark = |names: Names, node: Option<&Node>| {
+                let Some(node) = node else { return Expr::Constant(Scalar::Blank) };
+                let argument = self.one(node).0;
+                self.doubt(Some(names), &argument, node);
+                argument
+            };
+            arguments.extend([mark(Names::Zone, zone), mark(Names::Locale, locale)]);
         }
         (Expr::Call(function, arguments), result)
     }
 }
 
+impl Checker<'_> {
+    /// Notes a constant that should name something and does not.
+    fn doubt(&mut self, names: Option<Names>, argument: &Expr, node: &Node) {
+        if let Some((message, advice)) = names.and_then(|names| mistake(names, argument)) {
+            self.doubts.push(Diagnostic::new(DiagnosticKind::Constant, node.span.clone(), message, advice));
+        }
+    }
+}
+
+/// What a function makes of its arguments: which function it is for their types, the arguments as it takes them, and the type of its result.
+fn typed(function: &'static Function, checked: Vec<(Expr, Type)>) -> (&'static Function, Vec<Expr>, Type) {
+    let first = checked.first().map_or(FormulaType::Text, |(_, result)| result.item());
+    let dates = checked.iter().filter_map(|(_, result)| match result {
+        Type::List(item @ (FormulaType::Date | FormulaType::DateTime)) => Some(*item),
+        _ => None,
+    });
+    let dates = dates.reduce(common);
+    let checked: Vec<(Expr, FormulaType)> = checked
+        .into_iter()
+        .enumerate()
+        .map(|(index, (expr, result))| if index < function.lists { (expr, result.item()) } else { flat(expr, result) })
+        .collect();
+    let result = match function.returns {
+        Returns::Always(result) => Type::One(result),
+        Returns::Branches => Type::One(branches(function.name, &checked)),
+        Returns::Extreme(_) => Type::One(dates.unwrap_or(FormulaType::Number)),
+        Returns::List => Type::List(first),
+        Returns::Texts => Type::List(FormulaType::Text),
+    };
+    let function = match function.returns {
+        Returns::Extreme(of_dates) if dates.is_some() => of_dates,
+        _ => function,
+    };
+    (function, checked.into_iter().map(|(expr, _)| expr).collect(), result)
+}
+
 /// The function that was probably meant, as a question.
 fn near(name: &str) -> String {
-    let scored = functions().iter().map(|function| (strsim::jaro_winkler(function.name, name), function.name));
-    let best = scored.max_by(|one, other| one.0.total_cmp(&other.0)).filter(|(score, _)| *score >= NEAR);
-    best.map_or_else(String::new, |(_, near)| format!("did you mean {near}?"))
+    let near = closest(name, functions().iter().map(|function| function.name));
+    near.map_or_else(String::new, |near| format!("did you mean {near}?"))
 }
 
 /// How many arguments a function takes.

@@ -36,11 +36,19 @@ pub(crate) struct Context<'b> {
     left: Cell<usize>,
     /// What names stand for, by their places.
     bound: RefCell<Vec<Option<Lane<'b>>>>,
+    /// The values of shared parts by their places, and the rows that they are known for.
+    shared: RefCell<Vec<Option<(Mask, Lane<'b>)>>>,
 }
 
 impl<'b> Context<'b> {
     pub fn new(batch: &'b Batch<'b>) -> Self {
-        Self { batch, n: batch.rows.len(), left: Cell::new(TEXT), bound: RefCell::default() }
+        Self {
+            batch,
+            n: batch.rows.len(),
+            left: Cell::new(TEXT),
+            bound: RefCell::default(),
+            shared: RefCell::default(),
+        }
     }
 
     /// Bytes that may still be made.
@@ -73,6 +81,26 @@ impl<'b> Context<'b> {
         Ok(lane)
     }
 
+    /// The values of a part that stands in the formula more than once: computed where they are not known yet.
+    fn shared(&self, place: usize, part: &'b Expr, rows: &Mask) -> Lanes<'b> {
+        if let Some(Some((known, lane))) = self.shared.borrow().get(place)
+            && known.covers(rows)
+        {
+            self.spend(lane.bytes())?;
+            return Ok(lane.clone());
+        }
+        let lane = self.eval(part, rows)?;
+        self.spend(lane.bytes())?;
+        let mut shared = self.shared.borrow_mut();
+        if shared.len() <= place {
+            shared.resize(place + 1, None);
+        }
+        if let Some(slot) = shared.get_mut(place) {
+            *slot = Some((rows.clone(), lane.clone()));
+        }
+        Ok(lane)
+    }
+
     /// The values of an expression for these rows.
     pub fn eval(&self, expr: &'b Expr, rows: &Mask) -> Lanes<'b> {
         match expr {
@@ -90,6 +118,7 @@ impl<'b> Context<'b> {
                 let parts: Vec<Lane<'b>> = parts.iter().map(|part| self.eval(part, rows)).collect::<Result<_, _>>()?;
                 self.join(&parts, rows)
             }
+            Expr::Shared(place, part) => self.shared(*place, part, rows),
             Expr::Among(subject, set) => among(self, subject, set, rows),
         }
     }

@@ -23,15 +23,17 @@ pub(crate) enum Expr {
     Join(Vec<Expr>),
     /// Equal to one of many constants.
     Among(Subject, Set),
+    /// What stands in the formula more than once, and where its values are kept.
+    Shared(usize, Box<Expr>),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Op {
     Arithmetic(Arithmetic),
     Compare(Comparison),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Arithmetic {
     Add,
     Subtract,
@@ -39,7 +41,7 @@ pub(crate) enum Arithmetic {
     Divide,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Comparison {
     Equal,
     Unequal,
@@ -91,6 +93,28 @@ impl Set {
 }
 
 impl Expr {
+    /// What it is made of, in order.
+    pub fn parts(&self) -> Vec<&Self> {
+        match self {
+            Self::Constant(_) | Self::Slot(..) | Self::Bound(_) | Self::Among(..) => Vec::new(),
+            Self::Call(_, parts) | Self::Join(parts) => parts.iter().collect(),
+            Self::Negate(inner) | Self::Flat(inner) | Self::Shared(_, inner) => vec![inner],
+            Self::Chain(first, rest) => std::iter::once(&**first).chain(rest.iter().map(|(_, part)| part)).collect(),
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn parts_mut(&mut self) -> Vec<&mut Self> {
+        match self {
+            Self::Constant(_) | Self::Slot(..) | Self::Bound(_) | Self::Among(..) => Vec::new(),
+            Self::Call(_, parts) | Self::Join(parts) => parts.iter_mut().collect(),
+            Self::Negate(inner) | Self::Flat(inner) | Self::Shared(_, inner) => vec![inner],
+            Self::Chain(first, rest) => {
+                std::iter::once(&mut **first).chain(rest.iter_mut().map(|(_, part)| part)).collect()
+            }
+        }
+    }
+
     /// What the value depends on.
     pub fn reads(&self) -> Reads {
         let all = |parts: &[Self]| parts.iter().map(Self::reads).max().unwrap_or(Reads::Nothing);
@@ -98,7 +122,7 @@ impl Expr {
             Self::Constant(_) => Reads::Nothing,
             Self::Slot(..) | Self::Among(..) | Self::Bound(_) => Reads::Record,
             Self::Call(function, arguments) => function.reads.max(all(arguments)),
-            Self::Negate(inner) | Self::Flat(inner) => inner.reads(),
+            Self::Negate(inner) | Self::Flat(inner) | Self::Shared(_, inner) => inner.reads(),
             Self::Join(parts) => all(parts),
             Self::Chain(first, rest) => rest.iter().map(|(_, part)| part.reads()).fold(first.reads(), Reads::max),
         }
@@ -112,7 +136,7 @@ impl Expr {
             Self::Slot(at, _) | Self::Among(Subject::Slot(at, _), _) => slot(*at),
             Self::Among(Subject::Record, _) => false,
             Self::Call(function, arguments) => function.fails || any(arguments),
-            Self::Negate(inner) | Self::Flat(inner) => inner.may_fail(slot),
+            Self::Negate(inner) | Self::Flat(inner) | Self::Shared(_, inner) => inner.may_fail(slot),
             // A text may come out too long.
             Self::Join(_) | Self::Bound(_) => true,
             Self::Chain(first, rest) => first.may_fail(slot) || rest.iter().any(|(_, part)| part.may_fail(slot)),

@@ -69,7 +69,10 @@ fn token(rest: &str) -> (Token, usize) {
                 (Token::Bad(message, advice), other.len())
             }
             (Some(sign), _) => (Token::Sign(sign), sign.len()),
-            (None, _) => (Token::Bad("this character means nothing here", ""), first.len_utf8()),
+            (None, _) => (
+                Token::Bad("this character means nothing here", "a text stands in `\"` or `'`, a field in braces"),
+                first.len_utf8(),
+            ),
         },
     }
 }

@@ -107,6 +107,12 @@ impl Mask {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
+    /// True when all rows of the other are in this one.
+    pub fn covers(&self, other: &Self) -> bool {
+        let held = self.words.iter().copied().chain(std::iter::repeat(0));
+        other.words.iter().zip(held).all(|(word, held)| word & !held == 0)
+    }
+
     /// The rows in both.
     pub fn and(&self, other: &Self) -> Self {
         Self { words: self.words.iter().zip(&other.words).map(|(left, right)| left & right).collect() }

@@ -40,10 +40,11 @@ pub(crate) fn instead_of_operator(before: Option<&Placed>, found: &Placed, in_ca
             format!("an operator is missing before `{two}`"),
             format!("the name of a field with spaces stands in braces: `{{{one} {two}}}`"),
         ),
-        (_, (Token::Text(_) | Token::Field(_) | Token::Word(_), _)) => {
-            told("an operator is missing before this", "texts are joined by `&`")
+        _ if in_call => told("an operator or a `,` is missing before this", "texts are joined by `&`"),
+        (Some((Token::Number(_), _)), (Token::Number(_), _)) => {
+            told("an operator is missing before this", "a number is written without blanks in it")
         }
-        _ => told("an operator is missing before this", ""),
+        _ => told("an operator is missing before this", "texts are joined by `&`"),
     }
 }
 
@@ -62,10 +63,30 @@ pub(crate) fn instead_of_value(before: Option<&Placed>, found: Option<&Token>) -
         (_, Some(Token::Sign(sign @ ("," | ")")))) => {
             (format!("a value is missing before `{sign}`"), "nothing is written `BLANK()`".to_owned())
         }
-        (_, Some(Token::Sign(sign))) => (format!("a value is missing before `{sign}`"), String::new()),
-        (Some(sign), _) => (format!("the formula ends where a value is missing behind `{sign}`"), String::new()),
+        (None, Some(Token::Sign("="))) => {
+            ("a value is missing before `=`".to_owned(), "a formula begins without `=`".to_owned())
+        }
+        (_, Some(Token::Sign(sign))) => {
+            (format!("a value is missing before `{sign}`"), format!("add it, or leave the `{sign}` out"))
+        }
+        (Some(sign @ ("(" | ",")), _) => {
+            (format!("the formula ends where a value is missing behind `{sign}`"), "add it, and `)`".to_owned())
+        }
+        (Some(sign), _) => (
+            format!("the formula ends where a value is missing behind `{sign}`"),
+            format!("add it, or leave the `{sign}` out"),
+        ),
         (None, _) => ("a value is missing here".to_owned(), String::new()),
     }
+}
+
+/// How alike a name must be to be offered, from 0 to 1.
+const NEAR: f64 = 0.8;
+
+/// The name that was probably meant.
+pub(crate) fn closest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let scored = names.map(|held| (strsim::jaro_winkler(held, name), held));
+    scored.max_by(|one, other| one.0.total_cmp(&other.0)).filter(|(score, _)| *score >= NEAR).map(|(_, held)| held)
 }
 
 /// The sign of another language that a text begins with.

@@ -1,12 +1,13 @@
 //! Arguments that are points in time.
 
-use crate::call::{Call, Out};
+use crate::call::{Call, Out, Per};
 use crate::eval::Lanes;
+use crate::lane::{Lane, Values};
 use crate::strings::Made;
 use crate::time::Unit;
 use crate::value::Val;
 use crate::week::{week_of, weekday};
-use model::Timestamp;
+use model::{Chunk, Timestamp};
 
 /// An argument of a date function.
 #[derive(Debug, Clone, Copy, Default)]
@@ -69,10 +70,40 @@ impl WeekStart {
 /// A number of each point in time.
 pub(crate) fn part<'b>(call: &Call<'_, 'b>, f: impl Fn(Timestamp) -> f64) -> Lanes<'b> {
     let date = [call.argument(0)?];
+    if let [Lane { values: Values::Times(times, _), blank, error }] = &date {
+        let number = |time: &i64| if *time == Chunk::NO_TIME { 0.0 } else { f(Timestamp(*time)) };
+        let values = Values::Numbers(times.iter().map(number).collect());
+        return Ok(Lane { values, blank: blank.clone(), error: error.clone() });
+    }
     let extent = call.extent(&date);
     let [date] = &date;
     let moments = extent.per(date, Moment::of);
     Ok(extent.calculate(|row| moments.at(row).map(&f)))
+}
+
+/// The points in time moved by as much of a unit.
+pub(crate) fn moved<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    let lanes = [call.argument(0)?, call.argument(1)?, call.argument(2)?];
+    let extent = call.extent(&lanes);
+    let [date, count, unit] = &lanes;
+    let (counts, units) = (extent.per(count, number), extent.per(unit, Unit::of));
+    // A column that is moved by the same everywhere.
+    if let (Values::Times(times, day), Per::Same(count), Per::Same(unit)) = (&date.values, &counts, &units)
+        && count.is_finite()
+    {
+        let moved = |time: &i64| if *time == Chunk::NO_TIME { *time } else { unit.add(*time, *count) };
+        let values = Values::Times(times.iter().map(moved).collect(), *day);
+        return Ok(extent.finish(Lane { values, blank: date.blank.clone(), error: date.error.clone() }));
+    }
+    Ok(extent.moments(|row| {
+        let (date, count) = (date.get(row), counts.at(row));
+        let day = matches!(date, Val::Time(_, true));
+        match date.time() {
+            _ if date.is_blank() => Out::Blank,
+            Some(time) if count.is_finite() => Out::Value((units.at(row).add(time, count), day)),
+            _ => Out::Error,
+        }
+    }))
 }
 
 /// A number of each point in time, by the day that its weeks start on.

@@ -66,6 +66,8 @@ pub enum DiagnosticKind {
     },
     /// Too few or too many arguments.
     WrongArity,
+    /// A constant that should name a time zone, a locale, a unit or a pattern, and names none.
+    Constant,
     /// Not a formula.
     Syntax,
     /// Too long, too deep or too many parts.
@@ -118,7 +120,7 @@ fn syntax(span: Range<usize>, (message, advice): Mistake) -> Diagnostic {
 }
 
 fn large(span: Range<usize>, message: String) -> Diagnostic {
-    Diagnostic::new(DiagnosticKind::TooLarge, span, message, "")
+    Diagnostic::new(DiagnosticKind::TooLarge, span, message, "make parts of it formulas of their own")
 }
 
 /// How tightly an operator binds.
@@ -211,6 +213,10 @@ impl Parser {
         match token {
             Token::Number(number) => self.node(NodeKind::Number(number), span),
             Token::Text(text) => self.node(NodeKind::Text(text), span),
+            Token::Field(name) if name.is_empty() => Err(syntax(
+                span,
+                ("there is no name in the braces".to_owned(), "a field is written `{Name}`".to_owned()),
+            )),
             Token::Field(name) => self.node(NodeKind::Field(name), span),
             Token::Word(word) if self.sign() == Some("(") => self.call(&word, span.start),
             Token::Word(word) => self.word(word, span),

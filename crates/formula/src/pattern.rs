@@ -7,7 +7,7 @@ use crate::tokens::{Shown, Token, token_at};
 use crate::zone::Zone;
 
 /// Longest format in bytes.
-const LONGEST: usize = 1_000;
+pub(crate) const LONGEST: usize = 1_000;
 /// How often names of formats are replaced by what they name.
 const ROUNDS: usize = 5;
 

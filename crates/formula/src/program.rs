@@ -13,6 +13,7 @@ use crate::lane::Lane;
 use crate::mask::Mask;
 use crate::output::Output;
 use crate::parse::{Diagnostic, parse};
+use crate::repeats::share;
 use crate::value::Scalar;
 
 /// A batch that costs too much is cut into so many.
@@ -28,6 +29,7 @@ pub struct Program {
     pairs: Vec<(FieldId, FieldId)>,
     result: FormulaType,
     list: bool,
+    doubts: Vec<Diagnostic>,
 }
 
 /// Rows of one chunk.
@@ -101,6 +103,7 @@ fn compile_as(
         references: Vec::new(),
         spans: Vec::new(),
         problems: Vec::new(),
+        doubts: Vec::new(),
         bound: Vec::new(),
         names: 0,
         watched: Vec::new(),
@@ -114,16 +117,27 @@ fn compile_as(
             (expr, result, false)
         }
     };
-    let Checker { references, mut spans, problems, watched, pairs, .. } = checker;
+    let Checker { references, mut spans, problems, doubts, watched, pairs, .. } = checker;
     spans.sort_by_key(|(span, _)| span.start);
+    let placed = |problems: Vec<Diagnostic>| problems.into_iter().map(|problem| problem.placed(text)).collect();
     if problems.is_empty() {
-        Ok(Program { text: text.to_owned(), expr, references, spans, watched, pairs, result, list })
+        let (expr, doubts) = (share(expr), placed(doubts));
+        Ok(Program { text: text.to_owned(), expr, references, spans, watched, pairs, result, list, doubts })
     } else {
-        Err(problems.into_iter().map(|problem| problem.placed(text)).collect())
+        Err(placed(problems))
     }
 }
 
 impl Program {
+    /// The program, when every constant that should name something does: for formulas that somebody writes now. Those that are kept
+    /// already go on without being asked.
+    ///
+    /// # Errors
+    /// Each constant that names no time zone, locale, unit or pattern.
+    pub fn certain(self) -> Result<Self, Vec<Diagnostic>> {
+        if self.doubts.is_empty() { Ok(self) } else { Err(self.doubts) }
+    }
+
     /// The fields it needs, each once for each shape that it is read in.
     pub fn references(&self) -> &[Reference] {
         &self.references

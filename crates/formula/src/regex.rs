@@ -1,7 +1,8 @@
 //! Regular expressions. They take time in proportion to the text, whatever the pattern, and little memory.
 
-use regex::{Regex, RegexBuilder};
+use regex::{Error, Regex, RegexBuilder};
 
+use crate::mistakes::Mistake;
 use crate::strings::{LONGEST, Made};
 
 /// Longest pattern in bytes.
@@ -13,10 +14,36 @@ const NESTED: u32 = 100;
 
 /// Compiles a pattern within the bounds.
 pub(crate) fn compile(pattern: &str) -> Option<Regex> {
+    if pattern.len() > PATTERN { None } else { build(pattern).ok() }
+}
+
+fn build(pattern: &str) -> Result<Regex, Error> {
+    RegexBuilder::new(pattern).size_limit(COMPILED).dfa_size_limit(COMPILED).nest_limit(NESTED).build()
+}
+
+/// What is wrong with a pattern that cannot be compiled within the bounds.
+pub(crate) fn mistake(pattern: &str) -> Option<Mistake> {
     if pattern.len() > PATTERN {
-        return None;
+        return Some(("this pattern is too long".to_owned(), format!("a pattern has at most {PATTERN} bytes")));
     }
-    RegexBuilder::new(pattern).size_limit(COMPILED).dfa_size_limit(COMPILED).nest_limit(NESTED).build().ok()
+    match build(pattern) {
+        Ok(_) => None,
+        // The pattern with marks below it comes first, then the reason.
+        Err(Error::Syntax(told)) => {
+            let reason = told.rsplit_once("error: ").map_or(told.as_str(), |(_, reason)| reason);
+            let reason = reason.split('\n').map(str::trim).collect::<Vec<_>>().join(" ");
+            Some((format!("this pattern cannot be read: {}", reason.trim()), pattern_advice(&reason).to_owned()))
+        }
+        Err(_) => Some(("this pattern is too large".to_owned(), "repeat less in it".to_owned())),
+    }
+}
+
+fn pattern_advice(reason: &str) -> &'static str {
+    if reason.starts_with("look-around") || reason.starts_with("backreferences") {
+        "match more than is wanted, and take a group of it by `$1` in REGEX_REPLACE"
+    } else {
+        "a sign that is meant as itself has `\\` before it"
+    }
 }
 
 /// Appends the text with all matches replaced; `$1` in `new` is the first group, and a dollar sign without a number itself.

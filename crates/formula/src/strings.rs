@@ -62,16 +62,23 @@ impl<'a> Strings<'a> {
         self
     }
 
-    /// As a column holds them; nothing but the shown texts is copied.
+    /// As a column holds them: an arena of which an eighth at most is not shown is kept, from others the shown texts are copied.
     pub fn into_texts(self) -> Texts {
-        match (self.arena, self.spans) {
-            (Cow::Owned(arena), spans) => Texts::from_parts(arena, spans.into_owned()),
-            (Cow::Borrowed(arena), spans) => {
-                let mut texts = Texts::default();
-                for (start, len) in spans.iter().copied() {
-                    texts.push(arena.get(start as usize..start as usize + len as usize));
+        let shown: usize = self.spans.iter().map(|(_, len)| *len as usize).sum();
+        match self.arena {
+            Cow::Owned(mut arena) if arena.len() <= shown + shown / 8 => {
+                if arena.capacity() > shown + shown / 8 {
+                    arena.shrink_to_fit();
                 }
-                texts
+                Texts::from_parts(arena, self.spans.into_owned())
+            }
+            arena => {
+                let (mut held, mut spans) = (String::with_capacity(shown), Vec::with_capacity(self.spans.len()));
+                for (start, len) in self.spans.iter().map(|(start, len)| (*start as usize, *len as usize)) {
+                    spans.push((held.len() as u32, len as u32));
+                    held.push_str(arena.get(start..start + len).unwrap_or_default());
+                }
+                Texts::from_parts(held, spans)
             }
         }
     }

@@ -19,11 +19,16 @@ pub(crate) enum Unit {
 }
 
 impl Unit {
-    /// The unit of this name, also in capitals; milliseconds for every other name. One letter is told from its capital:
-    /// `m` is a minute, `M` a month.
+    /// The unit of this name; milliseconds for every other name.
     pub fn named(name: &str) -> Self {
+        Self::known(name).unwrap_or(Self::Micros(1_000))
+    }
+
+    /// The unit of this name, also in capitals. One letter is told from its capital: `m` is a minute, `M` a month.
+    pub fn known(name: &str) -> Option<Self> {
         let small = if name.len() > 1 { name.to_ascii_lowercase() } else { name.to_owned() };
-        match small.as_str() {
+        Some(match small.as_str() {
+            "milliseconds" | "millisecond" | "ms" => Self::Micros(1_000),
             "seconds" | "second" | "s" | "S" => Self::Micros(SECOND),
             "minutes" | "minute" | "m" => Self::Micros(60 * SECOND),
             "hours" | "hour" | "h" | "H" => Self::Micros(3_600 * SECOND),
@@ -32,8 +37,8 @@ impl Unit {
             "months" | "month" | "M" => Self::Months(1),
             "quarters" | "quarter" | "Q" => Self::Months(3),
             "years" | "year" | "y" | "Y" => Self::Months(12),
-            _ => Self::Micros(1_000),
-        }
+            _ => return None,
+        })
     }
 
     /// `time` moved by `count` units.
@@ -77,11 +82,17 @@ fn add_months(time: i64, months: i64) -> i64 {
         .saturating_add(months)
         .clamp(-1_199_988, 1_199_999);
     let (year, month) = (total.div_euclid(12), total.rem_euclid(12) + 1);
-    let first = Timestamp::from_date(year, month, 1);
-    let next = Timestamp::from_date(year, month + 1, 1);
-    let days = (next.0 - first.0) / DAY;
-    let clock = time - Timestamp(time).day().0;
-    Timestamp::from_date(year, month, i64::from(day).min(days)).0 + clock
+    Timestamp::from_date(year, month, i64::from(day).min(days_of(year, month))).0 + time.rem_euclid(DAY)
+}
+
+/// How many days a month has.
+fn days_of(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
 }
 
 /// Counted from the one that is later in its month, as `moment` does: from the last of January it is a month to the last

@@ -38,7 +38,7 @@ pub use schema::{
     AiTextOptions, AttachmentOptions, ButtonOptions, CheckboxOptions, Choice, CountOptions, CreatedOptions,
     CurrencyOptions, DateFormat, DateOptions, DateTimeOptions, DurationOptions, Field, FieldKind, FormulaOptions,
     FormulaType, LinkOptions, LookupOptions, ModifiedOptions, NumberOptions, PromptPart, RatingOptions, RollupOptions,
-    Schema, SelectOptions, Table, TimeFormat, Watched,
+    Schema, SelectOptions, Table, TimeFormat, Watched, same_name,
 };
 pub use table::{RecordIds, TableImage};
 pub use time::Timestamp;

@@ -62,7 +62,8 @@ impl Schema {
     }
 }
 
-fn same_name(a: &str, b: &str) -> bool {
+/// True for names that differ in the case of their letters at most.
+pub fn same_name(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b) || a.to_lowercase() == b.to_lowercase()
 }
 

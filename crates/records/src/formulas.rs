@@ -47,7 +47,8 @@ impl Names<'_> {
     /// All that is wrong, as far as it is known at once.
     pub fn compile(&self, text: &str) -> Result<Program, Vec<Diagnostic>> {
         let foreign = self.foreign(text);
-        let program = formula::compile(text, &|name| self.reference(name)).map_err(|mut problems| {
+        let program = formula::compile(text, &|name| self.reference(name)).and_then(Program::certain);
+        let program = program.map_err(|mut problems| {
             for problem in &mut problems {
                 self.advise(problem);
             }

@@ -310,11 +310,11 @@ impl<'a> Draft<'a> {
         let Some(table) = self.schema.table_by_no(no) else {
             return Err(Error::TableNotFound { name: no.to_string() });
         };
-        let program =
-            formula::compile(text, &|field| reference(table, field)).map_err(|diagnostics| Error::Formula {
-                field: name.to_owned(),
-                reason: diagnosis(&diagnostics, table.live_fields().map(|field| field.name.as_str())),
-            })?;
+        let program = formula::compile(text, &|field| reference(table, field)).and_then(formula::Program::certain);
+        let program = program.map_err(|diagnostics| Error::Formula {
+            field: name.to_owned(),
+            reason: diagnosis(&diagnostics, table.live_fields().map(|field| field.name.as_str())),
+        })?;
         if let Some(field) = unwritten(table, &program) {
             let kind = fields::of(&field.kind).name();
             let reason = format!(

@@ -4,11 +4,8 @@ use model::FormulaType;
 
 use super::{Family, Function, Reads, Returns, Run};
 use crate::call::Call;
-use crate::call::Out;
 use crate::eval::Lanes;
-use crate::moment::number;
-use crate::time::Unit;
-use crate::value::Val;
+use crate::moment::moved;
 
 pub(super) const FUNCTION: Function = Function {
     name: "DATEADD",
@@ -26,17 +23,5 @@ pub(super) const FUNCTION: Function = Function {
 };
 
 fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
-    let lanes = [call.argument(0)?, call.argument(1)?, call.argument(2)?];
-    let extent = call.extent(&lanes);
-    let [date, count, unit] = &lanes;
-    let (counts, units) = (extent.per(count, number), extent.per(unit, Unit::of));
-    Ok(extent.moments(|row| {
-        let (date, count) = (date.get(row), counts.at(row));
-        let day = matches!(date, Val::Time(_, true));
-        match date.time() {
-            _ if date.is_blank() => Out::Blank,
-            Some(time) if count.is_finite() => Out::Value((units.at(row).add(time, count), day)),
-            _ => Out::Error,
-        }
-    }))
+    moved(call)
 }

@@ -1,9 +1,11 @@
 //! No formula takes the process with it: not its length, not its depth, not what it makes.
 
+use std::time::{Duration, Instant};
+
 use model::{CellError, CellRef, CellValue};
 
 use super::table::{FIELDS, Table, resolve};
-use crate::{DiagnosticKind, compile};
+use crate::{Batch, DiagnosticKind, compile};
 
 fn kind(text: &str) -> Option<DiagnosticKind> {
     compile(text, &resolve).err().map(|mut problems| problems.remove(0).kind)
@@ -62,9 +64,10 @@ fn a_row_that_makes_too_much_is_an_error() {
     let mut cells = vec![CellValue::Empty; FIELDS.len()];
     cells[0] = CellValue::Text("x".to_owned());
     let table = Table::new(&vec![cells; 2]);
-    let part = "LEN(REPT({Name}, 100000))";
-    let made = format!("{part}{}", format!("+{part}").repeat(400));
-    let copied = format!("LET(x, REPT({{Name}}, 100000), LEN(x){})", "+LEN(x)".repeat(400));
+    let made = (0..401).map(|less| format!("LEN(REPT({{Name}}, {}))", 100_000 - less));
+    let made = made.collect::<Vec<_>>().join("+");
+    let found: Vec<String> = (0..400).map(|n| format!("FIND('{n}', x)")).collect();
+    let copied = format!("LET(x, REPT({{Name}}, 100000), {})", found.join("+"));
     for text in [made, copied] {
         let program = compile(&text, &resolve).unwrap();
         let computed = table.with(&program, 0..2, |batch| program.eval(batch));
@@ -72,4 +75,67 @@ fn a_row_that_makes_too_much_is_an_error() {
         assert_eq!(computed.cell(1), CellRef::Error(CellError::Failed));
         assert_eq!(table.with(&program, 0..2, |batch| program.filter(batch)).count(), 0);
     }
+}
+
+/// Four hundred times the same text is made once: otherwise it were more than a row may make.
+#[test]
+fn what_stands_in_a_formula_more_than_once_is_computed_once() {
+    let mut cells = vec![CellValue::Empty; FIELDS.len()];
+    cells[0] = CellValue::Text("x".to_owned());
+    let table = Table::new(&vec![cells; 2]);
+    let part = "LEN(REPT({Name}, 100000))";
+    for (text, value) in [
+        (format!("{part}{}", format!("+{part}").repeat(400)), 40_100_000.0),
+        // Also within parts that are not the same, and after fewer rows asked for it.
+        (format!("IF(RECORD_ID()='{}', {part}){}", Table::id(1), format!("+{part}").repeat(400)), 40_000_000.0),
+        ((0..400).map(|n| format!("ABS({part}+{n})-{n}")).collect::<Vec<_>>().join("+"), 40_000_000.0),
+    ] {
+        let program = compile(&text, &resolve).unwrap();
+        let computed = table.with(&program, 0..2, |batch| program.eval(batch));
+        assert_eq!(computed.cell(0), CellRef::Number(value));
+        let more = if text.starts_with("IF") { 100_000.0 } else { 0.0 };
+        assert_eq!(computed.cell(1), CellRef::Number(value + more));
+    }
+}
+
+/// Patterns, formats and texts that come from cells are bounded as constants are.
+#[test]
+fn what_is_too_large_in_a_cell_is_an_error() {
+    let value = |text: &str, other: &str| {
+        let mut cells = vec![CellValue::Empty; FIELDS.len()];
+        (cells[0], cells[9]) = (CellValue::Text("aaa".to_owned()), CellValue::Text(other.to_owned()));
+        let table = Table::new(&[cells]);
+        let program = compile(text, &resolve).unwrap();
+        table.with(&program, 0..1, |batch| program.eval(batch)).cell(0).to_value()
+    };
+    let nested = |depth: usize| format!("{}a{}", "(".repeat(depth), ")".repeat(depth));
+    let found = "REGEX_MATCH({Name}, {Other})";
+    for (text, fits, too_large) in [
+        (found, nested(100), nested(101)),
+        (found, "a?".repeat(1_000), "a?".repeat(5_001)),
+        (found, "a{0,100}".to_owned(), "(a{0,1000}){0,1000}".to_owned()),
+        (found, "\\w{5}|a".to_owned(), "\\w{5000}".to_owned()),
+        ("DATETIME_FORMAT('2024-02-29', {Other})", "Y".repeat(1_000), "Y".repeat(1_001)),
+        ("REPT('x', VALUE({Other}))", "100000".to_owned(), "100001".to_owned()),
+        ("REGEX_REPLACE({Other}, 'x', '12345')", "x".repeat(20_000), "x".repeat(20_001)),
+        ("{Other}&{Other}", "x".repeat(50_000), "x".repeat(50_001)),
+        ("SUBSTITUTE({Other}, 'x', 'yy')", "x".repeat(50_000), "x".repeat(50_001)),
+    ] {
+        let error = CellValue::Error(CellError::Failed);
+        assert!(value(text, &fits) != error, "{text} of {} bytes", fits.len());
+        assert_eq!(value(text, &too_large), error, "{text} of {} bytes", too_large.len());
+    }
+}
+
+/// Nobody waits any more: what is left are errors, at once.
+#[test]
+fn rows_that_come_too_late_are_errors() {
+    let table = Table::new(&vec![vec![CellValue::Empty; FIELDS.len()]; 3]);
+    let program = compile("1+{n}", &resolve).unwrap();
+    let at = |until| {
+        let late = |batch: &Batch<'_>| program.eval(&Batch { rows: 0..3, until: Some(until), ..*batch });
+        table.with(&program, 0..3, late).cell(2).to_value()
+    };
+    assert_eq!(at(Instant::now()), CellValue::Error(CellError::Failed));
+    assert_eq!(at(Instant::now() + Duration::from_hours(1)), CellValue::Number(1.0));
 }

@@ -106,6 +106,21 @@ fn a_computed_column_owns_no_more_than_it_shows() {
     let one = table.with(&program, 5..6, |batch| program.eval(batch));
     assert_eq!(one.cell(0), CellRef::Text("Row 5"));
     assert!(one.values.memory() < 200, "{} bytes for one row", one.values.memory());
+    for (text, rows) in [
+        ("IF({n}>50, ROUND({n}*1.2,2)&' '&UPPER({Name}), BLANK())", 4_096),
+        ("IF({n}>1000, UPPER({Name}), '')", 4_096),
+        ("IF({n}>50, {Name}, 'none')", 4_096),
+        ("REGEX_EXTRACT({Name}, '[0-9]+')", 4_096),
+        ("{Name}&{Stat\\}us}", 4_096),
+        ("UPPER({Name})", 1_000),
+    ] {
+        let program = compile(text, &resolve).unwrap();
+        let computed = table.with(&program, 0..rows, |batch| program.eval(batch));
+        let shown: usize =
+            (0..rows).map(|row| if let CellRef::Text(text) = computed.cell(row) { text.len() } else { 0 }).sum();
+        let (held, least) = (computed.values.memory(), rows * size_of::<(u32, u32)>() + shown);
+        assert!(held <= least + shown / 8, "{text}: {held} bytes, where {least} are shown");
+    }
 }
 
 #[test]

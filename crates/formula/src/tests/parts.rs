@@ -41,6 +41,8 @@ proptest! {
         prop_assert_eq!((left.count(), left.is_empty()), (one.len(), one.is_empty()));
         prop_assert_eq!(list(&left.and(&right)), &one & &other);
         prop_assert_eq!(list(&left.without(&right)), &one - &other);
+        prop_assert_eq!(left.covers(&right), other.is_subset(&one));
+        prop_assert!(left.covers(&left.and(&right)));
         let (mut both, mut odd) = (left.clone(), left.clone());
         both.add(&right);
         odd.flip(&right);

@@ -87,8 +87,16 @@ fn tree() -> impl Strategy<Value = Node> {
                 at(NodeKind::Call("XLOOKUP".to_owned(), arguments))
             },
         );
+        // The same part for all rows, and for some of them.
+        let again = (part.clone(), part.clone(), part.clone()).prop_map(|(one, condition, other)| {
+            let call = |function: &str, arguments| at(NodeKind::Call(function.to_owned(), arguments));
+            let shared = call("CONCATENATE", vec![one, other]);
+            let some = call("IF", vec![condition, shared.clone(), call("LEN", vec![shared.clone()])]);
+            at(NodeKind::Chain(Box::new(some), vec![("&", shared)]))
+        });
         prop_oneof![
             6 => call,
+            1 => again,
             1 => named,
             1 => looked_up,
             2 => condition,

@@ -149,7 +149,9 @@ impl Row<'_> {
     }
 
     fn field(&self, name: &str) -> Plain {
-        if let Some((_, value)) = self.bound.iter().rev().find(|(held, _)| held == name) {
+        let bound = || self.bound.iter().rev();
+        let other = || bound().find(|(held, _)| held.to_lowercase() == name.to_lowercase());
+        if let Some((_, value)) = bound().find(|(held, _)| held == name).or_else(other) {
             return value.clone();
         }
         let reference = resolve(name).unwrap();

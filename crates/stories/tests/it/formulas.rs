@@ -65,7 +65,7 @@ async fn dates_are_shown_and_read_by_formats(timed: Timed) {
         ("Plain", "DATETIME_FORMAT({Due})", json!("2026-01-05T00:00:00Z")),
         ("Read", "DATETIME_PARSE({Name}, 'LL, H:mm', 'es')", json!("2026-05-04T09:30:00.000Z")),
         ("Same", "SET_TIMEZONE({Due}, 'Asia/Tokyo')", json!("2026-01-05T00:00:00.000Z")),
-        ("Lost", "DATETIME_FORMAT(SET_TIMEZONE({Due}, 'Nowhere/At_All'), 'L')", json!({ "error": "#ERROR!" })),
+        ("Lost", "DATETIME_FORMAT(SET_TIMEZONE({Due}, {Name}), 'L')", json!({ "error": "#ERROR!" })),
         ("Unread", "DATETIME_PARSE({Name}, 'D MMMM', 'fr')", json!({ "error": "#ERROR!" })),
     ] {
         timed.field(name, formula).await;
@@ -74,7 +74,7 @@ async fn dates_are_shown_and_read_by_formats(timed: Timed) {
     assert_eq!(timed.found("DATETIME_FORMAT({Due}, 'MMMM') = 'January'").await, 1);
     assert_eq!(timed.found("DATETIME_FORMAT(SET_LOCALE({Due}, 'de'), 'MMMM') = 'January'").await, 0);
     assert_eq!(timed.found("DATETIME_FORMAT(SET_LOCALE({Due}, 'de'), 'MMMM') = 'Januar'").await, 1);
-    assert_eq!(timed.found("DATETIME_FORMAT(SET_LOCALE({Due}, 'none'), 'MMMM')").await, 0, "an error finds nothing");
+    assert_eq!(timed.found("DATETIME_FORMAT(SET_LOCALE({Due}, {Name}), 'MMMM')").await, 0, "an error finds nothing");
 }
 
 /// A house whose formulas have only what Airtable has.
@@ -93,7 +93,7 @@ async fn functions_of_ours_work_where_they_may(timed: Timed) {
         ("Middle", "MEDIAN(1, 9, 2)", json!(2.0)),
         (
             "Named",
-            "LET(parts, SPLIT({Name}, ' '), Due, ARRAYSLICE(parts, 3, 3), Due & ' of ' & COUNTALL(parts))",
+            "LET(parts, SPLIT({Name}, ' '), Due, ARRAYSLICE(Parts, 3, 3), Due & ' of ' & COUNTALL(parts))",
             json!("mayo of 6"),
         ),
         (
@@ -180,6 +180,14 @@ async fn mistakes_are_told_with_their_place(timed: Timed) {
             "'it's late'",
             "the text ends before this (at character 5); a quote within a text is written with `\\` before it",
         ),
+        ("1 + LEN", "LEN is a function, and its brackets are missing (at character 5); it is written LEN(text)"),
+        (
+            "DATETIME_FORMAT(SET_TIMEZONE({Due}, 'Europe/Berln'), 'L')",
+            "`Europe/Berln` is no time zone (at character 37); did you mean Europe/Berlin?",
+        ),
+        ("SET_LOCALE({Due}, 'none')", "`none` is no locale (at character 19); a locale is named as `de` or `en-gb`"),
+        ("DATEADD({Due}, 1, 'fortnight')", "`fortnight` is no unit of time (at character 19); units are milliseconds"),
+        ("REGEX_MATCH({Name}, '(')", "this pattern cannot be read: unclosed group (at character 21)"),
         ("Full Name", "the name of a field with spaces stands in braces: `{Full Name}`"),
     ] {
         let field = json!({ "name": "F", "type": "formula", "options": { "formula": formula } });
@@ -197,16 +205,21 @@ async fn what_is_told_from_now_ages(timed: Timed) {
     timed.field("Until", "TONOW({Due})").await;
     // What a text does not say of a date is today's.
     timed.field("Morning", "DATETIME_PARSE('6:15', 'H:mm')").await;
-    for (days, told, morning, near) in [
-        (0, "4 days", "2026-01-01T06:15:00.000Z", 0),
-        (3, "a day", "2026-01-04T06:15:00.000Z", 1),
-        (2, "a day", "2026-01-06T06:15:00.000Z", 1),
-        (27, "a month", "2026-02-02T06:15:00.000Z", 0),
+    // And what is computed of what ages.
+    timed.field("Late", "IF({Due} < TODAY(), 'late', 'in time')").await;
+    timed.field("Called", "UPPER({Late}) & ' at ' & DATETIME_FORMAT(NOW(), 'D MMM')").await;
+    for (days, told, morning, near, called) in [
+        (0, "4 days", "2026-01-01T06:15:00.000Z", 0, "IN TIME at 1 Jan"),
+        (3, "a day", "2026-01-04T06:15:00.000Z", 1, "IN TIME at 4 Jan"),
+        (2, "a day", "2026-01-06T06:15:00.000Z", 1, "LATE at 6 Jan"),
+        (27, "a month", "2026-02-02T06:15:00.000Z", 0, "LATE at 2 Feb"),
     ] {
         timed.clock.advance(DAY * days);
         let cells = timed.cells().await;
         assert_eq!((&cells["Left"], &cells["Until"]), (&json!(told), &json!(told)));
         assert_eq!(cells["Morning"], morning);
+        assert_eq!(cells["Called"], called);
+        assert_eq!(timed.found(&format!("{{Called}} = '{called}'")).await, 1);
         assert_eq!(timed.found("FROMNOW({Due}) = 'a day'").await, near, "{told}");
         assert_eq!(timed.found("{Left} = 'a day'").await, near, "{told}");
     }

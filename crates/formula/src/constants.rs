@@ -1,0 +1,88 @@
+//! Constants that name something: a time zone, a locale, a unit, a pattern. One that names nothing is a mistake, which is told when
+//! the formula is written; a formula that is kept already goes on with what it makes of it.
+
+use jiff::tz;
+
+use crate::expr::Expr;
+use crate::functions::Function;
+use crate::locale::Locale;
+use crate::mistakes::{Mistake, closest};
+use crate::pattern::{LONGEST, Pattern};
+use crate::regex;
+use crate::time::Unit;
+use crate::value::Scalar;
+use crate::zone::Zone;
+
+/// What an argument names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    Zone,
+    Locale,
+    Unit,
+    /// The day that weeks start on.
+    WeekStart,
+    /// How dates are shown.
+    Format,
+    /// A regular expression.
+    Pattern,
+}
+
+/// What an argument of a function names; most are just values.
+pub(crate) fn named_by(function: &Function, argument: usize) -> Option<Names> {
+    Some(match (function.name, argument) {
+        ("SET_TIMEZONE", 1) => Names::Zone,
+        ("SET_LOCALE", 1) | ("DATETIME_PARSE", 2) => Names::Locale,
+        ("DATEADD" | "DATETIME_DIFF" | "IS_SAME", 2) => Names::Unit,
+        ("WEEKDAY" | "WEEKNUM", 1) => Names::WeekStart,
+        ("DATETIME_FORMAT" | "DATETIME_PARSE", 1) => Names::Format,
+        ("REGEX_EXTRACT" | "REGEX_MATCH" | "REGEX_REPLACE", 1) => Names::Pattern,
+        _ => return None,
+    })
+}
+
+/// What is wrong with a constant that should name something; a blank stands for what is usual.
+pub(crate) fn mistake(names: Names, argument: &Expr) -> Option<Mistake> {
+    let Expr::Constant(scalar) = argument else { return None };
+    if matches!(scalar, Scalar::Error) || scalar.view().is_blank() {
+        return None;
+    }
+    let mut scratch = String::new();
+    let name = scalar.view().text(&mut scratch);
+    let told = |what: &str, advice: String| Some((format!("`{}` is no {what}", shortened(name)), advice));
+    match names {
+        Names::Zone if Zone::named(name).is_none() => told("time zone", zone_advice(name)),
+        Names::Locale if Locale::named(name).is_none() => {
+            told("locale", "a locale is named as `de` or `en-gb`".to_owned())
+        }
+        Names::Unit if Unit::known(name).is_none() => told(
+            "unit of time",
+            "units are milliseconds, seconds, minutes, hours, days, weeks, months, quarters and years".to_owned(),
+        ),
+        Names::WeekStart if !["sunday", "monday"].contains(&name.to_ascii_lowercase().as_str()) => {
+            told("day that weeks start on", "they start on \"Sunday\" or \"Monday\"".to_owned())
+        }
+        Names::Format if Pattern::new(name, Locale::english()).is_none() => {
+            Some(("this format is too long".to_owned(), format!("a format has at most {LONGEST} bytes")))
+        }
+        Names::Pattern => regex::mistake(name),
+        _ => None,
+    }
+}
+
+fn zone_advice(name: &str) -> String {
+    let zones: Vec<String> = tz::db().available().map(|zone| zone.as_str().to_owned()).collect();
+    match closest(name, zones.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean {near}?"),
+        None => "a time zone is named as `Europe/Berlin`".to_owned(),
+    }
+}
+
+/// Not more of a name than tells which one is meant.
+fn shortened(name: &str) -> String {
+    const SHOWN: usize = 60;
+    let mut shown: String = name.chars().take(SHOWN).collect();
+    if shown.len() < name.len() {
+        shown.push('…');
+    }
+    shown
+}
