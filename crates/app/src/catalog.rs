@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use assistant::{Assistant, Parts};
+use authoring::Authoring;
 use axum::middleware::from_fn_with_state;
 use axum::{Extension, Router};
 use blob::Blobs;
@@ -214,6 +215,14 @@ impl Ground {
         })
     }
 
+    fn authoring(&self) -> Authoring {
+        Authoring::new(authoring::Parts {
+            schemas: self.schemas.clone(),
+            records: self.records.clone(),
+            clock: self.clock.clone(),
+        })
+    }
+
     fn shares(&self, settings: &Settings) -> Shares {
         Shares::new(shares::Parts {
             db: self.db.clone(),
@@ -316,6 +325,7 @@ pub(crate) fn services(
     let ground = Ground::new(settings, db, identity, source, signer)?;
     let (comments, transfers, webhooks) = (ground.comments(), ground.transfers(settings), ground.webhooks());
     let (files, shares) = (ground.files(settings)?, ground.shares(settings));
+    let authoring = ground.authoring();
     let tools = Registry::new([records::tools(&ground.records), comments::tools(&comments)].concat())?;
     let assistant = ground.assistant(settings, tools);
     let writing = ground.writing(settings);
@@ -332,6 +342,7 @@ pub(crate) fn services(
             .routes(records::router(records.clone()))
             .tools(records::tools(&records))
             .hand("records.compact", move |drain| compaction.run(drain)),
+        authoring.service(),
         comments.service(),
         files.service(),
         transfers.service(),

@@ -73,18 +73,6 @@ pub enum Error {
         /// What is wrong and where.
         reason: String,
     },
-    /// A formula that is asked about cannot be read.
-    #[error("{reason}")]
-    Expression {
-        /// What is wrong, where, and what would be right.
-        reason: String,
-    },
-    /// A value that is given for a field is none of it.
-    #[error("{reason}")]
-    Given {
-        /// Which, and what would be right.
-        reason: String,
-    },
     /// The filter tree of a tool cannot be used.
     #[error("{reason}")]
     Filter {
@@ -257,8 +245,7 @@ impl web::ApiError for Error {
             Self::Cell { .. } => "cell",
             Self::Request { .. } => "request",
             Self::ViewNotFound { .. } => "view-not-found",
-            Self::Formula { .. } | Self::Expression { .. } => "formula",
-            Self::Given { .. } => "context",
+            Self::Formula { .. } => "formula",
             Self::Filter { .. } => "filter",
             Self::Confirmation { .. } => "confirmation",
             Self::Offset { .. } => "offset",

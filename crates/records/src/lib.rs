@@ -10,7 +10,6 @@ mod ask;
 mod counts;
 mod error;
 mod files;
-mod formulas;
 mod json;
 mod ops;
 mod pages;
@@ -30,11 +29,13 @@ pub use error::Error;
 pub use files::{Awaited, Files};
 pub use images::{Addresses, BASE_ROWS, FILES_PATH, MIGRATIONS, Reach, Ticket, View};
 pub use json::Shape;
+pub use ops::find_table;
 pub use ops::{
     AggregateQuery, Aggregated, Appending, Attached, BULK_BYTES, BULK_RECORDS, Bulk, BulkRows, Deleted, Duplicated,
     Export, FilesCell, Found, GROUPS, GroupOut, HISTORY, History, Hits, LeftOut, ListQuery, NewRecord, Page, Picture,
     Place, Records, SYNC_RECORDS, Sort, SyncRows, Undone, UpdateRecord, ValueMatch, WORDS, Written,
 };
+pub use plan::unknown_field;
 pub use prompts::{Generation, Prompt, Unwritten};
 pub use routes::{router, text_shape};
 pub use tools::tools;

@@ -9,7 +9,6 @@ mod copy;
 mod duplicate;
 mod export;
 mod find_values;
-mod formulas;
 mod generate;
 mod get;
 mod history;
@@ -51,7 +50,6 @@ pub(crate) use convert::{How, NewType};
 pub use duplicate::Duplicated;
 pub use export::Export;
 pub use find_values::{ValueMatch, WORDS};
-pub(crate) use formulas::Asked;
 pub use get::{Found, Place};
 pub(crate) use history::{CellHeld, ConvertedCell, LinkEdit, Linked};
 pub use history::{HISTORY, History};
@@ -155,6 +153,20 @@ impl Records {
         Ok((scope, view))
     }
 
+    /// Answers a question about the present picture of a base, for which what it misses is brought into memory.
+    ///
+    /// # Errors
+    /// [`Error::Denied`]; [`Error::ImageMemory`]; those of the question.
+    pub async fn consult<T>(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        question: impl Fn(&View) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let (scope, mut view) = self.view(caller, base).await?;
+        self.answer(&scope, &mut view, question).await
+    }
+
     /// A picture as it is looked at now.
     pub(crate) fn seen(&self, image: Arc<BaseImage>, people: Arc<People>) -> View {
         View::new(image, self.clock.now())
@@ -219,7 +231,7 @@ const QUERY: Duration = Duration::from_secs(10);
 const MANY: usize = 4 * model::CHUNK;
 
 /// The table named, or an error with the closest names.
-pub(crate) fn find_table<'s>(schema: &'s model::Schema, name: &str) -> Result<&'s Arc<Table>, Error> {
+pub fn find_table<'s>(schema: &'s model::Schema, name: &str) -> Result<&'s Arc<Table>, Error> {
     schema.table(name).ok_or_else(|| Error::TableNotFound {
         name: name.chars().take(255).collect(),
         hint: closest(name, schema.live_tables().map(|table| table.name.as_str())),

@@ -65,7 +65,7 @@ fn read_cell(
 }
 
 /// The error for a field name that does not exist, with the closest names.
-pub(crate) fn unknown_field(table: &Table, name: &str) -> Error {
+pub fn unknown_field(table: &Table, name: &str) -> Error {
     let names = table.live_fields().map(|field| field.name.as_str());
     Error::UnknownField { name: name.chars().take(255).collect(), hint: closest(name, names) }
 }

@@ -5,7 +5,6 @@ mod aggregate;
 mod bulk;
 mod convert;
 mod duplicate;
-mod formulas;
 mod history;
 mod read;
 mod wire;
@@ -30,7 +29,6 @@ const DOOR: Door = Door::Airtable;
 #[derive(OpenApi)]
 #[openapi(tags(
     (name = "records", description = "Records of tables: Airtable's Web API"),
-    (name = "formulas", description = "Formulas while they are written: their functions, mistakes, values and parts"),
     (name = "history", description = "What was changed, by whom, and how to take it back"),
 ))]
 struct Described;
@@ -47,12 +45,6 @@ pub fn router(records: Records) -> OpenApiRouter {
         .routes(routes!(duplicate::record))
         .routes(routes!(duplicate::table))
         .routes(routes!(duplicate::base))
-        .routes(routes!(formulas::functions))
-        .routes(routes!(formulas::validate))
-        .routes(routes!(formulas::evaluate))
-        .routes(routes!(formulas::explain))
-        .routes(routes!(formulas::format))
-        .routes(routes!(formulas::complete))
         .routes(routes!(history::list))
         .routes(routes!(history::undo))
         .routes(routes!(history::redo))

@@ -7,7 +7,6 @@ use model::{Bits, CellValue, Chunk, ComputedChunk, FieldNo, FormulaType, Kind, T
 use serde_json::{Map, Value};
 
 use crate::error::Error;
-use crate::plan::unknown_field;
 
 /// Most values.
 pub(crate) const VALUES: usize = 1_000;
@@ -24,7 +23,7 @@ impl Given {
     /// Reads values for fields of a table, or for names where there is none.
     ///
     /// # Errors
-    /// [`Error::UnknownField`]; [`Error::Given`] when a field cannot have the value.
+    /// [`Error::Records`] for a field that is not there; [`Error::Given`] when a field cannot have the value.
     pub fn read(table: Option<&Table>, values: &Map<String, Value>) -> Result<Self, Error> {
         if values.len() > VALUES {
             return Err(Error::Given { reason: format!("`context` has at most {VALUES} values") });
@@ -35,7 +34,8 @@ impl Given {
             let wrong = |reason: String| Error::Given { reason: format!("`{shown}` of `context` {reason}") };
             let (no, shape) = match table {
                 Some(table) => {
-                    let reference = schema::reference(table, name).ok_or_else(|| unknown_field(table, name))?;
+                    let reference =
+                        schema::reference(table, name).ok_or_else(|| records::unknown_field(table, name))?;
                     (reference.no, plain(reference.shape))
                 }
                 None => (FieldNo(index as u32), shape_of(value).map_err(wrong)?),

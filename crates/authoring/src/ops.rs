@@ -3,16 +3,18 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use clock::Clock;
 use formula::{Diagnostic, Part, Program, What};
+use images::View;
 use model::{BaseId, Caller, Field, RecordId, Table, TableImage};
+use records::{Records, find_table};
+use schema::Schemas;
 use serde_json::{Map, Value};
 
-use super::{Records, find_table};
 use crate::error::Error;
-use crate::formulas::given::Given;
-use crate::formulas::told::{Checked, Evaluated, Explained, FieldTold, Mistake, PartTold, kind_of, places, type_name};
-use crate::formulas::{Names, On, evaluate, fields_of};
-use images::View;
+use crate::given::Given;
+use crate::names::{Names, On, evaluate, fields_of};
+use crate::told::{Checked, Evaluated, Explained, FieldTold, Mistake, PartTold, kind_of, places, type_name};
 
 /// Most parts that are told and measured.
 const PARTS: usize = 200;
@@ -36,11 +38,38 @@ pub(crate) struct Asked {
 /// A table with its records, as it is seen now.
 type Seen<'s> = (&'s View, &'s Table, &'s TableImage);
 
-impl Records {
+/// What the handle is made of.
+pub struct Parts {
+    /// The bases, whose tables formulas are about.
+    pub schemas: Schemas,
+    /// Their records.
+    pub records: Records,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Formulas while they are written. Copies are the same one.
+#[derive(Clone)]
+pub struct Authoring(Arc<Parts>);
+
+impl Authoring {
+    /// Makes the handle.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// A base by its id, which need not be there, or by its name.
+    ///
+    /// # Errors
+    /// [`Error::Records`] when there is none of this name.
+    pub(crate) async fn find_base(&self, caller: &Caller, text: &str) -> Result<BaseId, Error> {
+        Ok(self.0.records.find_base(caller, text).await?)
+    }
+
     /// Says whether a formula can be used, and what it is made of.
     ///
     /// # Errors
-    /// [`Error::Denied`], [`Error::TableNotFound`]; [`Error::UnknownField`] and [`Error::Given`] for given values.
+    /// [`Error::Records`] for what is not there; [`Error::Given`] for given values.
     pub(crate) async fn check_formula(&self, caller: &Caller, asked: &Asked) -> Result<Checked, Error> {
         self.with_names(caller, asked, |names, _| Ok(checked(names, &asked.formula))).await
     }
@@ -48,9 +77,9 @@ impl Records {
     /// Computes a formula, over a record, given values, or both.
     ///
     /// # Errors
-    /// As [`Records::check_formula`], and [`Error::RecordNotFound`].
+    /// As [`Authoring::check_formula`].
     pub(crate) async fn evaluate_formula(&self, caller: &Caller, asked: &Asked) -> Result<Evaluated, Error> {
-        let now = self.clock.now();
+        let now = self.0.clock.now();
         self.with_names(caller, asked, |names, seen| {
             let on = seen.map(|seen| record(seen, asked.record.as_deref())).transpose()?.flatten();
             let text = &asked.formula;
@@ -76,7 +105,7 @@ impl Records {
     /// Takes a formula apart, and measures its parts on some records.
     ///
     /// # Errors
-    /// As [`Records::check_formula`], and [`Error::Expression`] when it cannot be used.
+    /// As [`Authoring::check_formula`], and [`Error::Expression`] when it cannot be used.
     pub(crate) async fn explain_formula(&self, caller: &Caller, asked: &Asked) -> Result<Explained, Error> {
         self.with_names(caller, asked, |names, seen| explained(names, seen, &asked.formula)).await
     }
@@ -84,20 +113,22 @@ impl Records {
     /// The fields of a table, as one may name them.
     ///
     /// # Errors
-    /// [`Error::Denied`], [`Error::TableNotFound`].
+    /// [`Error::Records`] for what is not there.
     pub(crate) async fn field_names(
         &self,
         caller: &Caller,
         place: Option<&(BaseId, String)>,
     ) -> Result<Vec<FieldTold>, Error> {
         let Some((base, table)) = place else { return Ok(Vec::new()) };
-        let (_, view) = self.view(caller, *base).await?;
-        Ok(find_table(&view.image.schema, table)?.live_fields().map(|field| field_told(field)).collect())
+        let told = |view: &View| {
+            Ok(find_table(&view.image.schema, table)?.live_fields().map(|field| field_told(field)).collect())
+        };
+        Ok(self.0.records.consult(caller, *base, told).await?)
     }
 
     /// Whether formulas have only the functions that Airtable has.
     pub(crate) fn has_formulas_of_airtable(&self) -> bool {
-        self.schemas.has_formulas_of_airtable()
+        self.0.schemas.has_formulas_of_airtable()
     }
 
     async fn with_names<T>(
@@ -111,11 +142,20 @@ impl Records {
             let given = Given::read(None, &asked.context)?;
             return look(&Names { table: None, given: &given, only_airtable }, None);
         };
-        let (scope, mut view) = self.view(caller, *base).await?;
-        let table = Arc::clone(find_table(&view.image.schema, table)?);
-        let given = Given::read(Some(&table), &asked.context)?;
-        let names = Names { table: Some(&table), given: &given, only_airtable };
-        self.answer(&scope, &mut view, |view| look(&names, Some((view, &table, &view.image.table(table.no))))).await
+        let question = |view: &View| {
+            let table = find_table(&view.image.schema, table)?;
+            let asked = || {
+                let given = Given::read(Some(table), &asked.context)?;
+                let names = Names { table: Some(table), given: &given, only_airtable };
+                look(&names, Some((view, table, &view.image.table(table.no))))
+            };
+            // What the image misses is brought, and the question asked again.
+            match asked() {
+                Err(Error::Records(error)) => Err(error),
+                answer => Ok(answer),
+            }
+        };
+        self.0.records.consult(caller, *base, question).await?
     }
 }
 
@@ -125,7 +165,7 @@ fn expression(reason: impl Into<String>) -> Error {
 
 fn record<'s>((view, table, rows): Seen<'s>, id: Option<&str>) -> Result<Option<On<'s>>, Error> {
     let Some(id) = id else { return Ok(None) };
-    let not_found = || Error::RecordNotFound { id: id.chars().take(64).collect() };
+    let not_found = || records::Error::RecordNotFound { id: id.chars().take(64).collect() };
     let found = id.parse::<RecordId>().ok().and_then(|id| rows.find(id)).ok_or_else(not_found)?;
     Ok(Some(On { view, table, rows, ordinal: found }))
 }

@@ -1,9 +1,7 @@
 //! Formulas that are tried out: what is wrong with them, and what they come to.
 
-pub(crate) mod given;
-pub(crate) mod told;
-
 use formula::{Batch, Diagnostic, DiagnosticKind, Input, Program, Reference};
+use images::View;
 use model::{
     Chunk, ComputedChunk, Field, FieldId, FieldKind, FieldNo, FormulaOptions, Ordinal, RecordId, Table, TableImage,
     Timestamp, Watched,
@@ -12,9 +10,8 @@ use schema::closest;
 use serde_json::Value;
 
 use crate::error::Error;
-use given::Given;
-use images::View;
-use told::places;
+use crate::given::Given;
+use crate::told::places;
 
 /// What a formula may name.
 pub(crate) struct Names<'n> {
@@ -161,7 +158,7 @@ pub(crate) fn evaluate(
     };
     let answer = program.eval(&batch);
     if batch.is_over() {
-        return Err(Error::TooSlow);
+        return Err(records::Error::TooSlow.into());
     }
     Ok(told(program, &answer))
 }

@@ -7,15 +7,37 @@ use formula::{Family, Function};
 use model::Caller;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 use web::{Door, Failure, JsonBody};
 
-use super::history::{base_id, fail};
 use crate::error::Error;
-use crate::formulas::told::{Checked, Evaluated, Explained, FieldTold, type_name};
-use crate::ops::{Asked, Records};
+use crate::ops::{Asked, Authoring};
+use crate::told::{Checked, Evaluated, Explained, FieldTold, type_name};
 
 const DOOR: Door = Door::Problem;
+
+#[derive(OpenApi)]
+#[openapi(tags((name = "formulas", description = "Formulas while they are written: their functions, mistakes, values and parts")))]
+struct Described;
+
+/// The doors of this context.
+pub(crate) fn router(authoring: Authoring) -> OpenApiRouter {
+    OpenApiRouter::with_openapi(Described::openapi())
+        .routes(routes!(functions))
+        .routes(routes!(validate))
+        .routes(routes!(evaluate))
+        .routes(routes!(explain))
+        .routes(routes!(format))
+        .routes(routes!(complete))
+        .with_state(authoring)
+}
+
+fn fail(error: Error) -> Failure {
+    Failure::new(DOOR, &error)
+}
+
 /// Most names that are offered at once.
 const OFFERED: usize = 50;
 
@@ -190,26 +212,26 @@ impl From<&'static Function> for FunctionOut {
 }
 
 /// The functions that may be called.
-fn known(records: &Records) -> impl Iterator<Item = &'static Function> {
-    let only_airtable = records.has_formulas_of_airtable();
+fn known(authoring: &Authoring) -> impl Iterator<Item = &'static Function> {
+    let only_airtable = authoring.has_formulas_of_airtable();
     formula::functions().iter().copied().filter(move |function| !(only_airtable && function.is_ours()))
 }
 
 async fn place(
-    records: &Records,
+    authoring: &Authoring,
     caller: &Caller,
     (base, table): (Option<String>, Option<String>),
 ) -> Result<Option<(model::BaseId, String)>, Failure> {
     match (base, table) {
-        (Some(base), Some(table)) => Ok(Some((base_id(records, caller, &base).await?, table))),
+        (Some(base), Some(table)) => Ok(Some((authoring.find_base(caller, &base).await.map_err(fail)?, table))),
         (None, None) => Ok(None),
         _ => Err(fail(Error::Given { reason: "`base` and `table` go together".to_owned() })),
     }
 }
 
-async fn asked(records: &Records, caller: &Caller, body: Body) -> Result<Asked, Failure> {
+async fn asked(authoring: &Authoring, caller: &Caller, body: Body) -> Result<Asked, Failure> {
     let given: FormulaIn = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
-    let place = place(records, caller, (given.base, given.table)).await?;
+    let place = place(authoring, caller, (given.base, given.table)).await?;
     if given.record.is_some() && place.is_none() {
         return Err(fail(Error::Given { reason: "`record` goes with `base` and `table`".to_owned() }));
     }
@@ -221,8 +243,8 @@ async fn asked(records: &Records, caller: &Caller, body: Body) -> Result<Asked, 
     get, path = "/api/v1/formulas/functions", operation_id = "formulas.functions", tag = "formulas",
     responses((status = 200, description = "The functions", body = FunctionsOut))
 )]
-pub(super) async fn functions(State(records): State<Records>) -> Json<FunctionsOut> {
-    Json(FunctionsOut { functions: known(&records).map(FunctionOut::from).collect() })
+async fn functions(State(authoring): State<Authoring>) -> Json<FunctionsOut> {
+    Json(FunctionsOut { functions: known(&authoring).map(FunctionOut::from).collect() })
 }
 
 /// Says whether a formula can be used, and what it is made of. Without a table any name may be one of a field.
@@ -231,13 +253,13 @@ pub(super) async fn functions(State(records): State<Records>) -> Json<FunctionsO
     request_body = FormulaIn,
     responses((status = 200, description = "What is wrong with it, if anything", body = Checked))
 )]
-pub(super) async fn validate(
-    State(records): State<Records>,
+async fn validate(
+    State(authoring): State<Authoring>,
     Extension(caller): Extension<Caller>,
     body: Body,
 ) -> Result<Json<Checked>, Failure> {
-    let asked = asked(&records, &caller, body).await?;
-    records.check_formula(&caller, &asked).await.map(Json).map_err(fail)
+    let asked = asked(&authoring, &caller, body).await?;
+    authoring.check_formula(&caller, &asked).await.map(Json).map_err(fail)
 }
 
 /// Computes a formula, for a record, for given values, or for neither.
@@ -246,13 +268,13 @@ pub(super) async fn validate(
     request_body = FormulaIn,
     responses((status = 200, description = "What it comes to, or why it does not", body = Evaluated))
 )]
-pub(super) async fn evaluate(
-    State(records): State<Records>,
+async fn evaluate(
+    State(authoring): State<Authoring>,
     Extension(caller): Extension<Caller>,
     body: Body,
 ) -> Result<Json<Evaluated>, Failure> {
-    let asked = asked(&records, &caller, body).await?;
-    records.evaluate_formula(&caller, &asked).await.map(Json).map_err(fail)
+    let asked = asked(&authoring, &caller, body).await?;
+    authoring.evaluate_formula(&caller, &asked).await.map(Json).map_err(fail)
 }
 
 /// Takes a formula apart: types, fields, functions, and how long each part takes on a sample of the records.
@@ -264,13 +286,13 @@ pub(super) async fn evaluate(
         (status = 422, description = "It cannot be used"),
     )
 )]
-pub(super) async fn explain(
-    State(records): State<Records>,
+async fn explain(
+    State(authoring): State<Authoring>,
     Extension(caller): Extension<Caller>,
     body: Body,
 ) -> Result<Json<Explained>, Failure> {
-    let asked = asked(&records, &caller, body).await?;
-    records.explain_formula(&caller, &asked).await.map(Json).map_err(fail)
+    let asked = asked(&authoring, &caller, body).await?;
+    authoring.explain_formula(&caller, &asked).await.map(Json).map_err(fail)
 }
 
 /// Writes a formula in its one form.
@@ -282,10 +304,10 @@ pub(super) async fn explain(
         (status = 422, description = "It cannot be read"),
     )
 )]
-pub(super) async fn format(State(records): State<Records>, body: Body) -> Result<Json<FormattedOut>, Failure> {
+async fn format(State(authoring): State<Authoring>, body: Body) -> Result<Json<FormattedOut>, Failure> {
     let FormatIn { formula: given } = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
     let refuse = |reason: String| fail(Error::Expression { reason });
-    if let Some(reason) = schema::beyond_airtable(&given).filter(|_| records.has_formulas_of_airtable()) {
+    if let Some(reason) = schema::beyond_airtable(&given).filter(|_| authoring.has_formulas_of_airtable()) {
         return Err(refuse(reason));
     }
     let formula = formula::format(&given).map_err(|problem| refuse(problem.to_string()))?;
@@ -298,14 +320,14 @@ pub(super) async fn format(State(records): State<Records>, body: Body) -> Result
     request_body = CompleteIn,
     responses((status = 200, description = "The names", body = CompletedOut))
 )]
-pub(super) async fn complete(
-    State(records): State<Records>,
+async fn complete(
+    State(authoring): State<Authoring>,
     Extension(caller): Extension<Caller>,
     body: Body,
 ) -> Result<Json<CompletedOut>, Failure> {
     let given: CompleteIn = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
-    let place = place(&records, &caller, (given.base, given.table)).await?;
-    let fields = records.field_names(&caller, place.as_ref()).await.map_err(fail)?;
+    let place = place(&authoring, &caller, (given.base, given.table)).await?;
+    let fields = authoring.field_names(&caller, place.as_ref()).await.map_err(fail)?;
     let end = given.formula.char_indices().nth(given.cursor.unwrap_or(usize::MAX)).map(|(at, _)| at);
     let before = given.formula.get(..end.unwrap_or(given.formula.len())).unwrap_or_default();
     let Some(begun) = formula::begun(before) else {
@@ -313,7 +335,7 @@ pub(super) async fn complete(
     };
     let prefix = begun.prefix.to_lowercase();
     let fields = fields.into_iter().filter(|field| starts(&field.name, &prefix)).map(offer);
-    let functions = known(&records).filter(|function| !begun.in_braces && starts(function.name, &prefix));
+    let functions = known(&authoring).filter(|function| !begun.in_braces && starts(function.name, &prefix));
     let functions = functions.map(|function| OfferOut {
         kind: "function",
         label: function.name.to_owned(),
