@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail};
 use crate::workspace::{Workspace, run};
 
 /// What the stories `fuzz::…` send.
-const TARGETS: [&str; 3] = ["lists", "records", "fields"];
+const TARGETS: [&str; 4] = ["lists", "records", "fields", "formulas"];
 
 pub fn fuzz(workspace: &Workspace, words: &[&str]) -> Result<()> {
     let (target, minutes) = parse(words)?;

@@ -105,3 +105,8 @@ fn records() {
 fn fields() {
     testkit::run(Engine::Sqlite, async |app: TestApp| run(app, given::field).await);
 }
+
+#[test]
+fn formulas() {
+    testkit::run(Engine::Sqlite, async |app: TestApp| run(app, given::formula).await);
+}

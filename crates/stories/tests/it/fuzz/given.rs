@@ -71,6 +71,117 @@ const FUNCTIONS: [&str; 30] = [
     "ERROR",
     "NOPE",
 ];
+/// Every function there is.
+const KNOWN: [&str; 108] = [
+    "ABS",
+    "AND",
+    "ARRAYCOMPACT",
+    "ARRAYFLATTEN",
+    "ARRAYJOIN",
+    "ARRAYSLICE",
+    "ARRAYUNIQUE",
+    "AVERAGE",
+    "AVERAGEIF",
+    "BLANK",
+    "CEILING",
+    "CONCATENATE",
+    "CONTAINS",
+    "COUNT",
+    "COUNTA",
+    "COUNTALL",
+    "COUNTIF",
+    "CREATED_TIME",
+    "DATEADD",
+    "DATEDIF",
+    "DATEDIFF",
+    "DATESTR",
+    "DATETIME_DIFF",
+    "DATETIME_FORMAT",
+    "DATETIME_PARSE",
+    "DAY",
+    "ENCODE_URL_COMPONENT",
+    "ERROR",
+    "EVEN",
+    "EXACT",
+    "EXP",
+    "FALSE",
+    "FIND",
+    "FLOOR",
+    "FORMATDATE",
+    "FROMNOW",
+    "HOUR",
+    "IF",
+    "IFERROR",
+    "INT",
+    "ISBLANK",
+    "ISEMPTY",
+    "ISERROR",
+    "ISNUMBER",
+    "IS_AFTER",
+    "IS_BEFORE",
+    "IS_SAME",
+    "JSON_EXTRACT",
+    "LAST_MODIFIED_TIME",
+    "LEFT",
+    "LEN",
+    "LENGTH",
+    "LET",
+    "LOG",
+    "LOG10",
+    "LOWER",
+    "MAX",
+    "MEDIAN",
+    "MID",
+    "MIN",
+    "MINUTE",
+    "MOD",
+    "MONTH",
+    "NOT",
+    "NOW",
+    "ODD",
+    "OR",
+    "PERCENTILE",
+    "POWER",
+    "RECORD_ID",
+    "REGEX_EXTRACT",
+    "REGEX_MATCH",
+    "REGEX_REPLACE",
+    "REPLACE",
+    "REPT",
+    "RIGHT",
+    "ROUND",
+    "ROUNDDOWN",
+    "ROUNDUP",
+    "SEARCH",
+    "SECOND",
+    "SET_LOCALE",
+    "SET_TIMEZONE",
+    "SIMILARITY",
+    "SPLIT",
+    "SQRT",
+    "STDEV",
+    "SUBSTITUTE",
+    "SUBSTRING",
+    "SUM",
+    "SUMIF",
+    "SWITCH",
+    "T",
+    "TEXTJOIN",
+    "TIMESTR",
+    "TODAY",
+    "TONOW",
+    "TRIM",
+    "TRUE",
+    "UPPER",
+    "VALUE",
+    "WEEKDAY",
+    "WEEKNUM",
+    "WORKDAY",
+    "WORKDAY_DIFF",
+    "XLOOKUP",
+    "XOR",
+    "YEAR",
+];
 const OPERATORS: [&str; 14] = ["+", "-", "*", "/", "&", "=", "!=", "<", "<=", ">", ">=", ",", "(", ")"];
 const TYPES: [&str; 34] = [
     "singleLineText",
@@ -190,6 +301,49 @@ impl Given {
                 format!("{}({})", self.of(&FUNCTIONS), arguments.join(","))
             }
         }
+    }
+
+    /// As [`Given::formula`], with all functions and mostly as many arguments as they take.
+    fn expression(&mut self, depth: usize) -> String {
+        match self.0.below(if depth == 0 { 5 } else { 12 }) {
+            0 | 1 => format!("{{{}}}", self.of(&NAMES)),
+            2 => self.number().to_string(),
+            3 => format!("'{}'", self.of(&TEXTS)),
+            4 => self.of(&[
+                "'days'",
+                "'UTC'",
+                "'de'",
+                "'YYYY-MM-DD'",
+                "'[a-z]+'",
+                "values",
+                "x",
+                "\"a.b[0]\"",
+                "// c\n1",
+                "''",
+            ]),
+            5 => format!("{}{}{}", self.expression(depth - 1), self.of(&OPERATORS), self.expression(depth - 1)),
+            6 => format!("-({})", self.expression(depth - 1)),
+            7 => format!("LET(x, {}, {})", self.expression(depth - 1), self.expression(depth - 1)),
+            _ => {
+                let arguments: Vec<String> = (0..=self.0.below(3)).map(|_| self.expression(depth - 1)).collect();
+                format!("{}({})", self.of(&KNOWN), arguments.join(", "))
+            }
+        }
+    }
+
+    /// Some characters less, twice or others.
+    fn broken(&mut self, text: String) -> String {
+        let mut text: Vec<char> = text.chars().collect();
+        for _ in 0..self.0.below(3) {
+            let at = self.0.below(text.len() + 1);
+            match self.0.below(4) {
+                0 => text.truncate(at),
+                1 => drop(text.drain(at..(at + 2).min(text.len()))),
+                2 => text.splice(at..at, self.of(&TEXTS).chars().take(20)).for_each(drop),
+                _ => text.splice(at..at, self.of(&OPERATORS).chars()).for_each(drop),
+            }
+        }
+        text.into_iter().collect()
     }
 
     fn value(&mut self, depth: usize) -> Value {
@@ -417,5 +571,36 @@ pub fn field(given: &mut Given, base: &str) -> (Method, String, String) {
             (Method::POST, path, given.spoiled(&body))
         }
         _ => (Method::DELETE, format!("{fields}/{name}"), String::new()),
+    }
+}
+
+/// A formula that is tried out, saved, or filters.
+pub fn formula(given: &mut Given, base: &str) -> (Method, String, String) {
+    let depth = 1 + given.0.below(7);
+    let text = given.expression(depth);
+    let text = if given.one_in(3) { given.broken(text) } else { text };
+    let about = json!({ "formula": text, "base": base, "table": "Tasks" });
+    match given.0.below(9) {
+        0 => {
+            let path = format!("/v0/{base}/Tasks?pageSize=3&filterByFormula={}", given.escaped(&text));
+            (Method::GET, path, String::new())
+        }
+        1 => {
+            let path = format!("/v0/meta/bases/{base}/tables/Tasks/fields/Double");
+            (Method::PATCH, path, json!({ "options": { "formula": text } }).to_string())
+        }
+        2 => {
+            let cursor = given.0.below(40);
+            let about = json!({ "formula": text, "cursor": cursor, "base": base, "table": "Tasks" });
+            (Method::POST, "/api/v1/formulas/complete".to_owned(), given.spoiled(&about))
+        }
+        3 => (Method::POST, "/api/v1/formulas/format".to_owned(), given.spoiled(&json!({ "formula": text }))),
+        4 => {
+            let about = json!({ "formula": text, "context": given.object(2, &NAMES) });
+            (Method::POST, "/api/v1/formulas/evaluate".to_owned(), given.spoiled(&about))
+        }
+        5 => (Method::POST, "/api/v1/formulas/evaluate".to_owned(), given.spoiled(&about)),
+        6 => (Method::POST, "/api/v1/formulas/explain".to_owned(), given.spoiled(&about)),
+        _ => (Method::POST, "/api/v1/formulas/validate".to_owned(), given.spoiled(&about)),
     }
 }
