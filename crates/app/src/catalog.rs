@@ -215,11 +215,13 @@ impl Ground {
         })
     }
 
-    fn authoring(&self) -> Authoring {
+    fn authoring(&self, settings: &Settings) -> Authoring {
         Authoring::new(authoring::Parts {
             schemas: self.schemas.clone(),
             records: self.records.clone(),
             clock: self.clock.clone(),
+            provider: self.provider.clone(),
+            model: settings.llm.clone(),
         })
     }
 
@@ -325,7 +327,7 @@ pub(crate) fn services(
     let ground = Ground::new(settings, db, identity, source, signer)?;
     let (comments, transfers, webhooks) = (ground.comments(), ground.transfers(settings), ground.webhooks());
     let (files, shares) = (ground.files(settings)?, ground.shares(settings));
-    let authoring = ground.authoring();
+    let authoring = ground.authoring(settings);
     let tools = Registry::new([records::tools(&ground.records), comments::tools(&comments)].concat())?;
     let assistant = ground.assistant(settings, tools);
     let writing = ground.writing(settings);

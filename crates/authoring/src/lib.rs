@@ -1,5 +1,5 @@
 //! What helps those who write formulas: the functions there are, mistakes with their places, values, parts with their cost, one
-//! form, and what can come next.
+//! form, what can come next, and formulas that a model writes from words.
 //!
 //! Words: a formula is *tried out* when it belongs to no field; its *context* is the values that are given for fields.
 //!
@@ -13,6 +13,7 @@ mod names;
 mod ops;
 mod routes;
 mod service;
+mod suggest;
 mod told;
 
 pub use error::Error;

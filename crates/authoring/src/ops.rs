@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use clock::Clock;
 use formula::{Diagnostic, Part, Program, What};
 use images::View;
+use llm::Provider;
 use model::{BaseId, Caller, Field, RecordId, Table, TableImage};
 use records::{Records, find_table};
 use schema::Schemas;
@@ -46,6 +47,10 @@ pub struct Parts {
     pub records: Records,
     /// The time.
     pub clock: Clock,
+    /// Who writes formulas from words, if somebody is set.
+    pub provider: Option<Arc<dyn Provider>>,
+    /// Which model, and how much it may say.
+    pub model: llm::Settings,
 }
 
 /// Formulas while they are written. Copies are the same one.
@@ -56,6 +61,10 @@ impl Authoring {
     /// Makes the handle.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.0
     }
 
     /// A base by its id, which need not be there, or by its name.
@@ -131,7 +140,7 @@ impl Authoring {
         self.0.schemas.has_formulas_of_airtable()
     }
 
-    async fn with_names<T>(
+    pub(crate) async fn with_names<T>(
         &self,
         caller: &Caller,
         asked: &Asked,

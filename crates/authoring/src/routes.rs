@@ -14,7 +14,7 @@ use web::{Door, Failure, JsonBody};
 
 use crate::error::Error;
 use crate::ops::{Asked, Authoring};
-use crate::told::{Checked, Evaluated, Explained, FieldTold, type_name};
+use crate::told::{Checked, Evaluated, Explained, FieldTold, Suggested, type_name};
 
 const DOOR: Door = Door::Problem;
 
@@ -31,6 +31,7 @@ pub(crate) fn router(authoring: Authoring) -> OpenApiRouter {
         .routes(routes!(explain))
         .routes(routes!(format))
         .routes(routes!(complete))
+        .routes(routes!(suggest))
         .with_state(authoring)
 }
 
@@ -80,6 +81,18 @@ pub(super) struct FormatIn {
     /// The formula; also `expression`.
     #[serde(alias = "expression")]
     formula: String,
+}
+
+/// A formula to be written by a model.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SuggestIn {
+    /// In words what it shall come to, up to 2,000 characters.
+    request: String,
+    /// The base, by id or name.
+    base: String,
+    /// The table, by id or name.
+    table: String,
 }
 
 /// A formula that somebody writes at.
@@ -344,6 +357,26 @@ async fn complete(
     });
     let from = before.get(..begun.from).map_or(0, |before| before.chars().count());
     Ok(Json(CompletedOut { from, candidates: fields.chain(functions).take(OFFERED).collect() }))
+}
+
+/// Has a model write a formula from a request in words. It is checked before it is told, and can be used.
+#[utoipa::path(
+    post, path = "/api/v1/formulas/suggest", operation_id = "formulas.suggest", tag = "formulas",
+    request_body = SuggestIn,
+    responses(
+        (status = 200, description = "The formula", body = Suggested),
+        (status = 409, description = "No model provider is set"),
+        (status = 422, description = "The model wrote none that can be used"),
+    )
+)]
+async fn suggest(
+    State(authoring): State<Authoring>,
+    Extension(caller): Extension<Caller>,
+    body: Body,
+) -> Result<Json<Suggested>, Failure> {
+    let SuggestIn { request, base, table } = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
+    let base = authoring.find_base(&caller, &base).await.map_err(fail)?;
+    authoring.suggest_formula(&caller, (base, table), &request).await.map(Json).map_err(fail)
 }
 
 fn starts(name: &str, prefix: &str) -> bool {

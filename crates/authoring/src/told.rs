@@ -152,3 +152,16 @@ pub(crate) fn kind_of(what: &What) -> (&'static str, Option<String>) {
         What::Operation(signs) => ("operation", Some(signs.join(" "))),
     }
 }
+
+/// A formula that a model wrote, and that can be used.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Suggested {
+    /// The formula in its one form.
+    pub formula: String,
+    /// How often the model was asked: twice when its first one could not be used.
+    pub attempts: usize,
+    /// The model.
+    pub model: String,
+    /// What it is made of.
+    pub checked: Checked,
+}

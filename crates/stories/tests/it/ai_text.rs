@@ -13,15 +13,18 @@ use tokio::net::TcpListener;
 use crate::app::TestApp;
 use crate::webhooks::until;
 
-/// A model provider on loopback, whose model says everything again.
-struct Model {
-    url: String,
+/// What a model answers to a prompt, and to one that it has heard before: a status and a body.
+type Answering = fn(&str, bool) -> (u16, Value);
+
+/// A model provider on loopback.
+pub struct Model {
+    pub url: String,
     asked: Arc<Mutex<Vec<String>>>,
     serving: tokio::task::JoinHandle<()>,
 }
 
 impl Model {
-    async fn start() -> Self {
+    pub async fn start(answer: Answering) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/v1", listener.local_addr().unwrap());
         let asked: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -57,18 +60,20 @@ impl Model {
         Self { url, asked, serving }
     }
 
-    fn asked(&self) -> Vec<String> {
+    pub fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
 }
 
+/// An answer of a model.
+pub fn said(text: &str, finish: &str) -> Value {
+    let choice = json!({ "index": 0, "finish_reason": finish, "message": { "role": "assistant", "content": text } });
+    json!({ "id": "c", "object": "chat.completion", "model": "m", "choices": [choice],
+        "usage": { "prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7 } })
+}
+
+/// A model that says everything again.
 fn answer(prompt: &str, again: bool) -> (u16, Value) {
-    let said = |text: &str, finish: &str| {
-        let choice =
-            json!({ "index": 0, "finish_reason": finish, "message": { "role": "assistant", "content": text } });
-        json!({ "id": "c", "object": "chat.completion", "model": "m", "choices": [choice],
-            "usage": { "prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7 } })
-    };
     if prompt.contains("crowded") && !again {
         return (
             429,
@@ -100,7 +105,7 @@ struct Writing {
 
 impl ForDatabase for Writing {
     async fn for_database(engine: Engine) -> Self {
-        let model = Model::start().await;
+        let model = Model::start(answer).await;
         let url = Some(model.url.clone());
         let (app, clock) = TestApp::timed(engine, |settings| settings.llm.openai_base_url = url).await;
         Self { app, clock, model }

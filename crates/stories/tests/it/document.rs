@@ -234,6 +234,7 @@ async fn answers_are_as_the_document_says(app: TestApp) {
             "metrics.get" => 404,
             "health.ready" | "health.report" => 503,
             "fields.generate" => 422,
+            "formulas.suggest" => 409,
             _ => status.min(299),
         };
         assert_eq!(status, expected, "{}: {answer}", access.operation);

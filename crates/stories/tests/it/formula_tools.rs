@@ -4,6 +4,7 @@ use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 use testkit::{Engine, ForDatabase, on_every_database};
 
+use crate::ai_text::{Model, said};
 use crate::app::TestApp;
 
 /// A base with one task, whose time stands still.
@@ -315,4 +316,66 @@ async fn functions_of_ours_are_not_known_where_only_airtables_may_be(strict: Str
     }
     let told = app.ok(Method::POST, "/api/v1/formulas/complete", &json!({ "formula": "medi" })).await;
     assert_eq!(told["candidates"], json!([]));
+}
+
+/// A model that writes formulas, not always at once.
+fn writes(prompt: &str, _again: bool) -> (u16, Value) {
+    match prompt {
+        "twice the points" => (200, said("```airtable\n{points}*2\n```", "stop")),
+        "one more" => (200, said("{Poinst} + 1", "stop")),
+        mistake if mistake.contains("there is no field `Poinst`") && mistake.contains("`Points`") => {
+            (200, said(" = {Points} + 1\n", "stop"))
+        }
+        "half" => (200, said("{Points} +", "length")),
+        "crowded" => {
+            (429, json!({ "error": { "message": "slow down", "type": "requests", "code": "rate_limit_exceeded" } }))
+        }
+        _ => (200, said("I would add (", "stop")),
+    }
+}
+
+/// A house with such a model.
+struct Helped {
+    bench: Bench,
+    model: Model,
+}
+
+impl ForDatabase for Helped {
+    async fn for_database(engine: Engine) -> Self {
+        let model = Model::start(writes).await;
+        let url = Some(model.url.clone());
+        let (app, _) = TestApp::timed(engine, |settings| settings.llm.openai_base_url = url).await;
+        let base = app.plans().await;
+        Self { bench: Bench { app, base, task: String::new() }, model }
+    }
+}
+
+#[on_every_database]
+async fn a_model_writes_formulas_that_are_checked_before_they_are_told(Helped { bench, model }: Helped) {
+    let about = |request: &str| json!({ "request": request, "base": bench.base, "table": "Tasks" });
+    let told = bench.ask("suggest", &about(" twice the points ")).await;
+    assert_eq!((&told["formula"], &told["attempts"]), (&json!("{points} * 2"), &json!(1)));
+    assert!(told["model"].is_string(), "{told}");
+    assert_eq!((&told["checked"]["is_valid"], &told["checked"]["result"]), (&json!(true), &json!("number")), "{told}");
+    let told = bench.ask("suggest", &about("one more")).await;
+    assert_eq!(
+        (&told["formula"], &told["attempts"]),
+        (&json!("{Points} + 1"), &json!(2)),
+        "with what was wrong it knew better"
+    );
+    let ask = async |body: Value| bench.app.call(Method::POST, "/api/v1/formulas/suggest", &body).await;
+    for (body, status, code, words) in [
+        (about("tell me"), 422, "no-formula", "the model wrote no formula that can be used"),
+        (about("half"), 422, "no-formula", "it broke off"),
+        (about("crowded"), 429, "model-provider", "limit is reached"),
+        (about("  "), 422, "context", "`request` says in 1 to 2000 characters"),
+        (about(&"ü".repeat(2_001)), 422, "context", "`request` says in 1 to 2000 characters"),
+        (json!({ "request": "x", "base": bench.base, "table": "Nope" }), 404, "table-not-found", "Nope"),
+    ] {
+        let (found, answer) = ask(body).await;
+        assert_eq!((found, &answer["code"]), (status, &json!(code)), "{answer}");
+        assert!(answer["detail"].as_str().unwrap().contains(words), "{answer}");
+    }
+    let heard = model.asked();
+    assert_eq!(heard.iter().filter(|prompt| prompt.starts_with("That formula cannot be used")).count(), 2, "{heard:?}");
 }

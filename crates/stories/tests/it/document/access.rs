@@ -42,7 +42,7 @@ const VIEW: &str = r#"{"name":"Few","filter":{"field":"Points","op":"<","value":
 const ROLES: &str = r#"{"collaborators":[{"user":{"id":"COLLABORATOR"},"permissionLevel":"edit"}]}"#;
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 116] = [
+pub const ACCESS: [Access; 117] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -130,6 +130,7 @@ pub const ACCESS: [Access; 116] = [
     named("formulas.explain", "", r#"{"formula":"IF({Points} > 1, 'a')","base":"BASE","table":"Tasks"}"#),
     own("formulas.format", r#"{"formula":"sum(1,2)"}"#),
     named("formulas.complete", "", r#"{"formula":"SUM({Po","base":"BASE","table":"Tasks"}"#),
+    named("formulas.suggest", "", r#"{"request":"twice the points","base":"BASE","table":"Tasks"}"#),
     named("fields.convert", "", r#"{"type":"multilineText","dryRun":true}"#),
     named("fields.generate", "", ""),
     named("records.bulk", "?mode=create", r#"{"fields":{"Name":"one more"}}"#),
