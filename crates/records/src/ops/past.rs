@@ -168,13 +168,14 @@ impl Records {
             Some(name) => vec![find_table(&now.schema, name)?],
             None => now.schema.live_tables().collect(),
         };
-        let mut left_out = Vec::new();
-        for table in tables {
-            for field in table.live_fields().filter(|field| part.field.is_none() && is_converted(then, table, field)) {
+        let mut left_out: Vec<LeftOut> = Vec::new();
+        for table in tables.into_iter().filter(|_| part.field.is_none()) {
+            for (table, field) in table.live_fields().filter_map(|field| converted(now, then, table, field)) {
                 let mut conversions = Vec::new();
                 self.conversions(scope.base_no(), (table.id, Some(field.id)), &mut conversions).await?;
                 let newest = conversions.iter().find(|retyped| retyped.after.id == field.id);
-                left_out.extend(newest.map(|retyped| LeftOut::of(retyped, &now.schema)));
+                let newest = newest.map(|retyped| LeftOut::of(retyped, &now.schema));
+                left_out.extend(newest.filter(|newest| !left_out.contains(newest)));
             }
         }
         Ok(left_out)
@@ -222,11 +223,24 @@ fn stored(table: &Table) -> impl Iterator<Item = &Arc<Field>> {
     table.live_fields().filter(is_stored)
 }
 
-/// True for a field that was one of another type then.
-fn is_converted(past: &BaseImage, table: &Table, field: &Field) -> bool {
-    let then = past.schema.table_by_no(table.no);
-    let then = then.and_then(|table| table.fields.iter().find(|then| then.id == field.id));
-    then.is_some_and(|then| then.no != field.no)
+/// The field that was one of another type then: this one, or that of which it is the other side.
+fn converted<'b>(
+    now: &'b BaseImage,
+    past: &BaseImage,
+    table: &'b Arc<Table>,
+    field: &'b Arc<Field>,
+) -> Option<(&'b Arc<Table>, &'b Arc<Field>)> {
+    let other = || {
+        let link = field.kind.link()?;
+        let table = now.schema.table_by_no(link.linked_table_no)?;
+        Some((table, table.field_by_id(link.inverse?)?))
+    };
+    let was_another = |(table, field): &(&Arc<Table>, &Arc<Field>)| {
+        let then = past.schema.table_by_no(table.no);
+        let then = then.and_then(|table| table.fields.iter().find(|then| then.id == field.id));
+        then.is_some_and(|then| then.no != field.no)
+    };
+    Some((table, field)).filter(was_another).or_else(|| other().filter(was_another))
 }
 
 /// A part of a base on its way back.
@@ -258,7 +272,7 @@ impl<'i> Back<'i> {
             if found.kind.is_computed() {
                 return Err(wrong(format!("`{}` is computed: it follows the fields that it is made of", found.name)));
             }
-            if is_converted(past, table, found) {
+            if converted(image, past, table, found).is_some() {
                 return Err(wrong(format!(
                     "`{}` was of another type then, and its values do not come back by themselves: read them with `at=`",
                     found.name
@@ -287,7 +301,7 @@ impl<'i> Back<'i> {
     }
 
     /// The records of a chunk that may be different: none where both pictures share its columns.
-    fn different(&self, table: &Table, (rows, then): (&TableImage, &TableImage), chunk: usize) -> Vec<Ordinal> {
+    fn different(&self, table: &Arc<Table>, (rows, then): (&TableImage, &TableImage), chunk: usize) -> Vec<Ordinal> {
         let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(rows.len());
         if let Some(id) = self.record {
             let ordinal = rows.ids.find(id).filter(|ordinal| range.contains(&(ordinal.0 as usize)));
@@ -309,10 +323,10 @@ impl<'i> Back<'i> {
         range.map(|row| Ordinal(row as u32)).collect()
     }
 
-    fn fields<'t>(&'t self, table: &'t Table) -> impl Iterator<Item = &'t Arc<Field>> {
+    fn fields<'t>(&'t self, table: &'t Arc<Table>) -> impl Iterator<Item = &'t Arc<Field>> {
         // What a field of another type held is not among its cells: those that it has stay.
-        let writable =
-            table.live_fields().filter(|field| !field.kind.is_computed() && !is_converted(self.past, table, field));
+        let is_same = |field: &Arc<Field>| converted(self.image, self.past, table, field).is_none();
+        let writable = table.live_fields().filter(move |field| !field.kind.is_computed() && is_same(field));
         writable.filter(|field| self.field.as_ref().is_none_or(|only| only.id == field.id))
     }
 

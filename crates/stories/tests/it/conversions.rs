@@ -76,6 +76,50 @@ async fn restoring_what_was_before_a_conversion_leaves_the_converted_field(app: 
     assert!(status == 422 && refused.to_string().contains("was of another type then"), "{status} {refused}");
 }
 
+/// The other side of links that a conversion made is new, and what it holds is what the converted field does.
+#[on_every_database]
+async fn restoring_leaves_both_sides_of_links_that_a_conversion_made(app: TestApp) {
+    let base = app.plans().await;
+    for title in ["House", "Boat"] {
+        app.ok(Method::POST, &format!("/v0/{base}/Projects"), &json!({ "fields": { "Title": title } })).await;
+    }
+    let tasks = json!({ "records": [{ "fields": { "Name": "House" } }, { "fields": { "Name": "Boat" } }] });
+    let tables = format!("/v0/meta/bases/{base}/tables");
+    app.ok(Method::POST, &format!("{tables}/Tasks/fields"), &json!({ "name": "For", "type": "singleLineText" })).await;
+    app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &tasks).await;
+    let named = app.get(&format!("/v0/{base}/Tasks")).await["records"].as_array().unwrap().clone();
+    for task in &named {
+        let path = format!("/v0/{base}/Tasks/{}", task["id"].as_str().unwrap());
+        app.ok(Method::PATCH, &path, &json!({ "fields": { "For": task["fields"]["Name"] } })).await;
+    }
+    let before = app.get(&format!("/api/v1/bases/{base}/history?limit=1")).await["changes"][0]["change"].clone();
+    let schema = app.get(&tables).await;
+    let links = json!({ "type": "multipleRecordLinks", "options": { "linkedTableId": schema["tables"][1]["id"], "inverseName": "Used by" } });
+    app.ok(Method::POST, &format!("/api/v1/bases/{base}/tables/Tasks/fields/For/convert"), &links).await;
+    let held = async || {
+        let records = app.get(&format!("/v0/{base}/Tasks")).await["records"].clone();
+        records.as_array().unwrap().iter().map(|record| record["fields"]["For"].clone()).collect::<Vec<_>>()
+    };
+    let linked = held().await;
+    assert!(linked.iter().all(|links| links.as_array().is_some_and(|links| links.len() == 1)), "{linked:?}");
+    let project = linked[0][0].clone();
+    let restore = format!("/api/v1/bases/{base}/restore");
+    for part in [
+        json!({ "at": before }),
+        json!({ "at": before, "table": "Projects" }),
+        json!({ "at": before, "table": "Projects", "record": project }),
+        json!({ "at": before, "table": "Tasks" }),
+    ] {
+        let done = app.ok(Method::POST, &restore, &part).await;
+        let left = done["leftOut"].as_array().unwrap();
+        assert_eq!((left.len(), &left[0]["field"], &done["cells"]), (1, &json!("For"), &json!(0)), "{part}: {done}");
+        assert_eq!(held().await, linked, "{part}");
+    }
+    let side = json!({ "at": before, "table": "Projects", "field": "Used by" });
+    let (status, refused) = app.call(Method::POST, &restore, &side).await;
+    assert!(status == 422 && refused.to_string().contains("was of another type then"), "{status} {refused}");
+}
+
 #[on_every_database]
 async fn texts_become_what_they_say(app: TestApp) {
     let texts = ["12", " 7.5 ", "$1,000", "2026-03-01", "a, b", "true", "ann@example.org", ""];
