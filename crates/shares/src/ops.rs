@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::model::{BaseId, Caller, Field, Schema, Scope as TokenScope, ShareId, Table, View};
+use ::model::{BaseId, Caller, Field, Schema, Scope as TokenScope, ShareId, Table, View, ViewType};
 use audit::Entry;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -17,6 +17,8 @@ use crate::error::Error;
 use crate::model::{Share, Shown};
 use crate::store;
 
+/// What somebody needs who makes a link or is told one: it shows what they could read.
+const SHARING: [Action; 3] = [Action::ShareBase, Action::ReadRecords, Action::ReadSchema];
 /// Most shares of a base.
 const MOST: i64 = 100;
 /// What the secrets of links are derived for.
@@ -80,7 +82,7 @@ impl Shares {
     /// # Errors
     /// [`Error::Denied`]; [`Error::Request`] for a view that is not there and when there are too many.
     pub async fn create(&self, caller: &Caller, base: BaseId, view: Option<&str>) -> Result<Share, Error> {
-        let permit = self.0.access.permit(caller, Action::ShareBase, base).await?;
+        let permit = self.0.access.permit(caller, SHARING, base).await?;
         let by = caller.user().ok_or_else(|| Error::Request { reason: "only people share".to_owned() })?;
         let schema = self.0.schemas.snapshot(permit.tenant(), permit.base_no()).await?;
         let shown = match view {
@@ -115,8 +117,8 @@ impl Shares {
     /// # Errors
     /// [`Error::Denied`].
     pub(crate) async fn list_links(&self, caller: &Caller, base: BaseId) -> Result<Vec<Share>, Error> {
-        let scope = self.0.access.scope_for(caller, Action::ShareBase, base).await?;
-        self.shown(&scope).await
+        let permit = self.0.access.permit(caller, SHARING, base).await?;
+        self.shown(&permit.scope()).await
     }
 
     async fn shown(&self, scope: &Scope) -> Result<Vec<Share>, Error> {
@@ -216,15 +218,21 @@ impl Shares {
         let fields = Some(shown_fields(table, view).iter().map(|field| field.id).collect());
         let (zone, locale) = (query.zone.unwrap_or(ZONE), query.locale.unwrap_or(LOCALE));
         let text = records::text_shape(Some("string"), Some(zone), Some(locale))?;
+        // A list goes on as it began, and a link shows what the view does now: it begins anew when tables or views became others.
+        let revision = format!("{}.", opened.schema.revision);
+        let old = |offset: &str| records::Error::Offset { offset: offset.chars().take(200).collect() };
+        let offset =
+            query.offset.map(|offset| offset.strip_prefix(&revision).ok_or_else(|| old(offset))).transpose()?;
         let list = ListQuery {
             view: view.map(|view| view.id.to_string()),
             page_size: query.size,
-            offset: query.offset.map(str::to_owned),
+            offset: offset.map(str::to_owned),
             ..ListQuery::default()
         };
         let table = table.id.to_string();
         let page = self.0.records.list(&opened.caller, opened.share.base, &table, &list).await?;
-        Ok((page, Shape { fields, by_id: query.by_id, text }))
+        let offset = page.offset.map(|offset| revision + &offset);
+        Ok((Page { offset, ..page }, Shape { fields, by_id: query.by_id, text }))
     }
 
     /// Appends a page as JSON.
@@ -282,15 +290,21 @@ fn is_there(schema: &Schema, shown: Shown) -> bool {
 
 /// The view of this id.
 fn found(schema: &Schema, id: &str) -> Result<Shown, Error> {
-    let views = schema.live_tables().flat_map(|table| table.live_views().map(|view| (table.no, view.id)));
-    let mut views = views.filter(|(_, view)| view.to_string() == id);
+    let views = schema.live_tables().flat_map(|table| table.live_views().map(|view| (table.no, view)));
+    let mut views = views.filter(|(_, view)| view.id.to_string() == id);
     let absent = || {
         let id: String = id.chars().take(64).collect();
         Error::Request {
             reason: format!("`viewId`: the base has no view `{id}`; `GET /v0/meta/bases/…/views` lists them"),
         }
     };
-    views.next().map(|(table, view)| Shown::View(table, view)).ok_or_else(absent)
+    let (table, view) = views.next().ok_or_else(absent)?;
+    if view.view_type == ViewType::Form {
+        let reason =
+            format!("`viewId`: `{}` is a form, which people fill in: share a view that shows records", view.name);
+        return Err(Error::Request { reason });
+    }
+    Ok(Shown::View(table, view.id))
 }
 
 /// What is noted of a share.

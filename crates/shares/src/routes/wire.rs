@@ -137,7 +137,7 @@ impl From<&Share> for ShareOut {
         };
         Self {
             share_id: share.id.to_string(),
-            share_token_prefix: share.id.to_string().chars().take(8).collect(),
+            share_token_prefix: share.id.to_string(),
             r#type: type_of(share),
             state: state(share),
             created_by_user_id: share.by.to_string(),

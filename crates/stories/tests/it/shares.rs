@@ -83,6 +83,14 @@ async fn a_link_follows_what_it_shows_until_it_is_turned_off(app: TestApp) {
     let (link, id) = (shared["url"].as_str().unwrap(), shared["shareId"].as_str().unwrap());
     let own = format!("/api/v1/bases/{base}/views/{view}");
     app.ok(Method::PATCH, &own, &json!({ "hiddenFields": ["Owner"], "filter": null })).await;
+    let (_, page) = visit(&app, link, "/tables/Tasks/records?pageSize=1").await;
+    // A page that began before does not go on with what is hidden by now.
+    let offset = page["offset"].as_str().unwrap();
+    let few = json!({ "filter": { "field": "Name", "op": "=", "value": "Nail" } });
+    app.ok(Method::PATCH, &own, &few).await;
+    let (status, answer) = visit(&app, link, &format!("/tables/Tasks/records?offset={offset}")).await;
+    assert_eq!((status, &answer["code"]), (422, &json!("offset")), "{answer}");
+    app.ok(Method::PATCH, &own, &json!({ "filter": null })).await;
     let (_, page) = visit(&app, link, "/tables/Tasks/records").await;
     let first = &page["records"][0]["fields"];
     assert_eq!(
@@ -146,7 +154,7 @@ async fn a_whole_base_is_shown_table_by_table(app: TestApp) {
     assert_eq!(
         app.get(&format!("/v0/meta/bases/{base}/shares")).await["shares"],
         json!([{
-            "shareId": shared["shareId"], "shareTokenPrefix": shared["shareId"].as_str().unwrap()[..8], "type": "base",
+            "shareId": shared["shareId"], "shareTokenPrefix": shared["shareId"], "type": "base",
             "state": "enabled", "createdByUserId": app.get("/v0/meta/whoami").await["id"],
             "createdTime": shared["createdTime"], "isPasswordProtected": false, "restrictedToEmailDomains": [],
             "restrictedToEnterpriseMembers": false,
@@ -174,6 +182,11 @@ async fn only_creators_share_and_links_are_not_guessed(app: TestApp) {
     assert_eq!(app.call_as(&editor, Method::PATCH, &one, &json!({ "state": "disabled" })).await.0, 403);
     assert_eq!(app.call_as(&editor, Method::DELETE, &one, &Value::Null).await.0, 403);
     assert_eq!(app.get(&shares).await["shares"][0]["url"], made["url"]);
+    // Who may not read the base learns no link to it.
+    let scopes = json!({ "name": "roles", "scopes": ["workspacesAndBases:read", "workspacesAndBases:write"] });
+    let roles = app.call(Method::POST, "/api/v1/tokens", &scopes).await.1["token"].as_str().unwrap().to_owned();
+    assert_eq!(app.call_as(&roles, Method::POST, &shares, &wanted).await.0, 403);
+    assert_eq!(app.call_as(&roles, Method::GET, &shares, &Value::Null).await.0, 403);
     let token = made["token"].as_str().unwrap();
     let (id, secret) = token.split_once('.').unwrap();
     let other = format!("{}{}", if secret.starts_with('A') { 'B' } else { 'A' }, &secret[1..]);
@@ -198,7 +211,16 @@ async fn what_cannot_be_shared_and_asked_is_named(app: TestApp) {
     let shares = format!("/api/v1/bases/{base}/shares");
     let made = share(&app, &base, &json!({ "type": "view", "viewId": view })).await;
     let one = format!("/v0/meta/bases/{base}/shares/{}", made["shareId"].as_str().unwrap());
+    let form = app
+        .call(
+            Method::POST,
+            &format!("/api/v1/bases/{base}/tables/Tasks/views"),
+            &json!({ "name": "Ask", "type": "form" }),
+        )
+        .await
+        .1;
     for (body, expected) in [
+        (json!({ "type": "view", "viewId": form["id"] }), "`Ask` is a form, which people fill in"),
         (json!({ "type": "view" }), "`viewId`: name the view to share"),
         (json!({ "type": "base", "viewId": view }), "`viewId` belongs to a share of the `type` `view`"),
         (json!({ "type": "view", "viewId": "viw00000000000000" }), "the base has no view `viw00000000000000`"),
