@@ -133,14 +133,18 @@ pub fn date_order(kind: &FieldKind) -> Option<DateOrder> {
     }
 }
 
+/// In microseconds.
+const WEEK: i64 = 7 * 86_400_000_000;
+
 /// What the clocks of a zone show at a point in time, as if that were UTC.
 pub(crate) fn to_local(zone: &TimeZone, time: Timestamp) -> Timestamp {
     if *zone == TimeZone::UTC {
         return time;
     }
-    let (first, last) = (jiff::Timestamp::MIN.as_microsecond(), jiff::Timestamp::MAX.as_microsecond());
+    // At its own ends `jiff` knows no offsets; those of a week before are the same.
+    let (first, last) = (jiff::Timestamp::MIN.as_microsecond() + WEEK, jiff::Timestamp::MAX.as_microsecond() - WEEK);
     let Ok(instant) = jiff::Timestamp::from_microsecond(time.0.clamp(first, last)) else { return time };
-    Timestamp(time.0 + i64::from(zone.to_offset(instant).seconds()) * 1_000_000)
+    Timestamp(time.0.saturating_add(i64::from(zone.to_offset(instant).seconds()) * 1_000_000))
 }
 
 /// Makes the text of a cell that is a point in time, as a file holds it, what the clocks of its field's zone show then.

@@ -3,6 +3,7 @@ use model::Timestamp;
 use proptest::prelude::*;
 
 use super::{date_format, from_local, push_day, push_time_of_day, time_format, to_local, zone_of};
+use crate::guess::parse_iso_time;
 
 const MINUTE: i64 = 60_000_000;
 
@@ -104,5 +105,20 @@ proptest! {
         if time.0 > Timestamp::from_date(1970, 1, 2).0 {
             prop_assert_eq!(from_local(&zone, to_local(&zone, time)), Some(time));
         }
+    }
+}
+
+#[test]
+fn clocks_run_on_to_the_end_of_the_last_year() {
+    for (zone, time, shown) in [
+        ("America/New_York", "9999-12-31T05:00:00.000Z", "9999-12-31T00:00:00.000Z"),
+        ("America/New_York", "9999-12-31T04:30:00.000Z", "9999-12-30T23:30:00.000Z"),
+        ("Asia/Tokyo", "9999-12-30T23:30:00.000Z", "9999-12-31T08:30:00.000Z"),
+        ("Asia/Tokyo", "9999-12-31T14:59:00.000Z", "9999-12-31T23:59:00.000Z"),
+    ] {
+        let zone = TimeZone::get(zone).unwrap();
+        let time = parse_iso_time(time, &TimeZone::UTC).unwrap();
+        assert_eq!(to_local(&zone, time).iso(), shown);
+        assert_eq!(from_local(&zone, to_local(&zone, time)), Some(time));
     }
 }
