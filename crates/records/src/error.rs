@@ -120,7 +120,9 @@ pub enum Error {
         reason: String,
     },
     /// Values cannot be of the type that a field shall have.
-    #[error("{count} cells cannot be of the new type, {examples}; nothing was done (send `allowLoss` to empty them)")]
+    #[error(
+        "{count} cells cannot be of the new type, {examples}; nothing was done (send `allowLoss` to convert all the same, as far as each can be)"
+    )]
     Loss {
         /// How many.
         count: usize,

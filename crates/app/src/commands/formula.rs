@@ -17,6 +17,7 @@ pub(crate) enum Formula {
 #[derive(Args)]
 pub(crate) struct Eval {
     /// The formula: `ROUND({Points} * 1.2, 1)`.
+    #[arg(allow_hyphen_values = true)]
     formula: String,
     /// The base whose fields it names, by name or id.
     #[arg(long, requires = "table")]

@@ -121,7 +121,11 @@ pub(super) async fn run_token(token: &Token) -> anyhow::Result<()> {
     match token {
         Token::Create { name, scopes, reach } => {
             scopes.iter().try_for_each(|scope| known(scope))?;
-            let body = json!({ "name": name, "scopes": scopes });
+            // Without any it may do everything.
+            let body = match scopes.as_slice() {
+                [] => json!({ "name": name }),
+                scopes => json!({ "name": name, "scopes": scopes }),
+            };
             let made = call(reach, Method::POST, "/api/v1/tokens", Some(&body)).await?;
             out::line(text(&made, "token"));
         }

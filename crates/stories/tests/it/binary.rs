@@ -166,6 +166,7 @@ fn people_and_tokens_are_made_with_a_server_and_without() {
     assert_eq!((refused.status.code(), text.trim().lines().count()), (Some(1), 1), "{text}");
     assert!(text.contains("not permitted"), "{text}");
 
+    assert!(said(&["token", "create", "--name", "whole"]).starts_with("pat"), "without scopes it may do everything");
     let made = said(&["token", "create", "--name", "laptop", "--scopes", "data.records:read"]);
     drop(server);
     assert!(said(&["token", "list"]).contains("laptop"));
