@@ -167,7 +167,7 @@ impl Checker<'_> {
     }
 
     /// What a name stands for: as with fields, the one that is written just so, else one in other letters.
-    fn bound(&self, name: &str) -> Option<&(String, usize, Type)> {
+    pub fn bound(&self, name: &str) -> Option<&(String, usize, Type)> {
         let held = || self.bound.iter().rev();
         held().find(|(held, ..)| held == name).or_else(|| held().find(|(held, ..)| same_name(held, name)))
     }

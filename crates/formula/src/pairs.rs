@@ -44,8 +44,10 @@ impl Checker<'_> {
 
     fn list_field(&self, node: &Node) -> Option<Reference> {
         let NodeKind::Field(name) = &node.kind else { return None };
-        let is_bound = self.bound.iter().any(|(held, ..)| held == name);
-        (self.resolve)(name).filter(|found| !is_bound && matches!(found.shape, Shape::List(_)))
+        if self.bound(name).is_some() {
+            return None;
+        }
+        (self.resolve)(name).filter(|found| matches!(found.shape, Shape::List(_)))
     }
 
     /// True where a list of fields is somewhere in it.
@@ -53,7 +55,7 @@ impl Checker<'_> {
         match &node.kind {
             NodeKind::Number(_) | NodeKind::Text(_) => false,
             NodeKind::Field(name) => {
-                let bound = self.bound.iter().rev().find(|(held, ..)| held == name);
+                let bound = self.bound(name);
                 bound.map_or(self.list_field(node).is_some(), |(.., known)| matches!(known, Type::List(_)))
             }
             NodeKind::Call(_, arguments) => arguments.iter().any(|argument| self.has_list(argument)),
