@@ -32,7 +32,7 @@ impl Names<'_> {
             // Without a table, given values are numbered as they come.
             (None, None) => {
                 let (no, shape) = self.given.named(name)?;
-                Some(Reference { field: FieldId::ordered(0, u64::from(no.0)), no, shape })
+                Some(Reference { field: FieldId::ordered(0, u64::from(no.0)), no, shape, exact: true })
             }
             (None, Some(_)) => None,
         }

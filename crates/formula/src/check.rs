@@ -62,6 +62,8 @@ pub struct Reference {
     pub no: FieldNo,
     /// How it looks.
     pub shape: Shape,
+    /// Whether the formula writes its name just so, and not in other letters.
+    pub exact: bool,
 }
 
 pub(crate) struct Checker<'r> {
@@ -166,10 +168,15 @@ impl Checker<'_> {
         (Expr::Call(&LET, vec![number_of(place as f64), value, body]), result)
     }
 
-    /// What a name stands for: as with fields, the one that is written just so, else one in other letters.
+    /// What a name of `LET` stands for. One that is written just so comes first, then a field that is, then a name in other
+    /// letters, then a field in other letters.
     pub fn bound(&self, name: &str) -> Option<&(String, usize, Type)> {
         let held = || self.bound.iter().rev();
-        held().find(|(held, ..)| held == name).or_else(|| held().find(|(held, ..)| same_name(held, name)))
+        held().find(|(held, ..)| held == name).or_else(|| {
+            let other = held().find(|(held, ..)| same_name(held, name))?;
+            let is_field = (self.resolve)(name).is_some_and(|field| field.exact);
+            (!is_field).then_some(other)
+        })
     }
 
     fn field(&mut self, name: &str, node: &Node) -> (Expr, Type) {
@@ -204,7 +211,8 @@ impl Checker<'_> {
 
     /// The place of a field among the references.
     pub fn slot(&mut self, reference: Reference, node: &Node) -> usize {
-        let known = self.references.iter().position(|held| *held == reference);
+        let is_same = |held: &Reference| (held.field, held.shape) == (reference.field, reference.shape);
+        let known = self.references.iter().position(is_same);
         let slot = known.unwrap_or_else(|| {
             self.references.push(reference);
             self.references.len() - 1

@@ -30,8 +30,8 @@ impl Checker<'_> {
     }
 
     fn placed(&mut self, node: &Node, named: Option<Reference>) -> (Expr, Type) {
-        if let Some(Reference { shape: Shape::List(item), field, no }) = named {
-            let reference = Reference { field, no, shape: Shape::Places(item) };
+        if let Some(named @ Reference { shape: Shape::List(item), .. }) = named {
+            let reference = Reference { shape: Shape::Places(item), ..named };
             return (Expr::Slot(self.slot(reference, node), reference.shape), Type::List(item));
         }
         if self.has_list(node) {

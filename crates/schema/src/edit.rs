@@ -531,7 +531,8 @@ pub fn unwritten<'t>(table: &'t Table, program: &formula::Program) -> Option<&'t
 
 /// How a formula sees a field of its table.
 pub fn reference(table: &Table, name: &str) -> Option<formula::Reference> {
-    let field = table.field_exact(name).or_else(|| table.field(name))?;
+    let found = table.field_exact(name);
+    let (field, exact) = (found.or_else(|| table.field(name))?, found.is_some());
     let shape = match fields::shape(&field.kind) {
         fields::Shape::Number => formula::Shape::Number,
         fields::Shape::Text | fields::Shape::Links => formula::Shape::Text,
@@ -542,7 +543,7 @@ pub fn reference(table: &Table, name: &str) -> Option<formula::Reference> {
         fields::Shape::Choices => formula::Shape::Choices,
         fields::Shape::List(item) => formula::Shape::List(item),
     };
-    Some(formula::Reference { field: field.id, no: field.no, shape })
+    Some(formula::Reference { field: field.id, no: field.no, shape, exact })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use model::{
     Bits, CellRef, CellValue, Choice, ChoiceId, Chunk, ComputedChunk, FieldId, FieldNo, FormulaType, Kind, RecordId,
-    SelectOptions, Timestamp,
+    SelectOptions, Timestamp, same_name,
 };
 
 use crate::{Batch, Input, Program, Reference, Shape};
@@ -40,13 +40,15 @@ pub(super) fn field(index: usize) -> FieldId {
     FieldId::ordered(1, index as u64)
 }
 
-/// By name or id; nothing else is a field.
+/// By name or id, else by a name in other letters; nothing else is a field.
 pub(super) fn resolve(name: &str) -> Option<Reference> {
-    let index = FIELDS
+    let found = FIELDS
         .iter()
         .position(|(held, ..)| *held == name)
-        .or_else(|| (0..FIELDS.len()).find(|index| field(*index).to_string() == name))?;
-    Some(Reference { field: field(index), no: FieldNo(index as u32), shape: FIELDS[index].1 })
+        .or_else(|| (0..FIELDS.len()).find(|index| field(*index).to_string() == name));
+    let index = found.or_else(|| FIELDS.iter().position(|(held, ..)| same_name(held, name)))?;
+    let exact = found.is_some();
+    Some(Reference { field: field(index), no: FieldNo(index as u32), shape: FIELDS[index].1, exact })
 }
 
 impl Table {

@@ -198,7 +198,8 @@ impl Draft<'_> {
 /// What `values` is in a rollup over this field; a rollup's formula knows no other field.
 pub fn rollup_reference(field: &Field, word: &str) -> Option<formula::Reference> {
     let shape = formula::Shape::List(fields::item_type(&field.kind));
-    word.eq_ignore_ascii_case("values").then_some(formula::Reference { field: field.id, no: field.no, shape })
+    let reference = formula::Reference { field: field.id, no: field.no, shape, exact: word == "values" };
+    word.eq_ignore_ascii_case("values").then_some(reference)
 }
 
 /// Why two fields that a formula reads together, place by place, are no pair: both have to be lookups through one link.

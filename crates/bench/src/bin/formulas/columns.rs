@@ -83,7 +83,7 @@ fn resolve(name: &str) -> Option<Reference> {
         "d" => (2, Shape::Date),
         name => (name.strip_prefix('c')?.parse().ok()?, Shape::Number),
     };
-    Some(Reference { field: FieldId::ordered(0, no), no: FieldNo(no as u32), shape })
+    Some(Reference { field: FieldId::ordered(0, no), no: FieldNo(no as u32), shape, exact: true })
 }
 
 pub fn program(text: &str) -> Result<Program> {
