@@ -42,6 +42,7 @@ mod parse;
 mod pattern;
 mod print;
 mod program;
+mod re2;
 mod reading;
 mod recase;
 mod regex;

@@ -3,6 +3,7 @@
 use regex::{Error, Regex, RegexBuilder};
 
 use crate::mistakes::Mistake;
+use crate::re2::translated;
 use crate::strings::{LONGEST, Made};
 
 /// Longest pattern in bytes.
@@ -18,7 +19,7 @@ pub(crate) fn compile(pattern: &str) -> Option<Regex> {
 }
 
 fn build(pattern: &str) -> Result<Regex, Error> {
-    RegexBuilder::new(pattern).size_limit(COMPILED).dfa_size_limit(COMPILED).nest_limit(NESTED).build()
+    RegexBuilder::new(&translated(pattern)).size_limit(COMPILED).dfa_size_limit(COMPILED).nest_limit(NESTED).build()
 }
 
 /// What is wrong with a pattern that cannot be compiled within the bounds.

@@ -7,7 +7,7 @@ use super::print::{bare, print};
 use super::reference::{Plain, Row};
 use super::table::{FIELDS, Table, resolve};
 use crate::parse::{Node, NodeKind, parse};
-use crate::{compile, functions};
+use crate::{compile, functions, re2, regex};
 
 const TEXTS: [&str; 27] = [
     "",
@@ -163,6 +163,18 @@ fn same(one: &Plain, other: &Plain) -> bool {
 
 proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn quoted_texts_and_signs_of_classes_are_themselves(text in r"[\[\](){}*+?.^$|\\&~#<>a-dwQ -]{1,24}") {
+        let quoted = regex::compile(&format!(r"\A\Q{text}\E{{1}}\z"));
+        prop_assert!(quoted.unwrap().is_match(&text));
+        let class: String = text.chars().filter(|c| !"\\^]-".contains(*c)).collect();
+        let found = regex::compile(&format!("[{class}-]")).unwrap();
+        let is_found = |c: char| found.is_match(c.encode_utf8(&mut [0; 4]));
+        let mut signs = "&~#<>[(){}*+?.|$abcdwQ -".chars();
+        prop_assert!(signs.all(|c| is_found(c) == (c == '-' || class.contains(c))));
+        prop_assert!(re2::translated(&text).len() <= 2 * text.len());
+    }
 
     #[test]
     fn columns_say_what_rows_say(node in tree(), table in table(), from in 0..100usize, len in 1..100usize) {
