@@ -4,7 +4,7 @@
 use jiff::tz;
 
 use crate::expr::Expr;
-use crate::functions::Function;
+use crate::functions::{Function, date_format, is_strftime, marks, spreadsheet_unit};
 use crate::locale::Locale;
 use crate::mistakes::{Mistake, closest};
 use crate::pattern::{LONGEST, Pattern};
@@ -19,10 +19,14 @@ pub(crate) enum Names {
     Zone,
     Locale,
     Unit,
+    /// The same as spreadsheets name them.
+    SpreadsheetUnit,
     /// The day that weeks start on.
     WeekStart,
     /// How dates are shown.
     Format,
+    /// The same, also in the words of strftime.
+    DateFormat,
     /// A regular expression.
     Pattern,
 }
@@ -32,9 +36,11 @@ pub(crate) fn named_by(function: &Function, argument: usize) -> Option<Names> {
     Some(match (function.name, argument) {
         ("SET_TIMEZONE", 1) => Names::Zone,
         ("SET_LOCALE", 1) | ("DATETIME_PARSE", 2) => Names::Locale,
-        ("DATEADD" | "DATETIME_DIFF" | "IS_SAME", 2) => Names::Unit,
+        ("DATEADD" | "DATEDIFF" | "DATETIME_DIFF" | "IS_SAME", 2) => Names::Unit,
+        ("DATEDIF", 2) => Names::SpreadsheetUnit,
         ("WEEKDAY" | "WEEKNUM", 1) => Names::WeekStart,
         ("DATETIME_FORMAT" | "DATETIME_PARSE", 1) => Names::Format,
+        ("FORMATDATE", 1) => Names::DateFormat,
         ("REGEX_EXTRACT" | "REGEX_MATCH" | "REGEX_REPLACE", 1) => Names::Pattern,
         _ => return None,
     })
@@ -58,15 +64,25 @@ pub(crate) fn mistake(names: Names, argument: &Expr) -> Option<Mistake> {
             "unit of time",
             "units are milliseconds, seconds, minutes, hours, days, weeks, months, quarters and years".to_owned(),
         ),
+        Names::SpreadsheetUnit if spreadsheet_unit(name).is_none() => told(
+            "unit of time",
+            "units are \"D\", \"M\" and \"Y\", or those of DATEDIFF; what is left beside whole months or years is not counted".to_owned(),
+        ),
         Names::WeekStart if !["sunday", "monday"].contains(&name.to_ascii_lowercase().as_str()) => {
             told("day that weeks start on", "they start on \"Sunday\" or \"Monday\"".to_owned())
         }
-        Names::Format if Pattern::new(name, Locale::english()).is_none() => {
-            Some(("this format is too long".to_owned(), format!("a format has at most {LONGEST} bytes")))
+        Names::Format if Pattern::new(name, Locale::english()).is_none() => Some(too_long()),
+        Names::DateFormat if !is_strftime(name) => {
+            told("format of strftime", format!("its marks are {}, and `%%` for the sign", marks()))
         }
+        Names::DateFormat if date_format(name).is_none() => Some(too_long()),
         Names::Pattern => regex::mistake(name),
         _ => None,
     }
+}
+
+fn too_long() -> Mistake {
+    ("this format is too long".to_owned(), format!("a format has at most {LONGEST} bytes"))
 }
 
 fn zone_advice(name: &str) -> String {

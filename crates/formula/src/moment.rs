@@ -36,7 +36,12 @@ impl Moment {
 impl Unit {
     /// The unit that a value names.
     pub fn of(value: Val<'_>) -> Self {
-        Self::named(value.text(&mut String::new()))
+        Self::known_of(value).unwrap_or_default()
+    }
+
+    /// The unit that a value names, if it names one.
+    pub fn known_of(value: Val<'_>) -> Option<Self> {
+        Self::known(value.text(&mut String::new()))
     }
 }
 
@@ -146,11 +151,11 @@ pub(crate) fn mark<'b>(call: &Call<'_, 'b>, exists: impl Fn(&str) -> bool) -> La
     }))
 }
 
-/// A function of two points in time and something about its third argument; blank when one of them is.
+/// A function of two points in time and something about its third argument: blank when one of them is, an error where there is none.
 pub(crate) fn two<'b, U: Copy + Default>(
     call: &Call<'_, 'b>,
     third: impl Fn(Val<'_>) -> U,
-    f: impl Fn(i64, i64, U) -> f64,
+    f: impl Fn(i64, i64, U) -> Option<f64>,
 ) -> Lanes<'b> {
     let lanes = [call.argument(0)?, call.argument(1)?, call.argument(2)?];
     let extent = call.extent(&lanes);
@@ -158,7 +163,7 @@ pub(crate) fn two<'b, U: Copy + Default>(
     let (a, b, unit) = (extent.per(a, Moment::of), extent.per(b, Moment::of), extent.per(unit, third));
     Ok(extent.calculate(|row| match (a.at(row), b.at(row)) {
         (Moment::Blank, _) | (_, Moment::Blank) => Out::Blank,
-        (Moment::At(a), Moment::At(b)) => Out::Value(f(a, b, unit.at(row))),
+        (Moment::At(a), Moment::At(b)) => f(a, b, unit.at(row)).map_or(Out::Error, Out::Value),
         _ => Out::Error,
     }))
 }

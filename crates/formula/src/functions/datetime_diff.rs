@@ -26,5 +26,5 @@ pub(super) const FUNCTION: Function = Function {
 
 fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let unit = |unit: Val<'_>| if unit.is_blank() { Unit::named("seconds") } else { Unit::of(unit) };
-    two(call, unit, |a, b, unit| unit.between(a, b) as f64)
+    two(call, unit, |a, b, unit| Some(unit.between(a, b) as f64))
 }

@@ -23,5 +23,5 @@ pub(super) const FUNCTION: Function = Function {
 };
 
 fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
-    two(call, |_| (), |a, b, ()| f64::from(u8::from(a < b)))
+    two(call, |_| (), |a, b, ()| Some(f64::from(u8::from(a < b))))
 }

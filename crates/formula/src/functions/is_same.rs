@@ -28,6 +28,6 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let unit = |unit: Val<'_>| (!unit.is_blank()).then(|| Unit::of(unit));
     two(call, unit, |a, b, unit| {
         let same = unit.map_or(a == b, |unit| unit.index(a) == unit.index(b));
-        f64::from(u8::from(same))
+        Some(f64::from(u8::from(same)))
     })
 }

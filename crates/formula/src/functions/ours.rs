@@ -3,7 +3,7 @@
 mod averageif;
 mod contains;
 mod countif;
-mod datedif;
+pub(super) mod datedif;
 mod datediff;
 mod exact;
 pub(super) mod formatdate;

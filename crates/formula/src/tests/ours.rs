@@ -128,17 +128,14 @@ pub(super) fn format_date(values: &[Plain]) -> Plain {
 }
 
 pub(super) fn apart(name: &str, a: i64, b: i64, unit: &str) -> Plain {
-    let letter = match unit.to_uppercase().as_str() {
-        "D" => "days",
-        "M" => "months",
-        "Y" => "years",
-        _ => unit,
+    let known = match (name, unit) {
+        ("DATEDIFF", "") | ("DATEDIF", "D" | "d") => Some(Unit::named("days")),
+        ("DATEDIF", "M" | "m") => Some(Unit::named("months")),
+        ("DATEDIF", "Y" | "y") => Some(Unit::named("years")),
+        _ => Unit::known(unit),
     };
-    Number(match (name, unit) {
-        ("DATEDIFF", "") => Unit::named("days").between(a, b),
-        ("DATEDIFF", unit) => Unit::named(unit).between(a, b),
-        _ => Unit::named(letter).between(b, a),
-    } as f64)
+    let (from, to) = if name == "DATEDIFF" { (b, a) } else { (a, b) };
+    known.map_or(Error, |unit| Number(unit.between(to, from) as f64))
 }
 
 /// By a tree of the whole text.

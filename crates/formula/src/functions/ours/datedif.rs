@@ -21,14 +21,16 @@ pub(super) const FUNCTION: Function = Function {
 };
 
 fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
-    two(call, unit, |start, end, unit| unit.between(end, start) as f64)
+    let known = |value: Val<'_>| unit(value.text(&mut String::new()));
+    two(call, known, |start, end, unit| Some(unit?.between(end, start) as f64))
 }
 
-fn unit(value: Val<'_>) -> Unit {
-    match value {
-        Val::Text("D" | "d") => Unit::named("days"),
-        Val::Text("M" | "m") => Unit::named("months"),
-        Val::Text("Y" | "y") => Unit::named("years"),
-        value => Unit::of(value),
-    }
+/// The unit of this name, of which some are letters as in spreadsheets.
+pub(crate) fn unit(name: &str) -> Option<Unit> {
+    Unit::known(match name {
+        "D" | "d" => "days",
+        "M" | "m" => "months",
+        "Y" | "y" => "years",
+        name => name,
+    })
 }

@@ -10,7 +10,7 @@ use crate::value::Val;
 pub(super) const FUNCTION: Function = Function {
     name: "DATEDIFF",
     usage: "DATEDIFF(a, b, [unit])",
-    about: "As DATETIME_DIFF: whole units from b to a, but days without a unit.",
+    about: "As DATETIME_DIFF: whole units from b to a, but days without a unit, and an error with an unknown one.",
     examples: &[
         ("DATEDIFF(\"2024-03-01\", \"2024-02-28\")", "2"),
         ("DATEDIFF(\"2024-03-01\", \"2024-02-28\", \"hours\")", "48"),
@@ -20,6 +20,6 @@ pub(super) const FUNCTION: Function = Function {
 };
 
 fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
-    let unit = |unit: Val<'_>| if unit.is_blank() { Unit::named("days") } else { Unit::of(unit) };
-    two(call, unit, |a, b, unit| unit.between(a, b) as f64)
+    let unit = |unit: Val<'_>| if unit.is_blank() { Unit::known("days") } else { Unit::known_of(unit) };
+    two(call, unit, |a, b, unit| Some(unit?.between(a, b) as f64))
 }

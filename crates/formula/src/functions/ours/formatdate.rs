@@ -51,47 +51,61 @@ pub(crate) fn pattern(format: &str) -> Option<Pattern> {
     Pattern::new(&format, Locale::english())
 }
 
+/// False where a format has a mark that strftime does not know.
+pub(crate) fn is_strftime(format: &str) -> bool {
+    from_strftime(format).is_some()
+}
+
+/// The marks of strftime that are known.
+pub(crate) fn marks() -> String {
+    let marks: Vec<String> = MARKS.iter().map(|(mark, _)| format!("`%{mark}`")).collect();
+    marks.join(" ")
+}
+
+/// The marks of strftime in the words of `DATETIME_FORMAT`.
+const MARKS: [(char, &str); 19] = [
+    ('Y', "YYYY"),
+    ('y', "YY"),
+    ('m', "MM"),
+    ('d', "DD"),
+    ('e', "D"),
+    ('j', "DDDD"),
+    ('H', "HH"),
+    ('I', "hh"),
+    ('M', "mm"),
+    ('S', "ss"),
+    ('p', "A"),
+    ('B', "MMMM"),
+    ('b', "MMM"),
+    ('A', "dddd"),
+    ('a', "ddd"),
+    ('w', "d"),
+    ('F', "YYYY-MM-DD"),
+    ('T', "HH:mm:ss"),
+    ('z', "ZZ"),
+];
+
 /// A format of strftime in the words of `DATETIME_FORMAT`.
 fn from_strftime(format: &str) -> Option<String> {
-    let mut out = String::with_capacity(format.len() * 2);
-    let mut chars = format.chars();
-    while let Some(c) = chars.next() {
-        if c != '%' {
-            literal(c, &mut out);
-            continue;
-        }
-        out.push_str(match chars.next()? {
-            'Y' => "YYYY",
-            'y' => "YY",
-            'm' => "MM",
-            'd' => "DD",
-            'e' => "D",
-            'j' => "DDDD",
-            'H' => "HH",
-            'I' => "hh",
-            'M' => "mm",
-            'S' => "ss",
-            'p' => "A",
-            'B' => "MMMM",
-            'b' => "MMM",
-            'A' => "dddd",
-            'a' => "ddd",
-            'w' => "d",
-            'F' => "YYYY-MM-DD",
-            'T' => "HH:mm:ss",
-            'z' => "ZZ",
-            '%' => "%",
-            _ => return None,
-        });
+    let (mut out, mut rest) = (String::with_capacity(format.len() * 2), format);
+    while let Some((text, after)) = rest.split_once('%') {
+        literal(text, &mut out);
+        let mark = after.chars().next()?;
+        let (_, token) = MARKS.iter().chain(&[('%', "%")]).find(|(held, _)| *held == mark)?;
+        out.push_str(token);
+        rest = after.get(mark.len_utf8()..)?;
     }
+    literal(rest, &mut out);
     Some(out)
 }
 
 /// What stands in the format as it is: letters in brackets, brackets behind a backslash, so that they mean nothing.
-fn literal(c: char, out: &mut String) {
-    match c {
-        c if c.is_alphabetic() => out.extend(['[', c, ']']),
-        '[' | ']' => out.extend(['\\', c]),
-        c => out.push(c),
+fn literal(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            c if c.is_alphabetic() => out.extend(['[', c, ']']),
+            '[' | ']' => out.extend(['\\', c]),
+            c => out.push(c),
+        }
     }
 }
