@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::print::{bare, print};
 use super::reference::{Plain, Row};
 use super::table::{FIELDS, Table, resolve};
+use crate::functions::date_format;
 use crate::parse::{Node, NodeKind, parse};
 use crate::{compile, functions, re2, regex};
 
@@ -174,6 +175,13 @@ proptest! {
         let mut signs = "&~#<>[(){}*+?.|$abcdwQ -".chars();
         prop_assert!(signs.all(|c| is_found(c) == (c == '-' || class.contains(c))));
         prop_assert!(re2::translated(&text).len() <= 2 * text.len());
+    }
+
+    #[test]
+    fn what_is_no_mark_of_strftime_stands_as_it_is(before in r"[\[\]\\DYLa-dü1 .-]{0,12}", after in r"[\[\]\\DYLa-dü1 .-]{0,12}") {
+        let mut said = String::new();
+        date_format(&format!("{before}%Y{after}")).unwrap().write(0, None, &mut said);
+        prop_assert_eq!(said, format!("{before}1970{after}"));
     }
 
     #[test]

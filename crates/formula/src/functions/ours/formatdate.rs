@@ -99,13 +99,20 @@ fn from_strftime(format: &str) -> Option<String> {
     Some(out)
 }
 
-/// What stands in the format as it is: letters in brackets, brackets behind a backslash, so that they mean nothing.
+/// What stands in the format as it is: in brackets where there are letters or backslashes, which mean nothing there. An opening
+/// bracket stands behind a backslash, as there is none within brackets; a closing one within them, where it ends no others.
 fn literal(text: &str, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            c if c.is_alphabetic() => out.extend(['[', c, ']']),
-            '[' | ']' => out.extend(['\\', c]),
-            c => out.push(c),
+    for part in text.split_inclusive(['[', ']']) {
+        let plain = part.trim_end_matches(['[', ']']);
+        if plain.contains(|c: char| c.is_alphabetic() || c == '\\') {
+            out.extend(["[", plain, "]"]);
+        } else {
+            out.push_str(plain);
         }
+        out.push_str(match part.chars().last() {
+            Some('[') => "\\[",
+            Some(']') => "[]]",
+            _ => "",
+        });
     }
 }
