@@ -236,7 +236,7 @@ impl Checker<'_> {
             return (number_of(0.0), Type::One(FormulaType::Number));
         };
         if checked.len() < function.least || checked.len() > function.most {
-            let message = format!("{name} takes {}, not {}", arity(function), checked.len());
+            let message = format!("{name} takes {}, not {}", arity(function, checked.len()), checked.len());
             let advice = format!("it is written {}", function.usage);
             self.problems.push(Diagnostic::new(DiagnosticKind::WrongArity, node.span.clone(), message, advice));
         }
@@ -308,12 +308,13 @@ fn near(name: &str) -> String {
     near.map_or_else(String::new, |near| format!("did you mean {near}?"))
 }
 
-/// How many arguments a function takes.
-fn arity(function: &Function) -> String {
+/// How many arguments a function takes that was given so many.
+fn arity(function: &Function, given: usize) -> String {
     let plural = |count: usize| if count == 1 { "1 argument".to_owned() } else { format!("{count} arguments") };
     match (function.least, function.most) {
         (0, 0) => "no arguments".to_owned(),
         (least, most) if least == most => plural(most),
+        (_, MANY) if given > MANY => format!("at most {}", plural(MANY)),
         (least, MANY) => format!("at least {}", plural(least)),
         (least, most) if least + 1 == most => format!("{least} or {}", plural(most)),
         (least, most) => format!("{least} to {}", plural(most)),

@@ -20,6 +20,8 @@ fn what_is_too_large_is_refused() {
     assert_eq!(kind(&format!("1{}", "+1".repeat(30_000))), Some(DiagnosticKind::TooLarge));
     assert_eq!(kind(&format!("SUM({})", ["1"; 1_001].join(","))), Some(DiagnosticKind::WrongArity));
     assert_eq!(kind(&format!("SUM({})", ["1"; 1_000].join(","))), None);
+    let told = compile(&format!("SUM({})", ["1"; 1_001].join(",")), &resolve).err().unwrap();
+    assert!(told[0].to_string().starts_with("SUM takes at most 1000 arguments, not 1001 (at"), "{}", told[0]);
 }
 
 /// As long and as deep as it may be.

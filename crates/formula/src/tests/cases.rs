@@ -214,7 +214,10 @@ fn functions_do_what_their_documentation_says() {
         assert!(function.about.ends_with('.'), "{}", function.name);
         for (text, value) in function.examples {
             let told = told(&table, text);
-            assert_eq!(told.split_once(": ").unwrap().1, *value, "{text}");
+            let (result, said) = told.split_once(": ").unwrap();
+            // A day has no clock where it is shown.
+            let said = if result == "Date" { said.trim_end_matches("T00:00:00.000Z") } else { said };
+            assert_eq!(said, *value, "{text}");
         }
         let of_the_row = matches!(function.name, "CREATED_TIME" | "LAST_MODIFIED_TIME" | "RECORD_ID" | "NOW" | "TODAY");
         assert_eq!(function.examples.is_empty(), of_the_row, "{} needs an example", function.name);
