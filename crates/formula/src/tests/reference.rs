@@ -331,7 +331,11 @@ impl Row<'_> {
     }
 
     fn looked_up(&self, nodes: &[Node]) -> Plain {
-        let list = |node: &Node| if let List(values, _) = self.raw(node) { values } else { vec![self.raw(node)] };
+        let list = |node: &Node| match self.raw(node) {
+            List(values, _) => values,
+            Blank => Vec::new(),
+            one => vec![one],
+        };
         let (what, keys, held) = (self.value(&nodes[0]), list(&nodes[1]), list(&nodes[2]));
         if what == Error || keys.contains(&Error) || held.contains(&Error) || keys.len() != held.len() {
             return Error;

@@ -45,7 +45,7 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let (mut there, mut absent) = (Mask::default(), Mask::default());
     let mut found = Mixed { cells: vec![Cell::Blank; n], arena: String::new() };
     for row in call.rows.without(&error).rows() {
-        match find(what.get(row), values(keys, row), values(held, row)) {
+        match find(what.get(row), listed(keys, row), listed(held, row)) {
             Found::At(value) => {
                 found.set(row, value);
                 there.set(row);
@@ -66,6 +66,12 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
         branches.add(&absent, call.argument_for(3, &absent)?);
     }
     Ok(branches.finish(call.rows, &error))
+}
+
+/// The values of a row; a blank that is no list is none.
+fn listed<'l>(lane: &'l Lane<'_>, row: usize) -> impl Iterator<Item = Val<'l>> {
+    let is_list = matches!(lane.values, Values::Lists(_));
+    values(lane, row).filter(move |value| is_list || !value.is_blank())
 }
 
 fn find<'v>(
