@@ -1,5 +1,6 @@
 //! Values that are given for fields.
 
+use fields::MAX_TEXT;
 use fields::guess::{parse_iso_day, parse_iso_time};
 use formula::Shape;
 use jiff::tz::TimeZone;
@@ -12,8 +13,6 @@ use crate::error::Error;
 pub(crate) const VALUES: usize = 1_000;
 /// Most values of a list.
 const ITEMS: usize = 10_000;
-/// Longest text in characters.
-const LONGEST: usize = 100_000;
 
 /// By the number of the field, or by name in the order given.
 #[derive(Default)]
@@ -136,8 +135,8 @@ fn one(wanted: FormulaType, value: &Value) -> Result<CellValue, String> {
         }
     };
     match found {
-        Some(CellValue::Text(text)) if text.chars().nth(LONGEST).is_some() => {
-            Err(format!("is a text of more than {LONGEST} characters"))
+        Some(CellValue::Text(text)) if text.chars().nth(MAX_TEXT).is_some() => {
+            Err(format!("is a text of more than {MAX_TEXT} characters"))
         }
         Some(found) => Ok(found),
         None => Err(match wanted {

@@ -42,6 +42,9 @@ use crate::pages::Pages;
 use crate::prompts::Generation;
 use images::{BaseImage, Images, View, aside};
 
+/// Most changes that are walked back.
+const BACK: usize = 100_000;
+
 pub use aggregate::{AggregateQuery, Aggregated, GROUPS, GroupOut};
 pub use append::Appending;
 pub use attach::{Attached, FilesCell};

@@ -190,13 +190,7 @@ impl Access {
 
 /// What is noted of a role that was given, changed or taken.
 fn granted(row: &GrantRow, before: &Before) -> Entry {
-    let entry = |action| {
-        let entry = Entry::new(action, "user", row.user);
-        match before.0 {
-            Some(role) => entry.with("previousPermissionLevel", role.permission_level()),
-            None => entry,
-        }
-    };
+    let entry = |action| before.told(Entry::new(action, "user", row.user));
     match row.grant {
         Grant::Give(role) => entry("collaborators.add").with("permissionLevel", role.permission_level()),
         Grant::Change(role) => entry("collaborators.change").with("permissionLevel", role.permission_level()),

@@ -105,17 +105,13 @@ impl Members {
         };
         let by = caller.user().unwrap_or(user.id);
         let grant = store::GrantRow { user: user.id, grant: Grant::Give(new.role), by, now };
-        let before = store::grant(&mut tx, &permit, &grant).await?.and_then(|before| before.0);
+        let before = store::grant(&mut tx, &permit, &grant).await?.unwrap_or_default();
         if store::owners(&mut tx, &permit).await? == 0 {
             return Err(Error::LastOwner);
         }
         let entry = Entry::new("users.add", "user", user.id).in_workspace(workspace.id);
         let entry = entry.with("permissionLevel", new.role.permission_level()).with("isNew", token.is_some());
-        let entry = match before {
-            Some(role) => entry.with("previousPermissionLevel", role.permission_level()),
-            None => entry,
-        };
-        audit::note(&mut tx, &self.ids, (caller, now), entry);
+        audit::note(&mut tx, &self.ids, (caller, now), before.told(entry));
         tx.commit().await?;
         Ok(Added { user, workspace: WorkspaceEntry { role: new.role, ..workspace }, token })
     }

@@ -1,5 +1,6 @@
 //! Rows of tenants, workspaces, members and the places of bases.
 
+use audit::Entry;
 use db::{Db, Row, Tx};
 use model::{BaseId, BaseNo, Role, TenantId, TenantNo, Timestamp, UserId, WorkspaceId};
 use sql::Value;
@@ -220,7 +221,18 @@ pub(crate) async fn workspaces(db: &Db, tenant: TenantNo) -> Result<Vec<Workspac
 }
 
 /// The role that was held before something was written; none when it is the first.
-pub(crate) struct Before(pub Option<Role>);
+#[derive(Default)]
+pub(crate) struct Before(Option<Role>);
+
+impl Before {
+    /// Says it in an entry of the trail.
+    pub fn told(&self, entry: Entry) -> Entry {
+        match self.0 {
+            Some(role) => entry.with("previousPermissionLevel", role.permission_level()),
+            None => entry,
+        }
+    }
+}
 
 /// Writes one grant in a workspace; none when there was no role to change or take.
 pub(crate) async fn grant(tx: &mut Tx, permit: &WorkspacePermit, of: &GrantRow) -> Result<Option<Before>, Error> {

@@ -67,9 +67,7 @@ impl Records {
         table: &str,
         query: &AggregateQuery,
     ) -> Result<Aggregated, Error> {
-        let (scope, mut view) = self.view(caller, base).await?;
-        let table = Arc::clone(find_table(&view.image.schema, table)?);
-        self.answer(&scope, &mut view, |view| aggregated(view, &table, query)).await
+        self.consult(caller, base, |view| aggregated(view, find_table(&view.image.schema, table)?, query)).await
     }
 }
 

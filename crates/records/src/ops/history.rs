@@ -18,11 +18,11 @@ use tenancy::Scope;
 
 use super::retyped::{Retyped, is_of};
 use super::undo::REACH;
-use super::{Records, convert};
+use super::{BACK, Records, convert};
 use crate::error::Error;
 use crate::plan::unknown_field;
 use images::{BaseImage, View};
-use links::{BACK, LinkCell, Lists, Wanted};
+use links::{LinkCell, Lists, Wanted};
 
 pub(crate) use links::{LinkEdit, Linked};
 

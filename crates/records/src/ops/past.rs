@@ -9,7 +9,7 @@ use tenancy::{Action, Permit, Scope};
 
 use super::retyped::LeftOut;
 use super::write::{MOST_LOADED, queue};
-use super::{Records, find_table};
+use super::{BACK, Records, find_table};
 use crate::ask::field;
 use crate::error::Error;
 use crate::files::same_cell;
@@ -18,8 +18,6 @@ use images::Mark;
 use images::record_cells;
 use images::{BaseImage, View};
 
-/// Most changes that are walked back.
-const BACK: i64 = 100_000;
 /// Records of one change.
 const STEP: usize = 2_000;
 
@@ -96,7 +94,7 @@ impl Records {
         if sequence > head {
             return Err(wrong(format!("`at` is {sequence}, and the last change of the base is {head}")));
         }
-        if head - sequence > BACK {
+        if head - sequence > BACK as i64 {
             return Err(wrong(format!("`at` is {} changes ago, and at most {BACK} are walked back", head - sequence)));
         }
         if sequence == head {

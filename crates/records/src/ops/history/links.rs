@@ -20,8 +20,6 @@ const PAGE_CELLS: usize = 2_000;
 const LISTED: usize = 100;
 /// Most linked records of a page that are named.
 const NAMED: usize = 1_000;
-/// Most changes that are walked back.
-pub(super) const BACK: usize = 100_000;
 
 /// A link cell.
 pub(super) type LinkCell = (TableNo, Ordinal, FieldNo);

@@ -3,6 +3,7 @@ use testkit::on_every_database;
 
 use super::*;
 use crate::fixture::House;
+use crate::ops::BACK;
 
 #[on_every_database]
 async fn what_lies_too_far_back_is_told_by_what_became_different(house: House) {
