@@ -1,5 +1,8 @@
 //! `cargo xtask bench`.
 
+use std::fs;
+use std::path::Path;
+
 use anyhow::Result;
 
 use crate::machine;
@@ -20,9 +23,34 @@ pub fn bench(workspace: &Workspace, flags: &[&str]) -> Result<()> {
     run(&mut load)
 }
 
-/// Measures the formula engine alone, beside loops by hand and packages for Node.
+/// Measures the formula engine alone, beside loops by hand, packages for Node and other engines in Rust.
 pub fn formula(workspace: &Workspace) -> Result<()> {
     let folder = machine::install_formulas(workspace)?;
+    build_peers(workspace, &folder)?;
     run(&mut workspace.cargo(&["build", "--release", "--package", "bench", "--bin", "formulas"]))?;
     run(workspace.command(workspace.target.join("release/formulas")).arg("--peers").arg(folder))
+}
+
+/// Builds the engines in Rust outside the workspace, so that its lock file knows nothing of them; without them the rest
+/// is measured all the same.
+fn build_peers(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let (package, program) = (folder.join("rust"), folder.join("peers"));
+    fs::create_dir_all(package.join("src"))?;
+    let source = workspace.root.join("xtask/formulas/rust");
+    for file in ["Cargo.toml", "src/main.rs"] {
+        fs::copy(source.join(file), package.join(file))?;
+    }
+    let target = package.join("target");
+    let mut build = workspace.cargo(&["build", "--release", "--manifest-path"]);
+    build.arg(package.join("Cargo.toml")).arg("--target-dir").arg(&target);
+    match run(&mut build) {
+        Ok(()) => fs::copy(target.join("release/peers"), program).map(drop)?,
+        Err(error) => {
+            println!("the engines in Rust are left out: {error:#}");
+            if program.exists() {
+                fs::remove_file(program)?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -33,7 +33,7 @@ usage: cargo xtask COMMAND
   install           installs what the tests need
   bench             measures the published build beside what the machine allows: --rows N, --seconds S, --rounds N,
                     --only import; --peers has NocoDB do the same work
-  bench formula     measures the formula engine alone, beside loops by hand and packages for Node
+  bench formula     measures the formula engine alone, beside loops by hand, packages for Node and engines in Rust
   fuzz TARGET       sends the server `lists`, `records`, `fields` or `formulas` by chance: --minutes N, 10 when absent
   eval wikisql      scores the built-in assistant: --data FILE (or AIRLOOM_WIKISQL), --misses lists what was missed";
 

@@ -1,5 +1,5 @@
 //! Formulas over 100,000 rows, each beside a loop that somebody would write by hand over the same columns, and with
-//! `--peers FOLDER` beside packages for Node.
+//! `--peers FOLDER` beside other engines, for Node and in Rust.
 #![expect(clippy::print_stdout, reason = "this program talks to the one who started it")]
 
 mod columns;

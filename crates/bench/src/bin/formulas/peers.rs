@@ -1,4 +1,4 @@
-//! The same work by packages for Node, which a script has them do in the same run.
+//! The same work by packages for Node and by other engines in Rust, which two programs have them do in the same run.
 
 use std::io::Write;
 use std::path::Path;
@@ -34,27 +34,45 @@ struct Said {
     last: String,
 }
 
-/// Runs the script beside the packages in `folder`; `expected` is the last value of each work.
+/// Runs the script beside the packages in `folder` and the program there, where it could be built; `expected` is the
+/// last value of each work.
 pub fn measure(report: &mut Report, columns: &Columns, folder: &Path, expected: &[(&str, String)]) -> Result<()> {
+    let told = serde_json::to_vec(&told(columns))?;
     let mut script = Command::new("node");
-    script.arg(folder.join("peers.js")).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut script = script.spawn().context("`node` does not start")?;
-    let mut input = script.stdin.take().context("the script takes nothing")?;
-    input.write_all(&serde_json::to_vec(&told(columns))?)?;
-    drop(input);
-    let output = script.wait_with_output()?;
-    ensure!(output.status.success(), "the script of the peers failed");
-    for line in String::from_utf8(output.stdout)?.lines() {
-        let said: Said = serde_json::from_str(line).with_context(|| format!("`{line}` is not what was asked for"))?;
-        let differs = expected.iter().find(|(work, wanted)| *work == said.work && !same(&said.last, wanted));
+    script.arg(folder.join("peers.js"));
+    let mut said = work(script, &told)?;
+    let program = folder.join("peers");
+    if program.exists() {
+        said.extend(work(Command::new(program), &told)?);
+    }
+    for Said { peer, work, millis, last } in said {
+        let differs = expected.iter().find(|(name, wanted)| *name == work && !same(&last, wanted));
         let who = match differs {
-            Some((_, wanted)) => format!("{}, whose last value is {}, not {wanted}", said.peer, said.last),
-            None => said.peer,
+            Some((_, wanted)) => format!("{peer}, whose last value is {last}, not {wanted}"),
+            None => peer,
         };
-        let times = said.millis.iter().map(|millis| Duration::from_secs_f64(millis / 1e3)).collect();
-        report.other(&said.work, &who, &Times::of(times));
+        let times = millis.iter().map(|millis| Duration::from_secs_f64(millis / 1e3)).collect();
+        report.other(&work, &who, &Times::of(times));
     }
     Ok(())
+}
+
+/// What a program says that was told the columns.
+fn work(mut program: Command, told: &[u8]) -> Result<Vec<Said>> {
+    let name = program.get_program().to_owned();
+    let mut program = program
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("`{}` does not start", name.display()))?;
+    let mut input = program.stdin.take().context("the program takes nothing")?;
+    input.write_all(told)?;
+    drop(input);
+    let output = program.wait_with_output()?;
+    ensure!(output.status.success(), "`{}` failed", name.display());
+    let lines = String::from_utf8(output.stdout)?;
+    let read = |line: &str| serde_json::from_str(line).with_context(|| format!("`{line}` is not what was asked for"));
+    lines.lines().map(read).collect()
 }
 
 /// Equal, or numbers that differ where nobody looks: some round what they compute.
