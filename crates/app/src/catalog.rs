@@ -28,10 +28,11 @@ use telemetry::Metrics;
 use tenancy::{Access, Bootstrap, Installed, Members};
 use tokio_util::sync::CancellationToken;
 use tools::Registry;
+use tower::ServiceBuilder;
 use transfer::Transfers;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
-use web::{Door, Failure, Kind, RateLimits, Signer};
+use web::{Door, Failure, Kind, RateLimits, Signer, TellRoute};
 use webhooks::Webhooks;
 
 use crate::doors::metrics_door;
@@ -96,9 +97,14 @@ impl House {
         let health = Health::new(VERSION, checks);
         let (more, described) = more.split_for_parts();
         api.merge(described);
-        let counted = doors.clone().merge(more).route_layer(from_fn_with_state(limits, web::limited));
-        let guarded = counted.route_layer(from_fn_with_state(identity.clone(), tenancy::authenticate));
+        // In one go, so that a route is copied once for its request.
+        let guard = ServiceBuilder::new()
+            .layer(TellRoute)
+            .layer(from_fn_with_state(Arc::new(identity.clone()), tenancy::authenticate))
+            .layer(from_fn_with_state(limits, web::limited));
+        let guarded = doors.clone().merge(more).route_layer(guard);
         let (open_doors, described) = health.router().merge(metrics_door(metrics)).merge(open_routes).split_for_parts();
+        let open_doors = open_doors.route_layer(TellRoute);
         api.merge(described);
         let router = Router::new().merge(guarded).merge(open_doors).merge(web::document(api)?);
         let router = web::frame(router.fallback(not_found), &settings.web);

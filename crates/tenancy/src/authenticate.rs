@@ -13,7 +13,7 @@ use web::{Failure, Peer, RequestId};
 use crate::error::Error;
 
 /// Puts the caller on the request, or answers 401.
-pub async fn authenticate(State(identity): State<Identity>, mut request: Request, next: Next) -> Response {
+pub async fn authenticate(State(identity): State<Arc<Identity>>, mut request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     match caller_of(&identity, request.headers(), id).await.map(|caller| coming_from(caller, &request)) {
         Ok(caller) => {

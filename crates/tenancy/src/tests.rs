@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
@@ -295,7 +297,7 @@ async fn doors_ask_for_a_token(house: House) {
         .split_for_parts()
         .0
         .route("/api/v1/thing", axum::routing::get(|| async { "" }))
-        .layer(from_fn_with_state(house.identity.clone(), crate::authenticate));
+        .layer(from_fn_with_state(Arc::new(house.identity.clone()), crate::authenticate));
     let unknown = format!("Bearer pat12345678901234.{}", "0".repeat(64));
     let refused = json!({ "error": { "type": "AUTHENTICATION_REQUIRED", "message": "Authentication required" } });
     for authorization in [None, Some("Bearer x"), Some(&unknown), Some(&house.token), Some("Basic YTpi")] {
@@ -328,7 +330,7 @@ async fn a_narrow_token_says_less(house: House) {
     let router = crate::router(house.members())
         .split_for_parts()
         .0
-        .layer(from_fn_with_state(house.identity.clone(), crate::authenticate));
+        .layer(from_fn_with_state(Arc::new(house.identity.clone()), crate::authenticate));
     let bearer = format!("Bearer {}", token.reveal());
     let (status, _, who) = get(&router, "/v0/meta/whoami", Some(&bearer)).await;
     assert_eq!((status, who.get("email")), (200, None));

@@ -11,6 +11,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
 use self::complete::complete;
+use crate::frame::TellRoute;
 
 const PAGE: &str = include_str!("docs.html");
 /// The page is one file and asks nobody but us.
@@ -37,7 +38,9 @@ pub fn document(mut api: OpenApi) -> Result<Router, serde_json::Error> {
     api.merge(Described::openapi());
     complete(&mut api);
     let json = Bytes::from(serde_json::to_vec(&api)?);
-    Ok(Router::new().route("/openapi.json", get(openapi_json)).route("/docs", get(docs)).with_state(Written(json)))
+    let router =
+        Router::new().route("/openapi.json", get(openapi_json)).route("/docs", get(docs)).route_layer(TellRoute);
+    Ok(router.with_state(Written(json)))
 }
 
 /// Describes every operation.

@@ -1,7 +1,8 @@
 //! The outermost layer: who asked what, how it ended, and the headers of every answer.
 
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, OnceLock};
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
@@ -9,7 +10,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use telemetry::Exchange;
-use tracing::Instrument as _;
+use tower::{Layer, Service};
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 use crate::error::{Door, Failure};
 
@@ -20,6 +23,10 @@ pub struct RequestId(pub String);
 /// Marks an answer of a door whose protocol has a shape of its own for errors, which therefore stay as they are.
 #[derive(Debug, Clone, Copy)]
 pub struct OwnShape;
+
+/// Where the route of a request is told to the frame, which stands outside of the router that finds it.
+#[derive(Clone)]
+struct Route(Arc<OnceLock<MatchedPath>>);
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest sentence of the framework, in bytes.
@@ -40,17 +47,59 @@ pub(crate) async fn around(mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let door = Door::of(request.uri().path());
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let route = route.as_ref().map(MatchedPath::as_str);
     let id = request_id(request.headers());
+    let route = Route(Arc::default());
     request.extensions_mut().insert(RequestId(id.clone()));
-    let span = tracing::info_span!("request", id, method = method.as_str(), route);
+    request.extensions_mut().insert(route.clone());
+    let span = tracing::info_span!("request", id, method = method.as_str(), route = Empty);
     let mut response = shaped(next.run(request).instrument(span).await, door, &id).await;
-    let exchange =
-        Exchange { method: method.as_str(), route, status: response.status().as_u16(), took: began.elapsed() };
+    let exchange = Exchange {
+        method: method.as_str(),
+        route: route.0.get().map(MatchedPath::as_str),
+        status: response.status().as_u16(),
+        took: began.elapsed(),
+    };
     exchange.record();
     head(response.headers_mut(), &id);
     response
+}
+
+/// The layer of routes that tells the frame which one a request took.
+#[derive(Debug, Clone, Copy)]
+pub struct TellRoute;
+
+impl<S> Layer<S> for TellRoute {
+    type Service = TellingRoute<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        TellingRoute { inner }
+    }
+}
+
+/// A route that tells the frame that it was taken.
+#[derive(Debug, Clone)]
+pub struct TellingRoute<S> {
+    inner: S,
+}
+
+impl<S: Service<Request>> Service<Request> for TellingRoute<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> S::Future {
+        let (path, told) = (request.extensions().get::<MatchedPath>(), request.extensions().get::<Route>());
+        if let (Some(path), Some(told)) = (path, told) {
+            Span::current().record("route", path.as_str());
+            // A request takes one route.
+            let _ = told.0.set(path.clone());
+        }
+        self.inner.call(request)
+    }
 }
 
 fn request_id(headers: &HeaderMap) -> String {

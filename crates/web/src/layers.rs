@@ -39,14 +39,15 @@ pub fn frame(router: Router, config: &Config) -> Router {
 }
 
 fn wrap(router: Router, origins: Vec<String>, time_limit: Duration) -> Router {
-    router.layer(
-        ServiceBuilder::new()
-            .layer(from_fn(around))
-            .layer(cors(origins))
-            .layer(compression())
-            .layer(CatchPanicLayer::custom(panicked))
-            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time_limit)),
-    )
+    // Around the router as a whole: around each of its routes they would be copied with the route for every request.
+    let framed = ServiceBuilder::new()
+        .layer(from_fn(around))
+        .layer(cors(origins))
+        .layer(compression())
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time_limit))
+        .service(router);
+    Router::new().fallback_service(framed)
 }
 
 /// Any origin under `/v0`, the settings' elsewhere. Requests carry tokens, never cookies, so no credentials.

@@ -27,7 +27,7 @@ pub use body::{JsonBody, MAX_BODY};
 pub use config::Config;
 pub use docs::document;
 pub use error::{ApiError, Door, Failure, Fault, Kind, database_kind};
-pub use frame::{OwnShape, RequestId};
+pub use frame::{OwnShape, RequestId, TellRoute, TellingRoute};
 pub use json::{JsonError, MAX_DEPTH, MAX_KEYS, read_json};
 pub use layers::{frame, layers};
 pub use params::Params;
