@@ -45,6 +45,8 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub struct House {
     /// Its doors, layers included.
     pub router: Router,
+    /// The same behind the frame, which hides them: it lists them where it is printed.
+    pub routes: Router,
     /// Whether it is ready.
     pub health: Health,
     /// What works in the background, not started.
@@ -106,9 +108,9 @@ impl House {
         let (open_doors, described) = health.router().merge(metrics_door(metrics)).merge(open_routes).split_for_parts();
         let open_doors = open_doors.route_layer(TellRoute);
         api.merge(described);
-        let router = Router::new().merge(guarded).merge(open_doors).merge(web::document(api)?);
-        let router = web::frame(router.fallback(not_found), &settings.web);
-        Ok(Self { router, health, hands, installed, db, identity, doors })
+        let routes = Router::new().merge(guarded).merge(open_doors).merge(web::document(api)?).fallback(not_found);
+        let router = web::frame(routes.clone(), &settings.web);
+        Ok(Self { router, routes, health, hands, installed, db, identity, doors })
     }
 
     /// The doors as the owner of the store goes through them: for commands that act on its files.

@@ -118,7 +118,7 @@ impl TestApp {
         for hand in std::mem::take(&mut house.hands) {
             hand.start(&lifecycle);
         }
-        let routes = format!("{:?}", house.router);
+        let routes = format!("{:?}", house.routes);
         let token = house.installed.as_ref().map(|installed| installed.token.reveal().to_owned()).unwrap_or_default();
         #[expect(clippy::disallowed_methods, reason = "the test's own server")]
         tokio::spawn(web::serve(listener, house.router.clone(), limits(), stop.clone()));
