@@ -128,7 +128,25 @@ macro_rules! files {
     )*};
 }
 
-files! { lists operators coercions blanks comparisons logic numbers rounding texts dates errors diagnostics names ours }
+files! { lists operators coercions blanks comparisons logic numbers rounding texts dates errors diagnostics names ours every }
+
+/// A function that somebody adds is tried as the others are.
+#[test]
+fn every_function_is_tried_with_everything() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/every.txt");
+    let held = std::fs::read_to_string(&path).unwrap();
+    let handed =
+        ["{n}", "{Name}", "{Done}", "{Due}", "{Tags}", "{Broken}", "1/0", "{Prices}", "{Names}", "{Days}", "e\u{301}"];
+    for function in functions() {
+        let called = format!("{}(", function.name);
+        let tried: Vec<&str> =
+            held.lines().filter_map(|line| line.split(" => ").next()).filter(|text| text.contains(&called)).collect();
+        assert!(!tried.is_empty(), "{} is not in every.txt", function.name);
+        for handed in handed.iter().filter(|_| function.most > 0 && function.name != "LAST_MODIFIED_TIME") {
+            assert!(tried.iter().any(|text| text.contains(handed)), "{} is not tried with {handed}", function.name);
+        }
+    }
+}
 
 #[test]
 fn constants_name_something() {
