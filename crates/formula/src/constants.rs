@@ -4,7 +4,7 @@
 use jiff::tz;
 
 use crate::expr::Expr;
-use crate::functions::{Function, date_format, is_strftime, marks, spreadsheet_unit};
+use crate::functions::{Function, counted, date_format, is_strftime, marks};
 use crate::locale::Locale;
 use crate::mistakes::{Mistake, closest};
 use crate::pattern::{LONGEST, Pattern};
@@ -64,9 +64,9 @@ pub(crate) fn mistake(names: Names, argument: &Expr) -> Option<Mistake> {
             "unit of time",
             "units are milliseconds, seconds, minutes, hours, days, weeks, months, quarters and years".to_owned(),
         ),
-        Names::SpreadsheetUnit if spreadsheet_unit(name).is_none() => told(
+        Names::SpreadsheetUnit if counted(name).is_none() => told(
             "unit of time",
-            "units are \"D\", \"M\" and \"Y\", or those of DATEDIFF; what is left beside whole months or years is not counted".to_owned(),
+            "units are \"D\", \"M\", \"Y\", \"MD\", \"YM\" and \"YD\", or those of DATEDIFF".to_owned(),
         ),
         Names::WeekStart if !["sunday", "monday"].contains(&name.to_ascii_lowercase().as_str()) => {
             told("day that weeks start on", "they start on \"Sunday\" or \"Monday\"".to_owned())

@@ -91,7 +91,7 @@ use std::sync::LazyLock;
 use model::FormulaType;
 
 pub(crate) use datetime_parse::{BY_THE_CLOCK, needs_the_clock};
-pub(crate) use ours::datedif::unit as spreadsheet_unit;
+pub(crate) use ours::datedif::counted;
 pub(crate) use ours::formatdate::{is_strftime, marks, pattern as date_format};
 pub(crate) use ours::r#let::FUNCTION as LET;
 pub(crate) use ours::xlookup::FUNCTION as XLOOKUP;

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use model::Timestamp;
+
 use super::reference::Plain::{self, Blank, Error, Number, Text};
 use super::reference::{bounded, compare, equal};
 use crate::functions::date_format;
@@ -135,7 +137,23 @@ pub(super) fn apart(name: &str, a: i64, b: i64, unit: &str) -> Plain {
         _ => Unit::known(unit),
     };
     let (from, to) = if name == "DATEDIFF" { (b, a) } else { (a, b) };
+    if let ("DATEDIF", "MD" | "YM" | "YD") = (name, unit.to_ascii_uppercase().as_str()) {
+        return Number(beside(unit, from, to) as f64);
+    }
     known.map_or(Error, |unit| Number(unit.between(to, from) as f64))
+}
+
+/// What is left beside whole months or years, on days.
+pub(super) fn beside(unit: &str, from: i64, to: i64) -> i64 {
+    let sign = if to < from { -1 } else { 1 };
+    let [from, to] = [from.min(to), from.max(to)].map(|time| Timestamp(time).day().0);
+    let whole = |name: &str| (Unit::named(name).between(to, from), Unit::named(name));
+    let days_beside = |(count, unit): (i64, Unit)| Unit::named("days").between(to, unit.add(from, count as f64));
+    sign * match unit.to_ascii_uppercase().as_str() {
+        "MD" => days_beside(whole("months")),
+        "YD" => days_beside(whole("years")),
+        _ => whole("months").0 - 12 * whole("years").0,
+    }
 }
 
 /// By a tree of the whole text.

@@ -6,6 +6,7 @@ use model::{Bits, Timestamp};
 use proptest::prelude::*;
 
 use crate::decimal::{multiple, round_to};
+use crate::functions::counted;
 use crate::mask::Mask;
 use crate::time::{Unit, parse_time};
 use crate::value::write_number;
@@ -113,6 +114,19 @@ proptest! {
             prop_assert_eq!(parse_time(&time.iso()), Some(time));
             prop_assert_eq!(parse_time(&time.iso()[..10]), Some(time.day()));
         }
+    }
+
+    /// Whole months or years and the days beside them lead from one day to the other.
+    #[test]
+    fn what_is_beside_whole_months_and_years_leads_to_the_end(start in -40_000i64..40_000, days in 0i64..5_000) {
+        let [start, end] = [start, start + days].map(|day| day * 86_400_000_000);
+        let between = |name: &str| counted(name).unwrap().between(start, end);
+        let after = |months: i64, days: &str| Unit::named("days").add(Unit::Months(1).add(start, months as f64), between(days) as f64);
+        prop_assert_eq!(after(between("M"), "MD"), end);
+        prop_assert_eq!(after(12 * between("y"), "yd"), end);
+        prop_assert_eq!(between("ym"), between("M") - 12 * between("Y"));
+        prop_assert!((0..31).contains(&between("MD")) && (0..12).contains(&between("YM")) && (0..366).contains(&between("YD")));
+        prop_assert!(["MD", "YM", "YD"].iter().all(|unit| counted(unit).unwrap().between(end, start) == -between(unit)));
     }
 
     #[test]

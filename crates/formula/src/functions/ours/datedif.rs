@@ -4,33 +4,74 @@ use crate::call::Call;
 use crate::eval::Lanes;
 use crate::functions::{Function, Run, datetime_diff};
 use crate::moment::two;
-use crate::time::Unit;
+use crate::time::{Unit, whole_months};
 use crate::value::Val;
+use model::Timestamp;
 
 pub(super) const FUNCTION: Function = Function {
     name: "DATEDIF",
     usage: "DATEDIF(start, end, unit)",
-    about: "Whole units from a start to an end, as in spreadsheets: \"D\", \"M\" and \"Y\" are days, months and years.",
+    about: "Whole units from a start to an end, as in spreadsheets: \"D\", \"M\" and \"Y\" are days, months and years; \"MD\" and \"YD\" are the days beside whole months and years, \"YM\" the months beside whole years.",
     examples: &[
         ("DATEDIF(\"2024-01-31\", \"2024-03-01\", \"M\")", "1"),
         ("DATEDIF(\"2024-02-28\", \"2024-03-01\", \"D\")", "2"),
+        ("DATEDIF(\"2022-11-20\", \"2024-03-01\", \"YM\")", "3"),
     ],
     least: 3,
     run: Run::Over(run),
     ..datetime_diff::FUNCTION
 };
 
-fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
-    let known = |value: Val<'_>| unit(value.text(&mut String::new()));
-    two(call, known, |start, end, unit| Some(unit?.between(end, start) as f64))
+/// Months of a year.
+const YEAR: i64 = 12;
+
+/// What is counted from a start to an end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Counted {
+    /// Whole units.
+    Units(Unit),
+    /// The days that are left beside whole times of so many months.
+    DaysBeside(i64),
+    /// The months that are left beside whole years.
+    MonthsBesideYears,
 }
 
-/// The unit of this name, of which some are letters as in spreadsheets.
-pub(crate) fn unit(name: &str) -> Option<Unit> {
-    Unit::known(match name {
-        "D" | "d" => "days",
-        "M" | "m" => "months",
-        "Y" | "y" => "years",
-        name => name,
+fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
+    let known = |value: Val<'_>| counted(value.text(&mut String::new()));
+    two(call, known, |start, end, counted| Some(counted?.between(start, end) as f64))
+}
+
+/// What this name stands for; some are letters as in spreadsheets.
+pub(crate) fn counted(name: &str) -> Option<Counted> {
+    let upper = name.to_ascii_uppercase();
+    Some(match upper.as_str() {
+        "D" => Counted::Units(Unit::named("days")),
+        "M" => Counted::Units(Unit::Months(1)),
+        "Y" => Counted::Units(Unit::Months(YEAR)),
+        "MD" => Counted::DaysBeside(1),
+        "YD" => Counted::DaysBeside(YEAR),
+        "YM" => Counted::MonthsBesideYears,
+        _ => Counted::Units(Unit::known(name)?),
     })
+}
+
+impl Counted {
+    /// How much of it there is between two points in time, in microseconds.
+    pub fn between(self, start: i64, end: i64) -> i64 {
+        if let Self::Units(unit) = self {
+            return unit.between(end, start);
+        }
+        if end < start {
+            return -self.between(end, start);
+        }
+        let [start, end] = [start, end].map(|time| Timestamp(time).day().0);
+        let months = whole_months(start, end);
+        match self {
+            Self::DaysBeside(step) => {
+                let reached = Unit::Months(step).add(start, (months / step) as f64);
+                Unit::named("days").between(end, reached)
+            }
+            _ => months % YEAR,
+        }
+    }
 }
