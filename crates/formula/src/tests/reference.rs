@@ -202,9 +202,8 @@ impl Row<'_> {
             "CREATED_TIME" => return self.system(&self.table.created),
             "LAST_MODIFIED_TIME" => return self.system(&self.table.modified),
             "RECORD_ID" => return Text(Table::id(self.index).to_string()),
-            "ISERROR" => {
-                return Plain::flag(is_wrong(&value(0)));
-            }
+            "ISERROR" => return Plain::flag(is_wrong(&value(0))),
+            "ISNUMBER" => return Plain::flag(matches!(value(0), Number(number) if number.is_finite())),
             "IF" => {
                 return match value(0) {
                     Error => Error,
@@ -490,7 +489,6 @@ fn strict(name: &str, values: &[Plain]) -> Plain {
         "EXP" => Number(a.exp()),
         "LOG" => Number(logarithm(a, number(1, 10.0))),
         "LOG10" => Number(logarithm(a, 10.0)),
-        "ISNUMBER" => Plain::flag(matches!(values[0], Number(_))),
         "ISEMPTY" | "ISBLANK" => Plain::flag(values.iter().all(Plain::is_blank)),
         "EVEN" => Number(whole_away(a, |whole| whole % 2.0 == 0.0)),
         "ODD" => Number(whole_away(a, |whole| whole % 2.0 == 1.0)),
