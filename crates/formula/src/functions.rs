@@ -293,11 +293,14 @@ impl Function {
     pub fn arguments(&self) -> Vec<Argument> {
         let within = self.usage.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or_default();
         let (mut out, mut optional) = (Vec::<Argument>::new(), false);
+        let repeated = |argument: &mut Argument| argument.repeats = true;
         for part in within.split(", ").filter(|part| !part.is_empty()) {
             optional |= part.starts_with('[');
             let name = part.trim_matches(['[', ']', '{', '}']);
-            match out.last_mut() {
-                Some(last) if name == "…" => last.repeats = true,
+            match name {
+                // Names and patterns come with what they stand for.
+                "…" if matches!(self.returns, Returns::Branches) => out.iter_mut().rev().take(2).for_each(repeated),
+                "…" => out.iter_mut().rev().take(1).for_each(repeated),
                 _ => out.push(Argument { name, optional, repeats: false }),
             }
             optional &= !part.ends_with(']');

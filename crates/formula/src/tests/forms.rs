@@ -99,7 +99,18 @@ fn functions_tell_what_they_take() {
     assert_eq!(take("DATETIME_DIFF"), [one("a", false, false), one("b", false, false), one("unit", true, false)]);
     assert_eq!(take("SUM"), [one("a", false, false), one("b", false, true)]);
     assert_eq!(take("LAST_MODIFIED_TIME"), [one("field", true, true)]);
-    assert_eq!(take("LET"), [one("name", false, false), one("value", false, true), one("result", false, false)]);
+    assert_eq!(take("LET"), [one("name", false, true), one("value", false, true), one("result", false, false)]);
+    let switch = [
+        one("value", false, false),
+        one("pattern", false, true),
+        one("result", false, true),
+        one("default", true, false),
+    ];
+    assert_eq!(take("SWITCH"), switch);
+    assert_eq!(
+        take("TEXTJOIN").iter().map(|argument| argument.repeats).collect::<Vec<_>>(),
+        [false, false, false, true]
+    );
     // What is said to `ERROR` is taken and not told: nobody documents it.
     for function in functions().iter().filter(|function| function.name != "ERROR") {
         let arguments = function.arguments();
