@@ -1,6 +1,8 @@
 //! Formulas that are tried out: what is wrong with them, and what they come to.
 
-use formula::{Batch, Diagnostic, DiagnosticKind, Input, Program, Reference};
+use std::ops::Range;
+
+use formula::{Batch, Diagnostic, DiagnosticKind, Input, Part, Program, Reference, Study};
 use images::View;
 use model::{
     Chunk, ComputedChunk, Field, FieldId, FieldKind, FieldNo, FormulaOptions, Ordinal, RecordId, Table, TableImage,
@@ -12,6 +14,9 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::given::Given;
 use crate::told::places;
+
+/// Most functions that are told to be none of Airtable's.
+const FOREIGN: usize = 100;
 
 /// What a formula may name.
 pub(crate) struct Names<'n> {
@@ -38,27 +43,26 @@ impl Names<'_> {
         }
     }
 
-    /// Reads a formula.
-    ///
-    /// # Errors
-    /// All that is wrong, as far as it is known at once.
-    pub fn compile(&self, text: &str) -> Result<Program, Vec<Diagnostic>> {
-        let foreign = self.foreign(text);
-        let program = formula::compile(text, &|name| self.reference(name)).and_then(Program::certain);
-        let program = program.map_err(|mut problems| {
-            for problem in &mut problems {
-                self.advise(problem);
-            }
-            problems.into_iter().chain(foreign.clone()).collect::<Vec<_>>()
-        })?;
-        match foreign.or_else(|| self.refused(text, &program)) {
-            Some(problem) => Err(vec![problem]),
-            None => Ok(program),
+    /// Reads a formula, or what should be one.
+    pub fn study(&self, text: &str) -> Study {
+        let Study { parts, program } = formula::study(text, &|name| self.reference(name));
+        let refused = program.as_ref().ok().and_then(|program| self.refused(text, program));
+        let mut mistakes: Vec<Diagnostic> = self.foreign(text).into_iter().chain(refused).collect();
+        let program = match program {
+            Ok(program) if mistakes.is_empty() => return Study { parts, program: Ok(program) },
+            program => program.err(),
+        };
+        mistakes.extend(program.into_iter().flatten());
+        mistakes.sort_by_key(|mistake| mistake.span.start);
+        for mistake in &mut mistakes {
+            self.advise(mistake);
         }
+        Study { parts, program: Err(mistakes) }
     }
 
-    /// The type of a part, and whether it is several values; none where it cannot stand alone.
-    pub fn part(&self, text: &str) -> Option<Program> {
+    /// A part of a formula as one of its own; none where it means nothing alone.
+    pub fn part(&self, text: &str, part: &Part) -> Option<Program> {
+        let text = text.get(part.span.clone()).filter(|_| part.stands_alone)?;
         formula::compile_rollup(text, &|name| self.reference(name)).ok()
     }
 
@@ -73,16 +77,17 @@ impl Names<'_> {
         problem.advice = problem.advice.trim_start_matches("; ").to_owned();
     }
 
-    /// The first function that this house does not take.
-    fn foreign(&self, text: &str) -> Option<Diagnostic> {
-        let (name, span) = formula::beyond_airtable(text).filter(|_| self.only_airtable)?;
-        Some(Diagnostic {
-            message: schema::beyond_airtable(text)?,
+    /// The functions that this house does not take.
+    fn foreign(&self, text: &str) -> Vec<Diagnostic> {
+        let found = if self.only_airtable { formula::beyond_airtable(text) } else { Vec::new() };
+        let told = |(name, span): (&str, Range<usize>)| Diagnostic {
+            message: schema::foreign(name),
             advice: String::new(),
             at: places(text, &span)[0] + 1,
             span,
             kind: DiagnosticKind::UnknownFunction { name: name.to_owned() },
-        })
+        };
+        found.into_iter().take(FOREIGN).map(told).collect()
     }
 
     /// Why a formula is none of this table, though it can be read.

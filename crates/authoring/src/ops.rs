@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clock::Clock;
-use formula::{Diagnostic, Part, Program, What};
+use formula::{Diagnostic, Part, Program, Study, What};
 use images::View;
 use llm::Provider;
 use model::{BaseId, Caller, Field, RecordId, Table, TableImage};
@@ -92,7 +92,7 @@ impl Authoring {
         self.with_names(caller, asked, |names, seen| {
             let on = seen.map(|seen| record(seen, asked.record.as_deref())).transpose()?.flatten();
             let text = &asked.formula;
-            let program = match names.compile(text) {
+            let program = match names.study(text).program {
                 Ok(program) if program.watched().is_empty() => program,
                 Ok(_) => return Err(expression("LAST_MODIFIED_TIME of some fields is known to formula fields only")),
                 Err(problems) => return Ok(unusable(text, &problems)),
@@ -181,28 +181,21 @@ fn record<'s>((view, table, rows): Seen<'s>, id: Option<&str>) -> Result<Option<
 
 /// Without a table any name may be one of a field: it is told, and the type of the result is not known.
 fn checked(names: &Names<'_>, text: &str) -> Checked {
-    let compiled = names.compile(text);
-    let parts = formula::parts(text).unwrap_or_default();
-    let program = compiled.as_ref().ok();
+    let Study { parts, program } = names.study(text);
+    let (program, problems) = program.map_or_else(|problems| (None, problems), |program| (Some(program), Vec::new()));
     let is_open = |problem: &&Diagnostic| {
         names.table.is_none() && matches!(problem.kind, formula::DiagnosticKind::UnknownField { .. })
     };
-    let problems = compiled.as_ref().err().map(Vec::as_slice).unwrap_or_default();
     let problems: Vec<&Diagnostic> = problems.iter().filter(|problem| !is_open(problem)).collect();
-    let mut variables = each_once(&parts, |what| if let What::Name(name) = what { Some(name) } else { None });
-    if program.is_some() {
-        // What is left are names that `LET` gives.
-        variables.retain(|name| names.reference(name).is_some());
-    }
     Checked {
         is_valid: problems.is_empty(),
         error: problems.first().map(ToString::to_string),
         diagnostics: problems.into_iter().map(|problem| Mistake::of(text, problem)).collect(),
-        variables,
-        fields: program.map(|program| fields_told(names, program)).unwrap_or_default(),
+        variables: each_once(&parts, |what| if let What::Name(name) = what { Some(name) } else { None }),
+        fields: program.as_ref().map(|program| fields_told(names, program)).unwrap_or_default(),
         functions: functions(&parts),
-        result: program.map(|program| type_name(program.result())),
-        volatile: program.is_some_and(Program::is_volatile),
+        result: program.as_ref().map(|program| type_name(program.result())),
+        volatile: program.as_ref().is_some_and(Program::is_volatile),
         complexity_score: parts.len(),
     }
 }
@@ -224,12 +217,12 @@ fn warnings(program: &Program) -> Vec<String> {
 }
 
 fn explained(names: &Names<'_>, seen: Option<Seen<'_>>, text: &str) -> Result<Explained, Error> {
-    let refuse = |problems: Vec<Diagnostic>| expression(problems.first().map(ToString::to_string).unwrap_or_default());
-    let program = names.compile(text).map_err(refuse)?;
-    let parts = formula::parts(text).map_err(|problem| refuse(vec![problem]))?;
+    let refuse = |problems: Vec<Diagnostic>| expression(refusal(&problems));
+    let Study { parts, program } = names.study(text);
+    let program = program.map_err(refuse)?;
     let (begun, mut sampled, mut told) = (Instant::now(), 0, Vec::new());
     for part in parts.iter().take(PARTS) {
-        let compiled = names.part(text.get(part.span.clone()).unwrap_or_default());
+        let compiled = names.part(text, part);
         let mut told_part = part_told(names, text, part, compiled.as_ref());
         if let (Some(program), Some(seen)) = (&compiled, seen)
             && begun.elapsed() < MEASURING
@@ -241,7 +234,7 @@ fn explained(names: &Names<'_>, seen: Option<Seen<'_>>, text: &str) -> Result<Ex
         told.push(told_part);
     }
     Ok(Explained {
-        formula: formula::format(text).map_err(|problem| refuse(vec![problem]))?,
+        formula: formula::format(text).map_err(refuse)?,
         result: type_name(program.result()),
         volatile: program.is_volatile(),
         fields: fields_told(names, &program),
@@ -250,6 +243,12 @@ fn explained(names: &Names<'_>, seen: Option<Seen<'_>>, text: &str) -> Result<Ex
         parts: told,
         records_sampled: sampled,
     })
+}
+
+/// The first of some mistakes, and how many more there are.
+pub(crate) fn refusal(problems: &[Diagnostic]) -> String {
+    let first = problems.first().map(ToString::to_string).unwrap_or_default();
+    schema::with_more(first, problems.len().saturating_sub(1))
 }
 
 /// How many records a part was computed for, and how long each took; none when it takes too long.

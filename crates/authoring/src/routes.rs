@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use web::{Door, Failure, JsonBody};
 
 use crate::error::Error;
-use crate::ops::{Asked, Authoring};
+use crate::ops::{Asked, Authoring, refusal};
 use crate::told::{Checked, Evaluated, Explained, FieldTold, Suggested, type_name};
 
 const DOOR: Door = Door::Problem;
@@ -323,7 +323,7 @@ async fn format(State(authoring): State<Authoring>, body: Body) -> Result<Json<F
     if let Some(reason) = schema::beyond_airtable(&given).filter(|_| authoring.has_formulas_of_airtable()) {
         return Err(refuse(reason));
     }
-    let formula = formula::format(&given).map_err(|problem| refuse(problem.to_string()))?;
+    let formula = formula::format(&given).map_err(|problems| refuse(refusal(&problems)))?;
     Ok(Json(FormattedOut { changed: formula != given, formula }))
 }
 

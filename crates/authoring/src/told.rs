@@ -45,7 +45,7 @@ pub(crate) struct Checked {
     pub is_valid: bool,
     /// The first mistake with its place and what would be right; null without any.
     pub error: Option<String>,
-    /// All mistakes that are known at once: the first where the text cannot be read, all where names are wrong.
+    /// All mistakes, in the order of the text; 100 of more.
     pub diagnostics: Vec<Mistake>,
     /// The names of fields and given values that it reads, as it writes them.
     pub variables: Vec<String>,
@@ -93,7 +93,7 @@ pub(crate) struct PartTold {
     pub kind: &'static str,
     /// The function, or the operators.
     pub operation: Option<String>,
-    /// The field that a name stands for.
+    /// The field that a name stands for; null for a name that `LET` gives.
     pub field: Option<FieldTold>,
     /// The type of its result; null for a part that means nothing alone, as a name that `LET` gives.
     pub result: Option<&'static str>,
@@ -147,7 +147,7 @@ pub(crate) const fn type_name(result: FormulaType) -> &'static str {
 pub(crate) fn kind_of(what: &What) -> (&'static str, Option<String>) {
     match what {
         What::Constant => ("constant", None),
-        What::Name(_) => ("name", None),
+        What::Name(_) | What::Given(_) => ("name", None),
         What::Call(name) => ("call", Some(name.clone())),
         What::Operation(signs) => ("operation", Some(signs.join(" "))),
     }

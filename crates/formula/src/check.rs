@@ -4,14 +4,15 @@ use model::{FieldId, FieldNo, FormulaType, Timestamp, same_name};
 
 use crate::among::{gather, record_is};
 use crate::constants::{Names, mistake, named_by};
+use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::eval::Context;
 use crate::expr::{Expr, Op};
 use crate::functions::{BY_THE_CLOCK, Function, LET, MANY, Reads, Returns, find, functions, needs_the_clock};
 use crate::marks::Marked;
 use crate::mask::Mask;
 use crate::mistakes::closest;
-use crate::parse::{Diagnostic, DiagnosticKind, Node, NodeKind};
 use crate::program::Batch;
+use crate::tree::{Node, NodeKind};
 use crate::value::Scalar;
 
 /// How a referenced field looks to a formula.
@@ -66,6 +67,17 @@ pub struct Reference {
     pub exact: bool,
 }
 
+/// A name that `LET` gives to a value.
+#[derive(Clone)]
+pub(crate) struct Given {
+    name: String,
+    /// Its number among all.
+    place: usize,
+    pub known: Type,
+    /// The byte that it begins at where it is given.
+    at: usize,
+}
+
 pub(crate) struct Checker<'r> {
     pub resolve: &'r dyn Fn(&str) -> Option<Reference>,
     pub references: Vec<Reference>,
@@ -73,14 +85,34 @@ pub(crate) struct Checker<'r> {
     pub problems: Vec<Diagnostic>,
     /// Constants that name nothing.
     pub doubts: Vec<Diagnostic>,
-    /// The names that stand for values here, with their types; the place of a name is its number among all.
-    pub bound: Vec<(String, usize, Type)>,
+    /// The names that stand for values here.
+    pub bound: Vec<Given>,
+    /// Where a name of `LET` stands, and where it was given: the bytes that both begin at.
+    pub given: Vec<(usize, usize)>,
     /// How many names there have been.
     pub names: usize,
     /// The fields of whose last change it tells.
     pub watched: Vec<FieldId>,
     /// The lookups that are read place by place together.
     pub pairs: Vec<(FieldId, FieldId)>,
+}
+
+impl<'r> Checker<'r> {
+    /// Knows nothing yet.
+    pub fn new(resolve: &'r dyn Fn(&str) -> Option<Reference>) -> Self {
+        Self {
+            resolve,
+            references: Vec::new(),
+            spans: Vec::new(),
+            problems: Vec::new(),
+            doubts: Vec::new(),
+            bound: Vec::new(),
+            given: Vec::new(),
+            names: 0,
+            watched: Vec::new(),
+            pairs: Vec::new(),
+        }
+    }
 }
 
 impl Checker<'_> {
@@ -92,6 +124,12 @@ impl Checker<'_> {
             NodeKind::Unary(sign, inner) if *sign != "-" => self.check(inner),
             NodeKind::Number(number) => (number_of(*number), Type::One(FormulaType::Number)),
             NodeKind::Text(text) => (Expr::Constant(Scalar::Text(text.clone().into())), Type::One(FormulaType::Text)),
+            NodeKind::Missing => wrong(),
+            NodeKind::Wrong(parts) => {
+                // A word that stands beside another one is probably a part of a name.
+                parts.iter().filter(|part| !part.is_word()).for_each(|part| drop(self.check(part)));
+                wrong()
+            }
             NodeKind::Unary(_, inner) => (Expr::Negate(Box::new(self.one(inner).0)), Type::One(FormulaType::Number)),
             NodeKind::Chain(first, rest) => {
                 let (expr, result) = self.chain(first, rest);
@@ -138,31 +176,40 @@ impl Checker<'_> {
 
     /// Names with their values, and what comes of them.
     fn bindings(&mut self, arguments: &[Node], node: &Node) -> (Expr, Type) {
-        if (LET.least..=LET.most).contains(&arguments.len()) && !arguments.len().is_multiple_of(2) {
-            return self.bind(arguments);
+        let count = arguments.len();
+        let is_right = (LET.least..=LET.most).contains(&count) && !count.is_multiple_of(2);
+        if !is_right && are_whole(arguments) {
+            let message =
+                format!("LET takes an odd number of arguments from {} to {}, not {count}", LET.least, LET.most);
+            let advice = format!("it is written {}", LET.usage);
+            self.problems.push(Diagnostic::new(DiagnosticKind::WrongArity, node.span.clone(), message, advice));
         }
-        let (least, most) = (LET.least, LET.most);
-        let message = format!("LET takes an odd number of arguments from {least} to {most}, not {}", arguments.len());
-        let advice = format!("it is written {}", LET.usage);
-        self.problems.push(Diagnostic::new(DiagnosticKind::WrongArity, node.span.clone(), message, advice));
-        (number_of(0.0), Type::One(FormulaType::Number))
+        if (2..=LET.most).contains(&count) { self.bind(arguments) } else { wrong() }
     }
 
     /// Gives a name to the second argument in what follows.
     fn bind(&mut self, arguments: &[Node]) -> (Expr, Type) {
         let [name, value, rest @ ..] = arguments else {
-            return arguments.first().map_or((number_of(0.0), Type::One(FormulaType::Number)), |last| self.check(last));
-        };
-        let NodeKind::Field(word) = &name.kind else {
-            let message = "LET gives names to values, and this is no name".to_owned();
-            let advice = format!("it is written {}", LET.usage);
-            self.problems.push(Diagnostic::new(DiagnosticKind::Syntax, name.span.clone(), message, advice));
-            return (number_of(0.0), Type::One(FormulaType::Number));
+            return arguments.first().map_or_else(wrong, |last| self.check(last));
         };
         let (value, known) = self.check(value);
-        let place = self.names;
+        let (place, at) = (self.names, name.span.start);
+        let word = match &name.kind {
+            NodeKind::Field(word) => {
+                self.given.push((at, at));
+                word.clone()
+            }
+            NodeKind::Missing | NodeKind::Wrong(_) => String::new(),
+            other => {
+                let message = "LET gives names to values, and this is no name".to_owned();
+                let advice = format!("it is written {}", LET.usage);
+                self.problems.push(Diagnostic::new(DiagnosticKind::Syntax, name.span.clone(), message, advice));
+                // A name in quotes is meant as one.
+                if let NodeKind::Text(word) = other { word.clone() } else { String::new() }
+            }
+        };
         self.names += 1;
-        self.bound.push((word.clone(), place, known));
+        self.bound.push(Given { name: word, place, known, at });
         let (body, result) = self.bind(rest);
         self.bound.pop();
         (Expr::Call(&LET, vec![number_of(place as f64), value, body]), result)
@@ -170,32 +217,33 @@ impl Checker<'_> {
 
     /// What a name of `LET` stands for. One that is written just so comes first, then a field that is, then a name in other
     /// letters, then a field in other letters.
-    pub fn bound(&self, name: &str) -> Option<&(String, usize, Type)> {
+    pub fn bound(&self, name: &str) -> Option<&Given> {
         let held = || self.bound.iter().rev();
-        held().find(|(held, ..)| held == name).or_else(|| {
-            let other = held().find(|(held, ..)| same_name(held, name))?;
+        held().find(|held| held.name == name).or_else(|| {
+            let other = held().find(|held| same_name(&held.name, name))?;
             let is_field = (self.resolve)(name).is_some_and(|field| field.exact);
             (!is_field).then_some(other)
         })
     }
 
     fn field(&mut self, name: &str, node: &Node) -> (Expr, Type) {
-        if let Some((_, place, known)) = self.bound(name) {
-            return (Expr::Bound(*place), *known);
+        if let Some(&Given { place, known, at, .. }) = self.bound(name) {
+            self.given.push((node.span.start, at));
+            return (Expr::Bound(place), known);
         }
         let Some(reference) = (self.resolve)(name) else {
             // A word that stands without braces.
-            let function = find(&name.to_ascii_uppercase()).filter(|_| node.span.len() == name.len());
+            let function = find(&name.to_ascii_uppercase()).filter(|_| node.is_word());
             if let Some(function) = function {
                 let message = format!("{} is a function, and its brackets are missing", function.name);
                 let advice = format!("it is written {}", function.usage);
                 self.problems.push(Diagnostic::new(DiagnosticKind::Syntax, node.span.clone(), message, advice));
-                return (number_of(0.0), Type::One(FormulaType::Number));
+                return wrong();
             }
             let kind = DiagnosticKind::UnknownField { name: name.to_owned() };
             let message = format!("Unknown field names: {}", name.to_lowercase());
             self.problems.push(Diagnostic::new(kind, node.span.clone(), message, ""));
-            return (number_of(0.0), Type::One(FormulaType::Number));
+            return wrong();
         };
         let slot = self.slot(reference, node);
         let result = match reference.shape {
@@ -228,14 +276,15 @@ impl Checker<'_> {
         let marked = arguments.first().filter(|_| name == "DATETIME_FORMAT").map(Marked::of);
         let date = marked.as_ref().map(|marked| marked.date);
         let given: Vec<&Node> = date.into_iter().chain(arguments.iter().skip(usize::from(date.is_some()))).collect();
+        let known = self.problems.len();
         let checked = self.arguments(name, &given);
         let Some(function) = find(name) else {
             let kind = DiagnosticKind::UnknownFunction { name: name.to_owned() };
             let span = node.span.start..node.span.start + name.len();
             self.problems.push(Diagnostic::new(kind, span, format!("there is no function {name}"), near(name)));
-            return (number_of(0.0), Type::One(FormulaType::Number));
+            return wrong();
         };
-        if checked.len() < function.least || checked.len() > function.most {
+        if !(function.least..=function.most).contains(&checked.len()) && are_whole(arguments) {
             let message = format!("{name} takes {}, not {}", arity(function, checked.len()), checked.len());
             let advice = format!("it is written {}", function.usage);
             self.problems.push(Diagnostic::new(DiagnosticKind::WrongArity, node.span.clone(), message, advice));
@@ -243,7 +292,8 @@ impl Checker<'_> {
         for (index, (node, (argument, _))) in given.iter().zip(&checked).enumerate() {
             self.doubt(named_by(function, index), argument, node);
         }
-        if function.name == "LAST_MODIFIED_TIME" && !arguments.is_empty() {
+        let is_right = self.problems.len() == known && are_whole(arguments);
+        if function.name == "LAST_MODIFIED_TIME" && !arguments.is_empty() && is_right {
             self.watch(&checked, node);
         }
         let (function, mut arguments, result) = typed(function, checked);
@@ -356,6 +406,16 @@ pub(crate) fn flat(expr: Expr, result: Type) -> (Expr, FormulaType) {
         Type::One(result) => (expr, result),
         Type::List(_) => (Expr::Flat(Box::new(expr)), FormulaType::Text),
     }
+}
+
+/// What stands for a part that is wrong. Nothing is said of what is made of it.
+fn wrong() -> (Expr, Type) {
+    (Expr::Constant(Scalar::Error), Type::One(FormulaType::Text))
+}
+
+/// True for arguments that are all there and can be read: else nothing is said of their number.
+fn are_whole(arguments: &[Node]) -> bool {
+    !arguments.iter().any(|argument| matches!(argument.kind, NodeKind::Missing | NodeKind::Wrong(_)))
 }
 
 fn number_of(number: f64) -> Expr {

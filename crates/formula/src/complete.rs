@@ -22,9 +22,9 @@ pub fn begun(before: &str) -> Option<Begun<'_>> {
     let written = before.get(from..).unwrap_or_default();
     match token {
         Some(Token::Word(_)) => Some(Begun { from, prefix: written, in_braces: false }),
-        Some(Token::Bad(..)) => Some(Begun { from, prefix: written.strip_prefix('{')?, in_braces: true }),
+        Some(Token::Open(..)) => Some(Begun { from, prefix: written.strip_prefix('{')?, in_braces: true }),
         None => Some(Begun { from, prefix: "", in_braces: false }),
-        Some(Token::Sign(")") | Token::Number(_) | Token::Text(_) | Token::Field(_)) => None,
+        Some(Token::Sign(")") | Token::Number(_) | Token::Text(_) | Token::Field(_) | Token::Bad(..)) => None,
         Some(Token::Sign(_)) => Some(Begun { from: before.len(), prefix: "", in_braces: false }),
     }
 }

@@ -17,11 +17,16 @@ pub(crate) enum Token {
     Sign(&'static str),
     /// What belongs to no token: why, and what would be right.
     Bad(&'static str, &'static str),
+    /// What begins here and is not closed, which takes all the rest: the same.
+    Open(&'static str, &'static str),
 }
 
 const SIGNS: [&str; 15] = ["!=", "<=", ">=", "(", ")", ",", "+", "-", "*", "/", "&", "=", "<", ">", ";"];
 
-/// Splits the text; a token that cannot be read is [`Token::Bad`].
+/// Most characters between quotes of another language.
+const QUOTED: usize = 1_000;
+
+/// Splits the text: all of it but the white space is in tokens, whatever it is.
 pub(crate) fn lex(text: &str) -> Vec<(Token, Range<usize>)> {
     let mut out = Vec::new();
     let mut at = 0;
@@ -35,20 +40,6 @@ pub(crate) fn lex(text: &str) -> Vec<(Token, Range<usize>)> {
         out.push((token, at..at + len));
         at += len;
     }
-    out
-}
-
-/// The text with other names in braces where `renamed` has one, everything else as it is.
-pub fn rename(text: &str, renamed: &dyn Fn(&str) -> Option<String>) -> String {
-    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
-    for (token, span) in lex(text) {
-        let Token::Field(name) = token else { continue };
-        let Some(name) = renamed(&name) else { continue };
-        out.push_str(text.get(at..span.start).unwrap_or_default());
-        out.extend(["{", &name.replace('\\', "\\\\").replace('}', "\\}"), "}"]);
-        at = span.end;
-    }
-    out.push_str(text.get(at..).unwrap_or_default());
     out
 }
 
@@ -66,7 +57,7 @@ fn token(rest: &str) -> (Token, usize) {
         // `!=` before `!`.
         _ => match (SIGNS.iter().find(|sign| rest.starts_with(**sign)), foreign(rest)) {
             (sign, Some((other, message, advice))) if sign.is_none_or(|sign| sign.len() < other.len()) => {
-                (Token::Bad(message, advice), other.len())
+                (Token::Bad(message, advice), other.len() + closed(rest, other))
             }
             (Some(sign), _) => (Token::Sign(sign), sign.len()),
             (None, _) => (
@@ -75,6 +66,20 @@ fn token(rest: &str) -> (Token, usize) {
             ),
         },
     }
+}
+
+/// How much behind a quote or a bracket of another language belongs to it.
+fn closed(rest: &str, sign: &str) -> usize {
+    let ends: &[char] = match sign {
+        "“" | "”" | "„" => &['“', '”', '"'],
+        "‘" | "’" => &['‘', '’', '\''],
+        "`" => &['`'],
+        "[" => &[']'],
+        _ => return 0,
+    };
+    let within = rest.get(sign.len()..).unwrap_or_default();
+    let end = within.char_indices().take(QUOTED).find(|(_, c)| ends.contains(c));
+    end.map_or(0, |(at, c)| at + c.len_utf8())
 }
 
 fn number(rest: &str) -> (Token, usize) {
@@ -107,5 +112,5 @@ fn quoted(rest: &str, end: char, open: (&'static str, &'static str), make: fn(St
             None => break,
         }
     }
-    (Token::Bad(open.0, open.1), rest.len())
+    (Token::Open(open.0, open.1), rest.len())
 }

@@ -1,7 +1,7 @@
 //! `SET_TIMEZONE` and `SET_LOCALE` around the date of `DATETIME_FORMAT`: what they say stands in the formula, so a date
 //! need not carry it.
 
-use crate::parse::{Node, NodeKind};
+use crate::tree::{Node, NodeKind};
 
 /// The date without its marks, and the zone and the locale that they name: of several the outermost.
 pub(crate) struct Marked<'n> {

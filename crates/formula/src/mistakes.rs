@@ -8,13 +8,18 @@ use crate::lex::Token;
 /// What is wrong, and what would be right.
 pub(crate) type Mistake = (String, String);
 
+/// A token and where it stands.
 type Placed = (Token, Range<usize>);
 
-/// There is something where an operator or the end of the formula, or of a call's argument, should be.
-pub(crate) fn instead_of_operator(before: Option<&Placed>, found: &Placed, in_call: bool) -> Mistake {
+/// Longest name with blanks that is said, in bytes.
+const NAME: usize = 100;
+
+/// There is something where an operator or the end of the formula, or of a call's argument, should be: the first of `after`.
+pub(crate) fn instead_of_operator(text: &str, (before, after): (&[Placed], &[Placed]), in_call: bool) -> Mistake {
     let told = |message: &str, advice: &str| (message.to_owned(), advice.to_owned());
-    match (before, found) {
-        (_, (Token::Bad(message, advice), _)) => told(message, advice),
+    let [found, ..] = after else { return told("the formula ends here", "") };
+    match (before.last(), found) {
+        (_, (Token::Bad(message, advice) | Token::Open(message, advice), _)) => told(message, advice),
         (_, (Token::Sign(";"), _)) => told("`;` separates nothing", "arguments are separated by `,`"),
         (Some((Token::Number(_), _)), (Token::Sign(","), _)) if !in_call => {
             told("`,` separates the arguments of a function only", "a decimal point is written `.`")
@@ -36,27 +41,55 @@ pub(crate) fn instead_of_operator(before: Option<&Placed>, found: &Placed, in_ca
                 format!("what {name} is given stands in brackets: `{name}(…)`"),
             )
         }
-        (Some((Token::Word(one), _)), (Token::Word(two), _)) => (
-            format!("an operator is missing before `{two}`"),
-            format!("the name of a field with spaces stands in braces: `{{{one} {two}}}`"),
-        ),
-        _ if in_call => told("an operator or a `,` is missing before this", "texts are joined by `&`"),
-        (Some((Token::Number(_), _)), (Token::Number(_), _)) => {
-            told("an operator is missing before this", "a number is written without blanks in it")
-        }
-        _ => told("an operator is missing before this", "texts are joined by `&`"),
+        _ => match name_with_blanks(text, before, after) {
+            Some((part, name)) => (
+                format!("an operator is missing before `{part}`"),
+                format!("the name of a field with spaces stands in braces: `{{{name}}}`"),
+            ),
+            None => missing_operator(before.last(), found, in_call),
+        },
     }
 }
 
-/// There is a sign, or nothing any more, where a value should be.
-pub(crate) fn instead_of_value(before: Option<&Placed>, found: Option<&Token>) -> Mistake {
+fn missing_operator(before: Option<&Placed>, found: &Placed, in_call: bool) -> Mistake {
+    let (message, advice) = match (before, found) {
+        _ if in_call => ("an operator or a `,` is missing before this", "texts are joined by `&`"),
+        (Some((Token::Number(_), _)), (Token::Number(_), _)) => {
+            ("an operator is missing before this", "a number is written without blanks in it")
+        }
+        _ => ("an operator is missing before this", "texts are joined by `&`"),
+    };
+    (message.to_owned(), advice.to_owned())
+}
+
+/// The name that words and numbers next to each other make together, and its second part.
+fn name_with_blanks<'t>(text: &'t str, before: &[Placed], after: &[Placed]) -> Option<(&'t str, &'t str)> {
+    let Some((Token::Word(_), first)) = before.last() else { return None };
+    let is_part = |index: &usize| {
+        let is_call = matches!(after.get(index + 1), Some((Token::Sign("("), _)));
+        matches!(after.get(*index), Some((Token::Word(_) | Token::Number(_), _))) && !is_call
+    };
+    let last = (0..after.len()).take_while(is_part).last()?;
+    let name = text.get(first.start..after.get(last)?.1.end).filter(|name| name.len() <= NAME)?;
+    Some((text.get(after.first()?.1.clone())?, name))
+}
+
+/// The innermost of so many open brackets, which is one of a call where this has a name, is not closed before the end.
+pub(crate) fn unclosed(name: &str, open: usize) -> Mistake {
+    let message = match open {
+        1 => format!("the bracket of `{name}(` is not closed"),
+        _ => format!("{open} brackets are not closed, the last of which is `{name}(`"),
+    };
+    (message, format!("add `{}`", ")".repeat(open)))
+}
+
+/// There is a sign, or nothing any more, where a value should be, with so many brackets open.
+pub(crate) fn instead_of_value(before: Option<&Placed>, found: Option<&Placed>, open: usize) -> Mistake {
     let last = before.and_then(|(token, _)| if let Token::Sign(sign) = token { Some(*sign) } else { None });
-    match (last, found) {
-        (_, Some(Token::Bad(message, advice))) => ((*message).to_owned(), (*advice).to_owned()),
+    match (last, found.map(|(token, _)| token)) {
         (_, Some(Token::Sign(";"))) => {
             ("`;` separates nothing".to_owned(), "arguments are separated by `,`".to_owned())
         }
-        (None, None) => ("there is no formula".to_owned(), String::new()),
         (Some(","), Some(Token::Sign(")"))) => {
             ("a value is missing behind the last `,`".to_owned(), "leave the `,` out, or write `BLANK()`".to_owned())
         }
@@ -69,14 +102,15 @@ pub(crate) fn instead_of_value(before: Option<&Placed>, found: Option<&Token>) -
         (_, Some(Token::Sign(sign))) => {
             (format!("a value is missing before `{sign}`"), format!("add it, or leave the `{sign}` out"))
         }
-        (Some(sign @ ("(" | ",")), _) => {
-            (format!("the formula ends where a value is missing behind `{sign}`"), "add it, and `)`".to_owned())
-        }
+        (Some(sign @ ("(" | ",")), _) if open > 0 => (
+            format!("the formula ends where a value is missing behind `{sign}`"),
+            format!("add it, and `{}`", ")".repeat(open)),
+        ),
         (Some(sign), _) => (
             format!("the formula ends where a value is missing behind `{sign}`"),
             format!("add it, or leave the `{sign}` out"),
         ),
-        (None, _) => ("a value is missing here".to_owned(), String::new()),
+        (None, _) => ("there is no formula".to_owned(), String::new()),
     }
 }
 
@@ -95,7 +129,7 @@ pub(crate) fn foreign(text: &str) -> Option<(&'static str, &'static str, &'stati
 }
 
 /// What is no sign here, why, and what is written instead; longer ones first.
-const FOREIGN: [(&str, &str, &str); 22] = [
+pub(crate) const FOREIGN: [(&str, &str, &str); 22] = [
     ("==", "`==` is no operator", "equality is written `=`"),
     ("<>", "`<>` is no operator", "inequality is written `!=`"),
     ("&&", "`&&` is no operator", "that both hold is written `AND(a, b)`"),

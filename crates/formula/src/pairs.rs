@@ -1,9 +1,10 @@
 //! Lists that are read together, place by place.
 
 use crate::check::{Checker, Reference, Shape, Type};
+use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::expr::Expr;
 use crate::functions::XLOOKUP;
-use crate::parse::{Diagnostic, DiagnosticKind, Node, NodeKind};
+use crate::tree::{Node, NodeKind};
 
 impl Checker<'_> {
     /// The arguments of a function, with their types.
@@ -53,14 +54,11 @@ impl Checker<'_> {
     /// True where a list of fields is somewhere in it.
     fn has_list(&self, node: &Node) -> bool {
         match &node.kind {
-            NodeKind::Number(_) | NodeKind::Text(_) => false,
             NodeKind::Field(name) => {
                 let bound = self.bound(name);
-                bound.map_or(self.list_field(node).is_some(), |(.., known)| matches!(known, Type::List(_)))
+                bound.map_or(self.list_field(node).is_some(), |given| matches!(given.known, Type::List(_)))
             }
-            NodeKind::Call(_, arguments) => arguments.iter().any(|argument| self.has_list(argument)),
-            NodeKind::Unary(_, inner) => self.has_list(inner),
-            NodeKind::Chain(first, rest) => self.has_list(first) || rest.iter().any(|(_, part)| self.has_list(part)),
+            _ => node.parts().into_iter().any(|part| self.has_list(part)),
         }
     }
 }

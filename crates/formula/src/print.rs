@@ -1,7 +1,9 @@
 //! Formulas as people write them: one form for each tree.
 
+use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::functions::LET;
-use crate::parse::{Diagnostic, Node, NodeKind, parse, strength};
+use crate::parse::{CONSTANTS, TEXT, parse, strength};
+use crate::tree::{Node, NodeKind};
 
 /// Characters of a line, unless a single part is longer.
 const LINE: usize = 80;
@@ -16,10 +18,15 @@ const DEEPEST: usize = 60;
 /// needed, and long calls over several lines. It reads as the same tree, and is its own form.
 ///
 /// # Errors
-/// What is wrong with the text.
-pub fn format(text: &str) -> Result<String, Diagnostic> {
-    let node = parse(text).map_err(|problem| problem.placed(text))?;
-    Ok(print(&node))
+/// What is wrong with the text, each with its place; that the form is longer than a formula may be.
+pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
+    let form = print(&parse(text)?);
+    if form.len() <= TEXT {
+        return Ok(form);
+    }
+    let message = format!("in its one form it has {} bytes, and a formula has at most {TEXT}", form.len());
+    let advice = "make parts of it formulas of their own";
+    Err(vec![Diagnostic::new(DiagnosticKind::TooLarge, 0..text.len(), message, advice)])
 }
 
 /// A tree as text.
@@ -50,6 +57,8 @@ impl Printer {
                 self.within(inner, u8::MAX, indent);
             }
             NodeKind::Call(name, arguments) => self.call(name, arguments, indent),
+            // Only what is a formula is printed.
+            NodeKind::Missing | NodeKind::Wrong(_) => {}
             NodeKind::Chain(first, rest) => self.chain(first, rest, indent),
         }
     }
@@ -187,5 +196,5 @@ fn is_word(name: &str) -> bool {
     let letters = |c: char| c.is_alphanumeric() || c == '_';
     chars.next().is_some_and(|first| first.is_alphabetic() || first == '_')
         && chars.all(letters)
-        && !matches!(name.to_ascii_uppercase().as_str(), "TRUE" | "FALSE" | "BLANK" | "NOW" | "TODAY")
+        && !CONSTANTS.iter().any(|constant| name.eq_ignore_ascii_case(constant))
 }

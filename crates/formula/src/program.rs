@@ -6,14 +6,17 @@ use std::time::Instant;
 use model::{Bits, Chunk, ComputedChunk, FieldId, FormulaType, Kind, RecordId, SelectOptions, Timestamp};
 
 use crate::check::{Checker, Reference, Type, flat};
+use crate::diagnostic::{Diagnostic, placed};
 use crate::eval::{Context, Spent};
 use crate::expr::Expr;
 use crate::functions::Reads;
 use crate::lane::Lane;
 use crate::mask::Mask;
+use crate::outline::{Part, outline};
 use crate::output::Output;
-use crate::parse::{Diagnostic, parse};
+use crate::parse::read;
 use crate::repeats::share;
+use crate::tree::Tree;
 use crate::value::Scalar;
 
 /// A batch that costs too much is cut into so many.
@@ -92,24 +95,47 @@ pub fn compile_rollup(text: &str, resolve: &dyn Fn(&str) -> Option<Reference>) -
     compile_as(text, resolve, true)
 }
 
+/// A text as far as it is a formula.
+pub struct Study {
+    /// What it is made of, each part before those within it.
+    pub parts: Vec<Part>,
+    /// The program that it is, or all that is wrong with it.
+    pub program: Result<Program, Vec<Diagnostic>>,
+}
+
+/// Reads a text, whatever it is, for those who write it: a constant that should name something and does not is a mistake, too.
+pub fn study(text: &str, resolve: &dyn Fn(&str) -> Option<Reference>) -> Study {
+    let tree = read(text);
+    let mut checker = Checker::new(resolve);
+    let checked = checker.check(&tree.root);
+    let parts = outline(&tree.root, &mut checker.given);
+    Study { parts, program: finish(tree, checker, checked, false).and_then(Program::certain) }
+}
+
 fn compile_as(
     text: &str,
     resolve: &dyn Fn(&str) -> Option<Reference>,
     lists: bool,
 ) -> Result<Program, Vec<Diagnostic>> {
-    let node = parse(text).map_err(|problem| vec![problem.placed(text)])?;
-    let mut checker = Checker {
-        resolve,
-        references: Vec::new(),
-        spans: Vec::new(),
-        problems: Vec::new(),
-        doubts: Vec::new(),
-        bound: Vec::new(),
-        names: 0,
-        watched: Vec::new(),
-        pairs: Vec::new(),
-    };
-    let (expr, result, list) = match checker.check(&node) {
+    let tree = read(text);
+    let mut checker = Checker::new(resolve);
+    let checked = checker.check(&tree.root);
+    finish(tree, checker, checked, lists)
+}
+
+/// The program of a tree that was checked, unless something is wrong with it.
+fn finish(
+    tree: Tree<'_>,
+    checker: Checker<'_>,
+    checked: (Expr, Type),
+    lists: bool,
+) -> Result<Program, Vec<Diagnostic>> {
+    let Checker { references, mut spans, problems, doubts, watched, pairs, .. } = checker;
+    let Tree { text, mistakes, .. } = tree;
+    if !mistakes.is_empty() || !problems.is_empty() {
+        return Err(placed(text, [mistakes, problems, doubts].concat()));
+    }
+    let (expr, result, list) = match checked {
         (expr, Type::One(result)) => (expr, result, false),
         (expr, Type::List(item)) if lists => (expr, item, true),
         (expr, found) => {
@@ -117,15 +143,9 @@ fn compile_as(
             (expr, result, false)
         }
     };
-    let Checker { references, mut spans, problems, doubts, watched, pairs, .. } = checker;
     spans.sort_by_key(|(span, _)| span.start);
-    let placed = |problems: Vec<Diagnostic>| problems.into_iter().map(|problem| problem.placed(text)).collect();
-    if problems.is_empty() {
-        let (expr, doubts) = (share(expr), placed(doubts));
-        Ok(Program { text: text.to_owned(), expr, references, spans, watched, pairs, result, list, doubts })
-    } else {
-        Err(placed(problems))
-    }
+    let (expr, doubts) = (share(expr), placed(text, doubts));
+    Ok(Program { text: text.to_owned(), expr, references, spans, watched, pairs, result, list, doubts })
 }
 
 impl Program {

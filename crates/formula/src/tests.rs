@@ -7,5 +7,6 @@ mod ours;
 mod parts;
 mod print;
 mod property;
+mod reading;
 mod reference;
 mod table;

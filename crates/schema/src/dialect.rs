@@ -17,8 +17,12 @@ fn formula(kind: &FieldKind) -> Option<&str> {
 
 /// Why a formula is refused that has a function of ours.
 pub fn beyond_airtable(text: &str) -> Option<String> {
-    let (name, _) = formula::beyond_airtable(text)?;
-    Some(format!("Airtable has no function {name}, and this house has only Airtable's (`formulas.airtable`)"))
+    formula::beyond_airtable(text).first().map(|(name, _)| foreign(name))
+}
+
+/// Why a function of ours is refused.
+pub fn foreign(name: &str) -> String {
+    format!("Airtable has no function {name}, and this house has only Airtable's (`formulas.airtable`)")
 }
 
 /// # Errors

@@ -22,8 +22,8 @@ mod wire;
 
 pub use closest::closest;
 pub use conditions::{ConditionError, compares, condition_filter, holding, plain, read_condition};
-pub use diagnosis::diagnosis;
-pub use dialect::{beyond_airtable, of_airtable};
+pub use diagnosis::{diagnosis, with_more};
+pub use dialect::{beyond_airtable, foreign, of_airtable};
 pub use edit::{
     Copied, NewField, NewTable, NewView, ViewPart, link_in_trash, reference, retype, retyped, rollup_reference,
     unpaired, unwritten, without_link,

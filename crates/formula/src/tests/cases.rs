@@ -7,6 +7,7 @@ use std::path::Path;
 use model::{CellError, CellRef, CellValue, Timestamp};
 
 use super::table::{Table, resolve};
+use crate::mistakes::FOREIGN;
 use crate::{Diagnostic, Program, compile_rollup, functions};
 
 /// A row with everything, one with nothing, and one with other values and an error.
@@ -128,7 +129,9 @@ macro_rules! files {
     )*};
 }
 
-files! { lists operators coercions blanks comparisons logic numbers rounding texts dates errors diagnostics names ours every }
+files! {
+    lists operators coercions blanks comparisons logic numbers rounding texts dates errors diagnostics mistakes names ours every
+}
 
 /// A function that somebody adds is tried as the others are.
 #[test]
@@ -145,6 +148,21 @@ fn every_function_is_tried_with_everything() {
         for handed in handed.iter().filter(|_| function.most > 0 && function.name != "LAST_MODIFIED_TIME") {
             assert!(tried.iter().any(|text| text.contains(handed)), "{} is not tried with {handed}", function.name);
         }
+    }
+}
+
+/// What is said of each sign of another language stands in the files.
+#[test]
+fn every_sign_of_another_language_is_met() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/mistakes.txt");
+    let held = std::fs::read_to_string(&path).unwrap();
+    for (sign, message, advice) in FOREIGN {
+        let met = |line: &str| {
+            let (text, told) = line.split_once(" => ").unwrap_or_default();
+            let told = told.split(&format!("{message} (")).nth(1);
+            text.contains(sign) && told.is_some_and(|told| told.contains(advice))
+        };
+        assert!(held.lines().any(met), "{sign}: {message}");
     }
 }
 

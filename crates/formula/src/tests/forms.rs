@@ -1,6 +1,7 @@
 //! What is told of formulas: their one form, their parts, what can come next.
 
-use crate::{Argument, What, begun, format, functions, parts};
+use super::table::resolve;
+use crate::{Argument, Part, What, begun, format, functions, study};
 
 #[test]
 fn formulas_have_one_form() {
@@ -33,7 +34,7 @@ fn formulas_have_one_form() {
         assert_eq!(format(form).as_deref(), Ok(form));
     }
     let wrong = format("1 + ").unwrap_err();
-    assert_eq!((wrong.span, wrong.at), (4..4, 5));
+    assert_eq!((wrong[0].span.clone(), wrong[0].at), (4..4, 5));
 }
 
 /// Nesting as deep as may be takes no time that doubles with each level.
@@ -44,6 +45,11 @@ fn deep_formulas_are_written_too() {
     let form = format(&deep).unwrap();
     assert!(form.lines().count() > 240 && form.lines().all(|line| line.chars().count() < 130));
     assert_eq!(format(&form).unwrap(), form);
+    // What would be longer than a formula may be is not written: it could not be read any more.
+    let terms = |count: usize| vec!["a"; count].join("+");
+    assert!(format(&terms(6_000)).is_ok_and(|form| format(&form) == Ok(form)));
+    let wrong = format(&terms(10_000)).unwrap_err();
+    assert!(wrong[0].message.starts_with("in its one form it has 99993 bytes"), "{wrong:?}");
     let endless = "9".repeat(400);
     assert_eq!(format(&endless).unwrap().len(), 310);
 }
@@ -52,7 +58,7 @@ fn deep_formulas_are_written_too() {
 fn parts_are_told_with_their_places() {
     let text = "IF({ü} > 1, 'a', -b)";
     let told: Vec<(&str, usize, What)> =
-        parts(text).unwrap().into_iter().map(|part| (&text[part.span], part.depth, part.what)).collect();
+        study(text, &resolve).parts.into_iter().map(|part| (&text[part.span], part.depth, part.what)).collect();
     let name = |name: &str| What::Name(name.to_owned());
     assert_eq!(
         told,
@@ -66,6 +72,48 @@ fn parts_are_told_with_their_places() {
             ("b", 2, name("b")),
         ]
     );
+}
+
+#[test]
+fn brackets_belong_to_what_they_are_within() {
+    let text = "((1+2))*(3-n)";
+    let told: Vec<&str> = study(text, &resolve).parts.into_iter().map(|part| &text[part.span]).collect();
+    assert_eq!(told, [text, "1+2", "1", "2", "3-n", "3", "n"]);
+}
+
+/// A name of `LET` is no field, whatever fields there are.
+#[test]
+fn names_of_let_are_told_as_such() {
+    let text = "LET(n, {m}, N, n & N & {Name}, LET(y, 1, y) + N) + n";
+    let told =
+        |part: &Part| (text[part.span.clone()].to_owned(), matches!(part.what, What::Given(_)), part.stands_alone);
+    let names: Vec<_> = study(text, &resolve).parts.iter().map(told).filter(|(name, ..)| name.len() < 20).collect();
+    let expected = [
+        ("n", true, false),
+        ("{m}", false, true),
+        ("N", true, false),
+        ("n & N & {Name}", false, false),
+        ("n", true, false),
+        ("N", true, false),
+        ("{Name}", false, true),
+        ("LET(y, 1, y) + N", false, false),
+        ("LET(y, 1, y)", false, true),
+        ("y", true, false),
+        ("1", false, true),
+        ("y", true, false),
+        ("N", true, false),
+        ("n", false, true),
+    ];
+    assert_eq!(names, expected.map(|(name, is_given, alone)| (name.to_owned(), is_given, alone)));
+}
+
+/// Also of what is no formula it is known what it is made of.
+#[test]
+fn what_is_no_formula_has_parts_too() {
+    let text = "IF({n} == LEFT(Full Name, ), {m} + , \"a";
+    let told: Vec<(&str, usize)> =
+        study(text, &resolve).parts.into_iter().map(|part| (&text[part.span], part.depth)).collect();
+    assert_eq!(told, [(text, 0), ("{n}", 1), ("LEFT(Full Name, )", 1), ("{m} + ", 1), ("{m}", 2)]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Trees as text.
 
-use crate::parse::{Node, NodeKind};
+use crate::tree::{Node, NodeKind};
 
 /// A text that reads as the tree; every operation in brackets.
 pub(super) fn print(node: &Node) -> String {
@@ -12,6 +12,7 @@ pub(super) fn print(node: &Node) -> String {
             format!("{name}({})", arguments.iter().map(print).collect::<Vec<_>>().join(", "))
         }
         NodeKind::Unary(sign, inner) => format!("{sign}({})", print(inner)),
+        NodeKind::Missing | NodeKind::Wrong(_) => panic!("no formula: {node:?}"),
         NodeKind::Chain(first, rest) => {
             let rest = rest.iter().map(|(sign, part)| format!("{sign}({})", print(part)));
             format!("({}){}", print(first), rest.collect::<String>())

@@ -7,7 +7,8 @@ use super::print::{bare, print};
 use super::reference::{Plain, Row};
 use super::table::{FIELDS, Table, resolve};
 use crate::functions::date_format;
-use crate::parse::{Node, NodeKind, parse};
+use crate::parse::parse;
+use crate::tree::{Node, NodeKind};
 use crate::{compile, functions, re2, regex};
 
 const TEXTS: [&str; 27] = [
@@ -53,7 +54,7 @@ fn leaf() -> impl Strategy<Value = Node> {
     ]
 }
 
-fn tree() -> impl Strategy<Value = Node> {
+pub(super) fn tree() -> impl Strategy<Value = Node> {
     let signs = |signs: &'static [&'static str], part: BoxedStrategy<Node>| {
         (part.clone(), prop::collection::vec((prop::sample::select(signs), part), 1..4))
             .prop_map(|(first, rest)| at(NodeKind::Chain(Box::new(first), rest)))

@@ -12,10 +12,10 @@ use crate::arithmetic::logarithm;
 use crate::decimal::{multiple, round_to};
 use crate::distance::distance;
 use crate::locale::Locale;
-use crate::parse::{Node, NodeKind};
 use crate::pattern::Pattern;
 use crate::regex::compile;
 use crate::time::{Unit, parse_time};
+use crate::tree::{Node, NodeKind};
 use crate::zone::Zone;
 use crate::{Shape, compile_rollup, functions};
 
@@ -145,6 +145,7 @@ impl Row<'_> {
                 rest.iter().fold(self.value(first), |left, (sign, right)| binary(sign, &left, &self.value(right)))
             }
             NodeKind::Call(name, arguments) => self.call(name, arguments),
+            NodeKind::Missing | NodeKind::Wrong(_) => panic!("no formula: {node:?}"),
         }
     }
 

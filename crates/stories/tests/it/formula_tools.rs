@@ -153,7 +153,32 @@ async fn formulas_are_checked(bench: Bench) {
     let told = bench.of_tasks("validate", "XLOOKUP(1, {Points}, {Points}) & LAST_MODIFIED_TIME({Double})").await;
     assert!(told["error"].as_str().unwrap().contains("nobody writes `Double`"), "{told}");
 
+    // All at once, and nothing that only follows.
+    let text = "IF({Points} == 1, Poinst Tag, SUMM({Poinst}), DATEADD({Due}, 1, 'dayz')";
+    let told = bench.of_tasks("validate", text).await;
+    let mistakes = told["diagnostics"].as_array().unwrap();
+    let span = |told: &Value| text.get(told["start"].as_u64()? as usize..told["end"].as_u64()? as usize);
+    let places: Vec<_> = mistakes.iter().filter_map(span).collect();
+    assert_eq!(places, [text, "==", "Tag", "SUMM", "{Poinst}", "'dayz'"], "{told}");
+    assert_eq!(told["error"], "the bracket of `IF(` is not closed (at character 1); add `)`");
+    let advice = |index: usize| mistakes[index]["advice"].as_str().unwrap();
+    assert!(
+        advice(2).contains("`{Poinst Tag}`") && advice(3) == "did you mean SUM?" && advice(4).contains("`Points`"),
+        "{told}"
+    );
+    assert_eq!(
+        (&told["variables"], &told["functions"]),
+        (&json!(["Due", "Poinst", "Points"]), &json!(["DATEADD", "IF", "SUMM"]))
+    );
+
     // Without a table any name may be one.
+    let told = bench.ask("validate", &json!({ "formula": "LET(x, {a}, DATEADD(X, 1, 'dayz') & {b})" })).await;
+    assert_eq!((&told["is_valid"], &told["variables"]), (&json!(false), &json!(["a", "b"])));
+    assert_eq!(
+        (told["diagnostics"].as_array().unwrap().len(), &told["diagnostics"][0]["start"]),
+        (1, &json!(26)),
+        "{told}"
+    );
     let told = bench.ask("validate", &json!({ "formula": "SUM({a}, b) + NOP()" })).await;
     assert_eq!((&told["is_valid"], &told["variables"]), (&json!(false), &json!(["a", "b"])));
     let told = bench.ask("validate", &json!({ "formula": "SUM({a}, b)" })).await;
@@ -179,6 +204,17 @@ async fn formulas_are_explained_and_written(bench: Bench) {
         (&told["records_sampled"], &told["truncated"], &told["volatile"]),
         (&json!(1), &json!(false), &json!(false))
     );
+    // A name of `LET` is no field, whatever fields there are.
+    let told = bench.of_tasks("explain", "LET(points, 1, (points + 2) * Points)").await;
+    let parts = told["parts"].as_array().unwrap();
+    let part = |text: &str| parts.iter().find(|part| part["text"] == text).unwrap();
+    assert_eq!((&part("points")["field"], &part("points")["result"]), (&Value::Null, &Value::Null), "{told}");
+    assert_eq!(
+        (&part("points + 2")["result"], &part("Points")["field"]["name"]),
+        (&Value::Null, &json!("Points")),
+        "{told}"
+    );
+    assert_eq!(parts[3]["text"], "(points + 2) * Points");
     let many = bench.of_tasks("explain", &format!("CONCATENATE({})", vec!["{Points}"; 300].join(","))).await;
     assert_eq!((many["parts"].as_array().unwrap().len(), &many["truncated"]), (200, &json!(true)));
 
@@ -267,6 +303,43 @@ async fn wrong_questions_about_formulas_are_refused(bench: Bench) {
             code == StatusCode::from_u16(status).unwrap() && answer["detail"].to_string().contains(told),
             "{body}: {code} {answer}"
         );
+    }
+}
+
+/// A field or a filter that is refused says how many more mistakes there are.
+#[on_every_database]
+async fn refusals_say_how_many_mistakes_there_are(bench: Bench) {
+    let Bench { app, base, .. } = &bench;
+    let field = |formula: &str| json!({ "name": "Odd", "type": "formula", "options": { "formula": formula } });
+    for (formula, told) in [
+        ("1 == 2", "equality is written `=`\""),
+        ("1 == 2 && SUMM(3", "equality is written `=` (and 3 more mistakes)\""),
+        ("{Poinst} == {Nope}", "Unknown field names: poinst, nope (at character 1); the closest are `Points`"),
+        ("{Poinst} == {Nope}", "(and 1 more mistake)\""),
+    ] {
+        let path = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+        let (status, answer) = app.call(Method::POST, &path, &field(formula)).await;
+        assert!(
+            status == 422 && answer.to_string().replace("\\\"", "'").contains(told),
+            "{formula}: {status} {answer}"
+        );
+        let (status, answer) = app
+            .call(Method::POST, &format!("/v0/{base}/Tasks/listRecords"), &json!({ "filterByFormula": formula }))
+            .await;
+        assert!(status == 422 && answer.to_string().contains(told), "{formula}: {status} {answer}");
+    }
+}
+
+#[on_every_database]
+async fn what_is_no_formula_is_not_written_and_not_explained(bench: Bench) {
+    for (what, formula, told) in [
+        ("format", "1 == {} && SUM(".to_owned(), "equality is written `=` (and 3 more mistakes)"),
+        ("format", vec!["a"; 9_000].join("+"), "in its one form it has 89993 bytes"),
+        ("explain", "1 == NOP()".to_owned(), "(and 1 more mistake)"),
+    ] {
+        let path = format!("/api/v1/formulas/{what}");
+        let (status, answer) = bench.app.call(Method::POST, &path, &json!({ "formula": formula })).await;
+        assert!(status == 422 && answer["detail"].to_string().contains(told), "{what}: {status} {answer}");
     }
 }
 
