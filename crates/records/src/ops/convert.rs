@@ -2,12 +2,14 @@
 //! in one change of the schema. Links are filled in a field of the trash, whose place the field then takes.
 
 mod files;
+mod made;
 mod names;
 mod withdraw;
 
 use std::slice::Chunks;
 use std::sync::Arc;
 
+use changes::Since;
 use clock::Ids;
 use events::{Body, CellChange, RecordChange};
 use fields::guess::{DecimalStyle, parse_any_local, parse_currency, parse_percent};
@@ -17,10 +19,11 @@ use model::{
     TableImage, Timestamp,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tenancy::{Action, Permit};
 
-use super::write::{MOST_LOADED, NewRecord, queue};
+use super::retyped::{Retyped, is_of};
+use super::write::{MOST_LOADED, queue};
 use super::{Records, find_table};
 use crate::ask::field;
 use crate::error::Error;
@@ -29,8 +32,7 @@ use crate::plan::{LinkWrite, Plan, choice_cell, previous};
 use files::ToFetch;
 use images::Mark;
 use images::{BaseImage, View};
-use names::{Missing, Names};
-use withdraw::Made;
+use names::Names;
 
 /// Records of one change.
 const STEP: usize = 2_000;
@@ -40,6 +42,8 @@ const NAMED: usize = 20;
 const SHOWN: usize = 100;
 /// How often what others write meanwhile is followed.
 const ROUNDS: usize = 100;
+/// What is said to whoever loses against a change of the schema.
+const SCHEMA: &str = "the schema was changed meanwhile, and nothing was done: ask again";
 /// The beginning of the runs of conversions, which undo leaves alone.
 pub(super) const RUN: &str = "convert-";
 
@@ -98,11 +102,26 @@ impl Records {
         new: &NewType,
         how: How,
     ) -> Result<Converted, Error> {
+        self.convert_held(caller, base, (place, None), new, how).await
+    }
+
+    /// As [`Records::convert`]; with a number only as long as the field still has it.
+    async fn convert_held(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        (place, held): ((&str, &str), Option<FieldNo>),
+        new: &NewType,
+        how: How,
+    ) -> Result<Converted, Error> {
         let needed = [Action::EditSchema, Action::WriteRecords, Action::ReadRecords];
         let permit = self.access.permit(caller, needed, base).await?;
         let (scope, mut view) = self.view(caller, base).await?;
         let table = Arc::clone(find_table(&view.image.schema, place.0)?);
         let field = Arc::clone(field(&table, place.1)?);
+        if held.is_some_and(|no| no != field.no) {
+            return Err(meanwhile(SCHEMA));
+        }
         let now = self.clock.now();
         let wanted = (new.name.as_str(), new.options.as_ref());
         let kind = schema::retyped(&view.image.schema, (table.no, &field), wanted, &self.ids, now)?;
@@ -135,39 +154,13 @@ impl Records {
             let examples = told.collect::<Vec<_>>().join(", ");
             return Err(Error::Loss { count: done.lost, examples });
         }
-        if let Some((table, primary, names)) = missing {
-            let mut made_now = Vec::new();
-            let again = How { make: false, ..how };
-            let done = match self.make_named(caller, base, (table, primary), names, &mut made_now).await {
-                Ok(()) => Box::pin(self.convert(caller, base, place, new, again)).await,
-                Err(error) => Err(error),
-            };
-            if done.is_err() {
-                self.remove_made(caller, (base, table), &made_now).await?;
-            }
-            return Ok(Converted { made, ..done? });
+        if let Some(missing) = missing {
+            let place = (base, &*conversion.table, &*conversion.field);
+            return self.make_and_convert(caller, place, missing, (new, how)).await;
         }
         let options = new.options.as_ref();
         done.change = Some(self.carry_out(caller, &permit, &view, (conversion, options), cells).await?);
         Ok(done)
-    }
-
-    /// Makes records with these names.
-    async fn make_named(
-        &self,
-        caller: &Caller,
-        base: BaseId,
-        (table, primary): (&Table, &Field),
-        names: &Missing,
-        made: &mut Vec<Made>,
-    ) -> Result<(), Error> {
-        let record = |name: &String| Map::from_iter([(primary.id.to_string(), Value::String(name.clone()))]);
-        let records: Vec<NewRecord> = names.values().map(record).collect();
-        for step in records.chunks(STEP) {
-            let written = self.create(caller, base, &table.id.to_string(), step, true).await?;
-            made.push(Made { change: written.sequence, records: written.found.ids() });
-        }
-        Ok(())
     }
 
     /// Fills the cells under a new number, follows what others write meanwhile, and shows them.
@@ -211,6 +204,11 @@ impl Records {
         let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
         let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
         let (now, head) = (self.clock.now(), tx.head().sequence);
+        let revision = private.image.schema.revision;
+        if revision != work.revision && !is_passing(&tx.changes_after(work.conversion.last).await?) {
+            return Err(meanwhile(SCHEMA));
+        }
+        work.revision = revision;
         let conversion = &mut work.conversion;
         if !work.begun {
             conversion.no = Some(schema::take_field(&mut tx, permit).await?);
@@ -223,9 +221,6 @@ impl Records {
         let mut steps = work.steps.clone();
         let step = if links { None } else { steps.next() };
         let (mut body, last, awaited) = private.read(|image| {
-            if image.schema.revision != work.revision {
-                return Err(meanwhile("the schema was changed meanwhile, and nothing was done: ask again"));
-            }
             if links {
                 return Ok((conversion.begin(image, work.options, now)?, false, None));
             }
@@ -274,6 +269,14 @@ fn present(view: &View, image: &BaseImage) -> View {
     let mut image = image.clone();
     image.computed = Arc::default();
     View { image: Arc::new(image), ..view.clone() }
+}
+
+/// True where other conversions have come and gone, to no end so far, and nobody else has changed the schema: they touch
+/// the trash alone. Of two that began at once the first one to end wins, and the other one must not end both.
+fn is_passing(since: &Since) -> bool {
+    let Since::Changes(changes) = since else { return false };
+    let mut changed = changes.iter().filter(|change| !change.body.schema.is_empty());
+    changed.all(|change| is_of(change, RUN) && Retyped::of(change).is_none())
 }
 
 fn meanwhile(message: &str) -> Error {

@@ -1,5 +1,7 @@
 //! Making fields of another type.
 
+mod at_once;
+
 use hyper::Method;
 use serde_json::{Value, json};
 use testkit::on_every_database;
