@@ -76,18 +76,33 @@ impl Jobs {
         limit: usize,
     ) -> Result<Vec<Job>, Error> {
         let now = self.clock.now();
-        let mut keys = store::due_keys(&self.db, kind, now).await?;
-        keys.retain(|(key, since)| later(*since, own.patience) <= now || (own.is_own)(key));
+        let is_mine = |(since, key): &store::Place| later(*since, own.patience) <= now || (own.is_own)(key);
+        let (mut keys, mut after, mut more) = (Vec::new(), None, true);
+        // Those of others stay where they are, and may be many.
+        while more && keys.len() < limit {
+            let page;
+            (page, more) = store::due_keys(&self.db, kind, now, after.as_ref()).await?;
+            after = page.last().cloned();
+            keys.extend(page.into_iter().filter(is_mine));
+        }
         let mut jobs = Vec::new();
         if keys.is_empty() {
             return Ok(jobs);
         }
         let (mut tx, ticket) = (self.db.begin(Group::House).await?, self.ticket());
-        for (key, _) in keys.iter().take(limit) {
+        for (_, key) in keys.iter().take(limit) {
             jobs.extend(store::claim_one(&mut tx, (kind, key), now, later(now, lease), ticket).await?);
         }
         tx.commit().await?;
         Ok(jobs)
+    }
+
+    /// True for a job that could be done now and that nobody has taken up.
+    ///
+    /// # Errors
+    /// That of the database.
+    pub async fn is_waiting(&self, kind: &str, key: &str) -> Result<bool, db::Error> {
+        store::is_waiting(&self.db, (kind, key), self.clock.now()).await
     }
 
     /// Proves who leased a job.

@@ -20,7 +20,8 @@ const CLAIM: sql::Text = sql::skip_locked!(
     ") RETURNING kind, key, payload, attempts, lease"
 );
 const DUE_KEYS: &str = "SELECT key, run_at FROM jobs WHERE kind = $1 AND dead = FALSE AND run_at <= $2
-    ORDER BY run_at LIMIT 1000";
+    AND (run_at, key) > ($3, $4) ORDER BY run_at, key LIMIT 1000";
+const WAITING_JOB: &str = "SELECT 1 FROM jobs WHERE kind = $1 AND key = $2 AND dead = FALSE AND run_at <= $3";
 const CLAIM_ONE: &str = "UPDATE jobs SET run_at = $4, lease = $5, attempts = attempts + 1
     WHERE kind = $1 AND key = $2 AND dead = FALSE AND run_at <= $3 RETURNING kind, key, payload, attempts, lease";
 const KEEP: &str = "UPDATE jobs SET run_at = $4 WHERE kind = $1 AND key = $2 AND lease = $3";
@@ -37,12 +38,30 @@ const DEAD: &str = "SELECT kind, key, attempts, last_error FROM jobs WHERE dead 
 const REVIVE: &str = "UPDATE jobs SET dead = FALSE, attempts = 0, run_at = $3
     WHERE kind = $1 AND key = $2 AND dead = TRUE RETURNING key";
 
+/// How many places [`DUE_KEYS`] tells.
+const PAGE: usize = 1_000;
+
 /// Every text, so that a test can show each to both databases.
 #[cfg(test)]
 pub(crate) fn texts(dialect: db::Dialect) -> Vec<&'static str> {
     let (take, claim) = (TAKE.on(dialect), CLAIM.on(dialect));
     vec![
-        PUBLISH, WAITING, take, ENQUEUE, DUE, claim, DUE_KEYS, CLAIM_ONE, KEEP, FREE, PAUSE, DONE, AGAIN, BURY, DEAD,
+        PUBLISH,
+        WAITING,
+        take,
+        ENQUEUE,
+        DUE,
+        claim,
+        DUE_KEYS,
+        WAITING_JOB,
+        CLAIM_ONE,
+        KEEP,
+        FREE,
+        PAUSE,
+        DONE,
+        AGAIN,
+        BURY,
+        DEAD,
         REVIVE,
     ]
 }
@@ -76,10 +95,25 @@ pub(crate) async fn is_job_due(db: &Db, kind: &str, now: Timestamp) -> Result<bo
     Ok(!db.read(DUE, params![kind, now]).await?.is_empty())
 }
 
-/// The keys of due jobs of a kind and since when they are due, the oldest first.
-pub(crate) async fn due_keys(db: &Db, kind: &str, now: Timestamp) -> Result<Vec<(String, Timestamp)>, Error> {
-    let rows = db.read(DUE_KEYS, params![kind, now]).await?;
-    rows.iter().map(|row| Ok((row.get(0)?, Timestamp(row.get(1)?)))).collect()
+/// A due job's key, behind the moment since when it is due: its place in the queue.
+pub(crate) type Place = (Timestamp, String);
+
+/// The places of due jobs of a kind behind `after`, the oldest first, and whether there are more.
+pub(crate) async fn due_keys(
+    db: &Db,
+    kind: &str,
+    now: Timestamp,
+    after: Option<&Place>,
+) -> Result<(Vec<Place>, bool), Error> {
+    let (since, key) = after.map_or((Timestamp(i64::MIN), ""), |(since, key)| (*since, key));
+    let rows = db.read(DUE_KEYS, params![kind, now, since, key]).await?;
+    let places: Result<Vec<Place>, Error> = rows.iter().map(|row| Ok((Timestamp(row.get(1)?), row.get(0)?))).collect();
+    Ok((places?, rows.len() == PAGE))
+}
+
+/// True for a job that is due and that nobody has.
+pub(crate) async fn is_waiting(db: &Db, (kind, key): (&str, &str), now: Timestamp) -> Result<bool, Error> {
+    Ok(!db.read(WAITING_JOB, params![kind, key, now]).await?.is_empty())
 }
 
 /// Leases a due job until `until`; none when somebody else has it by now.

@@ -47,7 +47,8 @@ pub use infer::{
     profile,
 };
 pub use model::{
-    Column, Import, Missing, Outcome, Part, Parts as WantedParts, Progress, Spec, State, Sync, Taken, Target, Wanted,
+    Column, Import, Missing, Outcome, Part, Parts as WantedParts, Progress, Spec, State, Sync, Taken, Target, Waits,
+    Wanted,
 };
 pub use ops::{MAX_FILE, NewSync, Parts, SYNC_BYTES, Transfers};
 pub use report::{Problem, ProblemKind, Report};

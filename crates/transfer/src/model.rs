@@ -212,6 +212,16 @@ impl State {
     }
 }
 
+/// What an import waits for while nobody works on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Waits {
+    /// Its turn: the server that is asked has its file, and others to do first.
+    Turn,
+    /// Another server, with which its file lies, and which is busy or does not run.
+    Server,
+}
+
 /// One import.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Import {

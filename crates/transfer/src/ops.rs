@@ -27,7 +27,7 @@ use tenancy::Access;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
-use crate::model::{Import, State};
+use crate::model::{Import, State, Waits};
 use crate::store;
 
 pub use sync::SYNC_BYTES;
@@ -41,8 +41,8 @@ const RUN: &str = "imports.run";
 const UNDO: &str = "imports.undo";
 /// How long a process keeps an import that it does not renew: what a killed one was at waits for so long.
 const LEASE: Duration = Duration::from_secs(15);
-/// How long an import waits for the process that has its file, which may be busy with others or not be running.
-const ELSEWHERE: Duration = Duration::from_hours(1);
+/// How long an import waits for the server that has its file, which may be busy with others or not be running.
+const ELSEWHERE: Duration = Duration::from_hours(24);
 /// How many imports a process carries out at a time.
 const ROOM: usize = 2;
 
@@ -122,6 +122,24 @@ impl Transfers {
         let mut found = store::of_file(&self.parts.db, caller.tenant, fingerprint).await?;
         found.retain(|import| Some(import.owner) == caller.user());
         Ok(found)
+    }
+
+    /// What an import waits for; none while somebody works on it, and once it is over.
+    ///
+    /// # Errors
+    /// That of the database.
+    pub async fn waits(&self, import: &Import) -> Result<Option<Waits>, Error> {
+        let kind = match import.state {
+            State::Reading | State::Writing => RUN,
+            State::Cancelling => UNDO,
+            State::Checked | State::Done | State::Failed | State::Cancelled => return Ok(None),
+        };
+        if !self.parts.jobs.is_waiting(kind, &import.id).await? {
+            return Ok(None);
+        }
+        // Whoever comes first takes back what was written: that needs no file.
+        let is_here = kind == UNDO || self.file(&import.id).exists();
+        Ok(Some(if is_here { Waits::Turn } else { Waits::Server }))
     }
 
     /// A table to read out.

@@ -20,7 +20,7 @@ use records::Export;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use web::{Door, Failure, Params};
+use web::{ApiError as _, Door, Failure, Params};
 
 use crate::csv::{WriteMode, Writer};
 use crate::error::Error;
@@ -58,6 +58,10 @@ fn fail(error: Error) -> Failure {
     Failure::new(DOOR, &error)
 }
 
+async fn shown(transfers: &Transfers, import: &Import) -> Result<ImportOut, Error> {
+    Ok(ImportOut::new(import, transfers.waits(import).await?))
+}
+
 fn request(reason: impl Into<String>) -> Failure {
     fail(Error::Request { reason: reason.into() })
 }
@@ -81,7 +85,7 @@ async fn import(
         Err(error) => Err(error),
     };
     match begun {
-        Ok(import) => Ok((StatusCode::ACCEPTED, Json(ImportOut::from(&import))).into_response()),
+        Ok(import) => Ok((StatusCode::ACCEPTED, Json(shown(&transfers, &import).await.map_err(fail)?)).into_response()),
         Err(error) => {
             pass_over(file).await;
             Err(fail(error))
@@ -121,7 +125,11 @@ async fn of_file(
         let same = |key: &str, held: &str| params.get(key).is_none_or(|wanted| wanted == held);
         same("base", &import.spec.wanted.base) && same("table", &import.spec.wanted.table)
     });
-    Ok(Json(ImportsOut { imports: found.iter().map(ImportOut::from).collect() }))
+    let mut imports = Vec::with_capacity(found.len());
+    for import in &found {
+        imports.push(shown(&transfers, import).await.map_err(fail)?);
+    }
+    Ok(Json(ImportsOut { imports }))
 }
 
 /// Stops an import and takes back the rows that it has written, but those that have changed since.
@@ -136,7 +144,7 @@ async fn cancel(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let import = transfers.cancel(&caller, &id).await.map_err(fail)?;
-    Ok((StatusCode::ACCEPTED, Json(ImportOut::from(&import))).into_response())
+    Ok((StatusCode::ACCEPTED, Json(shown(&transfers, &import).await.map_err(fail)?)).into_response())
 }
 
 /// Tells how far an import is.
@@ -150,11 +158,8 @@ async fn find(
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
 ) -> Result<Json<ImportOut>, Failure> {
-    Ok(Json(ImportOut::from(&transfers.find(&caller, &id).await.map_err(fail)?)))
-}
-
-fn told(import: &Import) -> String {
-    serde_json::to_string(&ImportOut::from(import)).unwrap_or_default()
+    let import = transfers.find(&caller, &id).await.map_err(fail)?;
+    Ok(Json(shown(&transfers, &import).await.map_err(fail)?))
 }
 
 /// Tells progress as server-sent events, `progress` and at the end `done`.
@@ -172,9 +177,17 @@ async fn events(
     let stream = unfold(Some((transfers, caller, id)), |state| async move {
         let (transfers, caller, id) = state?;
         tokio::time::sleep(PACE).await;
-        let import = transfers.find(&caller, &id).await.ok()?;
-        let over = import.state.is_over();
-        let event = Event::default().event(if over { "done" } else { "progress" }).data(told(&import));
+        let told = async {
+            let import = transfers.find(&caller, &id).await?;
+            let out = shown(&transfers, &import).await?;
+            Ok::<_, Error>((import.state.is_over(), serde_json::to_string(&out).unwrap_or_default()))
+        };
+        let (over, event) = match told.await {
+            Ok((over, text)) => (over, Event::default().event(if over { "done" } else { "progress" }).data(text)),
+            // It is looked at again: who is told nothing takes it for the end.
+            Err(error) if error.is_retryable() => (false, Event::default().comment("busy")),
+            Err(_) => return None,
+        };
         Some((Ok::<_, Infallible>(event), (!over).then_some((transfers, caller, id))))
     });
     Ok(Sse::new(stream.fuse()).keep_alive(KeepAlive::default()).into_response())

@@ -204,7 +204,7 @@ fn id(import: &Value) -> anyhow::Result<&str> {
 /// Watches an import to its end.
 async fn follow(server: &Server, begun: &Value) -> anyhow::Result<Value> {
     let path = format!("/api/v1/imports/{}", id(begun)?);
-    let bar = bar("{bar:40} {pos} of {len} rows, {per_sec}, {eta} left")?;
+    let bar = bar("{bar:40} {pos} of {len} rows, {per_sec}, {eta} left{msg}")?;
     let mut pace = FIRST_PACE;
     loop {
         let now = server.json(Method::GET, &path, None).await?;
@@ -214,6 +214,11 @@ async fn follow(server: &Server, begun: &Value) -> anyhow::Result<Value> {
             bar.finish_and_clear();
             return Ok(now);
         }
+        bar.set_message(match now.get("waitsFor").and_then(Value::as_str) {
+            Some("server") => ", waits for the server that has its file",
+            Some(_) => ", waits for its turn",
+            None => "",
+        });
         tokio::time::sleep(pace).await;
         // A small file is done at once, a large one is worth fewer looks.
         pace = (pace * 2).min(PACE);

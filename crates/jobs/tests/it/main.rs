@@ -262,6 +262,51 @@ async fn a_job_is_left_to_the_process_that_owns_it_for_a_while(queue: Queue) {
     assert_eq!((keys(&seen), keys(&others)), (vec!["a".to_owned(), "lost".to_owned()], vec!["b".to_owned()]));
 }
 
+/// A process is not kept from its own jobs by those of another one, however many come first and whether that runs or not.
+#[on_every_database]
+async fn jobs_of_others_at_the_head_of_the_queue_keep_nobody_from_its_own(queue: Queue) {
+    let mut tx = queue.test.db.begin(Group::House).await.unwrap();
+    let run_at = queue.test.clock.now();
+    for number in 0..2_500 {
+        let key = format!("a{number}");
+        queue.jobs.enqueue(&mut tx, NewJob { kind: "import", key: &key, payload: "{}".to_owned(), run_at });
+    }
+    tx.commit().await.unwrap();
+    for key in ["b1", "b2", "b3"] {
+        queue.enqueue("import", key, "{}").await;
+    }
+    let seen = Seen::default();
+    let worker = Worker::new(queue.jobs.clone()).at_most(2).job("import", noting(&seen, |_| Outcome::Ok));
+    let worker = worker.own("import", Duration::from_hours(24), |key| key.starts_with('b'));
+    assert!(queue.jobs.is_waiting("import", "b3").await.unwrap());
+    assert_eq!(worker.run_until_idle().await.unwrap(), 3);
+    let mut done = keys(&seen);
+    done.sort();
+    assert_eq!(done, ["b1", "b2", "b3"]);
+    assert_eq!(queue.count("SELECT COUNT(*) FROM jobs WHERE attempts = 0").await, 2_500);
+    assert!(queue.jobs.is_waiting("import", "a7").await.unwrap());
+    assert!(!queue.jobs.is_waiting("import", "b3").await.unwrap());
+}
+
+#[on_every_database]
+async fn a_job_that_somebody_has_does_not_wait(queue: Queue) {
+    let jobs = queue.jobs.clone();
+    let looking: Handler = Arc::new(move |job| {
+        let jobs = jobs.clone();
+        async move {
+            assert!(!jobs.is_waiting(&job.kind, &job.key).await.unwrap());
+            Outcome::Retry { after: Some(Duration::from_mins(1)), reason: "busy".to_owned() }
+        }
+        .boxed()
+    });
+    let worker = Worker::new(queue.jobs.clone()).job("fetch", looking);
+    queue.enqueue("fetch", "a", "{}").await;
+    assert_eq!(worker.run_until_idle().await.unwrap(), 1);
+    assert!(!queue.jobs.is_waiting("fetch", "a").await.unwrap(), "its time has not come");
+    queue.test.clock.advance(Duration::from_mins(1));
+    assert!(queue.jobs.is_waiting("fetch", "a").await.unwrap());
+}
+
 #[on_every_database]
 async fn only_who_has_the_lease_keeps_a_job(queue: Queue) {
     const LEASE: Duration = Duration::from_secs(15);

@@ -57,7 +57,10 @@ impl Transfers {
 
     /// Whoever has the file has had its time.
     async fn without_file(&self, import: &mut Import, job: &Job) -> JobOutcome {
-        import.outcome.error = Some("the uploaded file is gone: import it again to go on".to_owned());
+        import.outcome.error = Some(
+            "the uploaded file is gone, or with a server that has not come for it in a day: import it again to go on"
+                .to_owned(),
+        );
         self.end(import, State::Failed, job).await
     }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::csv::Doubt;
-use crate::model::{Import, Part};
+use crate::model::{Import, Part, Waits};
 
 /// What to do with the file.
 #[derive(IntoParams)]
@@ -81,6 +81,9 @@ pub(super) struct ImportOut {
     id: String,
     /// `reading`, `writing`, `checked` (the end of a dry run), `done`, `failed`, `cancelling` or `cancelled`.
     state: &'static str,
+    /// What it waits for while no server works on it: its `turn` at the server that answers, or another `server`, with which
+    /// its file lies and which is busy or does not run; else null.
+    waits_for: Option<Waits>,
     /// The SHA-256 of the file in hexadecimal digits.
     fingerprint: String,
     /// Rows written.
@@ -146,14 +149,15 @@ fn value(part: Option<&impl Serialize>) -> Value {
     part.and_then(|part| serde_json::to_value(part).ok()).unwrap_or_default()
 }
 
-impl From<&Import> for ImportOut {
-    fn from(import: &Import) -> Self {
+impl ImportOut {
+    pub(super) fn new(import: &Import, waits: Option<Waits>) -> Self {
         let (wanted, target) = (&import.spec.wanted, import.spec.targets.first());
         let (outcome, progress) = (&import.outcome, &import.progress);
         let first = outcome.first();
         Self {
             id: import.id.clone(),
             state: import.state.name(),
+            waits_for: waits,
             fingerprint: import.fingerprint.clone(),
             rows: progress.rows,
             total_rows: outcome.rows(),

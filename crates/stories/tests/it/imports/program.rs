@@ -1,12 +1,15 @@
 //! Imports of the program itself: killed, gone on with, taken back, and fed what does not fit into memory.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use testkit::Engine;
 
-use crate::served::{Served, airloom};
+use crate::app::database;
+use crate::served::{Served, airloom, program};
 
 /// The file of a story: rows that can be told apart.
 fn numbered(rows: usize) -> String {
@@ -59,6 +62,43 @@ fn an_import_that_was_killed_goes_on_and_every_row_is_there_once() {
     let path = data.to_str().unwrap();
     let out = airloom(&["export", "csv", "--base", "B", "--table", "T", "--data", path]);
     assert_eq!(String::from_utf8_lossy(&out.stdout), file.replace('\n', "\r\n"), "every row once and in order");
+}
+
+/// A file lies with the server that took it: others say so, and leave the import to that one.
+#[test]
+fn an_import_waits_for_the_server_that_has_its_file() {
+    const ROWS: usize = 30_000;
+    let url = tokio::runtime::Runtime::new().unwrap().block_on(database(Engine::Postgres)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let start = |name: &str| {
+        Served::under(Command::new(program()), &folder.path().join(name), &["--database-url", url.as_str()])
+    };
+    let (one, mut other) = (start("one"), start("other"));
+    let file = numbered(ROWS);
+    let id = upload(&other, "base=B&table=T&create=true", &file)["id"].as_str().unwrap().to_owned();
+    watch(&one, &id, |now| now["rows"].as_u64().unwrap() > 0);
+    assert!(Command::new("kill").arg(other.child.id().to_string()).status().unwrap().success());
+    other.child.wait().unwrap();
+    let waiting = watch(&one, &id, |now| !now["waitsFor"].is_null());
+    assert_eq!(
+        (&waiting["waitsFor"], &waiting["state"]),
+        (&Value::from("server"), &Value::from("writing")),
+        "{waiting}"
+    );
+    let fingerprint = waiting["fingerprint"].as_str().unwrap();
+    let listed = one.send("GET", &format!("/api/v1/imports?fingerprint={fingerprint}"), "").unwrap().1;
+    assert_eq!(listed["imports"][0]["waitsFor"], "server");
+    // What can be done without the file is done by whoever is there.
+    let small = upload(&one, "base=C&table=T&create=true", &numbered(3))["id"].as_str().unwrap().to_owned();
+    watch(&one, &small, |now| now["state"] == "done");
+    assert_eq!(watch(&one, &id, |_| true)["waitsFor"], "server");
+    let _other = start("other");
+    let done = watch(&one, &id, |now| now["state"] == "done" || now["state"] == "failed");
+    assert_eq!((&done["state"], &done["rows"]), (&Value::from("done"), &Value::from(ROWS)), "{done}");
+    assert_eq!(done["waitsFor"], Value::Null);
+    let ids = one.ids(&format!("/v0/{}/T", done["base"].as_str().unwrap()));
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ROWS, "every row once");
+    assert_eq!(ids.len(), ROWS);
 }
 
 #[test]
