@@ -12,7 +12,8 @@ use changes::Changes;
 use clock::{Clock, Ids};
 use comments::Comments;
 use db::{Db, Migration, Target};
-use files::Attachments;
+use files::{Attachments, IsShared};
+use futures_util::FutureExt as _;
 use generation::Writing;
 use identity::Identity;
 use jobs::Jobs;
@@ -32,7 +33,7 @@ use tower::ServiceBuilder;
 use transfer::Transfers;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
-use web::{Door, Failure, Kind, RateLimits, Signer, TellRoute};
+use web::{Door, Failure, Kind, RateLimits, Signer, TellRoute, Visits};
 use webhooks::Webhooks;
 
 use crate::doors::metrics_door;
@@ -243,10 +244,15 @@ impl Ground {
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             address: settings.server.address(),
+            visits: Visits::new(&settings.limits, self.clock.clone()),
         })
     }
 
-    fn files(&self, settings: &Settings) -> anyhow::Result<Attachments> {
+    fn files(&self, settings: &Settings, shares: Shares) -> anyhow::Result<Attachments> {
+        let is_shared: IsShared = Arc::new(move |share| {
+            let shares = shares.clone();
+            async move { shares.is_open(share).await.ok() }.boxed()
+        });
         let data = &settings.server.data;
         Ok(Attachments::new(files::Parts {
             db: self.db.clone(),
@@ -257,6 +263,7 @@ impl Ground {
             sweep_days: settings.blob.sweep_days,
             blobs: Blobs::open(&settings.blob, &data.join("files"))?,
             addresses: self.addresses.clone(),
+            is_shared,
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             folder: data.join("fetching"),
@@ -334,7 +341,8 @@ pub(crate) fn services(
 ) -> anyhow::Result<Vec<Service>> {
     let ground = Ground::new(settings, db, identity, source, signer)?;
     let (comments, transfers, webhooks) = (ground.comments(), ground.transfers(settings), ground.webhooks());
-    let (files, shares) = (ground.files(settings)?, ground.shares(settings));
+    let shares = ground.shares(settings);
+    let files = ground.files(settings, shares.clone())?;
     let authoring = ground.authoring(settings);
     let tools = Registry::new([records::tools(&ground.records), comments::tools(&comments)].concat())?;
     let assistant = ground.assistant(settings, tools);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Every action there is; what stands before the dot is its category.
-pub const ACTIONS: [&str; 32] = [
+pub const ACTIONS: [&str; 33] = [
     "bases.create",
     "bases.update",
     "bases.delete",
@@ -39,6 +39,7 @@ pub const ACTIONS: [&str; 32] = [
     "syncs.delete",
     "shares.create",
     "shares.update",
+    "shares.renew",
     "shares.delete",
 ];
 

@@ -25,6 +25,9 @@ pub enum Error {
     /// The address leads nowhere, or no longer.
     #[error("this address has ended or leads nowhere: read the record again for one that does")]
     Ended,
+    /// Whether the share of an address is still there could not be found out.
+    #[error("the share of this address could not be looked up; try again")]
+    Links,
     /// Bytes that the file does not have were asked for.
     #[error("the file has {size} bytes")]
     Range {
@@ -67,7 +70,7 @@ impl web::ApiError for Error {
             Self::TooLarge => Kind::TooLarge,
             Self::Upload { .. } | Self::Range { .. } => Kind::Invalid,
             Self::Ended => Kind::NotFound,
-            Self::Blob(blob::Error::Store(_)) => Kind::Unavailable,
+            Self::Links | Self::Blob(blob::Error::Store(_)) => Kind::Unavailable,
             Self::Missing { .. } | Self::Stored | Self::Blob(_) | Self::Disk(_) => Kind::Internal,
             Self::Log(_) | Self::Rows(_) | Self::Overtaken { .. } => Kind::Internal,
         }
@@ -80,7 +83,7 @@ impl web::ApiError for Error {
             Self::Upload { .. } => "upload",
             Self::Range { .. } => "range",
             Self::Ended => "address-ended",
-            Self::Blob(blob::Error::Store(_)) => "files-unavailable",
+            Self::Links | Self::Blob(blob::Error::Store(_)) => "files-unavailable",
             Self::Missing { .. } | Self::Stored | Self::Blob(_) | Self::Disk(_) => "internal",
             Self::Log(_) | Self::Rows(_) | Self::Overtaken { .. } => "internal",
         }

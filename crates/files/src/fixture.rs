@@ -78,6 +78,7 @@ impl ForDatabase for House {
             outbound,
             blobs,
             addresses,
+            is_shared: Arc::new(|_| Box::pin(async { Some(true) })),
             clock,
             ids,
             folder: folder.path().join("fetching"),

@@ -19,4 +19,4 @@ mod service;
 mod fixture;
 
 pub use error::Error;
-pub use ops::{Attachments, MAX_FETCH, MAX_UPLOAD, Parts, allowed, queue};
+pub use ops::{Attachments, IsShared, MAX_FETCH, MAX_UPLOAD, Parts, allowed, queue};

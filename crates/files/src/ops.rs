@@ -14,8 +14,9 @@ use blob::Blobs;
 use changes::Changes;
 use clock::{Clock, Ids};
 use db::{Db, Tx};
+use futures_util::future::BoxFuture;
 use jobs::{Jobs, NewJob};
-use model::TenantNo;
+use model::{ShareId, TenantNo};
 use outbound::Outbound;
 use records::{Addresses, Awaited, Records};
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,9 @@ pub(crate) use upload::Upload;
 
 /// Jobs that fetch.
 pub(crate) const FETCH: &str = "files.fetch";
+
+/// Says whether the link of a share leads somewhere; none when that cannot be found out.
+pub type IsShared = Arc<dyn Fn(ShareId) -> BoxFuture<'static, Option<bool>> + Send + Sync>;
 
 /// What the handle is made of.
 pub struct Parts {
@@ -49,6 +53,8 @@ pub struct Parts {
     pub sweep_days: Option<NonZeroU16>,
     /// How they are reached.
     pub addresses: Addresses,
+    /// Who knows shares.
+    pub is_shared: IsShared,
     /// The time.
     pub clock: Clock,
     /// Ids.

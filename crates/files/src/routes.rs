@@ -136,7 +136,7 @@ async fn download(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let fail = |error: Error| Failure::new(Door::Problem, &error);
-    let ticket = files.ticket(&address.ticket).map_err(fail)?;
+    let ticket = files.ticket(&address.ticket).await.map_err(fail)?;
     let tag = tag(&ticket);
     if range::is_known(headers.get(header::IF_NONE_MATCH), &tag) {
         let mut response = StatusCode::NOT_MODIFIED.into_response();
@@ -179,8 +179,9 @@ fn describe(headers: &mut HeaderMap, ticket: &Ticket, tag: &str) {
     put(headers, header::CONTENT_DISPOSITION, &disposition(&ticket.media_type, &ticket.filename));
     put(headers, header::ETAG, tag);
     put(headers, header::ACCEPT_RANGES, "bytes");
-    // The address ends; what it leads to never changes.
-    put(headers, header::CACHE_CONTROL, "private, max-age=7200, immutable");
+    // The address ends; what it leads to never changes. One of a share may end at any moment.
+    let kept = if ticket.share.is_some() { "private, no-cache" } else { "private, max-age=7200, immutable" };
+    put(headers, header::CACHE_CONTROL, kept);
     put(headers, header::CONTENT_SECURITY_POLICY, SANDBOX);
     put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     // Pages of others may show pictures.

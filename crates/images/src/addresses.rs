@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::fmt::Write as _;
+use std::hash::{Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use model::Timestamp;
+use model::{ShareId, Timestamp};
+use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize};
 use web::Signer;
 
@@ -31,6 +33,9 @@ pub struct Ticket {
     /// When the address ends, in microseconds since 1970.
     #[serde(rename = "e")]
     pub until: i64,
+    /// The share by whose link it was told, with which it ends.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<ShareId>,
 }
 
 /// Makes addresses that end, and knows those that it has made. Copies are the same one.
@@ -38,6 +43,7 @@ pub struct Ticket {
 pub struct Addresses {
     place: Arc<str>,
     signer: Signer,
+    share: Option<ShareId>,
 }
 
 impl Addresses {
@@ -45,14 +51,27 @@ impl Addresses {
     pub fn new(public_url: &str, signer: &Signer) -> Self {
         let place = format!("{}{FILES_PATH}/", public_url.trim_end_matches('/'));
         // A cursor is never an address, nor the other way round.
-        Self { place: place.into(), signer: Signer::new(&signer.derive("files", "addresses")) }
+        Self { place: place.into(), signer: Signer::new(&signer.derive("files", "addresses")), share: None }
+    }
+
+    /// Addresses for whoever comes by the link of a share: they end with it.
+    #[must_use]
+    pub fn of_share(self, share: ShareId) -> Self {
+        Self { share: Some(share), ..self }
+    }
+
+    /// What tells the addresses that are made now from all others.
+    pub(crate) fn stamp(&self, now: Timestamp) -> u64 {
+        let mut hasher = FxHasher::default();
+        (period(now), self.share).hash(&mut hasher);
+        hasher.finish()
     }
 
     /// The address of an object for whoever reads now.
     pub fn of(&self, key: &str, media_type: &str, filename: &str, now: Timestamp) -> String {
         let until = (period(now) + PERIODS) * PERIOD;
         let (key, media_type) = (key.to_owned(), media_type.to_owned());
-        let ticket = Ticket { key, media_type, filename: filename.to_owned(), until };
+        let ticket = Ticket { key, media_type, filename: filename.to_owned(), until, share: self.share };
         let mut url = format!("{}{}/", self.place, self.signer.seal(&ticket));
         escape(filename, &mut url);
         url

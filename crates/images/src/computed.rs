@@ -32,7 +32,7 @@ use rustc_hash::FxHashMap;
 use look::{Found, Held, Search, flatten};
 
 use super::{BaseImage, stored_column};
-use crate::addresses::{Addresses, period};
+use crate::addresses::Addresses;
 use crate::error::Error;
 use crate::watch;
 
@@ -293,8 +293,8 @@ impl View {
         let volatile = compiled.is_some_and(|compiled| compiled.volatile);
         let people = compiled.is_some_and(|compiled| compiled.people);
         let fixed = if volatile { mix(revision, self.now.0 as u64) } else { revision };
-        let files = compiled.is_some_and(|compiled| compiled.files) && self.addresses.is_some();
-        let fixed = if files { mix(fixed, period(self.now) as u64) } else { fixed };
+        let addresses = self.addresses.as_ref().filter(|_| compiled.is_some_and(|compiled| compiled.files));
+        let fixed = addresses.map_or(fixed, |addresses| mix(fixed, addresses.stamp(self.now)));
         let tables = compiled.map_or(&[][..], |compiled| compiled.tables.as_slice());
         Stamp {
             records: rows.versions.get(chunk).copied().unwrap_or(0),

@@ -276,8 +276,19 @@ impl<'a> Draft<'a> {
     fn push_field(&mut self, no: TableNo, id: FieldId, name: String, description: Option<String>, kind: FieldKind) {
         let number = self.take_number();
         if let Some(table) = self.table_mut(no) {
+            hide_new(table, id);
             table.fields.push(Arc::new(Field { no: number, id, name, description, kind, deleted: false }));
         }
+    }
+
+    /// Takes a field away as if it had never been; views may name it.
+    fn forget_field(&mut self, no: TableNo, id: FieldId) -> Option<Arc<Field>> {
+        let table = self.table_mut(no)?;
+        for view in &mut table.views {
+            view.hidden.retain(|hidden| *hidden != id);
+        }
+        let at = table.fields.iter().position(|field| field.id == id)?;
+        Some(table.fields.remove(at))
     }
 
     fn take_number(&mut self) -> FieldNo {
@@ -457,6 +468,12 @@ impl<'a> Draft<'a> {
             },
         }
     }
+}
+
+/// Hides a new field in each view that hides others: whoever chose what it shows, perhaps to everybody who has a link, has not
+/// seen this one.
+fn hide_new(table: &mut Table, id: FieldId) {
+    table.views.iter_mut().filter(|view| !view.hidden.is_empty()).for_each(|view| view.hidden.push(id));
 }
 
 /// An id that was given.

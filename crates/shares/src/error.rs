@@ -1,5 +1,7 @@
 //! What can go wrong with shares.
 
+use std::time::Duration;
+
 use tenancy::Denied;
 use web::Kind;
 
@@ -30,6 +32,9 @@ pub enum Error {
     /// The link leads nowhere.
     #[error("nothing is shared at this address: the link is not complete, or it was turned off")]
     NoLink,
+    /// Too many requests.
+    #[error(transparent)]
+    Crowded(#[from] web::Crowded),
     /// What is stored is not a share.
     #[error("a stored share cannot be read")]
     Stored,
@@ -47,6 +52,7 @@ impl web::ApiError for Error {
             Self::Db(error) => web::database_kind(error),
             Self::Request { .. } => Kind::Invalid,
             Self::NotFound { .. } | Self::NoLink => Kind::NotFound,
+            Self::Crowded(error) => error.kind(),
             Self::Stored => Kind::Internal,
         }
     }
@@ -60,8 +66,13 @@ impl web::ApiError for Error {
             Self::Request { .. } => "share",
             Self::NotFound { .. } => "share-not-found",
             Self::NoLink => "link-not-found",
+            Self::Crowded(error) => error.code(),
             Self::Stored => "internal",
         }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        if let Self::Crowded(error) = self { error.retry_after() } else { None }
     }
 
     fn airtable_type(&self) -> Option<&'static str> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::model::{BaseId, Caller, Field, Schema, Scope as TokenScope, ShareId, Table, View, ViewType};
+use ::model::{BaseId, Caller, Field, FieldId, Schema, Scope as TokenScope, ShareId, Table, View, ViewType};
 use audit::Entry;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -11,7 +11,7 @@ use db::{Db, Group};
 use records::{ListQuery, Page, Records, Shape};
 use schema::Schemas;
 use tenancy::{Access, Action, Permit, Scope};
-use web::Signer;
+use web::{Peer, Signer, Visits};
 
 use crate::error::Error;
 use crate::model::{Share, Shown};
@@ -47,6 +47,8 @@ pub struct Parts {
     pub ids: Ids,
     /// The address by which clients reach the server.
     pub address: String,
+    /// How often whoever has a link may ask.
+    pub visits: Visits,
 }
 
 /// Shares of bases. Copies are the same one.
@@ -81,7 +83,12 @@ impl Shares {
     ///
     /// # Errors
     /// [`Error::Denied`]; [`Error::Request`] for a view that is not there and when there are too many.
-    pub async fn create(&self, caller: &Caller, base: BaseId, view: Option<&str>) -> Result<Share, Error> {
+    pub(crate) async fn create(
+        &self,
+        caller: &Caller,
+        base: BaseId,
+        view: Option<&str>,
+    ) -> Result<(Arc<Schema>, Share), Error> {
         let permit = self.0.access.permit(caller, SHARING, base).await?;
         let by = caller.user().ok_or_else(|| Error::Request { reason: "only people share".to_owned() })?;
         let schema = self.0.schemas.snapshot(permit.tenant(), permit.base_no()).await?;
@@ -92,7 +99,8 @@ impl Shares {
         let now = self.0.clock.now();
         let id = self.0.ids.share(now);
         let (tenant, base_no) = (permit.tenant(), permit.base_no());
-        let share = Share { id, tenant, base, base_no, shown, enabled: true, by, created: now };
+        let fields = (shown == Shown::Base).then(|| all_fields(&schema));
+        let share = Share { id, tenant, base, base_no, shown, enabled: true, by, created: now, fields };
         let mut tx = self.0.db.begin(Group::Base(permit.base_no().0)).await?;
         if store::count(&mut tx, &permit).await? >= MOST {
             return Err(Error::Request { reason: format!("a base has at most {MOST} shares: delete one") });
@@ -100,7 +108,7 @@ impl Shares {
         store::insert(&mut tx, &permit, &share);
         audit::note(&mut tx, &self.0.ids, (caller, now), told("shares.create", &permit, &share));
         tx.commit().await?;
-        Ok(share)
+        Ok((schema, share))
     }
 
     /// The shares of a base whose view is not in the trash, the oldest first.
@@ -109,23 +117,43 @@ impl Shares {
     /// [`Error::Denied`] without the right to read who has a role.
     pub async fn list(&self, caller: &Caller, base: BaseId) -> Result<Vec<Share>, Error> {
         let scope = self.0.access.scope_for(caller, Action::ReadPeople, base).await?;
-        self.shown(&scope).await
+        Ok(self.shown(&scope).await?.1)
     }
 
-    /// The same for whoever may share, who may know the links.
+    /// The same for whoever may share, who may know the links, with the base's schema.
     ///
     /// # Errors
     /// [`Error::Denied`].
-    pub(crate) async fn list_links(&self, caller: &Caller, base: BaseId) -> Result<Vec<Share>, Error> {
+    pub(crate) async fn list_links(&self, caller: &Caller, base: BaseId) -> Result<(Arc<Schema>, Vec<Share>), Error> {
         let permit = self.0.access.permit(caller, SHARING, base).await?;
         self.shown(&permit.scope()).await
     }
 
-    async fn shown(&self, scope: &Scope) -> Result<Vec<Share>, Error> {
+    async fn shown(&self, scope: &Scope) -> Result<(Arc<Schema>, Vec<Share>), Error> {
         let schema = self.0.schemas.snapshot(scope.tenant(), scope.base_no()).await?;
         let mut shares = store::list(&self.0.db, scope).await?;
         shares.retain(|share| is_there(&schema, share.shown));
-        Ok(shares)
+        Ok((schema, shares))
+    }
+
+    /// Has the share of a whole base show the tables and fields that the base has by now, too.
+    ///
+    /// # Errors
+    /// [`Error::Denied`]; [`Error::NotFound`]; [`Error::Request`] for the share of a view.
+    pub(crate) async fn renew(&self, caller: &Caller, base: BaseId, id: &str) -> Result<(Arc<Schema>, Share), Error> {
+        let permit = self.0.access.permit(caller, SHARING, base).await?;
+        let schema = self.0.schemas.snapshot(permit.tenant(), permit.base_no()).await?;
+        let mut tx = self.0.db.begin(Group::Base(permit.base_no().0)).await?;
+        let renewed = store::renew(&mut tx, &permit, parsed(id)?, &all_fields(&schema)).await?;
+        let share = renewed.ok_or_else(|| not_found(id))?;
+        if share.shown != Shown::Base {
+            let reason = "a share of a view shows what the view does: show or hide fields there".to_owned();
+            return Err(Error::Request { reason });
+        }
+        let entry = told("shares.renew", &permit, &share);
+        audit::note(&mut tx, &self.0.ids, (caller, self.0.clock.now()), entry);
+        tx.commit().await?;
+        Ok((schema, share))
     }
 
     /// Turns a share on or off. Its link stays the same.
@@ -178,15 +206,34 @@ impl Shares {
         secret
     }
 
-    /// The share of a link, as long as it shows something.
+    /// The share of a link, as long as it shows something, for a visitor.
     ///
     /// # Errors
-    /// [`Error::NoLink`], for whatever reason.
-    pub(crate) async fn open(&self, token: &str) -> Result<Opened, Error> {
+    /// [`Error::NoLink`], for whatever reason; [`Error::Crowded`] for a request too many.
+    pub(crate) async fn open(&self, token: &str, visitor: Option<Peer>) -> Result<Opened, Error> {
+        visitor.map_or(Ok(()), |visitor| self.0.visits.by(visitor))?;
         let (id, secret) = token.split_once('.').ok_or(Error::NoLink)?;
         let id: ShareId = id.parse().map_err(|_| Error::NoLink)?;
         let secret = BASE64.decode(secret).map_err(|_| Error::NoLink)?;
         aws_lc_rs::constant_time::verify_slices_are_equal(&self.secret(id), &secret).map_err(|_| Error::NoLink)?;
+        // Who does not have the link cannot use up its requests.
+        self.0.visits.to(id)?;
+        self.opened(id).await
+    }
+
+    /// Whether the link of a share leads somewhere: addresses of files that it told lead somewhere for as long.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn is_open(&self, id: ShareId) -> Result<bool, Error> {
+        match self.opened(id).await {
+            Ok(_) => Ok(true),
+            Err(Error::NoLink) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn opened(&self, id: ShareId) -> Result<Opened, Error> {
         let share = store::find(&self.0.db, id).await?.filter(|share| share.enabled).ok_or(Error::NoLink)?;
         let everything = Caller::system(share.tenant, &format!("the share {id}"));
         let caller = Caller { scopes: vec![TokenScope::RecordsRead, TokenScope::SchemaRead], ..everything };
@@ -215,7 +262,7 @@ impl Shares {
         let mut shown = opened.tables().into_iter();
         let (table, view) =
             shown.find(|(held, _)| held.id.to_string() == table || held.name == table).ok_or_else(absent)?;
-        let fields = Some(shown_fields(table, view).iter().map(|field| field.id).collect());
+        let fields = Some(opened.fields(table, view).iter().map(|field| field.id).collect());
         let (zone, locale) = (query.zone.unwrap_or(ZONE), query.locale.unwrap_or(LOCALE));
         let text = records::text_shape(Some("string"), Some(zone), Some(locale))?;
         // A list goes on as it began, and a link shows what the view does now: it begins anew when tables or views became others.
@@ -231,7 +278,8 @@ impl Shares {
         };
         let table = table.id.to_string();
         let page = self.0.records.list(&opened.caller, opened.share.base, &table, &list).await?;
-        let offset = page.offset.map(|offset| revision + &offset);
+        let offset = page.offset.as_ref().map(|offset| revision + offset);
+        let page = page.shown_by(opened.share.id);
         Ok((Page { offset, ..page }, Shape { fields, by_id: query.by_id, text }))
     }
 
@@ -259,18 +307,28 @@ impl Opened {
     /// The tables that are shown; of a share of a view also that.
     pub fn tables(&self) -> Vec<(&Table, Option<&View>)> {
         match self.share.shown {
-            Shown::Base => self.schema.live_tables().map(|table| (table.as_ref(), None)).collect(),
+            Shown::Base => {
+                let known = |table: &&Table| table.live_fields().any(|field| self.share.has(field.id));
+                self.schema.live_tables().map(AsRef::as_ref).filter(known).map(|table| (table, None)).collect()
+            }
             Shown::View(no, id) => {
                 let table = self.schema.live_tables().find(|table| table.no == no);
                 table.into_iter().map(|table| (table.as_ref(), table.live_views().find(|view| view.id == id))).collect()
             }
         }
     }
+
+    /// The fields that are shown of a table, in their order.
+    pub fn fields<'t>(&self, table: &'t Table, view: Option<&View>) -> Vec<&'t Arc<Field>> {
+        let mut shown = view.map_or_else(|| table.live_fields().collect(), |view| view.shown(table));
+        shown.retain(|field| self.share.has(field.id));
+        shown
+    }
 }
 
-/// The fields that are shown of a table, in their order.
-pub(crate) fn shown_fields<'t>(table: &'t Table, view: Option<&View>) -> Vec<&'t Arc<Field>> {
-    view.map_or_else(|| table.live_fields().collect(), |view| view.shown(table))
+/// Every field of a base.
+fn all_fields(schema: &Schema) -> Vec<FieldId> {
+    schema.live_tables().flat_map(|table| table.live_fields()).map(|field| field.id).collect()
 }
 
 /// `enabled` or `disabled`.

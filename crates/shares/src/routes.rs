@@ -12,7 +12,7 @@ use tenancy::Denied;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use web::{Door, Failure, JsonBody, Params};
+use web::{Door, Failure, JsonBody, Params, Peer};
 
 use crate::error::Error;
 use crate::ops::{PageQuery, Shares};
@@ -34,6 +34,7 @@ pub(crate) fn managing(shares: Shares) -> OpenApiRouter {
         .routes(routes!(list))
         .routes(routes!(update, delete))
         .routes(routes!(list_links, create))
+        .routes(routes!(renew))
         .with_state(shares)
 }
 
@@ -111,8 +112,8 @@ async fn list_links(
     Extension(caller): Extension<Caller>,
     Path(at): Path<BasePath>,
 ) -> Result<Json<LinksOut>, Failure> {
-    let found = shares.list_links(&caller, base_id(&at.base).map_err(own)?).await.map_err(own)?;
-    Ok(Json(LinksOut { shares: found.iter().map(|share| LinkOut::new(&shares, share)).collect() }))
+    let (schema, found) = shares.list_links(&caller, base_id(&at.base).map_err(own)?).await.map_err(own)?;
+    Ok(Json(LinksOut { shares: found.iter().map(|share| LinkOut::new(&shares, share, &schema)).collect() }))
 }
 
 /// Shows a view, or the whole base, to everybody who has the link in the answer.
@@ -128,8 +129,23 @@ async fn create(
 ) -> Result<(StatusCode, Json<LinkOut>), Failure> {
     let base = base_id(&at.base).map_err(own)?;
     let body: ShareIn = JsonBody::read(Door::Problem, body).await?.parse(Door::Problem)?;
-    let share = shares.create(&caller, base, body.view().map_err(own)?).await.map_err(own)?;
-    Ok((StatusCode::CREATED, Json(LinkOut::new(&shares, &share))))
+    let (schema, share) = shares.create(&caller, base, body.view().map_err(own)?).await.map_err(own)?;
+    Ok((StatusCode::CREATED, Json(LinkOut::new(&shares, &share, &schema))))
+}
+
+/// Has the link of a whole base show the tables and fields that were made since, too.
+#[utoipa::path(
+    post, path = "/api/v1/bases/{base}/shares/{share}/renew", operation_id = "shares.renew", tag = "shares",
+    params(SharePath), responses((status = 200, description = "The share with its link", body = LinkOut))
+)]
+async fn renew(
+    State(shares): State<Shares>,
+    Extension(caller): Extension<Caller>,
+    Path(at): Path<SharePath>,
+) -> Result<Json<LinkOut>, Failure> {
+    let base = base_id(&at.base).map_err(own)?;
+    let (schema, share) = shares.renew(&caller, base, &at.share).await.map_err(own)?;
+    Ok(Json(LinkOut::new(&shares, &share, &schema)))
 }
 
 /// Tells what a link shows: tables and fields.
@@ -137,8 +153,12 @@ async fn create(
     get, path = "/api/v1/shared/{link}", operation_id = "shares.read", tag = "shares", security(()), params(LinkPath),
     responses((status = 200, description = "What is shown", body = SharedOut))
 )]
-async fn read(State(shares): State<Shares>, Path(at): Path<LinkPath>) -> Result<Response, Failure> {
-    let opened = shares.open(&at.link).await.map_err(own)?;
+async fn read(
+    State(shares): State<Shares>,
+    Path(at): Path<LinkPath>,
+    visitor: Option<Extension<Peer>>,
+) -> Result<Response, Failure> {
+    let opened = shares.open(&at.link, visitor.map(|Extension(peer)| peer)).await.map_err(own)?;
     Ok(shown(Json(SharedOut::new(&opened)).into_response()))
 }
 
@@ -159,6 +179,7 @@ async fn read(State(shares): State<Shares>, Path(at): Path<LinkPath>) -> Result<
 async fn list_records(
     State(shares): State<Shares>,
     Path(at): Path<SharedTablePath>,
+    visitor: Option<Extension<Peer>>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
     let params = Params::parse(query.as_deref().unwrap_or_default());
@@ -174,7 +195,7 @@ async fn list_records(
         zone: params.get("timeZone"),
         locale: params.get("userLocale"),
     };
-    let opened = shares.open(&at.link).await.map_err(own)?;
+    let opened = shares.open(&at.link, visitor.map(|Extension(peer)| peer)).await.map_err(own)?;
     let (page, shape) = shares.page(&opened, &at.table, &query).await.map_err(own)?;
     let text = shares.write(&page, &shape).map_err(own)?;
     Ok(shown(([(header::CONTENT_TYPE, "application/json; charset=utf-8")], text).into_response()))

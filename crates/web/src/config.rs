@@ -22,6 +22,9 @@ pub struct Config {
     pub idle_timeout_seconds: u64,
     /// Seconds for open requests to finish when the server stops.
     pub drain_seconds: u64,
+    /// Proxies that each request comes through, each of which adds whom it was called by to `X-Forwarded-For`: so many are
+    /// believed. 0 when clients call the server themselves.
+    pub proxies: u8,
 }
 
 impl Default for Config {
@@ -34,6 +37,7 @@ impl Default for Config {
             head_timeout_seconds: limits.head_time.as_secs(),
             idle_timeout_seconds: limits.idle_time.as_secs(),
             drain_seconds: limits.drain.as_secs(),
+            proxies: limits.proxies,
         }
     }
 }
@@ -46,6 +50,7 @@ impl Config {
             head_time: Duration::from_secs(self.head_timeout_seconds.max(1)),
             idle_time: Duration::from_secs(self.idle_timeout_seconds.max(1)),
             drain: Duration::from_secs(self.drain_seconds),
+            proxies: self.proxies,
             ..Limits::default()
         }
     }

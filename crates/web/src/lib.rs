@@ -31,7 +31,7 @@ pub use frame::{OwnShape, RequestId, TellRoute, TellingRoute};
 pub use json::{JsonError, MAX_DEPTH, MAX_KEYS, read_json};
 pub use layers::{frame, layers};
 pub use params::Params;
-pub use rate::{RateConfig, RateLimits, limited};
+pub use rate::{Crowded, RateConfig, RateLimits, Visits, limited};
 pub use serve::{Limits, Peer, serve};
 pub use signer::Signer;
 

@@ -4,6 +4,7 @@
 
 mod airtable;
 mod fair;
+mod visits;
 mod windows;
 
 use std::sync::Arc;
@@ -23,6 +24,8 @@ use self::airtable::Strict;
 use self::fair::{Bucket, Quota, Share};
 use self::windows::Windows;
 use crate::error::{ApiError, Door, Failure, Kind};
+
+pub use self::visits::{Crowded, Visits};
 
 /// Airtable's requests in a second to one base, whoever sends them.
 const OF_A_BASE: usize = 5;
@@ -44,11 +47,16 @@ pub struct RateConfig {
     pub airtable: bool,
     /// Requests a minute by one token to one base; 0 for any number.
     pub requests_per_minute: u32,
+    /// Requests a minute by one visitor, who has no token but the links of shares; 0 for any number.
+    pub visits_per_minute: u32,
+    /// Requests a minute to one link, by all visitors together; 0 for any number.
+    pub link_visits_per_minute: u32,
 }
 
 impl Default for RateConfig {
     fn default() -> Self {
-        Self { airtable: false, requests_per_minute: 60_000 }
+        let (visits_per_minute, link_visits_per_minute) = (600, 6_000);
+        Self { airtable: false, requests_per_minute: 60_000, visits_per_minute, link_visits_per_minute }
     }
 }
 

@@ -4,7 +4,7 @@ mod activity;
 
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +25,9 @@ use tower::Service as _;
 use self::activity::{Activity, Open, Watched};
 use crate::error::{Door, Failure};
 
+/// Where a proxy says whom it was called by.
+const FORWARDED: &str = "x-forwarded-for";
+
 /// What connections may take.
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -44,6 +47,8 @@ pub struct Limits {
     pub streams: u32,
     /// Time to finish open requests when stopping.
     pub drain: Duration,
+    /// Proxies that are believed when they say whom they were called by.
+    pub proxies: u8,
 }
 
 impl Default for Limits {
@@ -57,11 +62,12 @@ impl Default for Limits {
             headers: 100,
             streams: 100,
             drain: Duration::from_secs(10),
+            proxies: 0,
         }
     }
 }
 
-/// Who is at the other end of the connection; on every request's extensions.
+/// Who is at the other end of the connection, or of the proxies that it came through; on every request's extensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer(pub SocketAddr);
 
@@ -184,6 +190,7 @@ impl Listening {
         let response = if let Some(status) = self.oversize(&request) {
             Failure::of_status(Door::of(request.uri().path()), status, "").render(None)
         } else {
+            let peer = forwarded(request.headers(), self.limits.proxies).map_or(peer, Peer);
             request.extensions_mut().insert(peer);
             trim_slash(request.uri_mut());
             self.router.clone().call(request).await?
@@ -200,6 +207,16 @@ impl Listening {
         let too_large = header_bytes(request.headers()) > self.limits.head_bytes;
         too_large.then_some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
     }
+}
+
+/// Whom the outermost of so many proxies was called by. Each adds an address at the end; what stands before these was
+/// sent along, and proves nothing. None without proxies, and where one of them has said nothing.
+fn forwarded(headers: &HeaderMap, proxies: u8) -> Option<SocketAddr> {
+    let nth = usize::from(proxies).checked_sub(1)?;
+    let lines: Vec<&str> = headers.get_all(FORWARDED).iter().map(|line| line.to_str().ok()).collect::<Option<_>>()?;
+    let address = lines.iter().rev().flat_map(|line| line.rsplit(',')).nth(nth)?.trim();
+    let alone = |text: &str| text.parse().ok().map(|ip: IpAddr| SocketAddr::new(ip, 0));
+    address.parse().ok().or_else(|| alone(address.trim_start_matches('[').trim_end_matches(']')))
 }
 
 /// Clients of Airtable write a slash behind some addresses, which it takes as none.

@@ -38,9 +38,13 @@ impl Attachments {
     /// What an address leads to.
     ///
     /// # Errors
-    /// [`Error::Ended`].
-    pub(crate) fn ticket(&self, text: &str) -> Result<Ticket, Error> {
-        self.parts.addresses.open(text, self.parts.clock.now()).ok_or(Error::Ended)
+    /// [`Error::Ended`], also where the share by whose link it was told has; [`Error::Links`] when nobody can tell.
+    pub(crate) async fn ticket(&self, text: &str) -> Result<Ticket, Error> {
+        let ticket = self.parts.addresses.open(text, self.parts.clock.now()).ok_or(Error::Ended)?;
+        match ticket.share {
+            Some(share) if !(self.parts.is_shared)(share).await.ok_or(Error::Links)? => Err(Error::Ended),
+            _ => Ok(ticket),
+        }
     }
 
     /// Opens a file, or the bytes of it that are wanted.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{BaseId, Bits, Caller, Field, FieldId, Ordinal, Table, TableImage, Timestamp};
+use model::{BaseId, Bits, Caller, Field, FieldId, Ordinal, ShareId, Table, TableImage, Timestamp};
 use parking_lot::Mutex;
 use query::{KeyKind, SortKey};
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,16 @@ pub struct Page {
     pub total: usize,
     /// The comments of each record, where they were asked for.
     pub counts: Option<Counted>,
+}
+
+impl Page {
+    /// The page as it is told to whoever comes by the link of a share: addresses of files end with that.
+    #[must_use]
+    pub fn shown_by(mut self, share: ShareId) -> Self {
+        let view = &mut self.found.view;
+        view.addresses = view.addresses.take().map(|addresses| addresses.of_share(share));
+        self
+    }
 }
 
 /// Where a list goes on: the sequence it began at, how far it came, and of which question.

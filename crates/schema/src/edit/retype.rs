@@ -8,7 +8,7 @@ use fields::OptionsIn;
 use model::{Field, FieldId, FieldKind, FieldNo, Schema, Table, TableNo, Timestamp};
 use serde_json::Value;
 
-use super::{Draft, read_options};
+use super::{Draft, hide_new, read_options};
 use crate::error::Error;
 
 /// The type that a field of this name and place would have.
@@ -86,12 +86,10 @@ pub fn link_in_trash(
 pub fn without_link(schema: &Schema, (table, no): (TableNo, FieldNo), ids: &Ids, now: Timestamp) -> Vec<SchemaChange> {
     let mut draft = Draft::new(schema.clone(), (0, 0), ids, now);
     let held = schema.table_by_no(table).and_then(|table| table.field_by_no(no)).filter(|field| field.deleted);
-    let Some(link) = held.and_then(|field| field.kind.link()) else { return Vec::new() };
-    if let Some(table) = draft.table_mut(table) {
-        table.fields.retain(|field| field.no != no);
-    }
-    if let Some(other) = draft.table_mut(link.linked_table_no) {
-        other.fields.retain(|field| Some(field.id) != link.inverse);
+    let Some((id, link)) = held.and_then(|field| Some((field.id, field.kind.link()?))) else { return Vec::new() };
+    draft.forget_field(table, id);
+    if let Some(inverse) = link.inverse {
+        draft.forget_field(link.linked_table_no, inverse);
     }
     draft.into_changes()
 }
@@ -135,10 +133,13 @@ impl Draft<'_> {
 
     /// Gives a field the links that were filled in the trash under its number.
     fn take_links(&mut self, table: TableNo, (id, no): (FieldId, FieldNo)) {
-        let Some(table) = self.table_mut(table) else { return };
-        let filled = table.fields.iter().position(|field| field.no == no && field.id != id);
-        let Some(filled) = filled.map(|at| table.fields.remove(at)) else { return };
-        if let Some(field) = table.fields.iter_mut().find(|field| field.id == id) {
+        let filled = self
+            .schema
+            .table_by_no(table)
+            .and_then(|table| table.fields.iter().find(|field| field.no == no && field.id != id).map(|field| field.id));
+        let Some(filled) = filled.and_then(|filled| self.forget_field(table, filled)) else { return };
+        let field = self.table_mut(table).and_then(|table| table.fields.iter_mut().find(|field| field.id == id));
+        if let Some(field) = field {
             Arc::make_mut(field).kind = filled.kind.clone();
         }
         let Some(link) = filled.kind.link() else { return };
@@ -156,6 +157,7 @@ impl Draft<'_> {
         let Some(link) = before.kind.link().cloned() else { return };
         let id = before.id;
         if let Some(table) = self.table_mut(table) {
+            hide_new(table, id);
             table.fields.push(Arc::new(before));
         }
         let Some(inverse) = link.inverse else { return };

@@ -326,7 +326,7 @@ impl ViewPart {
             view.color = color.as_ref().map(|color| coloring(table, color)).transpose()?;
         }
         if let Some(hidden) = &self.hidden_fields {
-            view.hidden = named(table, hidden, "/hiddenFields")?;
+            view.hidden = hiding(table, named(table, hidden, "/hiddenFields")?, &view.hidden);
         }
         if let Some(order) = &self.field_order {
             view.order = named(table, order, "/fieldOrder")?;
@@ -356,6 +356,17 @@ impl ViewPart {
         }
         Ok(())
     }
+}
+
+/// Hidden fields with those of the trash, which may come back: a view that hides fields goes on hiding those, and one that
+/// begins to hides them all.
+fn hiding(table: &Table, named: Vec<FieldId>, before: &[FieldId]) -> Vec<FieldId> {
+    if named.is_empty() {
+        return named;
+    }
+    let deleted = table.fields.iter().filter(|field| field.deleted).map(|field| field.id);
+    let kept = deleted.filter(|id| before.is_empty() || before.contains(id));
+    named.into_iter().chain(kept).collect()
 }
 
 /// A field by which a kind of view places its records.
@@ -399,9 +410,10 @@ const PLACES: [ViewPlace; 4] = [
     },
 ];
 
-/// The view without the fields by which it places records that are in the trash, or of another type by now.
+/// The view without the fields that it hides or places records by and that are in the trash, or of another type by now.
 pub(crate) fn placed(table: &Table, view: &View) -> View {
     let mut placed = view.clone();
+    placed.hidden.retain(|id| table.field_by_id(*id).is_some());
     for place in &PLACES {
         let held = (place.of)(&mut placed);
         *held = held.filter(|id| table.field_by_id(*id).is_some_and(|field| (place.takes)(field)));

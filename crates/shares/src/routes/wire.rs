@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use ::model::{Field, Schema, Table, View};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::error::Error;
 use crate::model::{Share, Shown};
-use crate::ops::{Opened, Shares, shown_fields, state};
+use crate::ops::{Opened, Shares, state};
 
 /// A base.
 #[derive(Deserialize, IntoParams)]
@@ -165,6 +166,7 @@ pub(super) struct SharesOut {
 
 /// A share with its link.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct LinkOut {
     #[serde(flatten)]
     share: ShareOut,
@@ -172,11 +174,33 @@ pub(super) struct LinkOut {
     token: String,
     /// The link.
     url: String,
+    /// Of a whole base, the fields that were made, or came back from the trash, since it was shared or renewed: the link does
+    /// not show them.
+    not_shown: Vec<NotShownOut>,
+}
+
+/// A field that a link does not show.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct NotShownOut {
+    table_id: String,
+    table: String,
+    field_id: String,
+    field: String,
 }
 
 impl LinkOut {
-    pub(super) fn new(shares: &Shares, share: &Share) -> Self {
-        Self { share: share.into(), token: shares.token(share.id), url: shares.link(share.id) }
+    pub(super) fn new(shares: &Shares, share: &Share, schema: &Schema) -> Self {
+        let told = |(table, field): (&Table, &Field)| NotShownOut {
+            table_id: table.id.to_string(),
+            table: table.name.clone(),
+            field_id: field.id.to_string(),
+            field: field.name.clone(),
+        };
+        let lacking =
+            schema.live_tables().flat_map(|table| share.lacks(table).map(move |field| (table.as_ref(), field)));
+        let not_shown = lacking.map(told).collect();
+        Self { share: share.into(), token: shares.token(share.id), url: shares.link(share.id), not_shown }
     }
 }
 
@@ -224,15 +248,15 @@ struct SharedFieldOut {
 
 impl SharedOut {
     pub(super) fn new(opened: &Opened) -> Self {
-        let field = |field: &::model::Field| SharedFieldOut {
+        let field = |field: &Field| SharedFieldOut {
             id: field.id.to_string(),
             name: field.name.clone(),
             r#type: fields::of(&field.kind).name(),
         };
-        let table = |(table, view): (&::model::Table, Option<&::model::View>)| SharedTableOut {
+        let table = |(table, view): (&Table, Option<&View>)| SharedTableOut {
             id: table.id.to_string(),
             name: table.name.clone(),
-            fields: shown_fields(table, view).into_iter().map(|shown| field(shown)).collect(),
+            fields: opened.fields(table, view).into_iter().map(|shown| field(shown)).collect(),
         };
         Self {
             r#type: type_of(opened.share()),

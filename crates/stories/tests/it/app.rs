@@ -121,7 +121,7 @@ impl TestApp {
         let routes = format!("{:?}", house.routes);
         let token = house.installed.as_ref().map(|installed| installed.token.reveal().to_owned()).unwrap_or_default();
         #[expect(clippy::disallowed_methods, reason = "the test's own server")]
-        tokio::spawn(web::serve(listener, house.router.clone(), limits(), stop.clone()));
+        tokio::spawn(web::serve(listener, house.router.clone(), limits(&settings), stop.clone()));
         let client = Client::builder(TokioExecutor::new()).build_http();
         Self { address, token, routes, database, near, house: house.into(), _directory: directory, client, stop }
     }
@@ -252,6 +252,6 @@ impl Drop for TestApp {
 }
 
 /// As the program's, but for a short time to send a head.
-fn limits() -> Limits {
-    Limits { head_time: std::time::Duration::from_secs(1), ..Limits::default() }
+fn limits(settings: &Settings) -> Limits {
+    Limits { head_time: std::time::Duration::from_secs(1), ..settings.web.limits() }
 }

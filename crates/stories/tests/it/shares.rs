@@ -1,5 +1,9 @@
 //! Shares: views and bases shown to whoever has a link.
 
+mod files;
+mod limits;
+mod since;
+
 use hyper::Method;
 use serde_json::{Value, json};
 use testkit::on_every_database;

@@ -134,7 +134,13 @@ struct Doors {
 impl Doors {
     fn new(airtable: bool, requests_per_minute: u32) -> Self {
         let clock = Clock::fixed(Timestamp::from_date(2026, 1, 1));
-        Self { limits: RateLimits::new(&RateConfig { airtable, requests_per_minute }, clock.clone()), clock }
+        Self {
+            limits: RateLimits::new(
+                &RateConfig { airtable, requests_per_minute, ..RateConfig::default() },
+                clock.clone(),
+            ),
+            clock,
+        }
     }
 
     async fn get(&self, caller: &Caller, path: &str) -> Response<Body> {

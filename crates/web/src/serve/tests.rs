@@ -2,6 +2,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -9,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::{Limits, serve};
+use super::{Limits, forwarded, serve};
 
 /// Longer than anything below takes.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -174,4 +175,28 @@ async fn http2_is_spoken_on_the_same_port() {
         found.map(|setting| u32::from_be_bytes([setting[2], setting[3], setting[4], setting[5]]))
     };
     assert_eq!((value(3), value(6)), (Some(100), Some(32 * 1_024)), "streams and header list");
+}
+
+#[test]
+fn proxies_are_believed_as_far_as_there_are_any() {
+    for (lines, proxies, expected) in [
+        (vec!["192.0.2.1"], 0, None),
+        (vec!["192.0.2.1"], 1, Some("192.0.2.1:0")),
+        (vec!["10.9.9.9, 192.0.2.1"], 1, Some("192.0.2.1:0")),
+        (vec!["10.9.9.9", "192.0.2.1 ,198.51.100.7"], 2, Some("192.0.2.1:0")),
+        (vec!["192.0.2.1:4711"], 1, Some("192.0.2.1:4711")),
+        (vec!["2001:db8::1"], 1, Some("[2001:db8::1]:0")),
+        (vec!["[2001:db8::1]"], 1, Some("[2001:db8::1]:0")),
+        (vec!["[2001:db8::1]:80"], 1, Some("[2001:db8::1]:80")),
+        (vec!["192.0.2.1"], 2, None),
+        (vec!["192.0.2.1, unknown"], 1, None),
+        (vec![], 1, None),
+    ] {
+        let mut headers = HeaderMap::new();
+        for line in &lines {
+            headers.append("x-forwarded-for", line.parse().unwrap());
+        }
+        let expected: Option<SocketAddr> = expected.map(|address| address.parse().unwrap());
+        assert_eq!(forwarded(&headers, proxies), expected, "{lines:?} {proxies}");
+    }
 }

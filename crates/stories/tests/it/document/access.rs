@@ -42,7 +42,7 @@ const VIEW: &str = r#"{"name":"Few","filter":{"field":"Points","op":"<","value":
 const ROLES: &str = r#"{"collaborators":[{"user":{"id":"COLLABORATOR"},"permissionLevel":"edit"}]}"#;
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 117] = [
+pub const ACCESS: [Access; 118] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -85,6 +85,7 @@ pub const ACCESS: [Access; 117] = [
     named("shares.list_links", "", ""),
     open("shares.read"),
     Access { operation: "shares.list_records", reach: Reach::Open, query: "?pageSize=2", body: "" },
+    named("shares.renew", "", ""),
     named("shares.update", "", r#"{"state":"disabled"}"#),
     named("shares.delete", "", ""),
     named("views.create", "", VIEW),
