@@ -82,6 +82,14 @@ fn formulas_are_computed_in_a_terminal() {
         (&["BLANK()"], &[], 0, ""),
         (&["1/0"], &[], 0, "Infinity"),
         (&["SUM({a})", "--set", "a=[1, 2.5]"], &[], 0, "3.5"),
+        (&["{n} + N", "--set", "n=2", "--set", "N=3"], &[], 0, "5"),
+        (&["{AGE} & {name}"], &place, 0, "20Bob"),
+        (
+            &["1 == NOP()"],
+            &[],
+            1,
+            "airloom: `==` is no operator (at character 3); equality is written `=` (and 1 more mistake)",
+        ),
         (&["1 +"], &[], 1, "airloom: the formula ends where a value is missing behind `+` (at character 4)"),
         (&["ERROR()"], &[], 1, "airloom: the formula comes to an error for these values"),
         (&["1", "--set", "a"], &[], 1, "airloom: `--set` takes NAME=VALUE, not `a`"),
@@ -95,6 +103,18 @@ fn formulas_are_computed_in_a_terminal() {
             assert!(String::from_utf8_lossy(&output.stderr).contains(says), "{arguments:?}: {output:?}");
         }
     }
+    let check =
+        |formula: &str| airloom(&["formula", "check", formula, "--base", "B", "--table", "People", "--data", path]);
+    let fine = check("{Age} > 1");
+    assert_eq!((fine.status.code(), String::from_utf8_lossy(&fine.stdout).trim()), (Some(0), "boolean"), "{fine:?}");
+    let wrong = check("IF({Age} > 1,\n\t{Aeg} == 'ü')");
+    let shown = [
+        "\t{Aeg} == 'ü')\n\t^^^^^\nthere is no field `Aeg` (at character 16); ",
+        "\t{Aeg} == 'ü')\n\t      ^^\n`==` is no operator (at character 22); equality is written `=`",
+    ];
+    let said = String::from_utf8_lossy(&wrong.stdout);
+    assert_eq!(String::from_utf8_lossy(&wrong.stderr).trim(), "airloom: the formula cannot be used");
+    assert!(wrong.status.code() == Some(1) && shown.iter().all(|part| said.contains(part)), "{wrong:?}");
     let json = airloom(&["formula", "eval", "1 + 1", "--json", "--data", path]);
     assert!(String::from_utf8_lossy(&json.stdout).contains("\"data_type\":\"number\""), "{json:?}");
 }
