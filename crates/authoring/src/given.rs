@@ -4,10 +4,11 @@ use fields::MAX_TEXT;
 use fields::guess::{parse_iso_day, parse_iso_time};
 use formula::Shape;
 use jiff::tz::TimeZone;
-use model::{Bits, CellValue, Chunk, ComputedChunk, FieldNo, FormulaType, Kind, Table};
+use model::{Bits, CellValue, Chunk, ComputedChunk, FieldNo, FormulaType, Kind, Table, same_name};
 use serde_json::{Map, Value};
 
 use crate::error::Error;
+use crate::names::Rolled;
 
 /// Most values.
 pub(crate) const VALUES: usize = 1_000;
@@ -19,11 +20,11 @@ const ITEMS: usize = 10_000;
 pub(crate) struct Given(Vec<(String, FieldNo, Shape, ComputedChunk)>);
 
 impl Given {
-    /// Reads values for fields of a table, or for names where there is none.
+    /// Reads values for fields of a table, for the values of a rollup, or for names where there is neither.
     ///
     /// # Errors
     /// [`Error::Records`] for a field that is not there; [`Error::Given`] when a field cannot have the value.
-    pub fn read(table: Option<&Table>, values: &Map<String, Value>) -> Result<Self, Error> {
+    pub fn read(place: Option<(&Table, Option<Rolled<'_>>)>, values: &Map<String, Value>) -> Result<Self, Error> {
         if values.len() > VALUES {
             return Err(Error::Given { reason: format!("`context` has at most {VALUES} values") });
         }
@@ -31,8 +32,12 @@ impl Given {
         for (index, (name, value)) in values.iter().enumerate() {
             let shown: String = name.chars().take(255).collect();
             let wrong = |reason: String| Error::Given { reason: format!("`{shown}` of `context` {reason}") };
-            let (no, shape) = match table {
-                Some(table) => {
+            let (no, shape) = match place {
+                Some((_, Some(rolled))) => {
+                    let only = || wrong("is given to a rollup, which reads `values` and nothing else".to_owned());
+                    rolled.reference(name).map(|values| (values.no, values.shape)).ok_or_else(only)?
+                }
+                Some((table, None)) => {
                     let reference =
                         schema::reference(table, name).ok_or_else(|| records::unknown_field(table, name))?;
                     (reference.no, plain(reference.shape))
@@ -56,8 +61,11 @@ impl Given {
         self.0.iter().find(|(_, held, ..)| *held == no).map(|(.., value)| value)
     }
 
-    pub fn named(&self, name: &str) -> Option<(FieldNo, Shape)> {
-        self.0.iter().find(|(held, ..)| held == name).map(|(_, no, shape, _)| (*no, *shape))
+    /// What a name stands for, and whether it is written just so: else in other letters, as names of fields are.
+    pub fn named(&self, name: &str) -> Option<(FieldNo, Shape, bool)> {
+        let found = self.0.iter().find(|(held, ..)| held == name);
+        let (_, no, shape, _) = found.or_else(|| self.0.iter().find(|(held, ..)| same_name(held, name)))?;
+        Some((*no, *shape, found.is_some()))
     }
 }
 

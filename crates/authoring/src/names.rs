@@ -5,8 +5,8 @@ use std::ops::Range;
 use formula::{Batch, Diagnostic, DiagnosticKind, Input, Part, Program, Reference, Study};
 use images::View;
 use model::{
-    Chunk, ComputedChunk, Field, FieldId, FieldKind, FieldNo, FormulaOptions, Ordinal, RecordId, Table, TableImage,
-    Timestamp, Watched,
+    Chunk, ComputedChunk, Field, FieldId, FieldKind, FieldNo, FormulaOptions, Ordinal, RecordId, RollupOptions, Schema,
+    Table, TableImage, Timestamp, Watched,
 };
 use schema::closest;
 use serde_json::Value;
@@ -18,10 +18,47 @@ use crate::told::places;
 /// Most functions that are told to be none of Airtable's.
 const FOREIGN: usize = 100;
 
+/// What the formula of a rollup reads.
+#[derive(Clone, Copy)]
+pub(crate) struct Rolled<'n> {
+    /// The link field that it looks through.
+    pub link: FieldNo,
+    /// The linked table.
+    pub other: &'n Table,
+    /// The field there.
+    pub looked: &'n Field,
+}
+
+impl<'n> Rolled<'n> {
+    /// A field of the linked table, as options of rollups name both.
+    ///
+    /// # Errors
+    /// [`Error::Records`] for a field that is not there; [`Error::Given`] for one that is no link.
+    pub fn find(schema: &'n Schema, table: &Table, link: &str, looked: &str) -> Result<Self, Error> {
+        let link = table.field_exact(link).ok_or_else(|| records::unknown_field(table, link))?;
+        let linked =
+            link.kind.link().and_then(|link| schema.live_tables().find(|other| other.no == link.linked_table_no));
+        let no_link = || {
+            let kind = fields::of(&link.kind).name();
+            Error::Given { reason: format!("a rollup looks through a link, and `{}` is of type `{kind}`", link.name) }
+        };
+        let other = linked.ok_or_else(no_link)?;
+        let looked = other.field_exact(looked).ok_or_else(|| records::unknown_field(other, looked))?;
+        Ok(Self { link: link.no, other, looked })
+    }
+
+    /// What a name stands for.
+    pub fn reference(&self, name: &str) -> Option<Reference> {
+        schema::rollup_reference(self.looked, name)
+    }
+}
+
 /// What a formula may name.
 pub(crate) struct Names<'n> {
     /// The table whose fields it names; without one only what is given has a name.
     pub table: Option<&'n Table>,
+    /// What it rolls up; then it names nothing but `values`.
+    pub rolled: Option<Rolled<'n>>,
     /// Values that are given for fields.
     pub given: &'n Given,
     /// Whether it has only the functions that Airtable has.
@@ -31,13 +68,16 @@ pub(crate) struct Names<'n> {
 impl Names<'_> {
     /// What a name stands for.
     pub fn reference(&self, name: &str) -> Option<Reference> {
-        let field = self.table.and_then(|table| schema::reference(table, name));
+        let field = match (self.rolled, self.table) {
+            (Some(rolled), _) => rolled.reference(name),
+            (None, table) => table.and_then(|table| schema::reference(table, name)),
+        };
         match (field, self.table) {
             (Some(field), _) => Some(Reference { shape: self.given.shape(field.no).unwrap_or(field.shape), ..field }),
             // Without a table, given values are numbered as they come.
             (None, None) => {
-                let (no, shape) = self.given.named(name)?;
-                Some(Reference { field: FieldId::ordered(0, u64::from(no.0)), no, shape, exact: true })
+                let (no, shape, exact) = self.given.named(name)?;
+                Some(Reference { field: FieldId::ordered(0, u64::from(no.0)), no, shape, exact })
             }
             (None, Some(_)) => None,
         }
@@ -45,7 +85,7 @@ impl Names<'_> {
 
     /// Reads a formula, or what should be one.
     pub fn study(&self, text: &str) -> Study {
-        let Study { parts, program } = formula::study(text, &|name| self.reference(name));
+        let Study { parts, program } = formula::study(text, &|name| self.reference(name), self.rolled.is_some());
         let refused = program.as_ref().ok().and_then(|program| self.refused(text, program));
         let mut mistakes: Vec<Diagnostic> = self.foreign(text).into_iter().chain(refused).collect();
         let program = match program {
@@ -71,6 +111,7 @@ impl Names<'_> {
         let DiagnosticKind::UnknownField { name } = &problem.kind else { return };
         problem.message = format!("there is no field `{}`", name.chars().take(255).collect::<String>());
         problem.advice = match self.table {
+            Some(_) if self.rolled.is_some() => "the formula of a rollup names `values` and nothing else".to_owned(),
             Some(table) => closest(name, table.live_fields().map(|field| field.name.as_str())),
             None => "; give a value for it in `context`, or `base` and `table`".to_owned(),
         };
@@ -92,7 +133,7 @@ impl Names<'_> {
 
     /// Why a formula is none of this table, though it can be read.
     fn refused(&self, text: &str, program: &Program) -> Option<Diagnostic> {
-        let table = self.table?;
+        let table = self.table.filter(|_| self.rolled.is_none())?;
         let unwritten = schema::unwritten(table, program).map(|field| {
             format!("LAST_MODIFIED_TIME is asked about fields that people write, and nobody writes `{}`", field.name)
         });
@@ -123,17 +164,21 @@ impl On<'_> {
     }
 }
 
-/// What a formula comes to, as a formula field tells it; nothing where it is an error.
+/// What a formula comes to, as a formula field or a rollup tells it; nothing where it is an error.
 ///
 /// # Errors
 /// Those of reading cells.
 pub(crate) fn evaluate(
     program: &Program,
-    (given, on): (&Given, Option<On<'_>>),
+    names: &Names<'_>,
+    (on, watched): (Option<On<'_>>, Option<&Chunk>),
     now: Timestamp,
 ) -> Result<Option<Value>, Error> {
-    let read = |reference: &Reference| match (given.value(reference.no), on) {
+    let read = |reference: &Reference| match (names.given.value(reference.no), on) {
         (Some(value), _) => Ok(Some((value.clone(), None))),
+        (None, Some(on)) if let Some(Rolled { link, other, looked }) = names.rolled => {
+            Ok(Some((on.view.rolled_up(on.rows, link, (other.no, looked.no), on.ordinal)?, None)))
+        }
         (None, Some(on)) => {
             let cells = on.view.input((on.table, on.rows), reference, on.ordinal)?;
             let field = on.table.field_by_no(reference.no).filter(|field| !field.kind.is_evaluated());
@@ -157,7 +202,7 @@ pub(crate) fn evaluate(
         ids: &|_| on.and_then(|on| on.id()),
         created: times.as_ref().map(|(created, _)| created),
         modified: times.as_ref().map(|(_, modified)| modified),
-        watched: None,
+        watched,
         now,
         until: on.and_then(|on| on.view.until),
     };
@@ -165,28 +210,39 @@ pub(crate) fn evaluate(
     if batch.is_over() {
         return Err(records::Error::TooSlow.into());
     }
-    Ok(told(program, &answer))
+    Ok(told(program, names.rolled, &answer))
 }
 
-/// The cell of a formula field.
-fn told(program: &Program, answer: &ComputedChunk) -> Option<Value> {
+/// The cell of a formula field or a rollup.
+fn told(program: &Program, rolled: Option<Rolled<'_>>, answer: &ComputedChunk) -> Option<Value> {
     if answer.errors.get(0) {
         return None;
     }
-    let kind = FieldKind::Formula(FormulaOptions {
-        formula: String::new(),
-        references: Vec::new(),
-        result: program.result(),
-        valid: true,
-        watched: Watched(Vec::new()),
-    });
+    let (formula, result) = (String::new(), program.result());
+    let kind = match rolled {
+        Some(Rolled { looked, .. }) => FieldKind::Rollup(RollupOptions {
+            link: looked.id,
+            field: looked.id,
+            formula,
+            result,
+            list: program.is_list(),
+        }),
+        None => FieldKind::Formula(FormulaOptions {
+            formula,
+            references: Vec::new(),
+            result,
+            valid: true,
+            watched: Watched(Vec::new()),
+        }),
+    };
     let mut out = Vec::new();
     let is_there = fields::write_cell(&kind, answer.cell(0), &mut out);
     Some(if is_there { serde_json::from_slice(&out).unwrap_or_default() } else { Value::Null })
 }
 
-/// The fields of a table that a formula reads, each once, in the order in which it does.
-pub(crate) fn fields_of<'t>(table: &'t Table, program: &Program) -> Vec<&'t Field> {
+/// The fields that a formula reads, each once, in the order in which it does; none without a table.
+pub(crate) fn fields_of<'t>(names: &Names<'t>, program: &Program) -> Vec<&'t Field> {
+    let Some(table) = names.rolled.map(|rolled| rolled.other).or(names.table) else { return Vec::new() };
     let mut seen: Vec<FieldNo> = Vec::new();
     let first = |no: &FieldNo| {
         !seen.contains(no) && {

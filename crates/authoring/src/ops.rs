@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::error::Error;
 use crate::given::Given;
-use crate::names::{Names, On, evaluate, fields_of};
+use crate::names::{Names, On, Rolled, evaluate, fields_of};
 use crate::told::{Checked, Evaluated, Explained, FieldTold, Mistake, PartTold, kind_of, places, type_name};
 
 /// Most parts that are told and measured.
@@ -25,11 +25,14 @@ const SAMPLE: usize = 1_000;
 const MEASURING: Duration = Duration::from_secs(1);
 
 /// What is asked about a formula.
+#[derive(Default)]
 pub(crate) struct Asked {
     /// The formula.
     pub formula: String,
     /// The base and the table that it is about.
     pub place: Option<(BaseId, String)>,
+    /// The link field and the field of its table that it rolls up, where it is the formula of a rollup.
+    pub rolls_up: Option<(String, String)>,
     /// The record that it is tried on.
     pub record: Option<String>,
     /// Values for fields, in place of the record's.
@@ -93,11 +96,20 @@ impl Authoring {
             let on = seen.map(|seen| record(seen, asked.record.as_deref())).transpose()?.flatten();
             let text = &asked.formula;
             let program = match names.study(text).program {
-                Ok(program) if program.watched().is_empty() => program,
-                Ok(_) => return Err(expression("LAST_MODIFIED_TIME of some fields is known to formula fields only")),
+                Ok(program) => program,
                 Err(problems) => return Ok(unusable(text, &problems)),
             };
-            let value = evaluate(&program, (names.given, on), now)?;
+            let watched = match on {
+                Some(On { view, table, rows, ordinal }) if !program.watched().is_empty() => {
+                    let known = view.last_change((table, rows), program.watched(), ordinal)?;
+                    if known.is_none() {
+                        return Ok(unknown(&program));
+                    }
+                    known
+                }
+                _ => None,
+            };
+            let value = evaluate(&program, names, (on, watched.as_ref()), now)?;
             let error = value.is_none().then(|| "the formula comes to an error for these values".to_owned());
             Ok(Evaluated {
                 is_valid: value.is_some(),
@@ -149,13 +161,16 @@ impl Authoring {
         let only_airtable = self.has_formulas_of_airtable();
         let Some((base, table)) = &asked.place else {
             let given = Given::read(None, &asked.context)?;
-            return look(&Names { table: None, given: &given, only_airtable }, None);
+            return look(&Names { table: None, rolled: None, given: &given, only_airtable }, None);
         };
         let question = |view: &View| {
-            let table = find_table(&view.image.schema, table)?;
+            let schema = &view.image.schema;
+            let table = find_table(schema, table)?;
             let asked = || {
-                let given = Given::read(Some(table), &asked.context)?;
-                let names = Names { table: Some(table), given: &given, only_airtable };
+                let of = asked.rolls_up.as_ref();
+                let rolled = of.map(|(link, field)| Rolled::find(schema, table, link, field)).transpose()?;
+                let given = Given::read(Some((table, rolled)), &asked.context)?;
+                let names = Names { table: Some(table), rolled, given: &given, only_airtable };
                 look(&names, Some((view, table, &view.image.table(table.no))))
             };
             // What the image misses is brought, and the question asked again.
@@ -211,6 +226,20 @@ fn unusable(text: &str, problems: &[Diagnostic]) -> Evaluated {
     }
 }
 
+/// A formula about times that nobody keeps.
+fn unknown(program: &Program) -> Evaluated {
+    let reason = "when these fields were last changed is not known: no field of the table watches just these. A formula field with \
+                  this formula does from then on";
+    Evaluated {
+        value: Value::Null,
+        data_type: Some(type_name(program.result())),
+        is_valid: false,
+        error_message: Some(reason.to_owned()),
+        diagnostics: Vec::new(),
+        warnings: Vec::new(),
+    }
+}
+
 fn warnings(program: &Program) -> Vec<String> {
     let fleeting = program.is_volatile().then(|| "the value changes as time goes by".to_owned());
     fleeting.into_iter().collect()
@@ -224,7 +253,7 @@ fn explained(names: &Names<'_>, seen: Option<Seen<'_>>, text: &str) -> Result<Ex
     for part in parts.iter().take(PARTS) {
         let compiled = names.part(text, part);
         let mut told_part = part_told(names, text, part, compiled.as_ref());
-        if let (Some(program), Some(seen)) = (&compiled, seen)
+        if let (Some(program), Some(seen)) = (&compiled, seen.filter(|_| names.rolled.is_none()))
             && begun.elapsed() < MEASURING
             && let Some((records, time)) = measured(program, seen)?
         {
@@ -289,7 +318,7 @@ fn part_told(names: &Names<'_>, text: &str, part: &Part, program: Option<&Progra
 }
 
 fn fields_told(names: &Names<'_>, program: &Program) -> Vec<FieldTold> {
-    names.table.map(|table| fields_of(table, program)).unwrap_or_default().into_iter().map(field_told).collect()
+    fields_of(names, program).into_iter().map(field_told).collect()
 }
 
 fn field_told(field: &Field) -> FieldTold {

@@ -55,6 +55,9 @@ pub(super) struct FormulaIn {
     /// The table, by id or name.
     #[serde(default)]
     table: Option<String>,
+    /// What it rolls up, where it is the formula of a rollup of the table: it names `values` then, and nothing else.
+    #[serde(default)]
+    rollup: Option<RollupIn>,
     /// The id of the record that it is computed for; only where it is evaluated.
     #[serde(default)]
     record: Option<String>,
@@ -63,6 +66,16 @@ pub(super) struct FormulaIn {
     #[serde(default, alias = "fields", alias = "variables")]
     #[schema(value_type = Option<Object>)]
     context: Option<Map<String, Value>>,
+}
+
+/// What a rollup brings down, as the options of rollups say it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct RollupIn {
+    /// The link field, by id or name.
+    record_link_field_id: String,
+    /// The field of the linked table, by id or name.
+    field_id_in_linked_table: String,
 }
 
 /// A formula in its one form.
@@ -248,7 +261,12 @@ async fn asked(authoring: &Authoring, caller: &Caller, body: Body) -> Result<Ask
     if given.record.is_some() && place.is_none() {
         return Err(fail(Error::Given { reason: "`record` goes with `base` and `table`".to_owned() }));
     }
-    Ok(Asked { formula: given.formula, place, record: given.record, context: given.context.unwrap_or_default() })
+    if given.rollup.is_some() && place.is_none() {
+        return Err(fail(Error::Given { reason: "`rollup` goes with `base` and `table`".to_owned() }));
+    }
+    let rolls_up = given.rollup.map(|rollup| (rollup.record_link_field_id, rollup.field_id_in_linked_table));
+    let context = given.context.unwrap_or_default();
+    Ok(Asked { formula: given.formula, place, rolls_up, record: given.record, context })
 }
 
 /// Lists the functions that formulas may call.

@@ -33,8 +33,7 @@ impl Authoring {
             let reason = format!("`request` says in 1 to {LONGEST} characters what the formula shall come to");
             return Err(Error::Given { reason });
         }
-        let mut asked =
-            Asked { formula: String::new(), place: Some(place), record: None, context: serde_json::Map::new() };
+        let mut asked = Asked { place: Some(place), ..Asked::default() };
         // First, so that whoever may not read the table is told nothing else.
         let system = self.with_names(caller, &asked, |names, _| Ok(instructions(names))).await?;
         let Some(provider) = &self.parts().provider else { return Err(Error::NoProvider) };

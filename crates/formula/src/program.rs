@@ -103,13 +103,14 @@ pub struct Study {
     pub program: Result<Program, Vec<Diagnostic>>,
 }
 
-/// Reads a text, whatever it is, for those who write it: a constant that should name something and does not is a mistake, too.
-pub fn study(text: &str, resolve: &dyn Fn(&str) -> Option<Reference>) -> Study {
+/// Reads a text, whatever it is, for those who write it: a constant that should name something and does not is a mistake, too. The
+/// result may be a list where `lists` says so, as in rollups.
+pub fn study(text: &str, resolve: &dyn Fn(&str) -> Option<Reference>, lists: bool) -> Study {
     let tree = read(text);
     let mut checker = Checker::new(resolve);
     let checked = checker.check(&tree.root);
     let parts = outline(&tree.root, &mut checker.given);
-    Study { parts, program: finish(tree, checker, checked, false).and_then(Program::certain) }
+    Study { parts, program: finish(tree, checker, checked, lists).and_then(Program::certain) }
 }
 
 fn compile_as(

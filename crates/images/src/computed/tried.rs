@@ -1,10 +1,15 @@
 //! Formulas that belong to no field, tried out.
 
 use formula::{Program, Reference, Shape};
-use model::{Bits, CHUNK, Chunk, ComputedChunk, Kind, Ordinal, Table, TableImage};
+use model::{
+    Bits, CHUNK, Chunk, ComputedChunk, FieldId, FieldKind, FieldNo, Kind, Ordinal, Table, TableImage, TableNo,
+};
 
+use super::look::Held;
+use super::programs::Through;
 use super::{DEPTH, Form, View, failed, stored_column};
 use crate::error::Error;
+use crate::watch::time_of;
 
 impl View {
     /// What a formula reads of a record: the first row of a chunk.
@@ -29,6 +34,43 @@ impl View {
             values.set(0, column.cell(ordinal.0 as usize));
         }
         Ok(ComputedChunk { values, errors: Bits::default() })
+    }
+
+    /// What a rollup reads of a record: of the records behind a link the values of a field of their table, in the first row of a chunk.
+    ///
+    /// # Errors
+    /// As [`View::input`].
+    pub fn rolled_up(
+        &self,
+        rows: &TableImage,
+        link: FieldNo,
+        (other, field): (TableNo, FieldNo),
+        ordinal: Ordinal,
+    ) -> Result<ComputedChunk, Error> {
+        let row = ordinal.0 as usize % CHUNK;
+        self.look(rows, &Through { link, other, field }, Held::All, (ordinal.0 as usize / CHUNK, row..row + 1), DEPTH)
+    }
+
+    /// When one of these fields of a record was last changed, in the first row of a chunk; none where no field of the table watches
+    /// just these, and so nobody knows.
+    ///
+    /// # Errors
+    /// [`Error::NotLoaded`] when the cell is not in memory.
+    pub fn last_change(
+        &self,
+        (table, rows): (&Table, &TableImage),
+        fields: &[FieldId],
+        ordinal: Ordinal,
+    ) -> Result<Option<Chunk>, Error> {
+        let keeps = |kind: &FieldKind| {
+            let (watched, is_time) = (kind.watched(), !matches!(kind, FieldKind::LastModifiedBy(_)));
+            is_time && watched.len() == fields.len() && watched.iter().all(|field| fields.contains(field))
+        };
+        let Some(keeper) = table.live_fields().find(|field| keeps(&field.kind)) else { return Ok(None) };
+        self.image.need(table.no, [keeper.no])?;
+        let mut time = Chunk::new(Kind::Time);
+        time.set(0, time_of(rows, keeper.no, ordinal));
+        Ok(Some(time))
     }
 
     /// Runs a formula over the first records of a table, a chunk at most; what comes out is dropped.

@@ -109,6 +109,8 @@ async fn formulas_are_evaluated(bench: Bench) {
     for (formula, context, told, data_type) in [
         ("{a} + b", json!({ "a": 1, "b": 2 }), json!(3), "number"),
         ("SUM({list}) & MEDIAN({list})", json!({ "list": [1, 2, 6] }), json!("92"), "text"),
+        // Names in other letters are found, and those that are written just so come first.
+        ("{NAME} & {name} & LET(name, 3, {Name} & NAME)", json!({ "Name": "a", "name": "b" }), json!("aba3"), "text"),
         ("IF({yes}, UPPER({t}))", json!({ "yes": true, "t": "ü" }), json!("Ü"), "text"),
         ("XLOOKUP('b', {k}, {v})", json!({ "k": ["a", "b"], "v": [1, 2] }), json!(2), "number"),
         ("1 = 1", json!({}), json!(1), "boolean"),
@@ -284,9 +286,9 @@ async fn wrong_questions_about_formulas_are_refused(bench: Bench) {
         ),
         (
             "evaluate",
-            json!({ "formula": "LAST_MODIFIED_TIME({Name})", "base": bench.base, "table": "Tasks" }),
+            json!({ "formula": "1", "rollup": { "recordLinkFieldId": "Tasks", "fieldIdInLinkedTable": "Points" } }),
             422,
-            "known to formula fields only",
+            "`rollup` goes with `base` and `table`",
         ),
         ("evaluate", json!({ "formula": "1", "context": { "a": { "b": 1 } } }), 422, "`a` of `context` is an object"),
         ("evaluate", json!({ "formula": "1", "context": { "a": ["x", 1] } }), 422, "`a` of `context` takes a text"),
@@ -341,6 +343,84 @@ async fn what_is_no_formula_is_not_written_and_not_explained(bench: Bench) {
         let (status, answer) = bench.app.call(Method::POST, &path, &json!({ "formula": formula })).await;
         assert!(status == 422 && answer["detail"].to_string().contains(told), "{what}: {status} {answer}");
     }
+}
+
+/// `values` are those of the linked records, as the rollup would read them.
+#[on_every_database]
+async fn formulas_of_rollups_are_tried_out(bench: Bench) {
+    let Bench { app, base, .. } = &bench;
+    let project = app.get(&format!("/v0/{base}/Projects")).await["records"][0]["id"].clone();
+    for task in [
+        json!({ "Name": "Rake", "Points": 4, "Due": "2026-02-03", "Project": [project] }),
+        json!({ "Name": "Rest", "Project": [project] }),
+    ] {
+        app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &json!({ "fields": task })).await;
+    }
+    let about = |field: &str, formula: &str, context: Value| {
+        json!({ "formula": formula, "base": base, "table": "Projects", "record": project, "context": context,
+            "rollup": { "recordLinkFieldId": "Tasks", "fieldIdInLinkedTable": field } })
+    };
+    for (field, formula, value, data_type) in [
+        ("Points", "SUM(values) & '/' & COUNTALL(VALUES)", json!("6.5/3"), "text"),
+        ("Points", "ARRAYUNIQUE(values)", json!([2.5, 4, null]), "number"),
+        ("Due", "MAX(values)", json!("2026-02-03"), "date"),
+        ("Name", "ARRAYJOIN(values, '; ')", json!("Dig; Rake; Rest"), "text"),
+        ("Double", "MEDIAN(values)", json!(5), "number"),
+    ] {
+        let told = bench.ask("evaluate", &about(field, formula, json!({}))).await;
+        assert_eq!((&told["value"], &told["data_type"]), (&value, &json!(data_type)), "{formula}: {told}");
+        // What is told is what a rollup field shows.
+        let options = json!({ "recordLinkFieldId": "Tasks", "fieldIdInLinkedTable": field, "formula": formula });
+        let name = format!("{field} rolled up by {data_type}");
+        let body = json!({ "name": name, "type": "rollup", "options": options });
+        app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/Projects/fields"), &body).await;
+        let shown = app.get(&format!("/v0/{base}/Projects/{}", project.as_str().unwrap())).await;
+        assert_eq!(shown["fields"][&name], value, "{formula}: {shown}");
+    }
+    let given = bench.ask("evaluate", &about("Points", "SUM(values)", json!({ "values": [1, 2] }))).await;
+    assert_eq!(given["value"], 3, "{given}");
+    let told = bench.ask("validate", &about("Due", "MAX(values)", json!({}))).await;
+    assert_eq!((&told["result"], &told["fields"][0]["name"]), (&json!("date"), &json!("Due")), "{told}");
+    let told = bench.ask("validate", &about("Due", "MAX({Due}) + SUMM(values)", json!({}))).await;
+    assert_eq!(told["diagnostics"][0]["advice"], "the formula of a rollup names `values` and nothing else", "{told}");
+    assert_eq!(told["diagnostics"].as_array().unwrap().len(), 2);
+    let told = bench.ask("explain", &about("Due", "DATESTR(MAX(values))", json!({}))).await;
+    let parts: Vec<_> = told["parts"].as_array().unwrap().iter().map(|part| (&part["result"], &part["list"])).collect();
+    assert_eq!(
+        parts,
+        [(&json!("text"), &json!(false)), (&json!("date"), &json!(false)), (&json!("date"), &json!(true))]
+    );
+    for (link, field, context, told) in [
+        ("Title", "Points", json!({}), "a rollup looks through a link, and `Title` is of type `singleLineText`"),
+        ("Nope", "Points", json!({}), "Nope"),
+        ("Tasks", "Poinst", json!({}), "Unknown field name: \\\"Poinst\\\""),
+        ("Tasks", "Points", json!({ "Title": 1 }), "`values` and nothing else"),
+    ] {
+        let mut body = about(field, "1", context);
+        body["rollup"]["recordLinkFieldId"] = json!(link);
+        let (status, answer) = app.call(Method::POST, "/api/v1/formulas/evaluate", &body).await;
+        assert!(status == 422 && answer["detail"].to_string().contains(told), "{link}: {status} {answer}");
+    }
+}
+
+/// The last change of some fields is known where a field of the table watches just these.
+#[on_every_database]
+async fn last_changes_are_told_where_they_are_kept(bench: Bench) {
+    let Bench { app, base, task } = &bench;
+    let formula = "LAST_MODIFIED_TIME({Status}, {Points})";
+    let blank = bench.of_tasks("evaluate", formula).await;
+    assert_eq!((&blank["is_valid"], &blank["value"]), (&json!(true), &Value::Null), "{blank}");
+    let about = json!({ "formula": formula, "base": base, "table": "Tasks", "record": task });
+    let told = bench.ask("evaluate", &about).await;
+    assert_eq!((&told["is_valid"], &told["data_type"]), (&json!(false), &json!("dateTime")), "{told}");
+    assert!(told["error_message"].as_str().unwrap().contains("no field of the table watches just these"), "{told}");
+    let field = json!({ "name": "Touched", "type": "formula", "options": { "formula": "LAST_MODIFIED_TIME({Points}, {Status})" } });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/Tasks/fields"), &field).await;
+    let path = format!("/v0/{base}/Tasks/{task}");
+    app.ok(Method::PATCH, &path, &json!({ "fields": { "Points": 3 } })).await;
+    let shown = app.get(&path).await["fields"]["Touched"].clone();
+    let told = bench.ask("evaluate", &about).await;
+    assert!(shown.is_string() && told["value"] == shown, "{shown} {told}");
 }
 
 #[on_every_database]
