@@ -344,7 +344,8 @@ pub(crate) fn services(
     let shares = ground.shares(settings);
     let files = ground.files(settings, shares.clone())?;
     let authoring = ground.authoring(settings);
-    let tools = Registry::new([records::tools(&ground.records), comments::tools(&comments)].concat())?;
+    let tools = [records::tools(&ground.records), comments::tools(&comments), authoring::tools(&authoring)].concat();
+    let tools = Registry::new(tools)?;
     let assistant = ground.assistant(settings, tools);
     let writing = ground.writing(settings);
     let compaction = ground.compaction(settings);

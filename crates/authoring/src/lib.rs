@@ -15,6 +15,8 @@ mod routes;
 mod service;
 mod suggest;
 mod told;
+mod tools;
 
 pub use error::Error;
 pub use ops::{Authoring, Parts};
+pub use tools::tools;

@@ -177,6 +177,7 @@ fn arguments(tool: &str) -> Value {
         "get_record" => json!({ "table": "Tasks", "record": record }),
         "list_comments" => json!({ "table": "Tasks", "record": record }),
         "add_comment" => json!({ "table": "Tasks", "record": record, "text": "theirs", "dry_run": true }),
+        "check_formula" => json!({ "table": "Tasks", "formula": "{Name}" }),
         "search_records" => json!({ "text": "paint" }),
         "aggregate" => json!({ "table": "Tasks", "aggregates": [{ "op": "count" }] }),
         "find_values" => json!({ "words": ["paint"] }),

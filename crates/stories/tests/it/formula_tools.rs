@@ -424,6 +424,22 @@ async fn last_changes_are_told_where_they_are_kept(bench: Bench) {
 }
 
 #[on_every_database]
+async fn formulas_are_checked_by_a_tool(bench: Bench) {
+    let check = async |formula: &str| {
+        let arguments = json!({ "formula": formula, "base": "Plans", "table": "Tasks" });
+        let body = json!({ "tool_name": "check_formula", "arguments": arguments });
+        bench.app.ok(Method::POST, "/execute-tool", &body).await["result"].clone()
+    };
+    let told = check("{Points} == 1 && {Poinst}").await;
+    assert_eq!((&told["is_valid"], told["diagnostics"].as_array().unwrap().len()), (&json!(false), 3), "{told}");
+    let told = check("{Points} > 1").await;
+    assert_eq!(
+        (&told["is_valid"], &told["result"], &told["fields"][0]["name"]),
+        (&json!(true), &json!("boolean"), &json!("Points"))
+    );
+}
+
+#[on_every_database]
 async fn what_is_no_formula_has_no_value(bench: Bench) {
     let long = "1+".repeat(40_000);
     for (formula, told) in [("", "there is no formula"), (&*long, "a formula has at most 65536 bytes")] {
