@@ -177,8 +177,9 @@ impl Ground {
         let jobs = Jobs::new(db.clone(), clock.clone(), ids.clone());
         let outbound = Outbound::new(Policy { allow_private: settings.outbound.allow_private_addresses })?;
         let addresses = Addresses::new(&settings.server.address(), &signer);
-        let fetch = files::queue(jobs.clone(), outbound.clone(), clock.clone());
-        let kept = Files::new(addresses.clone(), fetch, files::allowed(outbound.clone()));
+        let fetch = files::queue(jobs.clone(), outbound.clone(), addresses.clone(), clock.clone());
+        let kept =
+            Files::new(addresses.clone(), fetch, files::allowed(outbound.clone(), addresses.clone(), clock.clone()));
         let provider = llm::provider(&settings.llm, &outbound);
         // Without a provider nothing is queued that nobody would do.
         let generation = provider.as_ref().map_or_else(Generation::default, |_| {

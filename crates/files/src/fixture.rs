@@ -54,8 +54,9 @@ impl ForDatabase for House {
         let jobs = Jobs::new(db.clone(), clock.clone(), ids.clone());
         let outbound = Outbound::new(Policy { allow_private: true }).unwrap();
         let addresses = Addresses::new("http://house", &signer);
-        let fetch = queue(jobs.clone(), outbound.clone(), clock.clone());
-        let kept = Files::new(addresses.clone(), fetch, crate::allowed(outbound.clone()));
+        let fetch = queue(jobs.clone(), outbound.clone(), addresses.clone(), clock.clone());
+        let kept =
+            Files::new(addresses.clone(), fetch, crate::allowed(outbound.clone(), addresses.clone(), clock.clone()));
         let counts = CommentCounts::new(async |_, _, _| Ok(Counted::default()));
         let handed_in = (counts, kept, Generation::default());
         let source = (clock.clone(), ids.clone());

@@ -18,7 +18,7 @@ use futures_util::future::BoxFuture;
 use jobs::{Jobs, NewJob};
 use model::{ShareId, TenantNo};
 use outbound::Outbound;
-use records::{Addresses, Awaited, Records};
+use records::{Addresses, Awaited, Records, Ticket};
 use serde::{Deserialize, Serialize};
 use tenancy::Permit;
 use tokio::sync::{Mutex, Semaphore};
@@ -91,10 +91,13 @@ impl Attachments {
 pub fn queue(
     jobs: Jobs,
     outbound: Outbound,
+    addresses: Addresses,
     clock: Clock,
 ) -> impl Fn(&mut Tx, &Permit, Awaited, &str) -> Result<(), String> {
     move |tx, permit, awaited, url| {
-        outbound.check(url).map_err(|refusal| format!("`{}` cannot be fetched: {refusal}", shown(url)))?;
+        if own(&addresses, permit.tenant(), url, &clock).is_none() {
+            outbound.check(url).map_err(|refusal| format!("`{}` cannot be fetched: {refusal}", shown(url)))?;
+        }
         let key = awaited.id.to_string();
         let fetching = Fetching { tenant: permit.tenant(), awaited };
         let payload = serde_json::to_string(&fetching).map_err(|error| error.to_string())?;
@@ -104,8 +107,14 @@ pub fn queue(
 }
 
 /// Tells whether a file may be fetched from an address.
-pub fn allowed(outbound: Outbound) -> impl Fn(&str) -> bool {
-    move |url| outbound.check(url).is_ok()
+pub fn allowed(outbound: Outbound, addresses: Addresses, clock: Clock) -> impl Fn(&str) -> bool {
+    move |url| addresses.of_url(url, clock.now()).is_some() || outbound.check(url).is_ok()
+}
+
+/// A file of the tenant itself, at an address that the house gave.
+fn own(addresses: &Addresses, tenant: TenantNo, url: &str, clock: &Clock) -> Option<Ticket> {
+    let is_own = |ticket: &Ticket| ticket.key.split('/').next() == Some(tenant.to_string().as_str());
+    addresses.of_url(url, clock.now()).filter(is_own)
 }
 
 /// An address without what may be a secret of it, for errors.

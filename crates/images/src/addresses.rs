@@ -77,6 +77,12 @@ impl Addresses {
         url
     }
 
+    /// What one of these addresses leads to that a client hands back, by whatever name it reaches the house.
+    pub fn of_url(&self, url: &str, now: Timestamp) -> Option<Ticket> {
+        let (_, rest) = url.split_once(FILES_PATH)?;
+        self.open(rest.strip_prefix('/')?.split('/').next()?, now)
+    }
+
     /// What an address leads to, unless it was made by others or has ended.
     pub fn open(&self, text: &str, now: Timestamp) -> Option<Ticket> {
         self.signer.open(text).filter(|ticket: &Ticket| ticket.until > now.0)

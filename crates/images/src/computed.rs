@@ -180,6 +180,11 @@ impl View {
         Ok(Values::Computed { kind, chunks: chunks.collect::<Result<_, _>>()? })
     }
 
+    /// True when the query takes too long.
+    fn is_over(&self) -> bool {
+        self.until.is_some_and(|until| Instant::now() >= until)
+    }
+
     /// True when cells of the table may become others without a change of the base, as time goes by.
     ///
     /// # Errors

@@ -53,6 +53,12 @@ pub enum Error {
     /// A query takes too long.
     #[error("the answer takes too long")]
     TooSlow,
+    /// A field has too many values through links.
+    #[error("4,096 records have more than 256 MiB of values of `{field}` through links")]
+    TooManyValues {
+        /// The name of the field that is looked at.
+        field: String,
+    },
     /// The change log failed.
     #[error(transparent)]
     Changes(#[from] changes::Error),

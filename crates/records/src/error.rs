@@ -172,6 +172,14 @@ pub enum Error {
     /// A query takes too long.
     #[error("the answer takes longer than 10 s; ask for less, or with a formula that makes less text")]
     TooSlow,
+    /// A field has too many values through links.
+    #[error(
+        "4,096 records have more than 256 MiB of values of `{field}` through links; look through fewer links, or roll them up"
+    )]
+    TooManyValues {
+        /// The name of the field that is looked at.
+        field: String,
+    },
     /// The query is too large.
     #[error(transparent)]
     Query(#[from] query::QueryError),
@@ -203,6 +211,7 @@ impl From<images::Error> for Error {
             From::ImageGone => Self::ImageGone,
             From::TooDeep => Self::TooDeep,
             From::TooSlow => Self::TooSlow,
+            From::TooManyValues { field } => Self::TooManyValues { field },
             From::Changes(error) => Self::Changes(error),
             From::Db(error) => Self::Db(error),
         }
@@ -262,6 +271,7 @@ impl web::ApiError for Error {
             Self::ImageMemory { .. } | Self::ImageGone | Self::NotLoaded { .. } => "image-memory",
             Self::TooDeep => "too-deep",
             Self::TooSlow => "too-slow",
+            Self::TooManyValues { .. } => "too-many-values",
             Self::Query(_) => "query",
         }
     }

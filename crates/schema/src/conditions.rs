@@ -3,15 +3,13 @@
 mod days;
 
 use model::{ChoiceId, Comparison, Condition, Field, FieldId, Kind, Table, Timestamp};
-use query::{Filter, Op, Operand, QueryError, Term, TimeRange};
+use query::{Filter, Op, Operand, QueryError, Term};
 use serde_json::Value;
 
 use crate::closest::closest;
 
 /// Most values of a list.
 const MAX_LIST: usize = 1_000;
-/// One day in microseconds.
-const DAY: i64 = 86_400_000_000;
 
 /// Every operator with its name.
 const OPS: [(&str, Op); 17] = [
@@ -251,7 +249,7 @@ fn single(field: &Field, op: Op, value: &Value, (at, now): (&str, Timestamp)) ->
         Kind::Flag => flag(value).map(Operand::Flag),
         Kind::Time => match days::relative(field, op, value, (at, now))? {
             None if op == Op::IsWithin => None,
-            range => range.or_else(|| time(value)).map(Operand::Time),
+            range => range.or_else(|| days::told(field, value)).map(Operand::Time),
         },
         _ if value.is_null() => None,
         _ => Some(Operand::Text(plain(value))),
@@ -305,15 +303,6 @@ fn number(value: &Value) -> Option<f64> {
 
 fn flag(value: &Value) -> Option<bool> {
     value.as_bool().or_else(|| fields::guess::parse_checkbox(value.as_str()?))
-}
-
-/// A day, `2026-03-01`, or a moment, `2026-03-01T09:00:00Z`.
-fn time(value: &Value) -> Option<TimeRange> {
-    let text = value.as_str()?.trim();
-    if let Some(day) = fields::guess::parse_iso_day(text) {
-        return Some(TimeRange { from: day.0, until: day.0 + DAY });
-    }
-    fields::guess::parse_iso_time(text, &jiff::tz::TimeZone::UTC).map(|time| TimeRange::at(time.0))
 }
 
 fn misfit(field: &Field, op: Op, value: &Value, at: &str) -> ConditionError {

@@ -59,6 +59,15 @@ async function main() {
     next();
   });
   assert.deepStrictEqual(sizes, [8, 8, 8, 6]);
+  // The form of `list` that the package has given up calls the size of a page `limit`.
+  const old = await new Promise((resolve, reject) =>
+    tags.list(5, null, {}, (error, records, offset) => (error ? reject(error) : resolve({ records, offset }))),
+  );
+  assert.strictEqual(old.records.length, 5);
+  const next = await new Promise((resolve, reject) =>
+    tags.list(5, old.offset, {}, (error, records) => (error ? reject(error) : resolve(records))),
+  );
+  assert.ok(next.length === 5 && next[0].id !== old.records[0].id);
   const replaced = await table.replace(made.slice(10, 20).map((record, n) => ({ id: record.id, fields: { Name: `r${n}` } })));
   assert.deepStrictEqual(replaced.map((record) => record.fields), Array.from({ length: 10 }, (_, n) => ({ Name: `r${n}` })));
   assert.deepStrictEqual((await table.select({ filterByFormula: "{Height} = BLANK()", fields: ["Name"] }).all()).length, 10);

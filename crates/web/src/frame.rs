@@ -6,9 +6,9 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use telemetry::Exchange;
 use tower::{Layer, Service};
 use tracing::field::Empty;
@@ -52,7 +52,14 @@ pub(crate) async fn around(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(RequestId(id.clone()));
     request.extensions_mut().insert(route.clone());
     let span = tracing::info_span!("request", id, method = method.as_str(), route = Empty);
-    let mut response = shaped(next.run(request).instrument(span).await, door, &id).await;
+    let answer = match compressed(request.headers()) {
+        Some(how) => {
+            let words = format!("the body is compressed with `{how}`; send it as it is, without `Content-Encoding`");
+            Failure::of_status(door, StatusCode::UNSUPPORTED_MEDIA_TYPE, &words).into_response()
+        }
+        None => next.run(request).instrument(span).await,
+    };
+    let mut response = shaped(answer, door, &id).await;
     let exchange = Exchange {
         method: method.as_str(),
         route: route.0.get().map(MatchedPath::as_str),
@@ -100,6 +107,13 @@ impl<S: Service<Request>> Service<Request> for TellingRoute<S> {
         }
         self.inner.call(request)
     }
+}
+
+/// How a body is compressed.
+fn compressed(headers: &HeaderMap) -> Option<String> {
+    let how = headers.get(header::CONTENT_ENCODING)?;
+    let how: String = String::from_utf8_lossy(how.as_bytes()).trim().chars().take(LONGEST).collect();
+    (!how.is_empty() && !how.eq_ignore_ascii_case("identity")).then_some(how)
 }
 
 fn request_id(headers: &HeaderMap) -> String {

@@ -36,25 +36,45 @@ impl Params {
         found.into_iter().map(|(_, value)| value).collect()
     }
 
-    /// The values of `key[0][part]`, by index and part.
+    /// The values of `key[0][part]`, by index and part. Those of `key[][part]` come behind them: a part that a row has
+    /// already begins the next one.
     pub fn table<'p>(&'p self, key: &str) -> Vec<(usize, &'p str, &'p str)> {
-        let read = |held: &'p str| {
-            let (first, rest) = held.strip_prefix(key)?.strip_prefix('[')?.split_once(']')?;
-            Some((first.parse().ok()?, rest.strip_prefix('[')?.strip_suffix(']')?))
-        };
-        let mut out: Vec<_> = self
-            .0
-            .iter()
-            .filter_map(|(held, value)| read(held).map(|(index, part): (usize, &str)| (index, part, value.as_str())))
-            .collect();
+        let (mut out, mut row, mut begun) = (Vec::new(), usize::MAX - MOST, Vec::new());
+        for (held, value) in &self.0 {
+            let Some((first, part)) = cell(held, key) else { continue };
+            let index = if first.is_empty() {
+                if begun.contains(&part) {
+                    row += 1;
+                    begun.clear();
+                }
+                begun.push(part);
+                row
+            } else {
+                let Ok(index) = first.parse() else { continue };
+                index
+            };
+            out.push((index, part, value.as_str()));
+        }
         out.sort_by_key(|(index, _, _)| *index);
         out
+    }
+
+    /// How many values there are of `key`, in whatever way it is written.
+    pub fn count(&self, key: &str) -> usize {
+        let is_own = |held: &str| held.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('['));
+        self.0.iter().filter(|(held, _)| is_own(held)).count()
     }
 
     /// True or false as `true`, `false`, `1`, `0`.
     pub fn flag(&self, key: &str) -> bool {
         matches!(self.get(key), Some("true" | "1"))
     }
+}
+
+/// The row and the part of `key[row][part]`.
+fn cell<'p>(held: &'p str, key: &str) -> Option<(&'p str, &'p str)> {
+    let (row, rest) = held.strip_prefix(key)?.strip_prefix('[')?.split_once(']')?;
+    Some((row, rest.strip_prefix('[')?.strip_suffix(']')?))
 }
 
 /// The place that nothing, `[]` or `[7]` behind a key gives its value: 0 without a number, else one more than it.

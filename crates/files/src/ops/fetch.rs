@@ -4,14 +4,17 @@ use std::time::{Duration, Instant};
 
 use blob::Digest;
 use fields::{Content, Kept};
+use futures_util::TryStreamExt as _;
 use jobs::{Job, Outcome};
 use model::{Caller, TenantNo};
 use outbound::{Error as CallError, Pieces};
+use records::Ticket;
+use tokio::fs::File;
 use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
 use web::{ApiError as _, Kind};
 
 use super::keep::{NewFile, Source};
-use super::{Attachments, Fetching};
+use super::{Attachments, Fetching, own};
 use crate::error::Error;
 use crate::media;
 
@@ -76,10 +79,34 @@ impl Attachments {
     }
 
     async fn get(&self, tenant: TenantNo, url: &str) -> Result<Fetched, Error> {
+        if let Some(ticket) = own(&self.parts.addresses, tenant, url, &self.parts.clock) {
+            return self.copy(tenant, ticket).await;
+        }
         match self.parts.outbound.get(url).follow(REDIRECTS).time_limit(PATIENCE).pieces().await {
             Ok(pieces) => self.receive(tenant, pieces).await,
             Err(error) => Ok(missed(&error)),
         }
+    }
+
+    /// Keeps a file of the house once more: what is named anew is kept by the month in which it is.
+    async fn copy(&self, tenant: TenantNo, ticket: Ticket) -> Result<Fetched, Error> {
+        let Some(mut opened) = self.parts.blobs.open_range(&ticket.key, None).await? else {
+            return Ok(Fetched::Failed("the file is no longer there".to_owned()));
+        };
+        let (mut file, mut digest) = (self.temporary().await?, Digest::default());
+        while let Some(piece) = opened.bytes.try_next().await? {
+            digest.update(&piece);
+            file.write_all(&piece).await?;
+        }
+        let (size, digest) = (opened.size, digest.finish());
+        let source = Source::Disk(rewound(file).await?);
+        Ok(Fetched::Kept(self.keep(tenant, NewFile { source, size, digest, media_type: ticket.media_type }).await?))
+    }
+
+    /// A file on the disk of this machine that is gone when nobody has it open.
+    async fn temporary(&self) -> Result<File, Error> {
+        tokio::fs::create_dir_all(&self.parts.folder).await?;
+        Ok(File::from_std(tempfile::tempfile_in(&self.parts.folder)?))
     }
 
     /// Takes a file to the disk of this machine, then to where files are kept.
@@ -90,8 +117,7 @@ impl Attachments {
         if header("content-length").and_then(|length| length.parse::<u64>().ok()).is_some_and(|size| size > MAX_FETCH) {
             return Ok(too_large());
         }
-        tokio::fs::create_dir_all(&self.parts.folder).await?;
-        let mut file = tokio::fs::File::from_std(tempfile::tempfile_in(&self.parts.folder)?);
+        let mut file = self.temporary().await?;
         let (mut digest, mut size, mut beginning) = (Digest::default(), 0, Vec::new());
         let begun = Instant::now();
         loop {
@@ -112,13 +138,18 @@ impl Attachments {
             beginning.extend_from_slice(piece.get(..room).unwrap_or_default());
             file.write_all(&piece).await?;
         }
-        file.flush().await?;
-        file.rewind().await?;
         let media_type = media::of(declared.as_deref(), &beginning);
-        let source = Source::Disk(file.into_std().await);
+        let source = Source::Disk(rewound(file).await?);
         let kept = self.keep(tenant, NewFile { source, size, digest: digest.finish(), media_type }).await?;
         Ok(Fetched::Kept(kept))
     }
+}
+
+/// A written file, to be read from its beginning.
+async fn rewound(mut file: File) -> std::io::Result<std::fs::File> {
+    file.flush().await?;
+    file.rewind().await?;
+    Ok(file.into_std().await)
 }
 
 fn missed(error: &CallError) -> Fetched {

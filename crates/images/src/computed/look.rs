@@ -16,6 +16,10 @@ use crate::stored_column;
 
 /// More stale records than this are not gathered.
 const MANY: usize = 4_096;
+/// The most bytes that the values of one cell take: with more it is an error.
+const CELL: usize = 8 << 20;
+/// The most bytes that the cells of a chunk take.
+const CELLS: usize = 256 << 20;
 
 /// A search for stale records.
 pub(super) struct Search<'s> {
@@ -81,6 +85,39 @@ impl Looked<'_> {
     }
 }
 
+/// The cells of a chunk that is being computed.
+struct Gathered<'v> {
+    view: &'v View,
+    field: &'v Field,
+    lists: ValueLists,
+    errors: Bits,
+    bytes: usize,
+}
+
+impl Gathered<'_> {
+    /// Keeps the values of the next row, or an error where they are too many.
+    fn put(&mut self, row: usize, values: &[CellRef<'_>]) -> Result<(), Error> {
+        if self.view.is_over() {
+            return Err(Error::TooSlow);
+        }
+        let bytes = size(values.iter());
+        let fits = bytes <= CELL;
+        self.errors.set(row, !fits);
+        self.lists.set(row, values.iter().copied().filter(|_| fits));
+        self.bytes += if fits { bytes } else { 0 };
+        if self.bytes > CELLS {
+            return Err(Error::TooManyValues { field: self.field.name.clone() });
+        }
+        Ok(())
+    }
+}
+
+/// About how many bytes values take.
+fn size<'c>(values: impl Iterator<Item = &'c CellRef<'c>>) -> usize {
+    let text = |value: &CellRef<'_>| if let CellRef::Text(text) = value { text.len() } else { 0 };
+    values.map(|value| size_of::<u64>() + text(value)).sum()
+}
+
 impl View {
     /// The values of a field of the linked records.
     pub(super) fn look(
@@ -101,7 +138,8 @@ impl View {
             CellRef::Links(list) => list,
             _ => &[],
         };
-        let mut lists = ValueLists::default();
+        let mut gathered =
+            Gathered { view: self, field, lists: ValueLists::default(), errors: Bits::default(), bytes: 0 };
         if field.kind.link().is_some() {
             for (at, row) in range.enumerate() {
                 let (mut names, mut several) = (Vec::new(), Vec::new());
@@ -122,7 +160,7 @@ impl View {
                     "" => CellRef::Empty,
                     name => CellRef::Text(name),
                 });
-                lists.set(at, cells);
+                gathered.put(at, &cells.collect::<Vec<_>>())?;
             }
         } else {
             let chunks = self.chunks_at((table, &other, field), range.clone().flat_map(linked), depth)?;
@@ -130,13 +168,19 @@ impl View {
             let mut values = Vec::new();
             for (at, row) in range.enumerate() {
                 values.clear();
+                let mut bytes = 0;
                 for ordinal in linked(row) {
+                    let before = values.len();
                     looked.each(*ordinal, held, &mut values);
+                    bytes += size(values.iter().skip(before));
+                    if bytes > CELL {
+                        break;
+                    }
                 }
-                lists.set(at, values.iter().copied());
+                gathered.put(at, &values)?;
             }
         }
-        Ok(ComputedChunk { values: Chunk::Values(lists), errors: Bits::default() })
+        Ok(ComputedChunk { values: Chunk::Values(gathered.lists), errors: gathered.errors })
     }
 
     /// The chunks of a computed field that these records are in; of a stored field none, but it has to be in memory.

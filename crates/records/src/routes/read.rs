@@ -91,7 +91,13 @@ impl ListIn {
         };
         let text = |key: &str| params.get(key).map(str::to_owned);
         let mut sort: Vec<(usize, SortIn)> = Vec::new();
-        for (index, part, value) in params.table("sort") {
+        let keys = params.table("sort");
+        if keys.len() < params.count("sort") {
+            return Err(invalid(
+                "a sort key is written `sort[0][field]=Name`, and `sort[0][direction]=desc` beside it",
+            ));
+        }
+        for (index, part, value) in keys {
             if sort.last().is_none_or(|(held, _)| *held != index) {
                 sort.push((index, SortIn::default()));
             }
@@ -110,7 +116,8 @@ impl ListIn {
             view: text("view"),
             at: text("at"),
             max_records: number("maxRecords")?,
-            page_size: number("pageSize")?,
+            // `limit` is what the npm package `airtable` calls it in the form of `list` that it has given up.
+            page_size: number("pageSize")?.or(number("limit")?),
             offset: text("offset"),
             return_fields_by_field_id: params.flag("returnFieldsByFieldId"),
             cell_format: text("cellFormat"),

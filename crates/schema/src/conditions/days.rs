@@ -170,6 +170,16 @@ fn day_of(now: Timestamp, zone: &TimeZone) -> Date {
     zone.to_datetime(now).date()
 }
 
+/// A day of the field's own time zone, `2026-03-01`, or a moment, `2026-03-01T09:00:00Z`.
+pub(super) fn told(field: &Field, value: &Value) -> Option<TimeRange> {
+    let text = value.as_str()?.trim();
+    if let Some(day) = fields::guess::parse_iso_day(text) {
+        let day = day_of(day, &TimeZone::UTC);
+        return range(field, (day, day), &own_zone(&field.kind));
+    }
+    fields::guess::parse_iso_time(text, &TimeZone::UTC).map(|time| TimeRange::at(time.0))
+}
+
 /// The moments of these days. A field of days holds them as they begin in UTC, whatever the zone.
 fn range(field: &Field, (first, last): (Date, Date), zone: &TimeZone) -> Option<TimeRange> {
     let is_day = matches!(shape(&field.kind), Shape::Date | Shape::List(FormulaType::Date));

@@ -14,6 +14,9 @@ use crate::error::Error;
 /// A field of a table.
 type Place = (TableNo, FieldId);
 
+/// The most lookups that follow each other: what a cell holds may grow with each by as many times as it has links.
+const HOPS: usize = 5;
+
 impl Draft<'_> {
     /// A link field of a table, by id or name, and the table that it leads to.
     pub(super) fn link_field(&self, no: TableNo, name: &str, link: &str) -> Result<(Arc<Field>, Arc<Table>), Error> {
@@ -55,6 +58,12 @@ impl Draft<'_> {
     ) -> Result<FieldKind, Error> {
         let (link, looked) = self.through(no, name, named)?;
         self.refuse_cycle(name, own.map(|own| (no, own)), vec![looked])?;
+        if self.hops(looked, &mut Vec::new()) >= HOPS {
+            let reason = format!(
+                "it would look through {HOPS} lookups, which is the most that may follow each other; a rollup brings the values of one down"
+            );
+            return Err(Error::Options { field: name.to_owned(), reason });
+        }
         let result = self.field_at(looked).map_or(FieldKind::SingleLineText, |(_, field)| value_type(&field.kind));
         Ok(FieldKind::MultipleLookupValues(LookupOptions { link, field: looked.1, result: Box::new(result) }))
     }
@@ -121,6 +130,22 @@ impl Draft<'_> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// How many lookups follow each other from this field on. Each field is looked at once.
+    fn hops(&self, place: Place, known: &mut Vec<(Place, usize)>) -> usize {
+        if let Some((_, hops)) = known.iter().find(|(held, _)| *held == place) {
+            return *hops;
+        }
+        let Some((table, field)) = self.field_at(place) else { return 0 };
+        let further = self.needs(&table, &field).into_iter().map(|need| self.hops(need, known)).max().unwrap_or(0);
+        let hops = match field.kind {
+            FieldKind::MultipleLookupValues(_) => further + 1,
+            FieldKind::Rollup(_) => 0,
+            _ => further,
+        };
+        known.push((place, hops));
+        hops
     }
 
     /// Refuses a field that would need itself.

@@ -473,6 +473,50 @@ const WITHIN: [&str; 50] = [
 ];
 
 #[on_every_database]
+async fn a_file_of_the_house_is_taken_to_another_record(app: TestApp) {
+    let (base, _) = table(&app).await;
+    let made = create(&app, &base, Value::Null).await;
+    upload(&app, &base, record(&made), "a.png", "image/png", PNG).await;
+    let file = files(&app, &base, record(&made)).await[0].clone();
+
+    // Nobody may call the address of this server, which is on the loopback: it knows the file without a call.
+    let copy = create(&app, &base, json!([{ "url": file["url"] }])).await;
+    let held = settled(&app, &base, record(&copy)).await;
+    for part in ["filename", "size", "type", "width", "height"] {
+        assert_eq!(held[0][part], file[part], "{held}");
+    }
+    assert_ne!(held[0]["id"], file["id"]);
+    assert_eq!(read(&app, &held[0]["url"], &[]).await.2, decoded(PNG));
+
+    let forged = file["url"].as_str().unwrap().replace("/attachments/", "/attachments/A");
+    let path = format!("/v0/{base}/Tasks");
+    let (status, answer) = app.call(Method::POST, &path, &json!({ "fields": { "Files": [{ "url": forged }] } })).await;
+    assert!(status == 422 && answer.to_string().contains("loopback"), "{status} {answer}");
+}
+
+/// What one tenant may read, another cannot have by its address.
+#[on_every_database]
+async fn a_file_of_strangers_is_not_taken(app: TestApp) {
+    let (base, _) = table(&app).await;
+    let made = create(&app, &base, Value::Null).await;
+    upload(&app, &base, record(&made), "a.png", "image/png", PNG).await;
+    let file = files(&app, &base, record(&made)).await[0].clone();
+    let stranger = app.stranger().await;
+    let call = async |method, path: &str, body: &Value| app.call_as(&stranger, method, path, body).await;
+    let workspaces = call(Method::GET, "/v0/meta/workspaces", &Value::Null).await.1;
+    let fields =
+        json!([{ "name": "Name", "type": "singleLineText" }, { "name": "Files", "type": "multipleAttachments" }]);
+    let body = json!({ "name": "Theirs", "workspaceId": workspaces["workspaces"][0]["id"],
+        "tables": [{ "name": "Tasks", "fields": fields }] });
+    let (status, theirs) = call(Method::POST, "/v0/meta/bases", &body).await;
+    assert_eq!(status, 200, "{theirs}");
+    let body = json!({ "fields": { "Files": [{ "url": file["url"] }] } });
+    let path = format!("/v0/{}/Tasks", theirs["id"].as_str().unwrap());
+    let (status, answer) = call(Method::POST, &path, &body).await;
+    assert!(status == 422 && answer.to_string().contains("loopback"), "{status} {answer}");
+}
+
+#[on_every_database]
 async fn addresses_within_are_not_fetched(app: TestApp) {
     let (base, _) = table(&app).await;
     for host in WITHIN {

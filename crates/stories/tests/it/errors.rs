@@ -69,6 +69,8 @@ fn reads(scene: &Scene) -> Vec<Row> {
         list("view=viw00000000000000", "VIEW_ID_NOT_FOUND", "View viw00000000000000 not found"),
         list("offset=X", "INVALID_OFFSET_VALUE", "The value of offset X is invalid"),
         list("sort[0][field]=Name&sort[0][direction]=up", "INVALID_REQUEST_UNKNOWN", "`asc` or `desc`"),
+        list("sort=Name", "INVALID_REQUEST_UNKNOWN", "a sort key is written `sort[0][field]=Name`"),
+        list("sort[0]=Name", "INVALID_REQUEST_UNKNOWN", "a sort key is written `sort[0][field]=Name`"),
         list("sort[0][direction]=asc", "INVALID_REQUEST_UNKNOWN", "every sort key needs a `field`"),
         list("maxRecords=0", "INVALID_REQUEST_UNKNOWN", "`maxRecords` must be from 1"),
         list("pageSize=101", "INVALID_REQUEST_UNKNOWN", "`pageSize` must be from 1 to 100"),

@@ -355,3 +355,69 @@ async fn a_value_is_looked_up_among_linked_records(app: TestApp) {
     let (status, answer) = app.call(Method::POST, &path, &body).await;
     assert!(status == 422 && answer.to_string().contains("Unknown field names: points"), "{status} {answer}");
 }
+
+/// Two tables, each record of one linked to all of the other, and lookups that read each other by turns.
+async fn halls(app: &TestApp, records: usize, name: &str) -> (String, [String; 2]) {
+    let fields = json!([{ "name": "Name", "type": "multilineText" }]);
+    let tables = json!([{ "name": "T", "fields": fields }, { "name": "X", "fields": fields }]);
+    let body = json!({ "name": "Halls", "workspaceId": app.workspace().await, "tables": tables });
+    let base = app.ok(Method::POST, "/v0/meta/bases", &body).await;
+    let (id, linked) = (base["id"].as_str().unwrap().to_owned(), &base["tables"][1]["id"]);
+    let tables = [0, 1].map(|at| base["tables"][at]["id"].as_str().unwrap().to_owned());
+    let link = json!({ "name": "L", "type": "multipleRecordLinks", "options": { "linkedTableId": linked } });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{id}/tables/T/fields"), &link).await;
+    let bulk = |table: &str| format!("/api/v1/bases/{id}/tables/{table}/records:bulk");
+    let lines = |cells: Value| format!("{}\n", json!({ "fields": cells })).repeat(records);
+    app.raw(Method::POST, &bulk("X"), lines(json!({ "Name": name }))).await;
+    let held = app.get(&format!("/v0/{id}/X")).await;
+    let all: Vec<&Value> = held["records"].as_array().unwrap().iter().map(|record| &record["id"]).collect();
+    app.raw(Method::POST, &bulk("T"), lines(json!({ "Name": "t", "L": all }))).await;
+    (id, tables)
+}
+
+/// The next of the lookups: the odd ones are of `T`, and the first one reads names.
+async fn hop(app: &TestApp, (base, tables): (&str, &[String; 2]), at: usize) -> (u16, Value) {
+    let (table, link) = if at % 2 == 1 { (&tables[0], "L") } else { (&tables[1], "T") };
+    let looked = if at == 1 { "Name".to_owned() } else { format!("c{}", at - 1) };
+    let options = json!({ "recordLinkFieldId": link, "fieldIdInLinkedTable": looked });
+    let body = json!({ "name": format!("c{at}"), "type": "multipleLookupValues", "options": options });
+    app.call(Method::POST, &format!("/v0/meta/bases/{base}/tables/{table}/fields"), &body).await
+}
+
+#[on_every_database]
+async fn five_lookups_follow_each_other_and_no_more(app: TestApp) {
+    let (base, tables) = halls(&app, 2, "x").await;
+    for at in 1..=5 {
+        let (status, answer) = hop(&app, (&base, &tables), at).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    let held = app.get(&format!("/v0/{base}/T")).await;
+    assert_eq!(held["records"][0]["fields"]["c5"], json!(vec!["x"; 32]));
+    let (status, answer) = hop(&app, (&base, &tables), 6).await;
+    assert!(status == 422 && answer.to_string().contains("would look through 5 lookups"), "{status} {answer}");
+
+    // A rollup makes one value of them, from which others may look on.
+    let options = json!({ "recordLinkFieldId": "T", "fieldIdInLinkedTable": "c5", "formula": "COUNTA(values)" });
+    let body = json!({ "name": "Sum", "type": "rollup", "options": options });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/X/fields"), &body).await;
+    let options = json!({ "recordLinkFieldId": "L", "fieldIdInLinkedTable": "Sum" });
+    let body = json!({ "name": "Sums", "type": "multipleLookupValues", "options": options });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/T/fields"), &body).await;
+    let held = app.get(&format!("/v0/{base}/T")).await;
+    assert_eq!(held["records"][0]["fields"]["Sums"], json!([64, 64]));
+}
+
+/// 30 records that are linked to 30, whose names have 10,000 letters: through two lookups a cell would have 9 MB.
+#[on_every_database]
+async fn a_cell_with_too_many_values_is_an_error(app: TestApp) {
+    let name = "x".repeat(10_000);
+    let (base, tables) = halls(&app, 30, &name).await;
+    for at in 1..=2 {
+        let (status, answer) = hop(&app, (&base, &tables), at).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    let held = app.get(&format!("/v0/{base}/X?fields[]=c2&pageSize=1")).await;
+    assert_eq!(held["records"][0]["fields"], json!({ "c2": { "error": "#ERROR!" } }));
+    let held = app.get(&format!("/v0/{base}/T?fields[]=c1&pageSize=1")).await;
+    assert!(held["records"][0]["fields"]["c1"] == json!(vec![name; 30]), "what one lookup reads is all there");
+}

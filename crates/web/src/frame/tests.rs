@@ -96,6 +96,18 @@ async fn errors_of_bodies_carry_pointers() {
 }
 
 #[tokio::test]
+async fn a_compressed_body_is_refused() {
+    for (encoding, status) in [("gzip", 415), (" Br", 415), ("", 422), ("identity", 422)] {
+        let response = send(Request::post("/read").header("content-encoding", encoding), r#"{"n":"x"}"#).await;
+        let told = json_of(response).await;
+        assert_eq!(told["status"], status, "{told}");
+        let words =
+            format!("the body is compressed with `{}`; send it as it is, without `Content-Encoding`", encoding.trim());
+        assert!(status == 422 || told["detail"] == words, "{told}");
+    }
+}
+
+#[tokio::test]
 async fn long_json_is_compressed_when_asked_for() {
     for (path, accept, encoding) in [
         ("/long", "gzip", "gzip"),

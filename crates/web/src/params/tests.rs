@@ -21,9 +21,27 @@ fn lists_are_read_in_every_way_of_writing() {
 
 #[test]
 fn tables_are_ordered_by_their_number() {
-    let query = "sort%5B1%5D%5Bfield%5D=y&sort[0][direction]=desc&sort[0][field]=x&sort[][field]=z&sort[a][field]=z";
+    let query = "sort%5B1%5D%5Bfield%5D=y&sort[0][direction]=desc&sort[0][field]=x&sort[a][field]=z&sort=Name";
     let rows = [(0, "direction", "desc"), (0, "field", "x"), (1, "field", "y")];
-    assert_eq!(Params::parse(query).table("sort"), rows);
+    let params = Params::parse(query);
+    assert_eq!(params.table("sort"), rows);
+    assert_eq!((params.count("sort"), params.count("sor"), params.count("s[")), (5, 0, 0));
+}
+
+#[test]
+fn rows_without_numbers_begin_where_a_part_comes_again() {
+    let query = "sort[][field]=a&sort[][direction]=desc&sort[][field]=b&sort[][field]=c&sort[0][field]=first";
+    let params = Params::parse(query);
+    let table = params.table("sort");
+    let first = table[1].0;
+    let rows = [
+        (0, "field", "first"),
+        (first, "field", "a"),
+        (first, "direction", "desc"),
+        (first + 1, "field", "b"),
+        (first + 2, "field", "c"),
+    ];
+    assert_eq!(table, rows);
 }
 
 #[test]

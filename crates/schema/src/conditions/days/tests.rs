@@ -117,6 +117,20 @@ fn a_day_is_one_of_a_time_zone() {
 }
 
 #[test]
+fn a_day_that_is_named_is_one_of_the_fields_time_zone() {
+    let table = table();
+    for (field, value, first, after) in [
+        ("At", "2026-11-28", "2026-11-28T05:00", "2026-11-29T05:00"),
+        ("At", "2026-03-08", "2026-03-08T05:00", "2026-03-09T04:00"),
+        ("Seen", "2026-11-28", "2026-11-28", "2026-11-29"),
+        ("Due", "2026-11-28", "2026-11-28", "2026-11-29"),
+    ] {
+        let tree = json!({ "field": field, "op": "=", "value": value });
+        assert_eq!(told(&table, "2026-01-01T00:00:00Z", &tree), Ok((first.to_owned(), after.to_owned())), "{tree}");
+    }
+}
+
+#[test]
 fn what_is_no_day_is_refused_with_what_would_be() {
     let table = table();
     let with = |value: Value| json!({ "field": "Due", "op": "=", "value": value });
