@@ -242,7 +242,7 @@ impl Shares {
             denied => denied.into(),
         })?;
         let schema = self.0.schemas.snapshot(scope.tenant(), scope.base_no()).await?;
-        if !is_there(&schema, share.shown) {
+        if !is_there(&schema, share.shown) || has_lost_a_condition(&schema, share.shown) {
             return Err(Error::NoLink);
         }
         Ok(Opened { share, caller, schema })
@@ -337,13 +337,21 @@ pub(crate) fn state(share: &Share) -> &'static str {
 }
 
 fn is_there(schema: &Schema, shown: Shown) -> bool {
-    match shown {
-        Shown::Base => true,
-        Shown::View(no, id) => {
-            let mut table = schema.live_tables().filter(|table| table.no == no);
-            table.any(|table| table.live_views().any(|view| view.id == id))
-        }
-    }
+    shown == Shown::Base || shared_view(schema, shown).is_some()
+}
+
+fn shared_view(schema: &Schema, shown: Shown) -> Option<(&Table, &View)> {
+    let Shown::View(no, id) = shown else { return None };
+    let table = schema.live_tables().find(|table| table.no == no)?;
+    table.live_views().find(|view| view.id == id).map(|view| (table.as_ref(), view))
+}
+
+/// True when the shared view lists more than was asked for: a field of its filter went, or became such that the
+/// condition no longer fits. The view does without the condition; whoever has a link shall not see what it kept back.
+pub(crate) fn has_lost_a_condition(schema: &Schema, shown: Shown) -> bool {
+    shared_view(schema, shown).is_some_and(|(table, view)| {
+        view.filter.as_ref().is_some_and(|filter| schema::holding(table, filter).as_ref() != Some(filter))
+    })
 }
 
 /// The view of this id.

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::error::Error;
 use crate::model::{Share, Shown};
-use crate::ops::{Opened, Shares, state};
+use crate::ops::{Opened, Shares, has_lost_a_condition, state};
 
 /// A base.
 #[derive(Deserialize, IntoParams)]
@@ -177,6 +177,8 @@ pub(super) struct LinkOut {
     /// Of a whole base, the fields that were made, or came back from the trash, since it was shared or renewed: the link does
     /// not show them.
     not_shown: Vec<NotShownOut>,
+    /// True while the link leads nowhere because a condition of the view's filter no longer holds.
+    condition_lost: bool,
 }
 
 /// A field that a link does not show.
@@ -200,7 +202,9 @@ impl LinkOut {
         let lacking =
             schema.live_tables().flat_map(|table| share.lacks(table).map(move |field| (table.as_ref(), field)));
         let not_shown = lacking.map(told).collect();
-        Self { share: share.into(), token: shares.token(share.id), url: shares.link(share.id), not_shown }
+        let condition_lost = has_lost_a_condition(schema, share.shown);
+        let (token, url) = (shares.token(share.id), shares.link(share.id));
+        Self { share: share.into(), token, url, not_shown, condition_lost }
     }
 }
 

@@ -252,3 +252,42 @@ async fn what_cannot_be_shared_and_asked_is_named(app: TestApp) {
     let (status, answer) = app.call(Method::POST, &shares, &json!({ "type": "base" })).await;
     assert!(status == 422 && answer["detail"].as_str().unwrap().contains("at most 100 shares"), "{answer}");
 }
+
+/// The view goes on without the condition; a link must not show what it kept back.
+#[on_every_database]
+async fn a_link_whose_view_lost_a_condition_leads_nowhere(app: TestApp) {
+    let (base, _) = board(&app).await;
+    let add = async |name: &str, filter: Value| {
+        let view = json!({ "name": name, "filter": filter });
+        let (status, view) = app.call(Method::POST, &format!("/api/v1/bases/{base}/tables/Tasks/views"), &view).await;
+        assert_eq!(status, 201, "{view}");
+        share(&app, &base, &json!({ "type": "view", "viewId": view["id"] })).await
+    };
+    let open = json!({ "field": "Status", "op": "=", "value": "Open" });
+    let of_status = add("Open ones", json!({ "and": [open, { "field": "Name", "op": "!=", "value": "" }] })).await;
+    let of_double = add("Large ones", json!({ "field": "Double", "op": ">", "value": 3 })).await;
+    let links = [&of_status, &of_double].map(|shared| shared["url"].as_str().unwrap().to_owned());
+    let leads = async || {
+        let mut all = Vec::new();
+        for link in &links {
+            let (status, _) = visit(&app, link, "/tables/Tasks/records").await;
+            all.push((status, visit(&app, link, "").await.0));
+        }
+        all
+    };
+    assert_eq!(leads().await, [(200, 200); 2]);
+    let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    app.ok(Method::DELETE, &format!("{fields}/Status"), &Value::Null).await;
+    let text = json!({ "options": { "formula": "{Points} & ''" } });
+    app.ok(Method::PATCH, &format!("{fields}/Double"), &text).await;
+    assert_eq!(leads().await, [(404, 404); 2]);
+    let told = app.get(&format!("/api/v1/bases/{base}/shares")).await;
+    assert_eq!(told["shares"].as_array().unwrap().iter().filter(|share| share["conditionLost"] == true).count(), 2);
+
+    let number = json!({ "options": { "formula": "{Points} * 3" } });
+    app.ok(Method::PATCH, &format!("{fields}/Double"), &number).await;
+    assert_eq!(leads().await, [(404, 404), (200, 200)]);
+    let own = format!("/api/v1/bases/{base}/views/{}", of_status["viewId"].as_str().unwrap());
+    app.ok(Method::PATCH, &own, &json!({ "filter": null })).await;
+    assert_eq!(leads().await, [(200, 200); 2]);
+}
