@@ -21,7 +21,7 @@ use llm::{Prices, Provider};
 use model::{Actor, Caller};
 use outbound::{Outbound, Policy};
 use records::{Addresses, Files, Generation, Records};
-use retention::Compaction;
+use retention::{Compaction, Forget, Rows};
 use runtime::{Check, Hand, Health, Opened, Service, Targets, open};
 use schema::Schemas;
 use shares::Shares;
@@ -302,7 +302,7 @@ impl Ground {
 
     fn compaction(&self, settings: &Settings) -> Compaction {
         let log = (self.db.clone(), self.changes.clone());
-        let trash = (self.schemas.clone(), base_rows());
+        let trash = (self.schemas.clone(), rows(self.db.clone()));
         Compaction::new(log, trash, self.jobs.clone(), self.clock.clone(), &settings.history)
     }
 
@@ -419,6 +419,18 @@ fn head() -> OpenApi {
 async fn not_found(uri: axum::http::Uri) -> Failure {
     let text = format!("there is nothing at `{}`", uri.path());
     Failure::plain(Door::of(uri.path()), Kind::NotFound, "no-such-address", text)
+}
+
+/// How the contexts let go of what is removed from the trash.
+fn rows(db: Db) -> Rows {
+    let payloads: Forget = Arc::new(move |place, ids| {
+        let db = db.clone();
+        async move { webhooks::forget(&db, place, &ids).await.map_err(|error| error.to_string()) }.boxed()
+    });
+    let of_table =
+        [&records::TABLE_ROWS[..], &comments::TABLE_ROWS, &transfer::TABLE_ROWS, &shares::TABLE_ROWS].concat();
+    let (of_links, of_view) = (records::LINK_ROWS.to_vec(), shares::VIEW_ROWS.to_vec());
+    Rows { of_base: base_rows(), of_table, of_links, of_view, payloads }
 }
 
 /// What removes the rows that every context keeps of a base; its tables go last.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Every action there is; what stands before the dot is its category.
-pub const ACTIONS: [&str; 33] = [
+pub const ACTIONS: [&str; 36] = [
     "bases.create",
     "bases.update",
     "bases.delete",
@@ -17,14 +17,17 @@ pub const ACTIONS: [&str; 33] = [
     "tables.update",
     "tables.delete",
     "tables.restore",
+    "tables.remove",
     "fields.create",
     "fields.update",
     "fields.delete",
     "fields.restore",
+    "fields.remove",
     "views.create",
     "views.update",
     "views.delete",
     "views.restore",
+    "views.remove",
     "users.add",
     "collaborators.add",
     "collaborators.change",

@@ -12,6 +12,9 @@ use serde_json::Value;
 use crate::entry::Entry;
 use crate::trail::note;
 
+/// What of a part nobody is told.
+const NUMBERS: [&str; 2] = ["no", "was"];
+
 type Object = serde_json::Map<String, Value>;
 
 /// Actions on parts of one kind.
@@ -97,7 +100,7 @@ impl Part {
             _ => {}
         }
         let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-        let differs = |key: &&String| *key != "no" && before.get(*key) != after.get(*key);
+        let differs = |key: &&String| !NUMBERS.contains(&key.as_str()) && before.get(*key) != after.get(*key);
         let changed: Vec<&str> = keys.into_iter().filter(differs).map(String::as_str).collect();
         if changed.is_empty() {
             return None;

@@ -119,7 +119,7 @@ async fn a_page_is_filled_by_what_fits_however_far_it_lies_apart(test: TestDb) {
 
 fn field(test: &TestDb, no: u32, name: &str, kind: FieldKind) -> Arc<Field> {
     let id = test.ids.field(test.clock.now());
-    Arc::new(Field { no: FieldNo(no), id, name: name.to_owned(), description: None, kind, deleted: false })
+    Arc::new(Field::new(FieldNo(no), id, name.to_owned(), None, kind))
 }
 
 /// What a change of a table from one state to another is in the trail.
@@ -154,6 +154,8 @@ async fn a_changed_table_is_an_entry_for_each_part_that_became_another(test: Tes
         fields: vec![Arc::clone(&name), Arc::clone(&note)],
         views: vec![View::new(test.ids.view(now), "Grid", ViewType::Grid)],
         deleted: false,
+        deleted_at: None,
+        removed: false,
     };
     let entry = |action: &str, payload: Value| (action.to_owned(), payload);
     assert_eq!(told(&test, None, &made).await, [entry("tables.create", json!({ "name": "Tasks" }))]);

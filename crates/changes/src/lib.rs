@@ -6,7 +6,8 @@
 //! work; a *cursor* is how far a subscriber has read.
 //!
 //! Invariants:
-//! - sequences of a base are gap-free and a change is never altered; the oldest may be removed, in their order;
+//! - sequences of a base are gap-free and a change is never altered, but for what it tells of parts that were
+//!   removed for good; the oldest may be removed, in their order;
 //! - a head in memory moves only after the commit, in the order of commits, before anybody is answered;
 //! - recent changes of a base are contiguous.
 #![deny(missing_docs)]
@@ -18,6 +19,7 @@ mod error;
 mod log;
 mod recent;
 mod store;
+mod strip;
 mod tx;
 
 pub use base::Head;

@@ -41,6 +41,11 @@ impl Recent {
         gone
     }
 
+    /// Forgets all: what the log says of them has become another.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
     fn first(&self) -> Option<i64> {
         self.entries.front().map(|(change, _)| change.sequence)
     }

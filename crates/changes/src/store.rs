@@ -28,6 +28,7 @@ const MOVE: &str = "UPDATE heads SET sequence = $2, schema_revision = $3, access
     oldest = $6, kept_since = $7, removed = $8 WHERE base = $1";
 const APPEND: &str = "INSERT INTO changes (base, sequence, tenant, run, actor, door, time, body)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const REWRITE: &str = "UPDATE changes SET body = $3 WHERE base = $1 AND sequence = $2";
 const SINCE: &str = "SELECT sequence, run, actor, door, time, body FROM changes
     WHERE base = $1 AND sequence > $2 AND sequence <= $3 ORDER BY sequence LIMIT $4";
 const RUN: &str = "SELECT sequence, run, actor, door, time, body FROM changes
@@ -72,7 +73,7 @@ const KEPT: &str = "SELECT CAST(COALESCE(SUM(sequence - oldest + 1), 0) AS BIGIN
 #[cfg(test)]
 pub(crate) fn texts(dialect: db::Dialect) -> Vec<&'static str> {
     let cursors = [CURSOR, ADVANCE, ADVANCE_FROM, FORGET, FORGET_ALL, FOLLOWED, LATELY, BEHIND];
-    let log = [HEAD, HEAD_LOCKED.on(dialect), CREATE, MOVE, APPEND, SINCE, RUN, ENDS, NEWEST, AT];
+    let log = [HEAD, HEAD_LOCKED.on(dialect), CREATE, MOVE, APPEND, REWRITE, SINCE, RUN, ENDS, NEWEST, AT];
     let compaction = [OLDEST, REMOVE, SLOWEST, KEPT_BASES, KEPT];
     log.into_iter().chain(cursors).chain(compaction).chain([HEADS, BODIES]).collect()
 }
@@ -135,6 +136,11 @@ pub(crate) fn append(tx: &mut Tx, base: BaseNo, tenant: TenantNo, change: &Chang
         ],
     );
     bytes
+}
+
+/// Gives a change another body.
+pub(crate) fn rewrite(tx: &mut Tx, base: BaseNo, sequence: i64, body: String) {
+    tx.queue(REWRITE, params![base, sequence, db::Value::Json(body)]);
 }
 
 /// The oldest changes from a number on; their bodies are not read.

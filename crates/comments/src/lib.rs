@@ -26,5 +26,5 @@ pub use error::Error;
 pub use model::{Comment, NewComment, Reaction, Subject, Told};
 pub use ops::{Comments, MAX_MENTIONS, MAX_REACTIONS, MAX_TEXT, PAGE, Page, Parts, counts};
 pub use service::MIGRATIONS;
-pub use store::BASE_ROWS;
+pub use store::{BASE_ROWS, TABLE_ROWS};
 pub use tools::tools;

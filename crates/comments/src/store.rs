@@ -39,6 +39,12 @@ const TAKE_BACK: &str = "DELETE FROM comment_reactions \
 const DELETE_REACTIONS: &str = "DELETE FROM comment_reactions \
      WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal = $4 AND comment = $5";
 
+/// What removes the comments on records of a table that was removed, by [`sql::part_rows!`].
+pub const TABLE_ROWS: [&str; 2] = [
+    sql::part_rows!("comment_reactions", "tbl", "ordinal, comment, member, emoji"),
+    sql::part_rows!("comments", "tbl", "ordinal, id"),
+];
+
 /// What removes the rows of a base that was removed, by [`sql::base_rows!`].
 pub const BASE_ROWS: [&str; 2] = [
     sql::base_rows!("comment_reactions", "tbl, ordinal, comment, member, emoji"),

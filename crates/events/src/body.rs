@@ -16,6 +16,8 @@ pub struct Body {
     pub tables: Vec<TableChange>,
     /// The sequence of the change that this one takes back.
     pub undoes: Option<i64>,
+    /// The numbers of fields of which it told until they were removed for good.
+    pub stripped: Vec<FieldNo>,
 }
 
 /// A schema part that became different.

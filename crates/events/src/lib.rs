@@ -5,15 +5,17 @@
 //! schema parts that became different.
 //!
 //! Invariants: a body can be read without a schema (stored cells name their kind of value); this crate has no
-//! behaviour beyond reading, writing and turning a body around.
+//! behaviour beyond reading and writing a body, turning it around, and taking out of it what was removed for good.
 #![deny(missing_docs)]
 
 mod body;
 mod change;
+mod gone;
 mod wire;
 
 pub use body::{Body, CellChange, Cells, LinkDelta, RecordCells, RecordChange, SchemaChange, TableChange};
 pub use change::Change;
+pub use gone::Gone;
 pub use wire::{CreatedText, DecodeError};
 
 #[cfg(test)]

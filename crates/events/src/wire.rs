@@ -35,6 +35,8 @@ struct BodyWire<'a> {
     tables: Vec<TableWire<'a>>,
     #[serde(rename = "z", default)]
     undoes: Option<i64>,
+    #[serde(rename = "g", default)]
+    stripped: Vec<FieldNo>,
 }
 
 type RecordWire<'a> = (u32, RecordId, i64, &'a RawValue);
@@ -75,6 +77,11 @@ impl Body {
             number(&mut out, sequence);
             out.push(b',');
         }
+        if !self.stripped.is_empty() {
+            out.extend_from_slice(b"\"g\":");
+            list(&mut out, &self.stripped, |out, no| number(out, no.0));
+            out.push(b',');
+        }
         out.extend_from_slice(b"\"t\":");
         list(&mut out, &self.tables, write_table);
         out.push(b'}');
@@ -96,7 +103,7 @@ impl Body {
             })
             .collect();
         let tables = wire.tables.into_iter().map(read_table).collect::<Result<_, _>>()?;
-        Ok(Self { schema, tables, undoes: wire.undoes })
+        Ok(Self { schema, tables, undoes: wire.undoes, stripped: wire.stripped })
     }
 }
 

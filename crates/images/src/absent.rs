@@ -119,6 +119,16 @@ impl BaseImage {
         self.absent.insert(column);
     }
 
+    /// Lets go of a column that no field has any more.
+    pub(super) fn forget_column(&mut self, column: ColumnKey) {
+        if self.tables.get(&column.0).is_some_and(|table| table.columns.contains_key(&column.1)) {
+            self.table_mut(column.0).columns.remove(&column.1);
+        }
+        if self.absent.has(column.0, column.1) {
+            self.absent.remove(column);
+        }
+    }
+
     /// Puts a column into memory.
     pub(super) fn put_column(&mut self, column: ColumnKey, values: model::Column) {
         self.table_mut(column.0).columns.insert(column.1, values);

@@ -60,6 +60,8 @@ pub(super) async fn build(db: &Db, tenant: TenantNo, image: BaseImage, limit: us
             }
         }
     }
+    // Their rows may not be swept yet.
+    image.forget_removed();
     Ok(image)
 }
 
@@ -90,7 +92,7 @@ pub(super) async fn columns(
 /// Two halves of about the same number of records, cut at borders of chunks.
 async fn ranges(db: &Db, tenant: TenantNo, schema: &Schema) -> Result<Vec<Range>, Error> {
     let mut ranges = Vec::new();
-    for table in &schema.tables {
+    for table in schema.tables.iter().filter(|table| !table.removed) {
         let len = store::count_ordinals(db, tenant, schema.base_no, table.no).await?;
         if len > 0 {
             ranges.push(Range { table: table.no, from: 0, until: len });

@@ -39,7 +39,7 @@ pub use build::StoredRecord;
 pub use computed::{Asked, Computed, Reach, Values, View, is_stale, looked, users_of, watching};
 pub use error::Error;
 pub use slot::{Images, Private};
-pub use store::{BASE_ROWS, Mark, PreparedRows, each_text, records_at, write};
+pub use store::{BASE_ROWS, LINK_ROWS, Mark, PreparedRows, TABLE_ROWS, each_text, records_at, strip_cells, write};
 pub use watch::{author, time_of};
 
 /// The tables of records and links.
@@ -123,6 +123,23 @@ impl BaseImage {
             }
         }
         schema.revision += 1;
+        let reduces = |part: &SchemaChange| matches!(part, SchemaChange::Table { after, .. } if is_reduced(after));
+        if body.schema.iter().any(reduces) {
+            self.forget_removed();
+        }
+    }
+
+    /// Lets go of what removed tables and fields held: a row is written as the picture knows it.
+    pub(crate) fn forget_removed(&mut self) {
+        let schema = Arc::clone(&self.schema);
+        for table in schema.tables.iter().filter(|table| is_reduced(table)) {
+            for no in table.fields.iter().filter(|field| field.removed).flat_map(|field| field.numbers()) {
+                self.forget_column((table.no, no));
+            }
+            if table.removed {
+                self.tables.remove(&table.no);
+            }
+        }
     }
 
     fn apply_table(&mut self, change: &TableChange, whole: &Change) {
@@ -236,9 +253,14 @@ impl BaseImage {
     }
 }
 
+fn is_reduced(table: &Table) -> bool {
+    table.removed || table.fields.iter().any(|field| field.removed)
+}
+
+/// Puts a definition in its place. What was removed for good by then stays so, wherever the picture is moved.
 fn put_table(schema: &mut Schema, table: &Arc<Table>) {
     match schema.tables.iter_mut().find(|held| held.no == table.no) {
-        Some(held) => *held = Arc::clone(table),
+        Some(held) => *held = table.without_removed(held).map_or_else(|| Arc::clone(table), Arc::new),
         None => schema.tables.push(Arc::clone(table)),
     }
 }

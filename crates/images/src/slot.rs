@@ -225,6 +225,8 @@ impl Images {
                 image.unapply(change);
             }
         });
+        // Changes that are not stripped yet have brought it back.
+        image.forget_removed();
         Ok(image)
     }
 

@@ -1,5 +1,7 @@
 //! Rows of records and links.
 
+mod removed;
+
 use std::sync::Arc;
 
 use db::{Db, RowRef, Tx};
@@ -13,6 +15,8 @@ use tenancy::Permit;
 
 use crate::error::Error;
 use crate::{StoredCells, StoredRecord};
+
+pub use removed::{LINK_ROWS, TABLE_ROWS, strip_cells};
 
 const EACH: &str = "SELECT ordinal, id, created_at, modified_at, sequence, deleted, cells, created_by, modified_by FROM records \
      WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal >= $4 AND ordinal < $5 ORDER BY ordinal";

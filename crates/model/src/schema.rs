@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::column::Kind;
 use crate::id::{BaseId, BaseNo, ChoiceId, FieldId, FieldNo, TableId, TableNo, ViewId};
+use crate::time::Timestamp;
 use crate::view::View;
 
 pub use attachments::AttachmentOptions;
@@ -88,9 +89,38 @@ pub struct Table {
     /// Deleted and not yet gone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
+    /// When it was deleted, if that was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Timestamp>,
+    /// Gone from the trash for good: its name and the numbers of its fields are left.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub removed: bool,
 }
 
 impl Table {
+    /// What is left of it when it is removed from the trash for good.
+    #[must_use]
+    pub fn remains(&self) -> Self {
+        let fields = self.fields.iter().map(|field| Arc::new(field.remains())).collect();
+        Self { description: None, fields, views: Vec::new(), deleted: true, removed: true, ..self.clone() }
+    }
+
+    /// The same table, or an older picture of it, without what is removed by now; none where it holds nothing of that.
+    pub fn without_removed(&self, now: &Self) -> Option<Self> {
+        if now.removed {
+            return (!self.removed).then(|| self.remains());
+        }
+        let gone = |field: &Field| now.fields.iter().any(|held| held.removed && held.had(field)) && !field.removed;
+        if !self.fields.iter().any(|field| gone(field)) {
+            return None;
+        }
+        let mut table = self.clone();
+        for field in table.fields.iter_mut().filter(|field| gone(field)) {
+            *field = Arc::new(field.remains());
+        }
+        Some(table)
+    }
+
     /// The fields that are not deleted.
     pub fn live_fields(&self) -> impl Iterator<Item = &Arc<Field>> {
         self.fields.iter().filter(|field| !field.deleted)
@@ -119,6 +149,11 @@ impl Table {
     /// The field with this number, deleted or not.
     pub fn field_by_no(&self, no: FieldNo) -> Option<&Arc<Field>> {
         self.fields.iter().find(|field| field.no == no)
+    }
+
+    /// The field that was removed for good and had this number.
+    pub fn removed_field(&self, no: FieldNo) -> Option<&Arc<Field>> {
+        self.fields.iter().find(|field| field.removed && field.numbers().any(|held| held == no))
     }
 
     /// The primary field.
@@ -158,6 +193,41 @@ pub struct Field {
     /// Deleted and not yet gone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
+    /// When it was deleted, if that was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Timestamp>,
+    /// Gone from the trash for good: its name and its numbers are left.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub removed: bool,
+    /// Numbers under which it had cells when it was of another type; of what is removed also that of its links.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub was: Vec<FieldNo>,
+}
+
+impl Field {
+    /// A field that is there.
+    pub fn new(no: FieldNo, id: FieldId, name: String, description: Option<String>, kind: FieldKind) -> Self {
+        Self { no, id, name, description, kind, deleted: false, deleted_at: None, removed: false, was: Vec::new() }
+    }
+
+    /// What is left of it when it is removed from the trash for good.
+    #[must_use]
+    pub fn remains(&self) -> Self {
+        let mut was = self.was.clone();
+        was.extend(self.kind.link().map(|link| link.relation).filter(|relation| *relation != self.no));
+        let kind = FieldKind::SingleLineText;
+        Self { description: None, kind, deleted: true, removed: true, was, ..self.clone() }
+    }
+
+    /// True for itself, and for what had cells or links under one of its numbers before.
+    fn had(&self, other: &Self) -> bool {
+        self.id == other.id || self.numbers().any(|no| no == other.no)
+    }
+
+    /// Every number that it has or had.
+    pub fn numbers(&self) -> impl Iterator<Item = FieldNo> + '_ {
+        std::iter::once(self.no).chain(self.was.iter().copied())
+    }
 }
 
 /// A field's type with its options. In JSON the type's API name stands under `type`, the options under `options`.

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::id::{FieldId, ViewId};
 use crate::schema::{Field, Table};
+use crate::time::Timestamp;
 
 /// A view.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -60,6 +61,9 @@ pub struct View {
     /// Deleted and not yet gone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
+    /// When it was deleted, if that was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Timestamp>,
 }
 
 impl View {
@@ -82,6 +86,7 @@ impl View {
             stack: None,
             cover: None,
             deleted: false,
+            deleted_at: None,
         }
     }
 

@@ -27,7 +27,7 @@ mod image;
 pub use counts::{CommentCounts, Counted};
 pub use error::Error;
 pub use files::{Awaited, Files};
-pub use images::{Addresses, BASE_ROWS, FILES_PATH, MIGRATIONS, Reach, Ticket, View};
+pub use images::{Addresses, BASE_ROWS, FILES_PATH, LINK_ROWS, MIGRATIONS, Reach, TABLE_ROWS, Ticket, View};
 pub use json::Shape;
 pub use ops::find_table;
 pub use ops::{

@@ -1,13 +1,15 @@
-//! For how long changes and deleted bases are kept: the hand that removes what is older, base after base.
+//! For how long changes, and what was deleted, are kept: the hand that removes what is older, base after base.
 //!
 //! Words: the *retention* is how long a change is kept; the *horizon* is the time before which changes may go; to *sweep* is
-//! to clear away what is left of a base that was removed from the trash.
+//! to clear away what is left of a base, or of a *part* of one (a table, a field or a view), that was removed from the trash.
 //!
 //! Invariants: without a retention no change of a base goes before its base does; what a cursor has not passed is kept a week
 //! longer.
 
+mod parts;
 mod sweep;
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +18,7 @@ use changes::{Changes, Horizon};
 use clock::Clock;
 use db::{Db, Group};
 use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use jobs::{Handler, Jobs, NewJob, Outcome, Worker};
 use model::{BaseNo, TenantNo, Timestamp};
 use schema::Schemas;
@@ -46,12 +49,12 @@ const SINCE: &str = "history.kept.since";
 pub struct HistoryConfig {
     /// For how many days changes are kept; for ever when absent.
     pub retention_days: Option<NonZeroU16>,
-    /// For how many days deleted bases are kept in the trash; for ever when absent.
+    /// For how many days deleted bases, tables, fields and views are kept in the trash; for ever when absent.
     pub trash_days: Option<NonZeroU16>,
 }
 
 impl HistoryConfig {
-    /// For how long deleted bases are kept.
+    /// For how long what is deleted is kept.
     pub fn trash(&self) -> Option<Duration> {
         self.trash_days.map(days)
     }
@@ -61,29 +64,46 @@ fn days(days: NonZeroU16) -> Duration {
     Duration::from_hours(24 * u64::from(days.get()))
 }
 
-/// Removes changes that are older than the retention and counts those that are kept; sweeps bases that were removed.
+/// Takes out of what a context keeps what it tells of parts of a base, by their ids.
+pub type Forget =
+    Arc<dyn Fn((TenantNo, BaseNo), Arc<BTreeSet<String>>) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+
+/// The statements by which the contexts let go of what was removed from the trash.
+pub struct Rows {
+    /// Of a base, by [`sql::base_rows!`](../sql/macro.base_rows.html).
+    pub of_base: Vec<&'static str>,
+    /// Of a table.
+    pub of_table: Vec<&'static str>,
+    /// Of links, by the number of their field.
+    pub of_links: Vec<&'static str>,
+    /// Of a view, by its id.
+    pub of_view: Vec<&'static str>,
+    /// Payloads of webhooks.
+    pub payloads: Forget,
+}
+
+/// Removes changes that are older than the retention and counts those that are kept; sweeps what was removed.
 #[derive(Clone)]
 pub struct Compaction {
     db: Db,
     changes: Changes,
     schemas: Schemas,
-    /// What removes the rows that the contexts keep of a base.
-    rows: Arc<[&'static str]>,
+    rows: Arc<Rows>,
     jobs: Jobs,
     clock: Clock,
     retention: Option<Duration>,
 }
 
 impl Compaction {
-    /// For the log and the trash of this database; `rows` are the statements by which the contexts let go of a base.
+    /// For the log and the trash of this database; `rows` is how the contexts let go of what was removed.
     pub fn new(
         (db, changes): (Db, Changes),
-        (schemas, rows): (Schemas, Vec<&'static str>),
+        (schemas, rows): (Schemas, Rows),
         jobs: Jobs,
         clock: Clock,
         config: &HistoryConfig,
     ) -> Self {
-        Self { db, changes, schemas, rows: rows.into(), jobs, clock, retention: config.retention_days.map(days) }
+        Self { db, changes, schemas, rows: Arc::new(rows), jobs, clock, retention: config.retention_days.map(days) }
     }
 
     /// Works until `drain`.
@@ -133,6 +153,7 @@ impl Compaction {
                     let _ = logged(this.compact(retention, &drain).await, "old changes could not be removed");
                 }
                 let _ = logged(this.empty_trash(&drain).await, "bases in the trash could not be removed");
+                let _ = logged(this.empty_parts(&drain).await, "parts of bases in the trash could not be removed");
                 Outcome::Pause { after: if drain.is_cancelled() { Duration::ZERO } else { EVERY } }
             }
             .boxed()

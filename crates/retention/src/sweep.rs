@@ -10,9 +10,9 @@ use tokio_util::sync::CancellationToken;
 use crate::{Compaction, PAUSE, earlier, logged};
 
 /// Most rows that one step removes: the writer is held for no longer than that takes.
-const STEP: i64 = 256;
+pub(crate) const STEP: i64 = 256;
 /// How long a removed base is looked at again: who was let in before may have written a row behind the sweep.
-const AFTERWARDS: Duration = Duration::from_hours(24);
+pub(crate) const AFTERWARDS: Duration = Duration::from_hours(24);
 
 impl Compaction {
     /// Removes the bases whose time in the trash has passed, and sweeps all that were removed.
@@ -37,7 +37,7 @@ impl Compaction {
     }
 
     async fn sweep(&self, base: Removed, drain: &CancellationToken) -> Result<(), schema::Error> {
-        for text in self.rows.iter() {
+        for text in self.rows.of_base.iter().copied() {
             while self.step(base.place, text).await? {
                 if drain.is_cancelled() {
                     return Ok(());

@@ -3,6 +3,7 @@
 mod copy;
 mod links;
 mod modified;
+mod remove;
 mod retype;
 mod through;
 mod trash;
@@ -30,6 +31,7 @@ use modified::same_watched;
 
 pub use copy::Copied;
 pub(crate) use copy::{Wanted, copy_name, numbers_to_copy};
+pub(crate) use remove::{Part, is_due};
 pub use retype::{link_in_trash, retype, retyped, without_link};
 pub use through::{rollup_reference, unpaired};
 pub(crate) use trash::{Trashed, TrashedView, not_in_trash, trashed_fields, trashed_views};
@@ -182,6 +184,8 @@ impl<'a> Draft<'a> {
             fields: Vec::new(),
             views,
             deleted: false,
+            deleted_at: None,
+            removed: false,
         }));
         Ok(no)
     }
@@ -277,7 +281,7 @@ impl<'a> Draft<'a> {
         let number = self.take_number();
         if let Some(table) = self.table_mut(no) {
             hide_new(table, id);
-            table.fields.push(Arc::new(Field { no: number, id, name, description, kind, deleted: false }));
+            table.fields.push(Arc::new(Field::new(number, id, name, description, kind)));
         }
     }
 

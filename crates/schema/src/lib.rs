@@ -30,7 +30,7 @@ pub use edit::{
 };
 pub use error::Error;
 pub use names::{on_one_line, valid_name};
-pub use ops::{BaseEntry, NewBase, Removed, Schemas, TrashedBase};
+pub use ops::{BaseEntry, NewBase, Removal, Removed, RemovedPart, Schemas, TrashedBase};
 pub use routes::router;
 pub use store::{BASE_ROWS, revise, save_table, schema_in, take_field};
 pub use wire::{MadeBaseOut, TableOut, table_out};
@@ -38,12 +38,13 @@ pub use wire::{MadeBaseOut, TableOut, table_out};
 use db::Migration;
 
 /// The tables of this crate.
-pub const MIGRATIONS: [Migration; 2] = [
+pub const MIGRATIONS: [Migration; 3] = [
     Migration { name: "2026_03_01_0300_schema", sql: include_str!("../migrations/2026_03_01_0300_schema.sql") },
     Migration {
         name: "2026_11_28_0500_trash_times",
         sql: include_str!("../migrations/2026_11_28_0500_trash_times.sql"),
     },
+    Migration { name: "2026_11_29_0400_removals", sql: include_str!("../migrations/2026_11_29_0400_removals.sql") },
 ];
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod bases;
 mod copies;
+mod removals;
 mod trash;
 mod views;
 
@@ -71,6 +72,8 @@ pub struct Removed {
     pub time: Timestamp,
 }
 
+pub use removals::{Removal, RemovedPart};
+
 /// Schemas by base; an entry is right for exactly its revision.
 type Cache = Arc<RwLock<FxHashMap<BaseNo, Arc<Schema>>>>;
 
@@ -83,7 +86,7 @@ pub struct Schemas {
     clock: Clock,
     ids: Ids,
     cache: Cache,
-    /// For how long deleted bases are kept; for ever without it.
+    /// For how long what is deleted is kept; for ever without it.
     trash: Option<Duration>,
     /// Whether formulas have only the functions that Airtable has.
     only_airtable: bool,
@@ -95,7 +98,7 @@ impl Schemas {
         Self { db, changes, access, clock, ids, cache: Cache::default(), trash: None, only_airtable: false }
     }
 
-    /// Keeps deleted bases for so long.
+    /// Keeps what is deleted for so long.
     #[must_use]
     pub fn keeping_trash(self, trash: Option<Duration>) -> Self {
         Self { trash, ..self }

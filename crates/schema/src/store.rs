@@ -8,7 +8,7 @@ use sql::Value;
 use tenancy::{Permit, WorkspacePermit};
 
 use crate::error::Error;
-use crate::ops::Removed;
+use crate::ops::{Removed, RemovedPart};
 
 const SCHEMA: &str = "SELECT b.id, b.name, b.revision, t.definition FROM bases b \
      LEFT JOIN tables t ON t.tenant = b.tenant AND t.base = b.base \
@@ -38,14 +38,30 @@ const REMOVED: &str = "SELECT tenant, base, removed_at FROM bases \
      WHERE removed_at IS NOT NULL AND swept = FALSE AND base > $1 ORDER BY base LIMIT $2";
 const SWEPT: &str = "UPDATE bases SET swept = TRUE WHERE tenant = $1 AND base = $2 AND removed_at IS NOT NULL";
 
+const BASES_AFTER: &str = "SELECT tenant, base FROM bases \
+     WHERE deleted = FALSE AND removed_at IS NULL AND base > $1 ORDER BY base LIMIT $2";
+const NOTE_REMOVAL: &str = "INSERT INTO removals (tenant, base, id, removed_at, swept) VALUES ($1, $2, $3, $4, FALSE) \
+     ON CONFLICT (tenant, base, id) DO NOTHING";
+const NEXT_REMOVAL: &str = "SELECT tenant, base FROM removals WHERE base > $1 ORDER BY base LIMIT 1";
+const REMOVALS: &str = "SELECT id, removed_at, swept FROM removals WHERE tenant = $1 AND base = $2 ORDER BY id";
+const SWEPT_PARTS: &str = "UPDATE removals SET swept = TRUE WHERE tenant = $1 AND base = $2 AND removed_at <= $3";
+const FORGET_REMOVALS: &str =
+    "DELETE FROM removals WHERE tenant = $1 AND base = $2 AND swept = TRUE AND removed_at < $3";
+
 /// What removes the rows of a base that was removed, by [`sql::base_rows!`].
-pub const BASE_ROWS: [&str; 1] = [sql::base_rows!("tables", "tbl")];
+pub const BASE_ROWS: [&str; 2] = [sql::base_rows!("removals", "id"), sql::base_rows!("tables", "tbl")];
 
 /// Most bases that are looked up at a time.
 const BASES: i64 = 256;
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&str; 15] = [
+pub(crate) const STATEMENTS: [&str; 21] = [
+    BASES_AFTER,
+    NOTE_REMOVAL,
+    NEXT_REMOVAL,
+    REMOVALS,
+    SWEPT_PARTS,
+    FORGET_REMOVALS,
     SCHEMA,
     NEXT_BASE,
     INSERT_BASE,
@@ -212,6 +228,43 @@ pub(crate) async fn removed(db: &Db, after: BaseNo) -> Result<Vec<Removed>, Erro
 /// Notes that nothing is left of a base that was removed.
 pub(crate) fn swept(tx: &mut Tx, (tenant, base): (TenantNo, BaseNo)) {
     tx.queue(SWEPT, keys(tenant, base));
+}
+
+/// Bases after a number that are there.
+pub(crate) async fn bases_after(db: &Db, after: BaseNo) -> Result<Vec<(TenantNo, BaseNo)>, Error> {
+    let rows = db.read(BASES_AFTER, vec![after.0.into(), BASES.into()]).await?;
+    rows.iter().map(|row| Ok((TenantNo(row.get(0)?), BaseNo(row.get(1)?)))).collect()
+}
+
+/// Raises the revision of a base.
+pub(crate) fn revise_base(tx: &mut Tx, (tenant, base): (TenantNo, BaseNo)) {
+    tx.queue(REVISE, keys(tenant, base));
+}
+
+/// Notes that a part of a base was removed, of which something may be left.
+pub(crate) fn note_removal(tx: &mut Tx, (tenant, base): (TenantNo, BaseNo), id: &str, now: Timestamp) {
+    tx.queue(NOTE_REMOVAL, vec![tenant.0.into(), base.0.into(), id.to_owned().into(), now.0.into()]);
+}
+
+/// The first base after a number of which parts were removed.
+pub(crate) async fn next_removal(db: &Db, after: BaseNo) -> Result<Option<(TenantNo, BaseNo)>, Error> {
+    let rows = db.read(NEXT_REMOVAL, vec![after.0.into()]).await?;
+    rows.first().map(|row| Ok((TenantNo(row.get(0)?), BaseNo(row.get(1)?)))).transpose()
+}
+
+/// The parts of a base that were removed and of which something may be left.
+pub(crate) async fn removals(db: &Db, (tenant, base): (TenantNo, BaseNo)) -> Result<Vec<RemovedPart>, Error> {
+    let rows = db.read(REMOVALS, keys(tenant, base)).await?;
+    rows.iter()
+        .map(|row| Ok(RemovedPart { id: row.get(0)?, time: Timestamp(row.get(1)?), swept: row.get(2)? }))
+        .collect()
+}
+
+/// Notes that nothing is left of what was removed up to a time, and forgets what was removed before another.
+pub(crate) fn swept_parts(tx: &mut Tx, (tenant, base): (TenantNo, BaseNo), until: Timestamp, before: Timestamp) {
+    for (text, time) in [(SWEPT_PARTS, until), (FORGET_REMOVALS, before)] {
+        tx.queue(text, vec![tenant.0.into(), base.0.into(), time.0.into()]);
+    }
 }
 
 fn read_base(row: &Row) -> Result<BaseRow, Error> {

@@ -19,4 +19,4 @@ pub use error::Error;
 pub use model::{Share, Shown};
 pub use ops::{Parts, Shares};
 pub use service::MIGRATIONS;
-pub use store::BASE_ROWS;
+pub use store::{BASE_ROWS, TABLE_ROWS, VIEW_ROWS};

@@ -23,6 +23,11 @@ const DELETE: &str = "DELETE FROM shares WHERE tenant = $1 AND base = $2 AND id 
 /// What removes the rows of a base that was removed, by [`sql::base_rows!`].
 pub const BASE_ROWS: [&str; 1] = [sql::base_rows!("shares", "id")];
 
+/// What removes the shares of the views of a table that was removed, and those of a view, by [`sql::part_rows!`].
+pub const TABLE_ROWS: [&str; 1] = [sql::part_rows!("shares", "tbl", "id")];
+/// See [`TABLE_ROWS`].
+pub const VIEW_ROWS: [&str; 1] = [sql::part_rows!("shares", "view", "id")];
+
 /// Every text, so that a test can show each to both databases.
 #[cfg(test)]
 const TEXTS: [&str; 7] = [INSERT, COUNT, LIST, FIND, ENABLE, RENEW, DELETE];

@@ -53,5 +53,5 @@ pub use model::{
 pub use ops::{MAX_FILE, NewSync, Parts, SYNC_BYTES, Transfers};
 pub use report::{Problem, ProblemKind, Report};
 pub use service::MIGRATIONS;
-pub use store::syncs::BASE_ROWS;
+pub use store::syncs::{BASE_ROWS, TABLE_ROWS};
 pub use words::counted;

@@ -26,7 +26,7 @@ mod fixture;
 
 pub use error::Error;
 pub use model::{Created, Page, Webhook};
-pub use ops::{Parts, Webhooks};
+pub use ops::{Parts, Webhooks, forget};
 pub use service::MIGRATIONS;
 pub use spec::{
     ChangeType, DataType, FieldChoice, Filters, FormPage, FormView, Includes, Options, Source, SourceOptions,

@@ -1,6 +1,7 @@
 //! The handle and its operations.
 
 mod follow;
+mod forget;
 mod payloads;
 mod ping;
 mod sweep;
@@ -20,6 +21,8 @@ use schema::Schemas;
 use serde::{Deserialize, Serialize};
 use tenancy::{Access, Action, Denied, Permit};
 use web::Signer;
+
+pub use forget::forget;
 
 use crate::error::Error;
 use crate::model::{Created, LIFE, MOST, Webhook, later};

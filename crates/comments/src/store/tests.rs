@@ -1,12 +1,12 @@
 use testkit::{TestDb, on_every_database};
 
-use super::{BASE_ROWS, texts};
+use super::{BASE_ROWS, TABLE_ROWS, texts};
 use crate::MIGRATIONS;
 
 #[on_every_database]
 async fn every_text_can_be_prepared(test: TestDb) {
     let test = test.migrated(&[&MIGRATIONS]).await;
-    for text in texts(test.db.dialect()).into_iter().chain(BASE_ROWS) {
+    for text in texts(test.db.dialect()).into_iter().chain(BASE_ROWS).chain(TABLE_ROWS) {
         assert!(test.db.check(text).await.is_ok(), "{text}");
     }
 }

@@ -91,7 +91,7 @@ pub(crate) fn link() -> FieldKind {
 
 pub(crate) fn field(kind: FieldKind) -> Field {
     let id: FieldId = "fldAAAAAAAAAAAAAA".parse().unwrap();
-    Field { no: FieldNo(1), id, name: "F".to_owned(), description: None, kind, deleted: false }
+    Field::new(FieldNo(1), id, "F".to_owned(), None, kind)
 }
 
 /// A field of each type.

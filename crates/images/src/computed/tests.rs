@@ -17,14 +17,7 @@ const TEXT: FieldNo = FieldNo(2);
 const ROWS: u32 = CHUNK as u32 + 100;
 
 fn field(no: u32, name: &str, kind: FieldKind) -> Arc<Field> {
-    Arc::new(Field {
-        no: FieldNo(no),
-        id: FieldId::ordered(0, u64::from(no)),
-        name: name.to_owned(),
-        description: None,
-        kind,
-        deleted: false,
-    })
+    Arc::new(Field::new(FieldNo(no), FieldId::ordered(0, u64::from(no)), name.to_owned(), None, kind))
 }
 
 fn formula(no: u32, text: &str, result: FormulaType) -> Arc<Field> {
@@ -59,6 +52,8 @@ fn table() -> Table {
         fields,
         views: Vec::new(),
         deleted: false,
+        deleted_at: None,
+        removed: false,
     }
 }
 

@@ -1,12 +1,12 @@
 use testkit::{TestDb, on_every_database};
 
-use super::{ASKED, BASE_ROWS, TEXTS, asked};
+use super::{ASKED, BASE_ROWS, TEXTS, asked, removed};
 use crate::MIGRATIONS;
 
 #[on_every_database]
 async fn every_text_is_understood(test: TestDb) {
     let test = test.migrated(&[&MIGRATIONS]).await;
-    for text in TEXTS.into_iter().chain(BASE_ROWS) {
+    for text in TEXTS.into_iter().chain(BASE_ROWS).chain(removed::TEXTS) {
         assert!(test.db.check(text).await.is_ok(), "{text}");
     }
 }

@@ -81,6 +81,9 @@ impl Records {
         let now = self.clock.now();
         let sequence = tx.head().sequence;
         let (mut body, skipped, left_out) = private.read(|image| {
+            if let Some(reason) = removed_since(&image.schema, change).filter(|_| !force) {
+                return Err(Error::Converted { reason });
+            }
             let (conflicts, met) = (Vec::new(), Vec::new());
             let mut reversal = Reversal { image, change, converted: &converted, met, conflicts };
             let mut plan = Plan::new(image, &self.ids, now);
@@ -299,6 +302,9 @@ impl Reversal<'_> {
                 self.conflicts.push("a table that is gone".to_owned());
                 continue;
             };
+            if table.removed {
+                continue;
+            }
             let rows = self.image.table(part.table);
             for record in &part.deleted {
                 self.restore(plan, &table, &rows, record);
@@ -324,7 +330,9 @@ impl Reversal<'_> {
             self.left_behind(table.no, *no);
         }
         let previous = previous(rows, record.ordinal);
-        plan.body.table(table.no).restored.push(RecordCells { previous, ..record.clone() });
+        let mut record = RecordCells { previous, ..record.clone() };
+        record.cells.retain(|(no, _)| table.removed_field(*no).is_none());
+        plan.body.table(table.no).restored.push(record);
     }
 
     fn put_back(&mut self, plan: &mut Plan<'_>, table: &Table, rows: &TableImage, record: &RecordChange) {
@@ -339,7 +347,8 @@ impl Reversal<'_> {
                 continue;
             }
             // What follows from the change of others follows from its undoing too.
-            let Some(field) = table.field_by_no(cell.field).filter(|field| !field.kind.is_noted()) else { continue };
+            let known = table.field_by_no(cell.field).filter(|field| !field.removed && !field.kind.is_noted());
+            let Some(field) = known else { continue };
             let held = rows.cell(cell.field, record.ordinal);
             if same_cell(table, cell.field, held, cell.after.view()) {
                 let (before, after) = (held.to_value(), cell.before.clone());
@@ -426,6 +435,34 @@ impl Reversal<'_> {
             }
         }
     }
+}
+
+/// Why not all of a change can be taken back: what it wrote to was removed from the trash for good since.
+fn removed_since(schema: &Schema, change: &Change) -> Option<String> {
+    let field = |no: FieldNo| {
+        let found = schema
+            .tables
+            .iter()
+            .filter(|table| !table.removed)
+            .find_map(|table| Some((table, table.removed_field(no)?)));
+        found.map(|(table, field)| format!("field `{}` of `{}`", field.name, table.name))
+    };
+    let told = change.body.tables.iter().find_map(|part| {
+        let table = schema.table_by_no(part.table)?;
+        if table.removed {
+            return Some(format!("table `{}`", table.name));
+        }
+        let whole = part.created.iter().chain(&part.deleted).chain(&part.restored);
+        let cells = part.updated.iter().flat_map(|record| record.cells.iter().map(|cell| cell.field));
+        let numbers = cells.chain(whole.flat_map(|record| record.cells.iter().map(|(no, _)| *no)));
+        numbers.chain(part.links.iter().map(|link| link.relation)).find_map(field)
+    });
+    let gone = told.or_else(|| change.body.stripped.iter().copied().find_map(field));
+    let (gone, change) = (gone?, change.sequence);
+    Some(format!(
+        "change {change} wrote to {gone}, which was removed from the trash for good since: what it held is gone, and nothing was \
+         undone (send `force` to undo the rest)"
+    ))
 }
 
 /// True for a record that a plan deletes.

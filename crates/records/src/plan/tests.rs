@@ -5,7 +5,7 @@ use super::*;
 
 fn field(no: u32, name: &str, kind: FieldKind) -> Arc<Field> {
     let id = format!("fld{no:014}").parse().unwrap();
-    Arc::new(Field { no: FieldNo(no), id, name: name.to_owned(), description: None, kind, deleted: false })
+    Arc::new(Field::new(FieldNo(no), id, name.to_owned(), None, kind))
 }
 
 /// A table of a name, a number and a select.
@@ -28,6 +28,8 @@ fn table() -> Arc<Table> {
         fields,
         views: vec![],
         deleted: false,
+        deleted_at: None,
+        removed: false,
     })
 }
 

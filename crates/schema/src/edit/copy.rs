@@ -239,6 +239,7 @@ impl Draft<'_> {
             stack: view.stack.as_ref().and_then(live),
             cover: view.cover.as_ref().and_then(live),
             deleted: false,
+            deleted_at: None,
         }
     }
 }

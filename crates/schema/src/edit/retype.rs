@@ -106,7 +106,9 @@ pub fn retype(
     let mut draft = Draft::new(schema.clone(), (0, 0), ids, now);
     let held = draft.table_mut(table).and_then(|table| table.fields.iter_mut().find(|held| held.id == field));
     if let Some(held) = held.map(Arc::make_mut) {
-        let before = Field { deleted: true, id: ids.field(now), ..held.clone() };
+        let before = Field { deleted: true, deleted_at: Some(now), id: ids.field(now), ..held.clone() };
+        // Links are kept by what goes to the trash.
+        held.was.extend(Some(held.no).filter(|_| held.kind.link().is_none()));
         (held.no, held.kind) = (no, kind);
         draft.trash_links(table, before);
         draft.take_links(table, (field, no));
@@ -125,9 +127,11 @@ impl Draft<'_> {
     fn set_deleted(&mut self, id: FieldId, deleted: bool) {
         let holds = |table: &&Arc<Table>| table.fields.iter().any(|field| field.id == id);
         let Some(no) = self.schema.tables.iter().find(holds).map(|table| table.no) else { return };
+        let time = deleted.then_some(self.now);
         let field = self.table_mut(no).and_then(|table| table.fields.iter_mut().find(|field| field.id == id));
         if let Some(field) = field {
-            Arc::make_mut(field).deleted = deleted;
+            let field = Arc::make_mut(field);
+            (field.deleted, field.deleted_at) = (deleted, time);
         }
     }
 
@@ -161,10 +165,11 @@ impl Draft<'_> {
             table.fields.push(Arc::new(before));
         }
         let Some(inverse) = link.inverse else { return };
+        let now = Some(self.now);
         let other = self.table_mut(link.linked_table_no);
         let other = other.and_then(|table| table.fields.iter_mut().find(|field| field.id == inverse));
         if let Some(other) = other.map(Arc::make_mut) {
-            other.deleted = true;
+            (other.deleted, other.deleted_at) = (true, now);
             if let FieldKind::MultipleRecordLinks(back) = &mut other.kind {
                 back.inverse = Some(id);
             }

@@ -1,4 +1,5 @@
-//! Deleting tables and fields, and bringing them back: both are marks, so the cells are still there.
+//! Deleting tables and fields, and bringing them back: both are marks, so the cells are still there. Removing them from the
+//! trash for good leaves a name and numbers.
 
 use std::sync::Arc;
 
@@ -22,8 +23,9 @@ impl Draft<'_> {
         for (table, field) in leading.into_iter().filter(|(table, _)| *table != no) {
             self.mark(table, field, true);
         }
+        let now = Some(self.now);
         if let Some(table) = self.table_mut(no) {
-            table.deleted = true;
+            (table.deleted, table.deleted_at) = (true, now);
         }
         Ok(())
     }
@@ -45,14 +47,14 @@ impl Draft<'_> {
 
     /// Brings a deleted table back, with the link fields that went with it.
     pub fn restore_table(&mut self, id: TableId) -> Result<TableNo, Error> {
-        let found = self.schema.tables.iter().find(|table| table.id == id && table.deleted).cloned();
+        let found = self.schema.tables.iter().find(|table| table.id == id && table.deleted && !table.removed).cloned();
         let table = found.ok_or_else(|| not_in_trash(&id.to_string()))?;
         if self.schema.live_tables().count() >= TABLES {
             return Err(Error::TooMany { what: "the number of tables", bound: TABLES });
         }
         let name = free_name(&table.name, |name| !self.has_table(name, None));
         if let Some(table) = self.table_mut(table.no) {
-            (table.deleted, table.name) = (false, name);
+            (table.deleted, table.deleted_at, table.name) = (false, None, name);
         }
         // A link that was deleted by itself has taken its other side along; one that went with the table has not.
         let went = self.links(|draft, link| link.linked_table_no == table.no && draft.is_live(other(link)), true);
@@ -92,7 +94,7 @@ impl Draft<'_> {
     }
 
     /// The link fields for which this is so, live ones of live tables or deleted ones.
-    fn links(&self, wanted: impl Fn(&Self, &LinkOptions) -> bool, deleted: bool) -> Vec<(TableNo, FieldId)> {
+    pub(super) fn links(&self, wanted: impl Fn(&Self, &LinkOptions) -> bool, deleted: bool) -> Vec<(TableNo, FieldId)> {
         let tables = self.schema.tables.iter().filter(|table| deleted || !table.deleted);
         tables
             .flat_map(|table| table.fields.iter().map(|field| (table.no, field)))
@@ -110,9 +112,10 @@ impl Draft<'_> {
         let held = self.schema.table_by_no(no).and_then(|table| table.fields.iter().find(|field| field.id == id));
         let Some(name) = held.filter(|field| field.deleted != deleted).map(|field| field.name.clone()) else { return };
         let name = if deleted { name } else { self.free_field_name(no, &name) };
+        let time = deleted.then_some(self.now);
         let field = self.table_mut(no).and_then(|table| table.fields.iter_mut().find(|field| field.id == id));
         if let Some(field) = field.map(Arc::make_mut) {
-            (field.deleted, field.name) = (deleted, name);
+            (field.deleted, field.deleted_at, field.name) = (deleted, time, name);
         }
     }
 }
@@ -126,7 +129,7 @@ pub(crate) fn trashed_fields(schema: &model::Schema) -> Vec<Trashed> {
                 .is_some_and(|(no, id)| schema.table_by_no(no).is_some_and(|table| table.field_by_id(id).is_some()))
     };
     let fields = schema.live_tables().flat_map(|table| table.fields.iter().map(move |field| (table, field)));
-    let deleted = fields.filter(move |(_, field)| field.deleted && !went(field));
+    let deleted = fields.filter(move |(_, field)| field.deleted && !field.removed && !went(field));
     deleted.map(|(table, field)| (Arc::clone(table), Arc::clone(field))).collect()
 }
 

@@ -227,11 +227,12 @@ impl Draft<'_> {
             let reason = "a table keeps at least one view: make another one first".to_owned();
             return Err(Error::Invalid { reason });
         }
+        let now = self.now;
         let Some(table) = self.table_mut(no) else { return Ok(()) };
         let Some(at) = table.views.iter().position(|view| view.id == id) else { return Ok(()) };
         // Those deleted last stand at the end.
         let view = table.views.remove(at);
-        table.views.push(View { deleted: true, ..view });
+        table.views.push(View { deleted: true, deleted_at: Some(now), ..view });
         if table.views.iter().filter(|view| view.deleted).count() > DELETED
             && let Some(oldest) = table.views.iter().position(|view| view.deleted)
         {
@@ -249,7 +250,7 @@ impl Draft<'_> {
         let name = self.free_view_name(no, &view.name);
         let view = self.table_mut(no).and_then(|table| table.views.iter_mut().find(|view| view.id == id));
         if let Some(view) = view {
-            (view.deleted, view.name) = (false, name);
+            (view.deleted, view.deleted_at, view.name) = (false, None, name);
         }
         Ok(no)
     }

@@ -1,9 +1,11 @@
 //! Deleting tables and fields, the trash, and the way back.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use model::{BaseId, Caller, FieldId, Schema, TableId};
+use model::{BaseId, Caller, FieldId, Schema, TableId, Timestamp};
 
+use super::bases::micros;
 use super::{Schemas, find_table};
 use crate::edit::{Trashed, TrashedView, not_in_trash, trashed_fields, trashed_views};
 use crate::error::Error;
@@ -16,6 +18,15 @@ pub struct Trash {
     pub fields: Vec<Trashed>,
     /// Views of tables that are not deleted themselves.
     pub views: Vec<TrashedView>,
+    /// For how long all that is kept; for ever without it.
+    pub kept: Option<Duration>,
+}
+
+impl Trash {
+    /// When what was deleted then is removed by itself, if ever.
+    pub fn expires(&self, deleted: Option<Timestamp>) -> Option<Timestamp> {
+        deleted.zip(self.kept).map(|(deleted, kept)| Timestamp(deleted.0.saturating_add(micros(kept))))
+    }
 }
 
 /// What came out of the trash.
@@ -71,7 +82,7 @@ impl Schemas {
         let schema = self.describe(caller, base).await?;
         let fields = trashed_fields(&schema);
         let views = trashed_views(&schema);
-        Ok(Trash { schema, fields, views })
+        Ok(Trash { schema, fields, views, kept: self.trash })
     }
 
     /// Brings a table, a field or a view back from the trash, with its cells.

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::{Extension, Json};
-use model::Caller;
+use model::{Caller, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -20,6 +20,7 @@ pub(super) fn router() -> OpenApiRouter<Schemas> {
         .routes(routes!(delete_field))
         .routes(routes!(list_trash))
         .routes(routes!(restore))
+        .routes(routes!(remove))
 }
 
 /// Failures outside of Airtable's API.
@@ -73,11 +74,16 @@ async fn delete_field(
 
 /// A table in the trash.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 struct TrashedTableOut {
     /// Its id.
     id: String,
     /// Its name.
     name: String,
+    /// When it is removed by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
+    expires_time: Option<String>,
 }
 
 /// A field in the trash.
@@ -94,6 +100,10 @@ struct TrashedFieldOut {
     table_id: String,
     /// That table's name.
     table_name: String,
+    /// When it is removed by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
+    expires_time: Option<String>,
 }
 
 /// A view in the trash.
@@ -110,6 +120,10 @@ struct TrashedViewOut {
     table_id: String,
     /// That table's name.
     table_name: String,
+    /// When it is removed by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
+    expires_time: Option<String>,
 }
 
 /// What is in the trash of a base.
@@ -134,14 +148,20 @@ async fn list_trash(
     Path(place): AtBase,
 ) -> Answer<TrashOut> {
     let trash = schemas.list_trash(&caller, own_base(&place.base)?).await.map_err(own)?;
-    let tables = trash.schema.tables.iter().filter(|table| table.deleted);
-    let tables = tables.map(|table| TrashedTableOut { id: table.id.to_string(), name: table.name.clone() }).collect();
+    let tables = trash.schema.tables.iter().filter(|table| table.deleted && !table.removed);
+    let expires = |deleted| trash.expires(deleted).map(Timestamp::iso);
+    let tables = tables.map(|table| TrashedTableOut {
+        id: table.id.to_string(),
+        name: table.name.clone(),
+        expires_time: expires(table.deleted_at),
+    });
     let fields = trash.fields.iter().map(|(table, field)| TrashedFieldOut {
         id: field.id.to_string(),
         name: field.name.clone(),
         r#type: fields::of(&field.kind).name(),
         table_id: table.id.to_string(),
         table_name: table.name.clone(),
+        expires_time: expires(field.deleted_at),
     });
     let views = trash.views.iter().map(|(table, view)| TrashedViewOut {
         id: view.id.to_string(),
@@ -149,8 +169,9 @@ async fn list_trash(
         r#type: view.view_type.name(),
         table_id: table.id.to_string(),
         table_name: table.name.clone(),
+        expires_time: expires(view.deleted_at),
     });
-    Ok(Json(TrashOut { tables, fields: fields.collect(), views: views.collect() }))
+    Ok(Json(TrashOut { tables: tables.collect(), fields: fields.collect(), views: views.collect() }))
 }
 
 /// A part of a base in the trash.
@@ -186,6 +207,20 @@ async fn restore(
 ) -> Answer<RestoredOut> {
     let restored = schemas.restore(&caller, own_base(&place.base)?, &place.id).await.map_err(own)?;
     Ok(Json(RestoredOut { id: restored.id, name: restored.name, restored: true }))
+}
+
+/// Removes a table, a field or a view from the trash for good, with all that it held: it does not come back.
+#[utoipa::path(
+    delete, path = "/api/v1/bases/{base}/trash/{id}", operation_id = "trash.remove", tag = "bases",
+    params(TrashedPath), responses((status = 200, description = "It is gone", body = DeletedPartOut))
+)]
+async fn remove(
+    State(schemas): State<Schemas>,
+    Extension(caller): Extension<Caller>,
+    Path(place): Path<TrashedPath>,
+) -> Answer<DeletedPartOut> {
+    schemas.remove_part(&caller, own_base(&place.base)?, &place.id).await.map_err(own)?;
+    Ok(Json(DeletedPartOut::new(&place.id)))
 }
 
 pub(super) fn own_base(text: &str) -> Result<model::BaseId, Failure> {

@@ -15,7 +15,7 @@ fn field_json(schema: &Schema, field: &Field) -> Value {
 
 fn field(no: u32, id: &str, name: &str, kind: FieldKind) -> Arc<Field> {
     let id = id.parse().unwrap();
-    Arc::new(Field { no: model::FieldNo(no), id, name: name.to_owned(), description: None, kind, deleted: false })
+    Arc::new(Field::new(model::FieldNo(no), id, name.to_owned(), None, kind))
 }
 
 fn schema() -> Schema {
@@ -42,6 +42,8 @@ fn schema() -> Schema {
         ],
         views: vec![View::new("viw00000000000001".parse().unwrap(), "Grid", ViewType::Grid)],
         deleted: false,
+        deleted_at: None,
+        removed: false,
     };
     let base = "app00000000000001".parse().unwrap();
     Schema { base_no: BaseNo(1), base, name: "B".to_owned(), revision: 1, tables: vec![Arc::new(table)] }

@@ -1,5 +1,7 @@
 //! What is removed from the trash for good, by hand and by time.
 
+mod parts;
+
 use std::num::NonZeroU16;
 use std::time::Duration;
 

@@ -16,6 +16,9 @@ const FIND: &str = "SELECT id, tbl, name, key_field, missing, created_by, create
 const NAMES: &str = "SELECT name FROM syncs WHERE tenant = $1 AND base = $2 AND tbl = $3";
 const DELETE: &str = "DELETE FROM syncs WHERE tenant = $1 AND base = $2 AND tbl = $3 AND id = $4 RETURNING name";
 
+/// What removes the syncs of a table that was removed, by [`sql::part_rows!`].
+pub const TABLE_ROWS: [&str; 1] = [sql::part_rows!("syncs", "tbl", "id")];
+
 /// What removes the rows of a base that was removed, by [`sql::base_rows!`].
 pub const BASE_ROWS: [&str; 1] = [sql::base_rows!("syncs", "id")];
 

@@ -1,7 +1,7 @@
 //! Rows of payloads.
 
 use db::{Db, Tx, Value, params};
-use model::Timestamp;
+use model::{BaseNo, TenantNo, Timestamp};
 
 use super::Key;
 use crate::error::Error;
@@ -14,9 +14,14 @@ const READ: &str = "SELECT number, body FROM webhook_payloads \
 const DELETE: &str = "DELETE FROM webhook_payloads WHERE tenant = $1 AND base = $2 AND webhook = $3";
 const PRUNE: &str = "DELETE FROM webhook_payloads WHERE made_at < $1";
 
+const EACH: &str = "SELECT webhook, number, body FROM webhook_payloads \
+     WHERE tenant = $1 AND base = $2 AND (webhook, number) > ($3, $4) ORDER BY webhook, number LIMIT 64";
+const REWRITE: &str = "UPDATE webhook_payloads SET body = $5 \
+     WHERE tenant = $1 AND base = $2 AND webhook = $3 AND number = $4";
+
 /// Every text, so that a test can show each to both databases.
 #[cfg(test)]
-pub(super) const TEXTS: [&str; 4] = [INSERT, READ, DELETE, PRUNE];
+pub(super) const TEXTS: [&str; 6] = [INSERT, READ, DELETE, PRUNE, EACH, REWRITE];
 
 /// A page ends after so many bytes, however few payloads that are: one of an import may hold thousands of records.
 const BYTES: usize = 8 << 20;
@@ -48,6 +53,24 @@ pub(crate) async fn read(db: &Db, (tenant, base, id): Key, from: i64, limit: i64
 
 pub(crate) fn delete(tx: &mut Tx, (tenant, base, id): Key) {
     tx.queue(DELETE, params![tenant, base, id]);
+}
+
+/// A payload: its webhook, its number there, and its text.
+pub(crate) type Stored = (String, i64, String);
+
+/// The payloads of a base behind one of them, as many as are read at a time.
+pub(crate) async fn each(
+    db: &Db,
+    (tenant, base): (TenantNo, BaseNo),
+    after: &(String, i64),
+) -> Result<Vec<Stored>, Error> {
+    let rows = db.read(EACH, params![tenant, base, after.0.as_str(), after.1]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
+}
+
+/// Gives a payload another text.
+pub(crate) fn rewrite(tx: &mut Tx, (tenant, base): (TenantNo, BaseNo), (webhook, number, body): Stored) {
+    tx.queue(REWRITE, params![tenant, base, webhook, number, Value::Json(body)]);
 }
 
 /// Forgets payloads of changes before `until`.

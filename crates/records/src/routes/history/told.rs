@@ -50,7 +50,9 @@ impl<'t> Teller<'t> {
         let told = json!({
             "tableId": table.id, "table": table.name, "fieldId": id, "field": name, "before": before, "after": after,
         });
-        let cell = self.page.converted.iter().find(|cell| cell.change == retyped.change);
+        let is_kept = |no: FieldNo| table.removed_field(no).is_none();
+        let kept = is_kept(retyped.before.no) && is_kept(retyped.after.no);
+        let cell = self.page.converted.iter().find(|cell| kept && cell.change == retyped.change);
         Some((told, cell.and_then(|cell| self.converted_cell(retyped, cell))))
     }
 
@@ -82,7 +84,7 @@ impl<'t> Teller<'t> {
     }
 
     fn table(&self, part: &TableChange) -> Option<Value> {
-        let table = self.page.schema.table_by_no(part.table)?;
+        let table = self.page.schema.table_by_no(part.table).filter(|table| !table.removed)?;
         let mut links = self.links.get(&part.table).cloned().unwrap_or_default();
         let mut whole = |records: &[RecordCells], gone: bool| -> Vec<Value> {
             let told = records.iter().map(|record| {
@@ -167,7 +169,11 @@ impl<'t> Teller<'t> {
         // Links that were converted are in the trash, as another field.
         let gone = held.is_none_or(|field| field.deleted);
         let before = gone.then(|| later.find(|retyped| retyped.before.no == no)).flatten();
-        before.map(|retyped| &retyped.before).or(held).map(AsRef::as_ref).filter(|field| !field.kind.is_noted())
+        before
+            .map(|retyped| &retyped.before)
+            .or(held)
+            .map(AsRef::as_ref)
+            .filter(|field| !field.kind.is_noted() && table.removed_field(field.no).is_none())
     }
 
     /// A cell as clients read it; null when it is empty.

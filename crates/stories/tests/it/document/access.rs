@@ -42,7 +42,7 @@ const VIEW: &str = r#"{"name":"Few","filter":{"field":"Points","op":"<","value":
 const ROLES: &str = r#"{"collaborators":[{"user":{"id":"COLLABORATOR"},"permissionLevel":"edit"}]}"#;
 
 /// In an order in which each works after those before it.
-pub const ACCESS: [Access; 118] = [
+pub const ACCESS: [Access; 119] = [
     open("health.live"),
     open("health.ready"),
     open("health.report"),
@@ -155,6 +155,7 @@ pub const ACCESS: [Access; 118] = [
     named("tables.delete", "", ""),
     named("trash.list", "", ""),
     named("trash.restore", "", ""),
+    named("trash.remove", "", ""),
     named("records.delete_one", "", ""),
     named("records.delete", "?records[]=LAST", ""),
     named("views.delete_metadata", "", ""),
@@ -186,6 +187,8 @@ pub struct Visit {
     token: String,
     comment: String,
     trashed: String,
+    /// Something in the trash that is removed.
+    useless: String,
     /// A base in the trash.
     gone: String,
     /// A user who may read.
@@ -230,6 +233,8 @@ impl Visit {
         let gone =
             app.ok(Method::DELETE, &format!("/v0/meta/bases/{base}/tables/Tasks/fields/Due"), &Value::Null).await;
         let (comment, trashed) = (text(&comment["id"]), text(&gone["id"]));
+        let useless = format!("/v0/meta/bases/{base}/tables/Tasks/fields/Tags");
+        let useless = text(&app.ok(Method::DELETE, &useless, &Value::Null).await["id"]);
         let workspace = app.workspace().await;
         let table = json!({ "name": "Old", "fields": [{ "name": "Name", "type": "singleLineText" }] });
         let old = json!({ "name": "Old", "workspaceId": workspace, "tables": [table] });
@@ -251,6 +256,7 @@ impl Visit {
             token,
             comment,
             trashed,
+            useless,
             gone,
             collaborator,
             account,
@@ -284,6 +290,7 @@ impl Visit {
         let record = if access.operation == "records.delete_one" { &self.records[1] } else { &self.records[0] };
         let id = match access.operation.split('.').next() {
             Some("imports") => &self.import,
+            Some("trash") if access.operation == "trash.remove" => &self.useless,
             Some("trash") => &self.trashed,
             _ => SESSION,
         };
