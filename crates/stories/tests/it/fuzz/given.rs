@@ -182,6 +182,9 @@ const KNOWN: [&str; 108] = [
     "XOR",
     "YEAR",
 ];
+/// What stands in texts that are no formulas.
+const STRAY: [&str; 16] =
+    ["(", ")", "{", "}", "\"", "'", ",", ";", "“", "”", "[", "]", " == ", " && ", "Full Name ", "SUMM("];
 const OPERATORS: [&str; 14] = ["+", "-", "*", "/", "&", "=", "!=", "<", "<=", ">", ">=", ",", "(", ")"];
 const TYPES: [&str; 34] = [
     "singleLineText",
@@ -334,12 +337,13 @@ impl Given {
     /// Some characters less, twice or others.
     fn broken(&mut self, text: String) -> String {
         let mut text: Vec<char> = text.chars().collect();
-        for _ in 0..self.0.below(3) {
+        for _ in 0..self.0.below(5) {
             let at = self.0.below(text.len() + 1);
-            match self.0.below(4) {
+            match self.0.below(5) {
                 0 => text.truncate(at),
                 1 => drop(text.drain(at..(at + 2).min(text.len()))),
                 2 => text.splice(at..at, self.of(&TEXTS).chars().take(20)).for_each(drop),
+                3 => text.splice(at..at, self.of(&STRAY).chars()).for_each(drop),
                 _ => text.splice(at..at, self.of(&OPERATORS).chars()).for_each(drop),
             }
         }
@@ -579,7 +583,13 @@ pub fn formula(given: &mut Given, base: &str) -> (Method, String, String) {
     let depth = 1 + given.0.below(7);
     let text = given.expression(depth);
     let text = if given.one_in(3) { given.broken(text) } else { text };
-    let about = json!({ "formula": text, "base": base, "table": "Tasks" });
+    let mut about = json!({ "formula": text, "base": base, "table": "Tasks" });
+    if given.one_in(5) {
+        about["formula"] = json!(text.replace("{Name}", "values"));
+        let field = given.of(&["Title", "Tasks", "Nope"]);
+        about["rollup"] =
+            json!({ "recordLinkFieldId": given.of(&["Project", "Project", "Name"]), "fieldIdInLinkedTable": field });
+    }
     match given.0.below(9) {
         0 => {
             let path = format!("/v0/{base}/Tasks?pageSize=3&filterByFormula={}", given.escaped(&text));
