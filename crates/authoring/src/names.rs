@@ -110,6 +110,9 @@ impl Names<'_> {
     fn advise(&self, problem: &mut Diagnostic) {
         let DiagnosticKind::UnknownField { name } = &problem.kind else { return };
         problem.message = format!("there is no field `{}`", name.chars().take(255).collect::<String>());
+        if !problem.advice.is_empty() {
+            return;
+        }
         problem.advice = match self.table {
             Some(_) if self.rolled.is_some() => "the formula of a rollup names `values` and nothing else".to_owned(),
             Some(table) => closest(name, table.live_fields().map(|field| field.name.as_str())),
@@ -135,11 +138,13 @@ impl Names<'_> {
     fn refused(&self, text: &str, program: &Program) -> Option<Diagnostic> {
         let table = self.table.filter(|_| self.rolled.is_none())?;
         let unwritten = schema::unwritten(table, program).map(|field| {
-            format!("LAST_MODIFIED_TIME is asked about fields that people write, and nobody writes `{}`", field.name)
+            let reason = "LAST_MODIFIED_TIME is asked about fields that people write";
+            (format!("{reason}, and nobody writes `{}`", field.name), program.place_of(field.id))
         });
-        let message = unwritten.or_else(|| schema::unpaired(table, program))?;
-        let kind = DiagnosticKind::Syntax;
-        Some(Diagnostic { message, advice: String::new(), span: 0..text.len(), at: 1, kind })
+        let (message, span) = unwritten.or_else(|| Some((schema::unpaired(table, program)?, None)))?;
+        let span = span.unwrap_or(0..text.len());
+        let (kind, at) = (DiagnosticKind::Syntax, places(text, &span)[0] + 1);
+        Some(Diagnostic { message, advice: String::new(), span, at, kind })
     }
 }
 

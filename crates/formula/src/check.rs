@@ -242,7 +242,8 @@ impl Checker<'_> {
             }
             let kind = DiagnosticKind::UnknownField { name: name.to_owned() };
             let message = format!("Unknown field names: {}", name.to_lowercase());
-            self.problems.push(Diagnostic::new(kind, node.span.clone(), message, ""));
+            let advice = if name.contains('{') { "a `}` is missing before the second `{`" } else { "" };
+            self.problems.push(Diagnostic::new(kind, node.span.clone(), message, advice));
             return wrong();
         };
         let slot = self.slot(reference, node);
@@ -352,10 +353,11 @@ fn typed(function: &'static Function, checked: Vec<(Expr, Type)>) -> (&'static F
     (function, checked.into_iter().map(|(expr, _)| expr).collect(), result)
 }
 
-/// The function that was probably meant, as a question.
+/// The function that was probably meant, as a question, or where they are.
 fn near(name: &str) -> String {
     let near = closest(name, functions().iter().map(|function| function.name));
-    near.map_or_else(String::new, |near| format!("did you mean {near}?"))
+    let all = || "`GET /api/v1/formulas/functions` lists those that there are".to_owned();
+    near.map_or_else(all, |near| format!("did you mean {near}?"))
 }
 
 /// How many arguments a function takes that was given so many.
@@ -380,10 +382,11 @@ impl Checker<'_> {
             Expr::Slot(slot, _) => self.references.get(*slot).map(|reference| reference.field),
             _ => None,
         });
-        let problem = match fields.collect::<Option<Vec<FieldId>>>() {
-            None => {
-                "LAST_MODIFIED_TIME takes fields, as in LAST_MODIFIED_TIME({Name}), and nothing that is made of them"
-            }
+        let (message, advice) = match fields.collect::<Option<Vec<FieldId>>>() {
+            None => (
+                "LAST_MODIFIED_TIME takes fields, and nothing that is made of them",
+                "it is written LAST_MODIFIED_TIME({Name}), with more fields behind a `,`",
+            ),
             Some(mut fields) => {
                 fields.sort_unstable();
                 fields.dedup();
@@ -391,12 +394,14 @@ impl Checker<'_> {
                     self.watched = fields;
                     return;
                 }
-                "LAST_MODIFIED_TIME is asked about the same fields everywhere in a formula: make a formula for each, and \
-                 refer to them"
+                (
+                    "LAST_MODIFIED_TIME is asked about the same fields everywhere in a formula",
+                    "make a formula for each, and refer to them",
+                )
             }
         };
-        let (kind, message) = (DiagnosticKind::WrongArity, problem.to_owned());
-        self.problems.push(Diagnostic::new(kind, node.span.clone(), message, ""));
+        let kind = DiagnosticKind::WrongArity;
+        self.problems.push(Diagnostic::new(kind, node.span.clone(), message.to_owned(), advice));
     }
 }
 

@@ -68,16 +68,18 @@ fn token(rest: &str) -> (Token, usize) {
     }
 }
 
-/// How much behind a quote or a bracket of another language belongs to it.
+/// How much behind a quote, a bracket or a comment of another language belongs to it.
 fn closed(rest: &str, sign: &str) -> usize {
+    let within = rest.get(sign.len()..).unwrap_or_default();
     let ends: &[char] = match sign {
+        "//" => return within.find('\n').unwrap_or(within.len()),
+        "/*" => return within.find("*/").map_or(within.len(), |at| at + 2),
         "“" | "”" | "„" => &['“', '”', '"'],
         "‘" | "’" => &['‘', '’', '\''],
         "`" => &['`'],
         "[" => &[']'],
         _ => return 0,
     };
-    let within = rest.get(sign.len()..).unwrap_or_default();
     let end = within.char_indices().take(QUOTED).find(|(_, c)| ends.contains(c));
     end.map_or(0, |(at, c)| at + c.len_utf8())
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::functions::find;
 use crate::lex::Token;
+use crate::parse::strength;
 
 /// What is wrong, and what would be right.
 pub(crate) type Mistake = (String, String);
@@ -20,6 +21,7 @@ pub(crate) fn instead_of_operator(text: &str, (before, after): (&[Placed], &[Pla
     let [found, ..] = after else { return told("the formula ends here", "") };
     match (before.last(), found) {
         (_, (Token::Bad(message, advice) | Token::Open(message, advice), _)) => told(message, advice),
+        (_, (Token::Sign(";"), _)) if !in_call => told("`;` separates nothing", "leave it out"),
         (_, (Token::Sign(";"), _)) => told("`;` separates nothing", "arguments are separated by `,`"),
         (Some((Token::Number(_), _)), (Token::Sign(","), _)) if !in_call => {
             told("`,` separates the arguments of a function only", "a decimal point is written `.`")
@@ -87,14 +89,17 @@ pub(crate) fn unclosed(name: &str, open: usize) -> Mistake {
 pub(crate) fn instead_of_value(before: Option<&Placed>, found: Option<&Placed>, open: usize) -> Mistake {
     let last = before.and_then(|(token, _)| if let Token::Sign(sign) = token { Some(*sign) } else { None });
     match (last, found.map(|(token, _)| token)) {
-        (_, Some(Token::Sign(";"))) => {
-            ("`;` separates nothing".to_owned(), "arguments are separated by `,`".to_owned())
-        }
         (Some(","), Some(Token::Sign(")"))) => {
             ("a value is missing behind the last `,`".to_owned(), "leave the `,` out, or write `BLANK()`".to_owned())
         }
+        (Some(operator), Some(Token::Sign("," | ")" | ";"))) if strength(operator).is_some() => {
+            (format!("a value is missing behind `{operator}`"), format!("add it, or leave the `{operator}` out"))
+        }
         (_, Some(Token::Sign(sign @ ("," | ")")))) => {
             (format!("a value is missing before `{sign}`"), "nothing is written `BLANK()`".to_owned())
+        }
+        (_, Some(Token::Sign(";"))) => {
+            ("`;` separates nothing".to_owned(), "arguments are separated by `,`".to_owned())
         }
         (None, Some(Token::Sign("="))) => {
             ("a value is missing before `=`".to_owned(), "a formula begins without `=`".to_owned())
@@ -110,7 +115,7 @@ pub(crate) fn instead_of_value(before: Option<&Placed>, found: Option<&Placed>, 
             format!("the formula ends where a value is missing behind `{sign}`"),
             format!("add it, or leave the `{sign}` out"),
         ),
-        (None, _) => ("there is no formula".to_owned(), String::new()),
+        (None, _) => ("there is no formula".to_owned(), "write what it shall come to, such as `{Name}`".to_owned()),
     }
 }
 
@@ -129,7 +134,9 @@ pub(crate) fn foreign(text: &str) -> Option<(&'static str, &'static str, &'stati
 }
 
 /// What is no sign here, why, and what is written instead; longer ones first.
-pub(crate) const FOREIGN: [(&str, &str, &str); 22] = [
+pub(crate) const FOREIGN: [(&str, &str, &str); 24] = [
+    ("//", "a formula has no comments", "leave it out"),
+    ("/*", "a formula has no comments", "leave it out"),
     ("==", "`==` is no operator", "equality is written `=`"),
     ("<>", "`<>` is no operator", "inequality is written `!=`"),
     ("&&", "`&&` is no operator", "that both hold is written `AND(a, b)`"),

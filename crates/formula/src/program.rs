@@ -169,6 +169,12 @@ impl Program {
         &self.watched
     }
 
+    /// Where the formula names a field first.
+    pub fn place_of(&self, field: FieldId) -> Option<Range<usize>> {
+        let names = |slot: usize| self.references.get(slot).is_some_and(|reference| reference.field == field);
+        self.spans.iter().find(|(_, slot)| names(*slot)).map(|(span, _)| span.clone())
+    }
+
     /// The lookups that are read together, place by place. They must go through the same link.
     pub fn pairs(&self) -> &[(FieldId, FieldId)] {
         &self.pairs

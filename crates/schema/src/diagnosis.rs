@@ -20,6 +20,7 @@ pub fn diagnosis<'n>(problems: &[Diagnostic], fields: impl Iterator<Item = &'n s
         word if word.eq_ignore_ascii_case("values") => {
             "; `values` is known to the formulas of rollups only: name a lookup field here".to_owned()
         }
+        _ if !first.advice.is_empty() => format!("; {}", first.advice),
         name => closest(name, fields),
     };
     with_more(format!("Unknown field names: {} (at character {}){advice}", names.join(", "), first.at), more)

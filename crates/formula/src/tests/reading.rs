@@ -10,7 +10,10 @@ use crate::tree::Node;
 use crate::{DiagnosticKind, compile, study};
 
 /// Signs, quotes, brackets, names and what belongs to no language.
-const PIECES: [&str; 40] = [
+const PIECES: [&str; 43] = [
+    "//",
+    "/*",
+    "*/",
     " ",
     "  ",
     "\n",

@@ -153,7 +153,9 @@ async fn formulas_are_checked(bench: Bench) {
     let told = bench.of_tasks("validate", "IF({Points}").await;
     assert_eq!(told["diagnostics"][0]["advice"], "add `)`");
     let told = bench.of_tasks("validate", "XLOOKUP(1, {Points}, {Points}) & LAST_MODIFIED_TIME({Double})").await;
-    assert!(told["error"].as_str().unwrap().contains("nobody writes `Double`"), "{told}");
+    assert!(told["error"].as_str().unwrap().contains("nobody writes `Double` (at character 53)"), "{told}");
+    let told = bench.of_tasks("validate", "{Points + {Due} & {Poinst}").await;
+    assert_eq!(told["diagnostics"][0]["advice"], "a `}` is missing before the second `{`", "{told}");
 
     // All at once, and nothing that only follows.
     let text = "IF({Points} == 1, Poinst Tag, SUMM({Poinst}), DATEADD({Due}, 1, 'dayz')";

@@ -491,7 +491,7 @@ async fn what_a_formula_cannot_watch_is_refused(plans: Plans) {
     for (text, words) in [
         ("LAST_MODIFIED_TIME({Double})", "`Double` is of type `formula`, which nobody writes"),
         ("LAST_MODIFIED_TIME({Points}, {No})", "`No` is of type `autoNumber`"),
-        ("LAST_MODIFIED_TIME({Points} & 'x')", "takes fields, as in LAST_MODIFIED_TIME({Name})"),
+        ("LAST_MODIFIED_TIME({Points} & 'x')", "takes fields, and nothing that is made of them"),
         ("LAST_MODIFIED_TIME('Points')", "takes fields"),
         ("LAST_MODIFIED_TIME({Nope})", "Unknown field names: nope"),
         ("LAST_MODIFIED_TIME(Points) & LAST_MODIFIED_TIME(Status)", "the same fields everywhere in a formula"),
