@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use clock::Clock;
 use formula::{Diagnostic, Part, Program, Study, What};
-use images::View;
+use images::{View, tick};
 use llm::Provider;
 use model::{BaseId, Caller, Field, RecordId, Table, TableImage};
 use records::{Records, find_table};
@@ -91,7 +91,7 @@ impl Authoring {
     /// # Errors
     /// As [`Authoring::check_formula`].
     pub(crate) async fn evaluate_formula(&self, caller: &Caller, asked: &Asked) -> Result<Evaluated, Error> {
-        let now = self.0.clock.now();
+        let now = tick(self.0.clock.now());
         self.with_names(caller, asked, |names, seen| {
             let on = seen.map(|seen| record(seen, asked.record.as_deref())).transpose()?.flatten();
             let text = &asked.formula;
@@ -109,6 +109,7 @@ impl Authoring {
                 }
                 _ => None,
             };
+            let now = seen.map_or(now, |(view, ..)| view.tick());
             let value = evaluate(&program, names, (on, watched.as_ref()), now)?;
             let error = value.is_none().then(|| "the formula comes to an error for these values".to_owned());
             Ok(Evaluated {

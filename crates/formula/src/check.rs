@@ -7,7 +7,7 @@ use crate::constants::{Names, mistake, named_by};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::eval::Context;
 use crate::expr::{Expr, Op};
-use crate::functions::{BY_THE_CLOCK, Function, LET, MANY, Reads, Returns, find, functions, needs_the_clock};
+use crate::functions::{BY_THE_DAY, Function, LET, MANY, Reads, Returns, find, functions, needs_the_day};
 use crate::marks::Marked;
 use crate::mask::Mask;
 use crate::mistakes::closest;
@@ -300,7 +300,7 @@ impl Checker<'_> {
         let (function, mut arguments, result) = typed(function, checked);
         match function.name {
             "OR" => arguments = gather(arguments),
-            "DATETIME_PARSE" if needs_the_clock(&arguments) => return (Expr::Call(&BY_THE_CLOCK, arguments), result),
+            "DATETIME_PARSE" if needs_the_day(&arguments) => return (Expr::Call(&BY_THE_DAY, arguments), result),
             _ => {}
         }
         if let Some(Marked { zone, locale, .. }) = marked {

@@ -90,7 +90,7 @@ use std::sync::LazyLock;
 
 use model::FormulaType;
 
-pub(crate) use datetime_parse::{BY_THE_CLOCK, needs_the_clock};
+pub(crate) use datetime_parse::{BY_THE_DAY, needs_the_day};
 pub(crate) use ours::datedif::counted;
 pub(crate) use ours::formatdate::{is_strftime, marks, pattern as date_format};
 pub(crate) use ours::r#let::FUNCTION as LET;
@@ -177,6 +177,8 @@ pub(crate) enum Returns {
 pub(crate) enum Reads {
     Nothing,
     Record,
+    /// What day it is, by UTC.
+    Day,
     Clock,
 }
 

@@ -35,6 +35,17 @@ pub struct Program {
     doubts: Vec<Diagnostic>,
 }
 
+/// How often a value may become another as time goes by, the least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ages {
+    /// It does not.
+    Never,
+    /// With each day that begins in UTC.
+    Daily,
+    /// At any time.
+    Always,
+}
+
 /// Rows of one chunk.
 pub struct Batch<'a> {
     /// Which rows; row `i` of the result is `rows.start + i`.
@@ -192,7 +203,16 @@ impl Program {
 
     /// True when the result depends on the time now.
     pub fn is_volatile(&self) -> bool {
-        self.expr.reads() == Reads::Clock
+        self.ages() > Ages::Never
+    }
+
+    /// How its result depends on the time now.
+    pub fn ages(&self) -> Ages {
+        match self.expr.reads() {
+            Reads::Nothing | Reads::Record => Ages::Never,
+            Reads::Day => Ages::Daily,
+            Reads::Clock => Ages::Always,
+        }
     }
 
     /// The text with every field named by its id.

@@ -58,11 +58,11 @@ pub(super) struct Usage {
     used: Mutex<FxHashMap<FieldNo, u64>>,
 }
 
-/// Time as uses go, the same for all bases.
-static TICK: AtomicU64 = AtomicU64::new(1);
+/// Counts uses, of all bases together.
+static USES: AtomicU64 = AtomicU64::new(1);
 
-pub(super) fn tick() -> u64 {
-    TICK.fetch_add(1, Ordering::Relaxed)
+pub(super) fn next_use() -> u64 {
+    USES.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Usage {
@@ -103,7 +103,7 @@ impl BaseImage {
 
     /// Notes that a query looks at columns.
     pub fn used(&self, fields: impl IntoIterator<Item = FieldNo>) {
-        let now = tick();
+        let now = next_use();
         let mut used = self.usage.used.lock();
         used.extend(fields.into_iter().map(|field| (field, now)));
     }

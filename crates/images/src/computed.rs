@@ -15,7 +15,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
-use formula::{Batch, Input, Program};
+use formula::{Ages, Batch, Input, Program};
 use model::{
     Bits, CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldKind, FieldNo, Kind, Ordinal, People, Table,
     TableImage, TableNo, Timestamp,
@@ -34,6 +34,7 @@ use look::{Found, Held, Search, flatten};
 use super::{BaseImage, stored_column};
 use crate::addresses::Addresses;
 use crate::error::Error;
+use crate::tick::tick;
 use crate::watch;
 
 /// How deep formulas may refer to formulas and links to linked tables.
@@ -69,7 +70,7 @@ type Of<'o> = (&'o Table, &'o TableImage, &'o Field);
 struct Stamp {
     /// The version of the records in the chunk.
     records: u64,
-    /// The schema, and the time for `NOW`.
+    /// The schema, and what the time is as far as it counts.
     fixed: u64,
     /// The tables that links lead to.
     through: u64,
@@ -110,6 +111,7 @@ pub struct View {
     pub people: Arc<People>,
     /// How files are reached.
     pub addresses: Option<Addresses>,
+    /// When it is looked at. Formulas and filters are told [`View::tick`].
     pub now: Timestamp,
     /// When a query that is still at work ends in an error.
     pub until: Option<Instant>,
@@ -185,17 +187,30 @@ impl View {
         self.until.is_some_and(|until| Instant::now() >= until)
     }
 
-    /// True when cells of the table may become others without a change of the base, as time goes by.
+    /// What time it is for formulas and filters: that of the last tick.
+    pub fn tick(&self) -> Timestamp {
+        tick(self.now)
+    }
+
+    /// What time the cells of the table are computed as of; none where they do not become others as time goes by.
     ///
     /// # Errors
     /// [`Error::TooDeep`] when a formula nests too deeply.
-    pub fn is_fleeting(&self, table: &Table) -> Result<bool, Error> {
+    pub fn as_of(&self, table: &Table) -> Result<Option<Timestamp>, Error> {
+        let mut ages = Ages::Never;
         for field in table.live_fields() {
-            if self.compiled(table, field, DEPTH)?.is_some_and(|compiled| compiled.volatile) {
-                return Ok(true);
-            }
+            ages = ages.max(self.compiled(table, field, DEPTH)?.map_or(Ages::Never, |compiled| compiled.ages));
         }
-        Ok(false)
+        Ok(self.time_for(ages))
+    }
+
+    /// The time as far as it counts for what ages so.
+    fn time_for(&self, ages: Ages) -> Option<Timestamp> {
+        match ages {
+            Ages::Never => None,
+            Ages::Daily => Some(self.tick().day()),
+            Ages::Always => Some(self.tick()),
+        }
     }
 
     /// The computed values of one chunk.
@@ -295,9 +310,9 @@ impl View {
     /// Names everything that the chunk is computed from.
     fn stamp(&self, rows: &TableImage, compiled: Option<&Compiled>, chunk: usize) -> Stamp {
         let revision = self.image.schema.revision as u64;
-        let volatile = compiled.is_some_and(|compiled| compiled.volatile);
+        let time = compiled.and_then(|compiled| self.time_for(compiled.ages));
         let people = compiled.is_some_and(|compiled| compiled.people);
-        let fixed = if volatile { mix(revision, self.now.0 as u64) } else { revision };
+        let fixed = time.map_or(revision, |time| mix(revision, time.0 as u64));
         let addresses = self.addresses.as_ref().filter(|_| compiled.is_some_and(|compiled| compiled.files));
         let fixed = addresses.map_or(fixed, |addresses| mix(fixed, addresses.stamp(self.now)));
         let tables = compiled.map_or(&[][..], |compiled| compiled.tables.as_slice());
@@ -452,7 +467,7 @@ impl View {
             created: times.and_then(|chunk| rows.created.chunk(chunk)).map(AsRef::as_ref),
             modified: times.and_then(|chunk| rows.modified.chunk(chunk)).map(AsRef::as_ref),
             watched: None,
-            now: self.now,
+            now: self.tick(),
             until: self.until,
         };
         let values = run(&batch);

@@ -16,6 +16,7 @@ mod error;
 mod recent;
 mod slot;
 mod store;
+mod tick;
 mod watch;
 
 use std::sync::Arc;
@@ -40,6 +41,7 @@ pub use computed::{Asked, Computed, Reach, Values, View, is_stale, looked, users
 pub use error::Error;
 pub use slot::{Images, Private};
 pub use store::{BASE_ROWS, LINK_ROWS, Mark, PreparedRows, TABLE_ROWS, each_text, records_at, strip_cells, write};
+pub use tick::tick;
 pub use watch::{author, time_of};
 
 /// The tables of records and links.

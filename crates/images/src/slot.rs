@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use schema::Schemas;
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::absent::tick;
+use super::absent::next_use;
 use super::{BaseImage, aside, build};
 use crate::error::Error;
 
@@ -112,7 +112,7 @@ impl Images {
     pub(super) fn slot(&self, base: BaseNo) -> Arc<Slot> {
         let found = self.slots.read().get(&base).cloned();
         let slot = found.unwrap_or_else(|| Arc::clone(self.slots.write().entry(base).or_default()));
-        slot.used.store(tick(), Ordering::Relaxed);
+        slot.used.store(next_use(), Ordering::Relaxed);
         slot
     }
 

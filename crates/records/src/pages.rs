@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{BaseNo, Ordinal, TableNo};
+use model::{BaseNo, Ordinal, TableNo, Timestamp};
 use parking_lot::Mutex;
 
 use crate::error::Error;
@@ -23,6 +23,8 @@ struct Key {
     revision: i64,
     /// Addresses of files change with it.
     period: i64,
+    /// What is computed of the time changes with it.
+    as_of: Option<Timestamp>,
     table: TableNo,
     shape: Shape,
     ordinals: Vec<Ordinal>,
@@ -103,15 +105,13 @@ impl Records {
     /// # Errors
     /// [`Error::TooDeep`] when a formula nests too deeply.
     pub fn write_page(&self, found: &Found, shape: &Shape, out: &mut Vec<u8>) -> Result<(), Error> {
-        if found.view.is_fleeting(&found.table)? {
-            return found.write_all(shape, out);
-        }
         let schema = &found.view.image.schema;
         let key = Key {
             base: schema.base_no,
             sequence: found.view.image.sequence,
             revision: schema.revision,
             period: period(found.view.now),
+            as_of: found.view.as_of(&found.table)?,
             table: found.table.no,
             shape: shape.clone(),
             ordinals: found.ordinals.clone(),

@@ -32,10 +32,10 @@ pub(super) const FUNCTION: Function = Function {
 };
 
 /// The same by a format that may leave the year to the present.
-pub(crate) const BY_THE_CLOCK: Function = Function { reads: Reads::Clock, ..FUNCTION };
+pub(crate) const BY_THE_DAY: Function = Function { reads: Reads::Day, ..FUNCTION };
 
 /// True when what its arguments say of a date may have to be completed by today's.
-pub(crate) fn needs_the_clock(arguments: &[Expr]) -> bool {
+pub(crate) fn needs_the_day(arguments: &[Expr]) -> bool {
     match arguments.get(1) {
         None | Some(Expr::Constant(Scalar::Blank)) => false,
         Some(Expr::Constant(Scalar::Text(format))) => {

@@ -10,7 +10,7 @@ use crate::value::Scalar;
 pub(super) const FUNCTION: Function = Function {
     name: "NOW",
     usage: "NOW()",
-    about: "The present point in time.",
+    about: "The present point in time, in steps of five minutes.",
     family: Family::Date,
     examples: &[],
     least: 0,

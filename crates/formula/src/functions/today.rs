@@ -10,14 +10,14 @@ use crate::value::Scalar;
 pub(super) const FUNCTION: Function = Function {
     name: "TODAY",
     usage: "TODAY()",
-    about: "The present day.",
+    about: "The present day in UTC.",
     family: Family::Date,
     examples: &[],
     least: 0,
     most: 0,
     lists: 0,
     returns: Returns::Always(FormulaType::Date),
-    reads: Reads::Clock,
+    reads: Reads::Day,
     fails: false,
     run: Run::Plain(run),
 };

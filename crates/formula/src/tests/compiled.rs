@@ -4,7 +4,7 @@ use crate::lex::Token;
 use model::{CellRef, CellValue, FormulaType, RecordId};
 
 use super::table::{FIELDS, Table, field, resolve};
-use crate::{DiagnosticKind, compile};
+use crate::{Ages, DiagnosticKind, compile};
 
 #[test]
 fn fields_are_kept_by_id() {
@@ -42,6 +42,16 @@ fn the_clock_makes_a_formula_volatile() {
         "DATETIME_PARSE({Name}, {Other})",
     ] {
         assert!(is_volatile(text), "{text}");
+    }
+    let ages = |text: &str| compile(text, &resolve).unwrap().ages();
+    for (text, so) in [
+        ("{n}", Ages::Never),
+        ("DATEADD(TODAY(), {n}, 'days')", Ages::Daily),
+        ("DATETIME_PARSE({Name}, 'HH:mm')", Ages::Daily),
+        ("IF({Due}<TODAY(), NOW())", Ages::Always),
+        ("FROMNOW({Due})", Ages::Always),
+    ] {
+        assert_eq!(ages(text), so, "{text}");
     }
     for text in [
         "1",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use formula::Program;
+use formula::{Ages, Program};
 use model::{ButtonOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, Schema, Table, TableNo};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
@@ -13,12 +13,11 @@ use crate::error::Error;
 const FILTERS: usize = 256;
 
 /// How a computed field comes about; of a link field the names of its records.
-#[expect(clippy::struct_excessive_bools, reason = "each names something that a field may depend on")]
 pub(super) struct Compiled {
     /// The program of a formula or a rollup.
     pub program: Option<Program>,
-    /// True when it depends on the time now.
-    pub volatile: bool,
+    /// How it depends on the time now.
+    pub ages: Ages,
     /// True when it depends on the names of people.
     pub people: bool,
     /// True when it shows addresses of files.
@@ -99,7 +98,7 @@ impl Programs {
         for no in references.iter().map(|reference| reference.no).collect::<Vec<_>>() {
             let Some(inner) = table.field_by_no(no) else { continue };
             if let Some(inner) = self.of_field(schema, table, inner, depth)? {
-                compiled.volatile |= inner.volatile;
+                compiled.ages = compiled.ages.max(inner.ages);
                 compiled.people |= inner.people;
                 compiled.files |= inner.files;
                 compiled.linked |= inner.linked;
@@ -113,7 +112,7 @@ impl Programs {
             let Some(other) = schema.table_by_no(through.other) else { continue };
             let Some(field) = other.field_by_no(through.field) else { continue };
             if let Some(inner) = self.of_field(schema, other, field, depth)? {
-                compiled.volatile |= inner.volatile;
+                compiled.ages = compiled.ages.max(inner.ages);
                 compiled.people |= inner.people;
                 compiled.files |= inner.files;
                 compiled.tables.extend(&inner.tables);
@@ -156,7 +155,7 @@ impl Programs {
 fn made_of(schema: &Schema, table: &Table, field: &Field) -> Option<Compiled> {
     let plain = Compiled {
         program: None,
-        volatile: false,
+        ages: Ages::Never,
         people: false,
         files: false,
         linked: true,
@@ -180,7 +179,7 @@ fn made_of(schema: &Schema, table: &Table, field: &Field) -> Option<Compiled> {
             let through = Through { link, other: other.no, field: looked.no };
             let program =
                 formula::compile_rollup(&rollup.formula, &|word| schema::rollup_reference(looked, word)).ok()?;
-            Compiled { volatile: program.is_volatile(), program: Some(program), through: vec![through], ..plain }
+            Compiled { ages: program.ages(), program: Some(program), through: vec![through], ..plain }
         }
         kind if kind.is_shown() => {
             Compiled { people: kind.is_people(), files: kind.is_files(), linked: false, ..plain }
@@ -189,7 +188,7 @@ fn made_of(schema: &Schema, table: &Table, field: &Field) -> Option<Compiled> {
             let program = formula::compile(formula, &|name| schema::reference(table, name)).ok()?;
             let runs = schema::unwritten(table, &program).is_none() && schema::unpaired(table, &program).is_none();
             runs.then_some(())?;
-            Compiled { volatile: program.is_volatile(), program: Some(program), linked: false, ..plain }
+            Compiled { ages: program.ages(), program: Some(program), linked: false, ..plain }
         }
         _ => return None,
     })

@@ -15,6 +15,8 @@ const NUMBER: FieldNo = FieldNo(1);
 const TEXT: FieldNo = FieldNo(2);
 /// A chunk and a bit.
 const ROWS: u32 = CHUNK as u32 + 100;
+/// Seconds of a day.
+const DAY: i64 = 86_400;
 
 fn field(no: u32, name: &str, kind: FieldKind) -> Arc<Field> {
     Arc::new(Field::new(FieldNo(no), FieldId::ordered(0, u64::from(no)), name.to_owned(), None, kind))
@@ -42,6 +44,9 @@ fn table() -> Table {
         formula(7, "10/{n}", FormulaType::Number),
         formula(8, "IF({n}=13, ERROR(), {n})", FormulaType::Number),
         formula(9, "NOW()", FormulaType::DateTime),
+        formula(10, "TODAY()", FormulaType::Date),
+        formula(11, "DATEADD({f10}, {n}, 'days')", FormulaType::DateTime),
+        formula(12, "DATETIME_DIFF({f9}, {f10}, 'seconds')+{n}", FormulaType::Number),
     ];
     Table {
         no: TABLE,
@@ -106,13 +111,17 @@ fn write(image: &mut BaseImage, ordinal: u32, value: CellValue) -> Change {
     change(image, TableChange { updated, ..TableChange::new(TABLE) })
 }
 
-/// All computed cells, from what is kept or from nothing.
+/// All computed cells at midnight, from what is kept or from nothing.
 fn cells(image: &BaseImage, keeping: bool) -> Vec<Vec<CellValue>> {
+    cells_at(image, keeping, Timestamp(0))
+}
+
+fn cells_at(image: &BaseImage, keeping: bool, now: Timestamp) -> Vec<Vec<CellValue>> {
     let mut image = image.clone();
     if !keeping {
         image.computed = Arc::default();
     }
-    let view = View::new(Arc::new(image), Timestamp(0));
+    let view = View::new(Arc::new(image), now);
     let (table, rows) = (Arc::clone(&view.image.schema.tables[0]), view.image.table(TABLE));
     let formulas = table.fields.iter().filter(|field| field.kind.is_derived());
     let all = formulas.map(|field| match view.values(&table, &rows, field, (false, None)).unwrap() {
@@ -129,6 +138,7 @@ fn what_is_kept_is_brought_forward_to_what_is_true() {
     let (mut image, mut chance) = (image(), Chance(7));
     fill(&mut image, &mut chance, 0, ROWS);
     assert_eq!(cells(&image, true), cells(&image, false));
+    let mut now = Timestamp(0);
     for step in 0..60 {
         // Sometimes one edit, sometimes several before anybody looks.
         for _ in 0..=chance.below(4) {
@@ -141,8 +151,42 @@ fn what_is_kept_is_brought_forward_to_what_is_true() {
             let len = image.table(TABLE).len() as u32;
             fill(&mut image, &mut chance, len, len + 3);
         }
-        assert_eq!(cells(&image, true), cells(&image, false), "step {step}");
+        // Some seconds, the next tick, or another day.
+        now.0 += [3, 250, 40_000][chance.below(3)] * 1_000_000;
+        assert_eq!(cells_at(&image, true, now), cells_at(&image, false, now), "step {step}");
     }
+}
+
+#[test]
+fn what_ages_is_kept_for_a_tick_or_a_day() {
+    let (mut image, mut chance) = (image(), Chance(5));
+    fill(&mut image, &mut chance, 0, 40);
+    let chunk = |image: &BaseImage, field: u32, seconds: i64| {
+        let view = View::new(Arc::new(image.clone()), Timestamp(seconds * 1_000_000));
+        let (table, rows) = (Arc::clone(&view.image.schema.tables[0]), view.image.table(TABLE));
+        view.chunk_of(&table, &rows, table.field_by_no(FieldNo(field)).unwrap(), 0).unwrap()
+    };
+    let is_kept = |field: u32, from: i64, to: i64| {
+        let before = chunk(&image, field, from);
+        Arc::ptr_eq(&before, &chunk(&image, field, to))
+    };
+    for (field, within_tick, within_day, for_good) in [
+        (3, true, true, true),
+        (9, true, false, false),
+        (10, true, true, false),
+        (11, true, true, false),
+        (12, true, false, false),
+    ] {
+        assert_eq!(is_kept(field, 600, 899), within_tick, "{field} within a tick");
+        assert_eq!(is_kept(field, 899, 900), within_day, "{field} in the next tick");
+        assert_eq!(is_kept(field, DAY - 1, DAY), for_good, "{field} the next day");
+    }
+    // Within a tick it is brought forward, not computed anew.
+    let before = chunk(&image, 12, 600);
+    write(&mut image, 3, CellValue::Number(7.0));
+    let after = chunk(&image, 12, 899);
+    assert_eq!(after.cell(3), model::CellRef::Number(607.0));
+    assert!((0..40).filter(|row| *row != 3).all(|row| before.cell(row) == after.cell(row)));
 }
 
 #[test]

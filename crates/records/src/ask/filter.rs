@@ -23,7 +23,7 @@ pub(super) fn of_condition(
     within: Option<&Bits>,
 ) -> Result<Filter, Error> {
     let links = |field: &Field, op, value: &Value| linked(view, (table, field), (op, value), within);
-    condition_filter(table, condition, view.now, &links)
+    condition_filter(table, condition, view.tick(), &links)
 }
 
 /// Links are compared by the texts of the linked records.

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use serde_json::json;
 use testkit::on_every_database;
 
@@ -63,14 +65,28 @@ async fn another_table_or_shape_is_another_page(house: House) {
 }
 
 #[on_every_database]
-async fn what_time_changes_is_written_anew(house: House) {
+async fn what_time_changes_is_written_anew_with_its_tick_or_day(house: House) {
     create(&house, "Apollo").await;
-    let field = json!({ "name": "Now", "type": "formula", "options": { "formula": "NOW()" } });
-    let field = serde_json::from_value(field).unwrap();
-    house.schemas.create_field(&house.owner, house.base, "Projects", &field).await.unwrap();
-    let before = page(&house, "Projects", &Shape::default()).await;
-    page(&house, "Projects", &Shape::default()).await;
-    house.test.clock.advance(std::time::Duration::from_secs(90));
-    assert_ne!(page(&house, "Projects", &Shape::default()).await, before);
-    assert_eq!(kept(&house), 0);
+    let shape = Shape::default();
+    let formula = async |name: &str, formula: &str| {
+        let field = json!({ "name": name, "type": "formula", "options": { "formula": formula } });
+        let field = serde_json::from_value(field).unwrap();
+        house.schemas.create_field(&house.owner, house.base, "Projects", &field).await.unwrap();
+    };
+    // Twice, so that it is kept, and in the end another one.
+    let ages = async |fresh: u64, stale: u64| {
+        let before = page(&house, "Projects", &shape).await;
+        let pages = kept(&house);
+        assert_eq!(page(&house, "Projects", &shape).await, before);
+        assert_eq!(kept(&house), pages + 1);
+        house.test.clock.advance(Duration::from_mins(fresh));
+        assert_eq!(page(&house, "Projects", &shape).await, before);
+        assert_eq!(kept(&house), pages + 1, "the one that is kept");
+        house.test.clock.advance(Duration::from_mins(stale));
+        assert_ne!(page(&house, "Projects", &shape).await, before);
+    };
+    formula("Day", "TODAY()").await;
+    ages(40, 24 * 60).await;
+    formula("Now", "NOW()").await;
+    ages(3, 3).await;
 }

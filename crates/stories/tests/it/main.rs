@@ -44,6 +44,7 @@ mod served;
 mod shares;
 mod syncs;
 mod targets;
+mod ticks;
 mod trash;
 mod trash_empties;
 mod upserts;

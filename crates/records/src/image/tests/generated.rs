@@ -3,7 +3,9 @@
 
 mod naive;
 
-use model::{BaseId, Ordinal};
+use std::time::Duration;
+
+use model::{BaseId, Ordinal, Timestamp};
 use serde_json::{Value, json};
 use testkit::{Chance, on_every_database};
 
@@ -26,7 +28,7 @@ const BATCH: usize = 10;
 /// Plain fields for every table; every record has a name, a number and a text.
 fn tables(chance: &mut Chance) -> Base {
     let plain = FIELDS - LINKS - FORMULAS - LOOKUPS - ROLLUPS;
-    let mut base = Base { tables: vec![Vec::new(); TABLES] };
+    let mut base = Base { tables: vec![Vec::new(); TABLES], now: Timestamp(0) };
     for at in 0..plain {
         let table = &mut base.tables[at % TABLES];
         let kind = match table.len() {
@@ -49,6 +51,7 @@ async fn add(house: &House, base: BaseId, table: usize, body: Value) {
 
 async fn make(house: &House, chance: &mut Chance) -> (BaseId, Base) {
     let mut plan = tables(chance);
+    plan.now = house.test.clock.now();
     let described = plan.tables.iter().enumerate().map(|(at, fields)| {
         let fields: Vec<Value> = fields.iter().map(Field::body).collect();
         serde_json::from_value(json!({ "name": format!("T{at}"), "fields": fields })).unwrap()
@@ -99,7 +102,8 @@ fn formula(plan: &Base, table: usize, chance: &mut Chance) -> Option<Kind> {
     let text = |chance: &mut Chance| pick(&|kind| matches!(kind, Kind::Text | Kind::Select), chance);
     let list = |chance: &mut Chance| pick(&|kind| matches!(kind, Kind::Lookup { .. }), chance);
     let link = |chance: &mut Chance| pick(&|kind| matches!(kind, Kind::Link { .. }), chance);
-    Some(Kind::Formula(match chance.below(9) {
+    let day = |chance: &mut Chance| pick(&|kind| matches!(kind, Kind::Day), chance);
+    Some(Kind::Formula(match chance.below(11) {
         0 => Form::Twice(number(chance)?),
         1 => Form::Label(text(chance)?, number(chance)?),
         2 => Form::Size(number(chance)?),
@@ -108,6 +112,8 @@ fn formula(plan: &Base, table: usize, chance: &mut Chance) -> Option<Kind> {
         5 => Form::Total(list(chance)?, number(chance)?),
         6 => Form::Joined(list(chance)?),
         7 => Form::Names(link(chance)?),
+        8 => Form::Late(day(chance)?),
+        9 => Form::Aged(number(chance)?),
         _ => Form::Flat(list(chance)?),
     }))
 }
@@ -244,13 +250,16 @@ fn check(plan: &Base, rows: &[Rows], when: &str) -> usize {
 
 async fn history(house: &House, seed: u64, (records, edits): (usize, usize)) {
     let mut chance = Chance(seed);
-    let (base, plan) = make(house, &mut chance).await;
+    let (base, mut plan) = make(house, &mut chance).await;
     let mut ids = fill(house, base, &plan, records, &mut chance).await;
     let filled = check(&plan, &read(house, &house.records, base).await, "filled");
     assert!(filled > records, "only {filled} computed cells have values");
     let writes = edits / BATCH;
     for write in 0..writes {
         edit(house, base, &plan, &mut ids, &mut chance).await;
+        // Within a tick, into the next one, or by days.
+        house.test.clock.advance(Duration::from_secs([1, 20, 400, 30_000][chance.below(4)]));
+        plan.now = house.test.clock.now();
         // Sometimes a few changes and sometimes many lie between two looks.
         if write % (writes / 10).max(1) < 3 {
             check(&plan, &read(house, &house.records, base).await, &format!("after write {write}"));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::Timestamp;
 use serde_json::{Map, Value, json};
 
 /// The records of a table by id: what clients read.
@@ -10,6 +11,8 @@ pub(super) type Rows = BTreeMap<String, Map<String, Value>>;
 #[derive(Debug, Clone)]
 pub(super) struct Base {
     pub tables: Vec<Vec<Field>>,
+    /// When it is looked at.
+    pub now: Timestamp,
 }
 
 #[derive(Debug, Clone)]
@@ -55,6 +58,8 @@ pub(super) enum Form {
     Joined(usize),
     Names(usize),
     Flat(usize),
+    Late(usize),
+    Aged(usize),
 }
 
 /// The value of a cell.
@@ -76,7 +81,8 @@ impl Cell {
     fn text(&self) -> String {
         match self {
             Blank | Links(..) => String::new(),
-            Number(number) => number.to_string(),
+            // There is no `-0`.
+            Number(number) => (number + 0.0).to_string(),
             Flag => "1".to_owned(),
             Text(text) | Day(text) => text.clone(),
             List(cells) => cells.iter().map(Self::text).collect::<Vec<_>>().join(", "),
@@ -120,7 +126,7 @@ impl Kind {
             Self::Number => true,
             Self::Rollup { roll, .. } => matches!(roll, Roll::Sum | Roll::Filled | Roll::All | Roll::Most),
             Self::Formula(form) => {
-                matches!(form, Form::Twice(_) | Form::Sum(..) | Form::Length(_) | Form::Total(..))
+                matches!(form, Form::Twice(_) | Form::Sum(..) | Form::Length(_) | Form::Total(..) | Form::Aged(_))
             }
             _ => false,
         }
@@ -177,6 +183,8 @@ impl Base {
                     Form::Joined(a) => format!("ARRAYJOIN({{{}}}, '/')", name(a)),
                     Form::Names(a) => format!("{{{}}}&'!'", name(a)),
                     Form::Flat(a) => format!("'<'&{{{}}}&'>'", name(a)),
+                    Form::Late(a) => format!("IF({{{0}}}, IF({{{0}}}<TODAY(), 'late', 'in time'))", name(a)),
+                    Form::Aged(a) => format!("{{{}}}+DATETIME_DIFF(NOW(), '2026-01-01', 'minutes')", name(a)),
                 };
                 ("formula", json!({ "formula": text }))
             }
@@ -229,9 +237,14 @@ impl Base {
     /// The values of a field of linked records.
     fn values(&self, rows: &[Rows], record: (usize, &str), link: usize, target: usize, blanks: bool) -> Cell {
         let Links(other, ids) = self.cell(rows, record, link) else { return List(Vec::new()) };
+        let is_lookup = matches!(self.tables[other][target].kind, Kind::Lookup { .. });
         let mut all = Vec::new();
         for id in ids {
-            match self.cell(rows, (other, &id), target) {
+            let mut cell = self.cell(rows, (other, &id), target);
+            if blanks && is_lookup {
+                cell = List(self.filled(rows, cell));
+            }
+            match cell {
                 List(cells) if blanks && cells.is_empty() => all.push(Blank),
                 List(cells) => all.extend(cells.into_iter().filter(|cell| blanks || *cell != Blank)),
                 Blank if !blanks => {}
@@ -251,13 +264,14 @@ impl Base {
         }
     }
 
+    /// What a lookup holds: links by name, and no names that are empty.
+    fn filled(&self, rows: &[Rows], cell: Cell) -> Vec<Cell> {
+        self.named(rows, cell).into_iter().filter(|value| !value.text().is_empty()).collect()
+    }
+
     fn formula(&self, rows: &[Rows], record: (usize, &str), form: Form) -> Cell {
         let cell = |at: usize| self.cell(rows, record, at);
-        // A lookup of links holds no names that are empty.
-        let list = |at: usize| {
-            let values = self.named(rows, cell(at)).into_iter();
-            values.filter(|value| !value.text().is_empty()).collect::<Vec<_>>()
-        };
+        let list = |at: usize| self.filled(rows, cell(at));
         let join = |values: &[Cell], between: &str| values.iter().map(Cell::text).collect::<Vec<_>>().join(between);
         match form {
             Form::Twice(a) => Number(cell(a).number() * 2.0),
@@ -276,6 +290,14 @@ impl Base {
                 Text(format!("{}!", join(&names, ", ")))
             }
             Form::Flat(a) => Text(format!("<{}>", join(&list(a), ", "))),
+            Form::Late(a) => match cell(a) {
+                Day(day) => Text(if day.as_str() < &self.now.iso()[..10] { "late" } else { "in time" }.to_owned()),
+                _ => Blank,
+            },
+            Form::Aged(a) => {
+                let minutes = (self.now.0 - Timestamp::from_date(2026, 1, 1).0) / 60_000_000;
+                Number(cell(a).number() + (minutes / 5 * 5) as f64)
+            }
         }
     }
 }
