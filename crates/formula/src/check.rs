@@ -83,6 +83,8 @@ pub(crate) struct Checker<'r> {
     pub references: Vec<Reference>,
     pub spans: Vec<(std::ops::Range<usize>, usize)>,
     pub problems: Vec<Diagnostic>,
+    /// Somebody writes it now, who is told of doubts.
+    pub new: bool,
     /// Constants that name nothing.
     pub doubts: Vec<Diagnostic>,
     /// The names that stand for values here.
@@ -99,12 +101,13 @@ pub(crate) struct Checker<'r> {
 
 impl<'r> Checker<'r> {
     /// Knows nothing yet.
-    pub fn new(resolve: &'r dyn Fn(&str) -> Option<Reference>) -> Self {
+    pub fn new(resolve: &'r dyn Fn(&str) -> Option<Reference>, new: bool) -> Self {
         Self {
             resolve,
             references: Vec::new(),
             spans: Vec::new(),
             problems: Vec::new(),
+            new,
             doubts: Vec::new(),
             bound: Vec::new(),
             given: Vec::new(),
@@ -320,6 +323,7 @@ impl Checker<'_> {
 impl Checker<'_> {
     /// Notes a constant that should name something and does not.
     fn doubt(&mut self, names: Option<Names>, argument: &Expr, node: &Node) {
+        let names = names.filter(|_| self.new);
         if let Some((message, advice)) = names.and_then(|names| mistake(names, argument)) {
             self.doubts.push(Diagnostic::new(DiagnosticKind::Constant, node.span.clone(), message, advice));
         }

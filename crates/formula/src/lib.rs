@@ -66,7 +66,9 @@ pub use diagnostic::{Diagnostic, DiagnosticKind};
 pub use functions::{Argument, Family, Function, functions};
 pub use outline::{Part, What};
 pub use print::format;
-pub use program::{Ages, Batch, Input, Program, Study, compile, compile_rollup, study};
+pub use program::{
+    Ages, Batch, Input, Program, Study, compile, compile_new, compile_new_rollup, compile_rollup, study,
+};
 pub use tree::rename;
 
 #[cfg(test)]

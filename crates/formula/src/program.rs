@@ -32,7 +32,6 @@ pub struct Program {
     pairs: Vec<(FieldId, FieldId)>,
     result: FormulaType,
     list: bool,
-    doubts: Vec<Diagnostic>,
 }
 
 /// How often a value may become another as time goes by, the least first.
@@ -95,7 +94,16 @@ pub enum Input<'a> {
 /// # Errors
 /// What is wrong, each with its place.
 pub fn compile(text: &str, resolve: &dyn Fn(&str) -> Option<Reference>) -> Result<Program, Vec<Diagnostic>> {
-    compile_as(text, resolve, false)
+    compile_as(text, resolve, (false, false))
+}
+
+/// As [`compile`], for a formula that somebody writes now: constants that should name a time zone, locale, unit or pattern and
+/// name none are mistakes too. Formulas that are kept already go on with what they make of them.
+///
+/// # Errors
+/// What is wrong, each with its place.
+pub fn compile_new(text: &str, resolve: &dyn Fn(&str) -> Option<Reference>) -> Result<Program, Vec<Diagnostic>> {
+    compile_as(text, resolve, (false, true))
 }
 
 /// The same for a rollup, whose result may be a list.
@@ -103,7 +111,15 @@ pub fn compile(text: &str, resolve: &dyn Fn(&str) -> Option<Reference>) -> Resul
 /// # Errors
 /// What is wrong, each with its place.
 pub fn compile_rollup(text: &str, resolve: &dyn Fn(&str) -> Option<Reference>) -> Result<Program, Vec<Diagnostic>> {
-    compile_as(text, resolve, true)
+    compile_as(text, resolve, (true, false))
+}
+
+/// The same for a rollup that somebody writes now.
+///
+/// # Errors
+/// What is wrong, each with its place.
+pub fn compile_new_rollup(text: &str, resolve: &dyn Fn(&str) -> Option<Reference>) -> Result<Program, Vec<Diagnostic>> {
+    compile_as(text, resolve, (true, true))
 }
 
 /// A text as far as it is a formula.
@@ -118,19 +134,19 @@ pub struct Study {
 /// result may be a list where `lists` says so, as in rollups.
 pub fn study(text: &str, resolve: &dyn Fn(&str) -> Option<Reference>, lists: bool) -> Study {
     let tree = read(text);
-    let mut checker = Checker::new(resolve);
+    let mut checker = Checker::new(resolve, true);
     let checked = checker.check(&tree.root);
     let parts = outline(&tree.root, &mut checker.given);
-    Study { parts, program: finish(tree, checker, checked, lists).and_then(Program::certain) }
+    Study { parts, program: finish(tree, checker, checked, lists) }
 }
 
 fn compile_as(
     text: &str,
     resolve: &dyn Fn(&str) -> Option<Reference>,
-    lists: bool,
+    (lists, new): (bool, bool),
 ) -> Result<Program, Vec<Diagnostic>> {
     let tree = read(text);
-    let mut checker = Checker::new(resolve);
+    let mut checker = Checker::new(resolve, new);
     let checked = checker.check(&tree.root);
     finish(tree, checker, checked, lists)
 }
@@ -144,8 +160,9 @@ fn finish(
 ) -> Result<Program, Vec<Diagnostic>> {
     let Checker { references, mut spans, problems, doubts, watched, pairs, .. } = checker;
     let Tree { text, mistakes, .. } = tree;
-    if !mistakes.is_empty() || !problems.is_empty() {
-        return Err(placed(text, [mistakes, problems, doubts].concat()));
+    let wrong = [mistakes, problems, doubts].concat();
+    if !wrong.is_empty() {
+        return Err(placed(text, wrong));
     }
     let (expr, result, list) = match checked {
         (expr, Type::One(result)) => (expr, result, false),
@@ -156,20 +173,10 @@ fn finish(
         }
     };
     spans.sort_by_key(|(span, _)| span.start);
-    let (expr, doubts) = (share(expr), placed(text, doubts));
-    Ok(Program { text: text.to_owned(), expr, references, spans, watched, pairs, result, list, doubts })
+    Ok(Program { text: text.to_owned(), expr: share(expr), references, spans, watched, pairs, result, list })
 }
 
 impl Program {
-    /// The program, when every constant that should name something does: for formulas that somebody writes now. Those that are kept
-    /// already go on without being asked.
-    ///
-    /// # Errors
-    /// Each constant that names no time zone, locale, unit or pattern.
-    pub fn certain(self) -> Result<Self, Vec<Diagnostic>> {
-        if self.doubts.is_empty() { Ok(self) } else { Err(self.doubts) }
-    }
-
     /// The fields it needs, each once for each shape that it is read in.
     pub fn references(&self) -> &[Reference] {
         &self.references

@@ -325,7 +325,7 @@ impl<'a> Draft<'a> {
         let Some(table) = self.schema.table_by_no(no) else {
             return Err(Error::TableNotFound { name: no.to_string() });
         };
-        let program = formula::compile(text, &|field| reference(table, field)).and_then(formula::Program::certain);
+        let program = formula::compile_new(text, &|field| reference(table, field));
         let program = program.map_err(|diagnostics| Error::Formula {
             field: name.to_owned(),
             reason: diagnosis(&diagnostics, table.live_fields().map(|field| field.name.as_str())),

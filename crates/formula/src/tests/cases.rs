@@ -8,7 +8,7 @@ use model::{CellError, CellRef, CellValue, Timestamp};
 
 use super::table::{Table, resolve};
 use crate::mistakes::FOREIGN;
-use crate::{Diagnostic, Program, compile_rollup, functions};
+use crate::{Diagnostic, Program, compile_new_rollup, compile_rollup, functions};
 
 /// A row with everything, one with nothing, and one with other values and an error.
 fn table() -> Table {
@@ -68,12 +68,13 @@ fn show(cell: CellRef<'_>) -> String {
 
 /// `type: value` when all rows say the same, `type: value | value | value`, or `! message (span)`.
 fn told(table: &Table, text: &str) -> String {
-    outcome(table, compile_rollup(text, &resolve))
+    // One that cannot be used at all is told as to whoever writes it.
+    outcome(table, compile_rollup(text, &resolve).or_else(|_| compile_new_rollup(text, &resolve)))
 }
 
 /// The same of a formula that somebody writes now.
 fn told_now(table: &Table, text: &str) -> String {
-    outcome(table, compile_rollup(text, &resolve).and_then(Program::certain))
+    outcome(table, compile_new_rollup(text, &resolve))
 }
 
 fn outcome(table: &Table, compiled: Result<Program, Vec<Diagnostic>>) -> String {

@@ -7,7 +7,7 @@ use super::property::tree;
 use super::table::resolve;
 use crate::parse::read;
 use crate::tree::Node;
-use crate::{DiagnosticKind, compile, study};
+use crate::{DiagnosticKind, compile, compile_new, study};
 
 /// Signs, quotes, brackets, names and what belongs to no language.
 const PIECES: [&str; 43] = [
@@ -122,7 +122,7 @@ proptest! {
 }
 
 fn told(text: &str) -> Vec<(String, String)> {
-    let mistakes = compile(text, &resolve).err().unwrap_or_default();
+    let mistakes = compile_new(text, &resolve).err().unwrap_or_default();
     mistakes.into_iter().map(|mistake| (text[mistake.span].to_owned(), mistake.advice)).collect()
 }
 

@@ -129,7 +129,7 @@ impl Programs {
         if let Some(known) = self.filters.lock().get(&key).and_then(|held| held.get(text)) {
             return Ok(Arc::clone(known));
         }
-        let program = formula::compile(text, &|name| schema::reference(table, name)).and_then(Program::certain);
+        let program = formula::compile_new(text, &|name| schema::reference(table, name));
         let program = program.map_err(|problems| {
             let fields = table.live_fields().map(|field| field.name.as_str());
             Error::Formula { reason: schema::diagnosis(&problems, fields) }

@@ -80,8 +80,7 @@ impl Draft<'_> {
         let (link, looked) = self.through(no, name, named)?;
         self.refuse_cycle(name, own.map(|own| (no, own)), vec![looked])?;
         let looked_at = self.field_at(looked).map(|(_, field)| field);
-        let program = formula::compile_rollup(text, &|word| rollup_reference(looked_at.as_deref()?, word));
-        let program = program.and_then(formula::Program::certain);
+        let program = formula::compile_new_rollup(text, &|word| rollup_reference(looked_at.as_deref()?, word));
         let program = program.map_err(|diagnostics| Error::Formula {
             field: name.to_owned(),
             reason: diagnosis(&diagnostics, ["values"].into_iter()),
