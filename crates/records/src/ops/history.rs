@@ -53,9 +53,9 @@ pub(crate) struct ConvertedCell {
     pub change: i64,
     /// The record and its table.
     pub record: (TableNo, RecordId),
-    /// The field; the one on the other side for a record that was linked to by the conversion.
+    /// The field; the one on the other side for a record that links came to or went from.
     pub field: FieldId,
-    /// What it held; empty where it was computed.
+    /// What it held; empty where it was computed, and on the other side of links that came.
     pub before: CellHeld,
     /// What it held after.
     pub after: CellHeld,
@@ -112,13 +112,14 @@ impl Asked {
     }
 }
 
-/// The cell of a record that a conversion shows: its own, or on the other side of links that texts became.
+/// The cell of a record that a conversion makes another: its own, or on the other side of links that came or went.
 fn shown(image: &BaseImage, retyped: &Retyped, placed: &Placed) -> Option<LinkCell> {
     if retyped.table == placed.table {
         return Some((placed.table, placed.ordinal, retyped.after.no));
     }
-    let link = retyped.after.kind.link().filter(|link| link.linked_table_no == placed.table)?;
-    let table = image.schema.table_by_no(placed.table)?;
+    // Links do not become other links.
+    let link = retyped.after.kind.link().or(retyped.before.kind.link())?;
+    let table = image.schema.table_by_no(placed.table).filter(|table| table.no == link.linked_table_no)?;
     let inverse = table.fields.iter().find(|field| Some(field.id) == link.inverse)?;
     Some((placed.table, placed.ordinal, inverse.no))
 }
@@ -127,7 +128,8 @@ impl Records {
     /// The changes of a base, of one record, or of one cell of it, the newest first.
     ///
     /// # Errors
-    /// [`Error::Denied`]; [`Error::RecordNotFound`] for something that is no record id.
+    /// [`Error::Denied`]; [`Error::RecordNotFound`] for something that is no record id; [`Error::UnknownField`] for a field that
+    /// the record's table does not have.
     pub async fn history(
         &self,
         caller: &Caller,
@@ -166,8 +168,8 @@ impl Records {
         for conversion in converted {
             let cell = self.converted(&scope, &mut view, conversion, &lists).await?;
             // A record that was linked to by none of it has nothing to tell.
-            if cell.field != conversion.2.after.id && matches!(&cell.after, CellHeld::Links(Some(of)) if of.count == 0)
-            {
+            let is_none = |held: &CellHeld| matches!(held, CellHeld::Links(Some(of)) if of.count == 0);
+            if cell.field != conversion.2.after.id && (is_none(&cell.before) || is_none(&cell.after)) {
                 changes.retain(|change| change.sequence != cell.change);
             } else {
                 told.push(cell);
@@ -196,11 +198,13 @@ impl Records {
         let placed = record.and_then(|id| placed(image, id));
         let mut asked = Asked { record, placed, fields: None };
         if let Some(name) = field {
-            let schema = &image.schema;
-            for (table, field) in named(schema, name) {
+            let own = asked.placed.as_ref().map(|placed| placed.table);
+            let is_asked = |table: &&Arc<Table>| own.map_or(!table.deleted, |own| table.no == own);
+            let tables: Vec<&Arc<Table>> = image.schema.tables.iter().filter(is_asked).collect();
+            for (table, field) in named(&tables, name) {
                 self.conversions(scope.base_no(), (table.id, Some(field.id)), conversions).await?;
             }
-            asked.fields = Some(numbers_of(schema, name, conversions)?);
+            asked.fields = Some(numbers_of(&tables, name, conversions)?);
         }
         Ok(asked)
     }
@@ -294,9 +298,14 @@ impl Records {
         let (was, is) = ((table, ordinal, retyped.before.no), (table, ordinal, no));
         let list = |cell| lists.get(&(retyped.change, cell)).cloned();
         let field = view.image.schema.table_by_no(table).and_then(|table| table.field_by_no(no));
-        if no != retyped.after.no {
-            let (field, after) = (field.map_or(retyped.after.id, |field| field.id), list(is).map(|both| both.after));
-            return Ok(ConvertedCell { field, after: CellHeld::Links(after), ..cell });
+        if table != retyped.table {
+            let cell = ConvertedCell { field: field.map_or(retyped.after.id, |field| field.id), ..cell };
+            let (before, after) = list(is).map(|both| (both.before, both.after)).unzip();
+            return Ok(if retyped.after.kind.link().is_some() {
+                ConvertedCell { after: CellHeld::Links(after), ..cell }
+            } else {
+                ConvertedCell { before: CellHeld::Links(before), ..cell }
+            });
         }
         let before = if links::is_link(&view.image, was) {
             CellHeld::Links(list(was).map(|both| both.before))
@@ -381,20 +390,20 @@ fn placed(image: &BaseImage, id: RecordId) -> Option<Placed> {
     })
 }
 
-/// The fields of all tables with this id or name.
-fn named<'s>(schema: &'s Schema, name: &'s str) -> impl Iterator<Item = (&'s Arc<Table>, &'s Arc<Field>)> {
-    schema.live_tables().filter_map(move |table| Some((table, table.field_exact(name)?)))
+/// The fields of these tables with this id or name.
+fn named<'s>(tables: &'s [&Arc<Table>], name: &'s str) -> impl Iterator<Item = (&'s Arc<Table>, &'s Arc<Field>)> {
+    tables.iter().filter_map(move |table| Some((*table, table.field_exact(name)?)))
 }
 
 /// Their numbers, and those that they had before conversions.
-fn numbers_of(schema: &Schema, name: &str, conversions: &[Retyped]) -> Result<Vec<(TableNo, FieldNo)>, Error> {
+fn numbers_of(tables: &[&Arc<Table>], name: &str, conversions: &[Retyped]) -> Result<Vec<(TableNo, FieldNo)>, Error> {
     let numbers = |(table, field): (&Arc<Table>, &Arc<Field>)| {
         let (no, id) = (table.no, field.id);
         let before = conversions.iter().filter(move |retyped| retyped.table == no && retyped.before.id == id);
         before.map(|retyped| retyped.before.no).chain([field.no]).map(move |field| (no, field)).collect::<Vec<_>>()
     };
-    let found: Vec<_> = named(schema, name).flat_map(numbers).collect();
-    match (found.is_empty(), schema.live_tables().next()) {
+    let found: Vec<_> = named(tables, name).flat_map(numbers).collect();
+    match (found.is_empty(), tables.first()) {
         (true, Some(table)) => Err(unknown_field(table, name)),
         _ => Ok(found),
     }

@@ -206,8 +206,41 @@ async fn links_are_told_across_conversions(plans: Linked) {
     let back = plans.app.get(&format!("/v0/meta/bases/{}/tables", plans.base)).await["tables"][1].clone();
     let back = back["fields"][1]["name"].as_str().unwrap().to_owned();
     assert_eq!(plans.told(&house, &back).await, [json!([[task], null]), json!([null, [task]])]);
-    let garden_told = plans.changes(&format!("record={garden}"), 100).await;
-    assert!(garden_told.iter().all(|change| change["converted"].is_null()), "{garden_told:?}");
+    // And they went with the one before, from both projects.
+    let converted = async |record: &String| -> Vec<Value> {
+        let told = plans.changes(&format!("record={record}"), 2).await;
+        let told = told.iter().filter(|change| !change["converted"].is_null());
+        told.map(|change| cell(change, record, "Tasks")).collect()
+    };
+    assert_eq!(converted(&house).await, [json!([null, [task]]), json!([[task], null])]);
+    assert_eq!(converted(&garden).await, [json!([[task], null])]);
+    let shed = plans.make("Projects", json!({ "Title": "Shed" })).await;
+    assert_eq!(converted(&shed).await, Vec::<Value>::new());
+}
+
+#[on_every_database]
+async fn pairs_that_only_go_to_another_place_are_no_links_that_changed(plans: Linked) {
+    let house = plans.make("Projects", json!({ "Title": "House" })).await;
+    let garden = plans.make("Projects", json!({ "Title": "Garden" })).await;
+    let task = plans.make("Tasks", json!({ "Name": "Paint", "Project": [house, garden] })).await;
+    plans.write("Tasks", &task, json!({ "Project": [garden, house] })).await;
+    plans.write("Tasks", &task, json!({ "Project": [house] })).await;
+    let told = plans.changes(&format!("record={task}"), 100).await;
+    let changed: Vec<&Value> = told.iter().map(|change| &change["tables"][0]["linksChanged"]).collect();
+    assert_eq!(changed, [1, 0, 2]);
+    assert_eq!(cell(&told[1], &task, "Project"), json!([[house, garden], [garden, house]]), "the move itself is told");
+}
+
+#[on_every_database]
+async fn a_field_that_the_table_of_the_record_lacks_is_refused(plans: Linked) {
+    let house = plans.make("Projects", json!({ "Title": "House" })).await;
+    let task = plans.make("Tasks", json!({ "Name": "Paint" })).await;
+    for (record, field) in [(&house, "Points"), (&task, "Title"), (&task, "Nope")] {
+        let path = format!("/api/v1/bases/{}/history?record={record}&field={field}", plans.base);
+        let (status, told) = plans.app.call(Method::GET, &path, &Value::Null).await;
+        assert!(status == 422 && told["detail"].as_str().unwrap_or_default().contains(field), "{told}");
+    }
+    assert_eq!(plans.told(&house, "Title").await, [json!("House")]);
 }
 
 #[on_every_database]

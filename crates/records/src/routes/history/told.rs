@@ -1,8 +1,8 @@
 //! A change in the words of the present schema.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use events::{Change, RecordCells, RecordChange, TableChange};
+use events::{Change, LinkDelta, RecordCells, RecordChange, TableChange};
 use model::{Actor, CellValue, Field, FieldNo, RecordId, Table, TableNo};
 use serde_json::{Map, Value, json};
 
@@ -106,7 +106,7 @@ impl<'t> Teller<'t> {
         updated.extend(links.iter().map(|(id, links)| self.updated(table, *id, (None, links))));
         Some(json!({
             "id": table.id, "name": table.name, "created": created, "deleted": deleted, "restored": restored,
-            "updated": updated, "linksChanged": part.links.len(),
+            "updated": updated, "linksChanged": changed(&part.links),
         }))
     }
 
@@ -189,6 +189,18 @@ impl<'t> Teller<'t> {
         };
         if written { serde_json::from_slice(&out).unwrap_or_default() } else { Value::Null }
     }
+}
+
+/// How many pairs were linked or unlinked. One that is unlinked and linked again only went to another place.
+fn changed(links: &[LinkDelta]) -> usize {
+    let mut pairs = BTreeSet::new();
+    for link in links {
+        let pair = (link.relation, link.from, link.to);
+        if !pairs.remove(&pair) {
+            pairs.insert(pair);
+        }
+    }
+    pairs.len()
 }
 
 /// Tells a list: its first records, and how many there are where it has more.
