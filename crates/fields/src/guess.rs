@@ -12,6 +12,7 @@ mod span;
 mod time;
 
 pub use contact::{is_email, is_phone, is_url};
+pub(crate) use date::names_later_year;
 pub use date::{DateOrder, parse_any_day, parse_any_local, parse_date};
 pub use flag::parse_checkbox;
 pub use iso::parse_iso_day;

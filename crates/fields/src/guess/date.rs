@@ -73,6 +73,16 @@ pub fn parse_any_local(text: &str, order: DateOrder) -> Option<Timestamp> {
     order.and_others().into_iter().find_map(read)
 }
 
+/// True for a text that names a day of a year of more than four digits, which no cell can hold.
+pub(crate) fn names_later_year(text: &str, order: DateOrder) -> bool {
+    // As JavaScript writes such years.
+    let text = text.trim().trim_start_matches('+');
+    let long = |run: &&str| run.len() > 4 && run.bytes().all(|byte| byte.is_ascii_digit());
+    let Some(year) = text.split(|c: char| !c.is_ascii_digit()).find(long) else { return false };
+    // A leap year, so that its days are those of any.
+    parse_any_day(&text.replacen(year, "2000", 1), order).is_some()
+}
+
 /// How long the run of digits, letters or other characters is.
 fn run(text: &str, first: char) -> usize {
     let class = |c: char| (c.is_ascii_digit(), c.is_alphabetic());

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::calendar::{push_day, read_date_format};
 use crate::field_type::{FieldType, Incoming, OptionsIn, Reading, Texting};
-use crate::guess::{parse_any_day, parse_iso_day};
+use crate::guess::{names_later_year, parse_any_day, parse_iso_day};
 use crate::options::Options;
 use crate::problem::{CellProblem, OptionsError};
 
@@ -44,7 +44,14 @@ impl FieldType for Date {
 
     fn read_present(&self, field: &Field, value: &Value, cx: &Reading) -> Result<Incoming, CellProblem> {
         let day = match value {
-            Value::String(text) if cx.typecast => parse_any_day(text, cx.date_order(&field.kind)),
+            Value::String(text) if cx.typecast => {
+                let order = cx.date_order(&field.kind);
+                let day = parse_any_day(text, order);
+                if day.is_none() && names_later_year(text, order) {
+                    return Err(CellProblem::unreadable_date(field, text));
+                }
+                day
+            }
             _ if cx.typecast => None,
             Value::String(text) => Some(parse_iso_day(text).ok_or_else(|| CellProblem::unreadable_date(field, text))?),
             _ => return Err(CellProblem::rejected(field)),

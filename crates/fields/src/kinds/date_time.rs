@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::moment;
 use crate::calendar::{read_date_format, read_time_format, read_zone, zone_of};
 use crate::field_type::{FieldType, Incoming, OptionsIn, Reading, Texting};
-use crate::guess::{parse_any_day, parse_any_time, parse_iso_time};
+use crate::guess::{names_later_year, parse_any_day, parse_any_time, parse_iso_time};
 use crate::options::Options;
 use crate::problem::{CellProblem, OptionsError};
 
@@ -55,8 +55,9 @@ impl FieldType for DateTime {
             Value::String(text) if cx.typecast => {
                 let order = cx.date_order(&field.kind);
                 let time = parse_any_time(text, order, &zone);
-                // A day that exists, at a time that is of no year from 0 to 9999 in UTC.
-                if time.is_none() && parse_any_day(text, order).is_some() {
+                // A day that exists, but is or has this time in no year from 0 to 9999 in UTC.
+                let is_day = || parse_any_day(text, order).is_some() || names_later_year(text, order);
+                if time.is_none() && is_day() {
                     return Err(CellProblem::unreadable_date(field, text));
                 }
                 time

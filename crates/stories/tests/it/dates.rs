@@ -331,9 +331,21 @@ async fn a_time_past_the_last_year_is_told_and_not_dropped(app: TestApp) {
         let problems = told["report"]["problems"].as_array().map_or(0, Vec::len);
         assert_eq!(problems == 0, there, "{field} {text}: {told}");
     }
+    // So it is with days of later years.
+    let day = json!({ "name": "Day", "type": "date", "options": { "dateFormat": { "name": "european" } } });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/Days/fields"), &day).await;
+    for text in ["10000-01-01", "31/12/10000", "29 Feb 12000", "+010000-01-01T00:00:00.000Z"] {
+        for field in ["Day", "West"] {
+            let body = json!({ "fields": { field: text }, "typecast": true });
+            let (status, answer) = app.call(Method::POST, &path, &body).await;
+            assert!(status == 422 && answer.to_string().contains(text), "{field} {text}: {answer}");
+        }
+    }
     // What is no day at all stays blank, as before.
-    let body = json!({ "fields": { "West": "soon" }, "typecast": true });
-    assert_eq!(app.ok(Method::POST, &path, &body).await["fields"], json!({}));
+    for text in ["soon", "12345", "1/40/12345", "3/12345"] {
+        let body = json!({ "fields": { "West": text, "Day": text }, "typecast": true });
+        assert_eq!(app.ok(Method::POST, &path, &body).await["fields"], json!({}), "{text}");
+    }
     // A text is not lost in silence either.
     let field = json!({ "name": "Text", "type": "singleLineText" });
     app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/Days/fields"), &field).await;
