@@ -56,7 +56,11 @@ impl Draft<'_> {
         let target = self.linked_table(name, linked)?;
         let view = offered(name, &target, view.as_deref(), None)?;
         let inverse_name = match inverse_name {
-            Some(given) => valid_name("field", &given)?,
+            Some(given) => {
+                let given = valid_name("field", &given)?;
+                refuse_taken_side((no, name), &target, &given)?;
+                given
+            }
             None => self.schema.table_by_no(no).map(|table| table.name.clone()).unwrap_or_default(),
         };
         let options = LinkOptions {
@@ -71,23 +75,6 @@ impl Draft<'_> {
         Ok((options, inverse_name))
     }
 
-    /// Refuses a name for the other side that another field there has.
-    pub(super) fn refuse_taken_side(
-        &self,
-        no: TableNo,
-        name: &str,
-        (to, wanted): (TableNo, &str),
-    ) -> Result<(), Error> {
-        let Some(target) = self.schema.table_by_no(to).filter(|_| to != no) else { return Ok(()) };
-        let held = target.live_fields().find(|field| field.name.to_lowercase() == wanted.to_lowercase());
-        let Some(held) = held else { return Ok(()) };
-        let reason = format!(
-            "`inverseName` must be a name that is free in the table `{}`, and the field `{}` ({}) has this one",
-            target.name, held.name, held.id
-        );
-        Err(Error::Options { field: name.to_owned(), reason })
-    }
-
     /// The table that a link leads to.
     pub(super) fn linked_table(&self, name: &str, linked: TableId) -> Result<Arc<Table>, Error> {
         let found = self.schema.live_tables().find(|table| table.id == linked).cloned();
@@ -96,6 +83,21 @@ impl Draft<'_> {
             reason: format!("linked table `{linked}` does not exist in this base"),
         })
     }
+}
+
+/// Refuses a name for the other side that another field there has.
+fn refuse_taken_side((no, name): (TableNo, &str), target: &Table, wanted: &str) -> Result<(), Error> {
+    if target.no == no {
+        // A table that links to itself has one side only.
+        return Ok(());
+    }
+    let held = target.live_fields().find(|field| field.name.to_lowercase() == wanted.to_lowercase());
+    let Some(held) = held else { return Ok(()) };
+    let reason = format!(
+        "`inverseName` must be a name that is free in the table `{}`, and the field `{}` ({}) has this one",
+        target.name, held.name, held.id
+    );
+    Err(Error::Options { field: name.to_owned(), reason })
 }
 
 /// The view whose records a link offers, by id or name. The one that it has may be in the trash.

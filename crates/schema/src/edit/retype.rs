@@ -39,11 +39,7 @@ pub fn retyped(
             return Err(Error::Invalid { reason: format!("`{name}` is a field of links already: {way_out}") });
         }
         OptionsIn::Link { linked_table, prefers_single, view, inverse_name } => {
-            let given = inverse_name.is_some();
-            let (link, other) = draft.link(no, name, linked_table, (prefers_single, view), inverse_name)?;
-            if given {
-                draft.refuse_taken_side(no, name, (link.linked_table_no, &other))?;
-            }
+            let (link, _) = draft.link(no, name, linked_table, (prefers_single, view), inverse_name)?;
             FieldKind::MultipleRecordLinks(link)
         }
     };

@@ -146,7 +146,7 @@ fn unknown_types_are_answered_with_those_there_are() {
 fn a_link_has_two_sides_that_know_each_other() {
     let ids = Ids::seeded(1);
     // The wanted name of the other side; the one it gets.
-    for (wanted, got) in [(None, "A"), (Some("Parts"), "Parts"), (Some("Title"), "Title 2")] {
+    for (wanted, got) in [(None, "A"), (Some("Parts"), "Parts"), (Some("A"), "A")] {
         let mut draft = draft(&ids);
         let to = draft.schema.tables[1].id;
         let id = draft.add_field(TableNo(1), &link("To B", to, wanted)).unwrap();
@@ -160,6 +160,20 @@ fn a_link_has_two_sides_that_know_each_other() {
         assert_eq!(back_link.linked_table_no, TableNo(1));
         assert_eq!(draft.touched.len(), 2);
     }
+}
+
+#[test]
+fn a_name_for_the_other_side_that_a_field_there_has_is_refused() {
+    let ids = Ids::seeded(1);
+    let mut draft = draft(&ids);
+    let (own, to) = (draft.schema.tables[0].id, draft.schema.tables[1].id);
+    for wanted in ["Title", " title "] {
+        let refused = draft.add_field(TableNo(1), &link("To B", to, Some(wanted)));
+        assert!(matches!(refused, Err(Error::Options { reason, .. }) if reason.contains("the field `Title` (fld")));
+    }
+    assert_eq!((names(&draft, 0).len(), names(&draft, 1).len()), (3, 1));
+    // A link to its own table has no other side that could be called so.
+    draft.add_field(TableNo(1), &link("Parent", own, Some("Points"))).unwrap();
 }
 
 #[test]

@@ -730,6 +730,13 @@ async fn a_name_for_the_other_side_that_is_taken_is_refused(app: TestApp) {
             assert!(detail.contains("`Projects`"), "{detail}");
         }
     }
+    // So it is where a field of links is made.
+    let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    let made =
+        |name: &str| json!({ "name": "Also", "type": "multipleRecordLinks", "options": link(name, false)["options"] });
+    let (status, refused) = app.call(Method::POST, &fields, &made(" TITLE ")).await;
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert!(status == 422 && message.contains("inverseName") && message.contains("`Title` (fld"), "{status} {message}");
     assert_eq!(plans.told(&app, "Notes").await, json!(["House"]));
     assert_eq!(plans.convert(&app, "Notes", link("Noted", false)).await.0, 200);
     // Of names that the house itself finds a free one is taken, as before.
