@@ -197,11 +197,11 @@ impl<'b> Call<'_, 'b> {
         let mut builder = Builder::new(extent.n);
         for row in extent.rows.rows() {
             builder.row(row, |out| f(row, out));
-            if builder.len() > left {
+            if builder.written() > left {
                 return Err(Spent);
             }
         }
-        self.cx.spend(builder.len())?;
+        self.cx.spend(builder.written())?;
         Ok(extent.finish(Lane::texts(builder.finish())))
     }
 }

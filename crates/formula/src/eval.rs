@@ -19,7 +19,13 @@ use crate::value::Scalar;
 
 /// Bytes of text that one batch may make: a batch that makes more is cut into smaller ones, and the one row that
 /// still makes more is an error. A byte counts for a sixteenth of a step, of which a cell has two millions.
-const TEXT: usize = 16 * 2_000_000;
+const TEXT: usize = STEP * STEPS;
+/// Steps of a cell.
+const STEPS: usize = 2_000_000;
+/// Work after which the clock is looked at, in bytes of text that could be made meanwhile: about a millisecond.
+const GRAIN: usize = 1_000_000;
+/// What a step is worth, in bytes.
+pub(crate) const STEP: usize = 16;
 
 /// The batch needs more than it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +40,10 @@ pub(crate) struct Context<'b> {
     /// How many rows it has.
     pub n: usize,
     left: Cell<usize>,
+    /// Work since the clock was looked at.
+    worked: Cell<usize>,
+    /// No more work may be done.
+    spent: Cell<bool>,
     /// What names stand for, by their places.
     bound: RefCell<Vec<Option<Lane<'b>>>>,
     /// The values of shared parts by their places, and the rows that they are known for.
@@ -46,6 +56,8 @@ impl<'b> Context<'b> {
             batch,
             n: batch.rows.len(),
             left: Cell::new(TEXT),
+            worked: Cell::new(0),
+            spent: Cell::new(false),
             bound: RefCell::default(),
             shared: RefCell::default(),
         }
@@ -60,6 +72,18 @@ impl<'b> Context<'b> {
     pub fn spend(&self, bytes: usize) -> Result<(), Spent> {
         self.left.set(self.left.get().checked_sub(bytes).ok_or(Spent)?);
         Ok(())
+    }
+
+    /// Counts work that makes no text, before it is done, and looks at the clock now and then. False when it is too much or
+    /// too late: the batch is given up, so what its rows come out as does not matter any more.
+    pub fn work(&self, bytes: usize) -> bool {
+        let worked = self.worked.get().saturating_add(bytes);
+        self.worked.set(worked % GRAIN);
+        let is_late = || worked >= GRAIN && self.batch.is_over();
+        if self.spent.get() || self.spend(bytes).is_err() || is_late() {
+            self.spent.set(true);
+        }
+        !self.spent.get()
     }
 
     /// Keeps what a name stands for.
@@ -111,7 +135,10 @@ impl<'b> Context<'b> {
             Expr::Call(..) if self.batch.is_over() => Ok(Lane::same(Scalar::Error)),
             Expr::Call(function, arguments) => match function.run {
                 Run::Plain(run) => Ok(run(self)),
-                Run::Over(run) => run(&Call { cx: self, arguments, rows }),
+                Run::Over(run) => {
+                    let lane = run(&Call { cx: self, arguments, rows })?;
+                    if self.spent.get() { Err(Spent) } else { Ok(lane) }
+                }
             },
             Expr::Negate(inner) => Ok(negate(self.eval(inner, rows)?, self.n)),
             Expr::Flat(inner) => flat(self, self.eval(inner, rows)?, rows),
@@ -156,11 +183,11 @@ impl<'b> Context<'b> {
         let left = self.left();
         for row in extent.rows.rows() {
             builder.row(row, |out| write_parts(&parts, row, out));
-            if builder.len() > left {
+            if builder.written() > left {
                 return Err(Spent);
             }
         }
-        self.spend(builder.len())?;
+        self.spend(builder.written())?;
         Ok(extent.finish(Lane::texts(builder.finish())))
     }
 }

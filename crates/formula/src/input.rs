@@ -117,10 +117,10 @@ fn names<'b>(cx: &Context<'b>, chunk: &'b Chunk, select: &'b SelectOptions, rows
             }
             if list.is_empty() { Made::Blank } else { Made::Value }
         });
-        if builder.len() > left {
+        if builder.written() > left {
             return Err(crate::eval::Spent);
         }
     }
-    cx.spend(builder.len())?;
+    cx.spend(builder.written())?;
     Ok(Lane::texts(builder.finish()))
 }

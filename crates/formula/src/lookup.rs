@@ -11,9 +11,14 @@ impl<T> Lookup<T> {
         Self { find, last: None }
     }
 
+    /// True when it was asked for last.
+    pub fn knows(&self, name: &str) -> bool {
+        self.last.as_ref().is_some_and(|(last, _)| last == name)
+    }
+
     /// None where nothing has this name.
     pub fn of(&mut self, name: &str) -> Option<&T> {
-        if self.last.as_ref().is_none_or(|(last, _)| last != name) {
+        if !self.knows(name) {
             self.last = Some((name.to_owned(), (self.find)(name)));
         }
         self.last.as_ref().and_then(|(_, found)| found.as_ref())

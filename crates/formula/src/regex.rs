@@ -2,6 +2,8 @@
 
 use regex::{Error, Regex, RegexBuilder};
 
+use crate::eval::{Context, STEP};
+use crate::lookup::Lookup;
 use crate::mistakes::Mistake;
 use crate::re2::translated;
 use crate::strings::{LONGEST, Made};
@@ -12,6 +14,29 @@ const PATTERN: usize = 10_000;
 const COMPILED: usize = 1 << 20;
 /// How deep groups may stand in groups.
 const NESTED: u32 = 100;
+
+/// What searching a byte of text costs, in bytes made.
+const SEARCH: usize = STEP;
+/// What compiling a pattern costs.
+const COMPILE: usize = 1 << 16;
+
+/// The patterns of the rows, compiled where they become others, with what it costs to search texts by them.
+pub(crate) struct Regexes<'c, 'b> {
+    cx: &'c Context<'b>,
+    known: Lookup<Regex>,
+}
+
+impl<'c, 'b> Regexes<'c, 'b> {
+    pub fn new(cx: &'c Context<'b>) -> Self {
+        Self { cx, known: Lookup::new(compile) }
+    }
+
+    /// The pattern by which this text is searched; none where it cannot be compiled, or the batch is given up.
+    pub fn of(&mut self, pattern: &str, text: &str) -> Option<&Regex> {
+        let compile = if self.known.knows(pattern) { 0 } else { COMPILE };
+        if self.cx.work(compile + SEARCH * text.len()) { self.known.of(pattern) } else { None }
+    }
+}
 
 /// Compiles a pattern within the bounds.
 pub(crate) fn compile(pattern: &str) -> Option<Regex> {

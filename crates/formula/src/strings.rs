@@ -96,13 +96,16 @@ pub(crate) enum Made {
 pub(crate) struct Builder {
     arena: String,
     spans: Vec<Span>,
+    /// Bytes of rows that came to nothing.
+    dropped: usize,
     pub blank: Mask,
     pub error: Mask,
 }
 
 impl Builder {
     pub fn new(n: usize) -> Self {
-        Self { arena: String::new(), spans: vec![(0, 0); n], blank: Mask::default(), error: Mask::default() }
+        let (blank, error) = Default::default();
+        Self { arena: String::new(), spans: vec![(0, 0); n], dropped: 0, blank, error }
     }
 
     /// Writes a row; a text that is too long is an error.
@@ -118,6 +121,7 @@ impl Builder {
             return;
         }
         self.arena.truncate(start);
+        self.dropped += len;
         if made == Made::Blank { self.blank.set(row) } else { self.error.set(row) }
     }
 
@@ -125,9 +129,9 @@ impl Builder {
         self.arena.get(start..).is_some_and(|text| text.chars().nth(LONGEST).is_none())
     }
 
-    /// Bytes written so far.
-    pub fn len(&self) -> usize {
-        self.arena.len()
+    /// Bytes written so far, those of rows that came to nothing included.
+    pub fn written(&self) -> usize {
+        self.arena.len() + self.dropped
     }
 
     /// Makes room for so many bytes.

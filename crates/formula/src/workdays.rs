@@ -1,5 +1,6 @@
 //! Working days: Monday to Friday without holidays.
 
+use crate::eval::{Context, STEP};
 use crate::lane::{Lane, Values};
 use crate::text::Text;
 use crate::time::parse_time;
@@ -9,23 +10,26 @@ const DAY: i64 = 86_400_000_000;
 const MOST: f64 = 1_000_000.0;
 
 /// The holidays of the rows, read again only where they become others.
-pub(crate) struct Holidays<'l> {
+pub(crate) struct Holidays<'l, 'b> {
+    cx: &'l Context<'b>,
     text: Text<'l>,
     /// Their number is kept where the text is the same for all.
     same: bool,
     last: Option<(String, Option<Vec<i64>>)>,
 }
 
-impl<'l> Holidays<'l> {
-    pub fn new(lane: &'l Lane<'_>) -> Self {
-        Self { text: Text::new(lane), same: matches!(lane.values, Values::Same(_)), last: None }
+impl<'l, 'b> Holidays<'l, 'b> {
+    pub fn new(cx: &'l Context<'b>, lane: &'l Lane<'_>) -> Self {
+        Self { cx, text: Text::new(lane), same: matches!(lane.values, Values::Same(_)), last: None }
     }
 
-    /// The days that work falls on otherwise, each once and in order; none where a text names something else.
+    /// The days that work falls on otherwise, each once and in order; none where a text names something else, or the batch is
+    /// given up.
     pub fn at(&mut self, row: usize) -> Option<&[i64]> {
         if self.last.is_none() || !self.same {
             let text = self.text.at(row);
             if self.last.as_ref().is_none_or(|(last, _)| last != text) {
+                self.cx.work(STEP * text.len()).then_some(())?;
                 self.last = Some((text.to_owned(), read(text)));
             }
         }

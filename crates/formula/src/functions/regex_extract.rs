@@ -5,8 +5,7 @@ use model::FormulaType;
 use super::{Family, Function, Reads, Returns, Run};
 use crate::call::Call;
 use crate::eval::Lanes;
-use crate::lookup::Lookup;
-use crate::regex::compile;
+use crate::regex::Regexes;
 use crate::strings::Made;
 use crate::text::Text;
 
@@ -29,9 +28,10 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let lanes = [call.argument(0)?, call.argument(1)?];
     let extent = call.extent(&lanes);
     let [text, pattern] = &lanes;
-    let (mut text, mut pattern, mut patterns) = (Text::new(text), Text::new(pattern), Lookup::new(compile));
+    let (mut text, mut pattern, mut patterns) = (Text::new(text), Text::new(pattern), Regexes::new(call.cx));
     call.write(&extent, |row, out| {
-        let found = patterns.of(pattern.at(row)).and_then(|regex| regex.find(text.at(row)));
+        let text = text.at(row);
+        let found = patterns.of(pattern.at(row), text).and_then(|regex| regex.find(text));
         found.map_or(Made::Error, |found| {
             out.push_str(found.as_str());
             Made::Value

@@ -5,8 +5,7 @@ use model::FormulaType;
 use super::{Family, Function, Reads, Returns, Run};
 use crate::call::{Call, Out};
 use crate::eval::Lanes;
-use crate::lookup::Lookup;
-use crate::regex::compile;
+use crate::regex::Regexes;
 use crate::text::Text;
 
 pub(super) const FUNCTION: Function = Function {
@@ -28,9 +27,10 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let lanes = [call.argument(0)?, call.argument(1)?];
     let extent = call.extent(&lanes);
     let [text, pattern] = &lanes;
-    let (mut text, mut pattern, mut patterns) = (Text::new(text), Text::new(pattern), Lookup::new(compile));
-    Ok(extent.calculate(|row| match patterns.of(pattern.at(row)) {
-        Some(regex) => Out::Value(f64::from(u8::from(regex.is_match(text.at(row))))),
-        None => Out::Error,
+    let (mut text, mut pattern, mut patterns) = (Text::new(text), Text::new(pattern), Regexes::new(call.cx));
+    Ok(extent.calculate(|row| {
+        let text = text.at(row);
+        let found = patterns.of(pattern.at(row), text).map(|regex| regex.is_match(text));
+        found.map_or(Out::Error, |found| Out::Value(f64::from(u8::from(found))))
     }))
 }

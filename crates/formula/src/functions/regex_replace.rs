@@ -5,8 +5,7 @@ use model::FormulaType;
 use super::{Family, Function, Reads, Returns, Run};
 use crate::call::Call;
 use crate::eval::Lanes;
-use crate::lookup::Lookup;
-use crate::regex::{compile, replace};
+use crate::regex::{Regexes, replace};
 use crate::strings::Made;
 use crate::text::Text;
 
@@ -30,9 +29,12 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let extent = call.extent(&lanes);
     let [text, pattern, new] = &lanes;
     let (mut text, mut pattern, mut new) = (Text::new(text), Text::new(pattern), Text::new(new));
-    let mut patterns = Lookup::new(compile);
-    call.write(&extent, |row, out| match patterns.of(pattern.at(row)) {
-        Some(regex) => replace(regex, text.at(row), new.at(row), out),
-        None => Made::Error,
+    let mut patterns = Regexes::new(call.cx);
+    call.write(&extent, |row, out| {
+        let text = text.at(row);
+        match patterns.of(pattern.at(row), text) {
+            Some(regex) => replace(regex, text, new.at(row), out),
+            None => Made::Error,
+        }
     })
 }

@@ -28,7 +28,7 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let extent = call.extent(&lanes);
     let [date, days, holidays] = &lanes;
     let (moments, days) = (extent.per(date, Moment::of), extent.per(days, number));
-    let mut holidays = Holidays::new(holidays);
+    let mut holidays = Holidays::new(call.cx, holidays);
     Ok(extent.moments(|row| match moments.at(row) {
         Moment::At(time) => match holidays.at(row).and_then(|holidays| after(time, days.at(row), holidays)) {
             Some(time) => Out::Value((time, true)),

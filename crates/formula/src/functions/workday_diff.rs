@@ -28,7 +28,7 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let extent = call.extent(&lanes);
     let [from, to, holidays] = &lanes;
     let (from, to) = (extent.per(from, Moment::of), extent.per(to, Moment::of));
-    let mut holidays = Holidays::new(holidays);
+    let mut holidays = Holidays::new(call.cx, holidays);
     Ok(extent.calculate(|row| match (from.at(row), to.at(row)) {
         (Moment::Blank, _) | (_, Moment::Blank) => Out::Blank,
         (Moment::At(from), Moment::At(to)) => match holidays.at(row) {

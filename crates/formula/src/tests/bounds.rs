@@ -100,6 +100,33 @@ fn what_stands_in_a_formula_more_than_once_is_computed_once() {
     }
 }
 
+/// A table of so many rows whose name and other text are these.
+fn texts(rows: usize, name: &str, other: &str) -> Table {
+    let mut cells = vec![CellValue::Empty; FIELDS.len()];
+    (cells[0], cells[9]) = (CellValue::Text(name.to_owned()), CellValue::Text(other.to_owned()));
+    Table::new(&vec![cells; rows])
+}
+
+/// So often as a row may do it, and more often than that: what makes no text is bounded, too.
+#[test]
+fn a_row_that_does_too_much_is_an_error() {
+    let (name, other) = ("n".repeat(990), "x".repeat(100_000));
+    let table = texts(2, &name, &other);
+    let often = |times: usize, part: &dyn Fn(usize) -> String| (0..times).map(part).collect::<Vec<_>>().join("+");
+    let alike = |n: usize| format!("SIMILARITY({{Name}}, {{Name}} & '{n}')");
+    let matched = |n: usize| format!("REGEX_MATCH({{Other}}, '^x+.{{{n}}}$')");
+    let grown = |n: usize| format!("IFERROR(LEN(SUBSTITUTE({{Other}}, 'x', '123456789 {n}')), 1)");
+    let parts: [&dyn Fn(usize) -> String; 3] = [&alike, &matched, &grown];
+    for (part, (fits, too_often)) in parts.into_iter().zip([(20, 40), (10, 25), (20, 90)]) {
+        let value = |times: usize| {
+            let program = compile(&often(times, part), &resolve).unwrap();
+            table.with(&program, 0..2, |batch| program.eval(batch)).cell(1).to_value()
+        };
+        assert!(matches!(value(fits), CellValue::Number(sum) if sum > fits as f64 * 0.9), "{}", part(0));
+        assert_eq!(value(too_often), CellValue::Error(CellError::Failed), "{}", part(0));
+    }
+}
+
 /// Patterns, formats and texts that come from cells are bounded as constants are.
 #[test]
 fn what_is_too_large_in_a_cell_is_an_error() {
@@ -140,4 +167,30 @@ fn rows_that_come_too_late_are_errors() {
     };
     assert_eq!(at(Instant::now()), CellValue::Error(CellError::Failed));
     assert_eq!(at(Instant::now() + Duration::from_hours(1)), CellValue::Number(1.0));
+}
+
+/// Many rows that are slow each: they are done in pieces, rightly, and left when nobody waits any more.
+#[test]
+fn slow_rows_are_done_in_pieces_that_look_at_the_clock() {
+    let (name, list) = ("n".repeat(999), "a ".repeat(5_000));
+    let table = texts(400, &name, &list);
+    for (text, value) in [
+        ("SIMILARITY({Name}, {Name})", CellRef::Number(1.0)),
+        ("XLOOKUP('b', SPLIT({Other}, ' '), SPLIT({Other}, ' '), 7)", CellRef::Text("7")),
+        ("REGEX_REPLACE({Name}, 'n+', {Name}) = {Name}", CellRef::Number(1.0)),
+        ("JSON_EXTRACT('\"' & {Other} & '\"', '') = {Other}", CellRef::Number(1.0)),
+    ] {
+        let program = compile(text, &resolve).unwrap();
+        let computed = table.with(&program, 0..400, |batch| program.eval(batch));
+        assert!((0..400).all(|row| computed.cell(row) == value), "{text}: {:?}", computed.cell(0));
+    }
+    // These would take minutes.
+    let alike: Vec<String> = (0..25).map(|n| format!("SIMILARITY({{Name}}, {{Name}}&'{n}')")).collect();
+    let table = texts(4_000, &name[9..], "");
+    let program = compile(&alike.join("+"), &resolve).unwrap();
+    let (begun, until) = (Instant::now(), Instant::now() + Duration::from_millis(100));
+    let late =
+        table.with(&program, 0..4_000, |batch| program.eval(&Batch { until: Some(until), rows: 0..4_000, ..*batch }));
+    assert!((0..4_000).all(|row| late.errors.get(row)));
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }

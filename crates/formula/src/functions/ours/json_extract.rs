@@ -10,6 +10,9 @@ use crate::lookup::Lookup;
 use crate::strings::Made;
 use crate::text::Text;
 
+/// What reading a byte costs, in bytes made.
+const PARSE: usize = 4;
+
 pub(super) const FUNCTION: Function = Function {
     name: "JSON_EXTRACT",
     usage: "JSON_EXTRACT(text, path)",
@@ -38,6 +41,9 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
         let Some(path) = paths.of(way.at(row)) else { return Made::Error };
         if text.is_empty() {
             return Made::Blank;
+        }
+        if !call.cx.work(PARSE * text.len()) {
+            return Made::Error;
         }
         match extract(text, path) {
             Ok(Some(value)) => {

@@ -32,6 +32,7 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let (mut one, mut other) = (Text::new(one), Text::new(other));
     Ok(extent.calculate(|row| match (one.at(row), other.at(row)) {
         (one, other) if one.len().max(other.len()) > LONGEST => Out::Error,
+        (one, other) if !call.cx.work(one.len() * other.len()) => Out::Error,
         (one, other) => Out::Value(strsim::jaro_winkler(one, other)),
     }))
 }

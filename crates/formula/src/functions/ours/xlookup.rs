@@ -3,7 +3,7 @@
 use crate::arithmetic::errors;
 use crate::call::Call;
 use crate::compare::equal_values;
-use crate::eval::{Lanes, Spent};
+use crate::eval::{Lanes, STEP, Spent};
 use crate::functions::{Family, Function, Reads, Returns, Run};
 use crate::lane::{Cell, Lane, Mixed, Values};
 use crate::lists::{flat, values};
@@ -45,7 +45,13 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let (mut there, mut absent) = (Mask::default(), Mask::default());
     let mut found = Mixed { cells: vec![Cell::Blank; n], arena: String::new() };
     for row in call.rows.without(&error).rows() {
-        match find(what.get(row), listed(keys, row), listed(held, row)) {
+        let mut pairs = 0;
+        let keys = listed(keys, row).inspect(|_| pairs += 1);
+        let outcome = find(what.get(row), keys, listed(held, row));
+        if !call.cx.work(STEP * pairs) {
+            return Err(Spent);
+        }
+        match outcome {
             Found::At(value) => {
                 found.set(row, value);
                 there.set(row);
