@@ -1,16 +1,18 @@
 //! Records as JSON, written straight from columns.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use fields::Texting;
 use jiff::tz::TimeZone;
 use model::{
-    AiTextOptions, CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldId, FieldKind, Ordinal, People, RecordId,
-    Table, TableImage, Timestamp, UserId, write_json_string,
+    AiTextOptions, CHUNK, CellError, CellRef, CellValue, Chunk, Column, ComputedChunk, Field, FieldId, FieldKind,
+    Ordinal, People, RecordId, Table, TableImage, Timestamp, UserId, write_json_string,
 };
 
 use crate::counts::Counted;
 use crate::error::Error;
+use crate::ops::QUERY;
 use images::{View, is_stale, stored_column, users_of};
 
 /// What of a record is written, and how.
@@ -79,6 +81,8 @@ enum Cells<'w> {
     Stored(&'w Chunk),
     Links(&'w Chunk, &'w TableImage),
     Computed(Arc<ComputedChunk>),
+    /// They took too long.
+    Late,
     People,
     Files,
     Written(&'w AiTextOptions),
@@ -97,7 +101,7 @@ struct Created {
 
 /// Writes records of one table.
 pub(crate) struct RecordWriter<'w> {
-    view: &'w View,
+    view: View,
     table: &'w Table,
     rows: &'w TableImage,
     slots: Vec<Slot<'w>>,
@@ -105,12 +109,16 @@ pub(crate) struct RecordWriter<'w> {
     counts: Option<&'w Counted>,
 }
 
+/// A cell that took too long.
+const LATE: CellRef<'static> = CellRef::Error(CellError::Failed);
+
 /// Up to this many records, computed cells are computed one by one rather than by chunk.
 const FEW: usize = 16;
 
 impl<'w> RecordWriter<'w> {
-    /// Prepares the columns that `ordinals` will be written from.
-    pub fn new(view: &'w View, table: &'w Table, rows: &'w TableImage, shape: &Shape, ordinals: &[Ordinal]) -> Self {
+    /// Prepares the columns that `ordinals` will be written from. Cells that are not computed once a query would be broken off are
+    /// errors.
+    pub fn new(view: &View, table: &'w Table, rows: &'w TableImage, shape: &Shape, ordinals: &[Ordinal]) -> Self {
         let mut slots = Vec::new();
         for field in table.live_fields() {
             if shape.fields.as_ref().is_some_and(|wanted| !wanted.contains(&field.id)) {
@@ -121,6 +129,8 @@ impl<'w> RecordWriter<'w> {
             slots.push(Slot { field, key, source });
         }
         let text = shape.text.as_ref().map(TextShape::texting);
+        let until = view.until.or_else(|| Some(Instant::now() + QUERY));
+        let view = View { until, ..view.clone() };
         Self { view, table, rows, slots, text, counts: None }
     }
 
@@ -203,6 +213,7 @@ impl<'w> RecordWriter<'w> {
             Cells::Stored(chunk) => fields::write_cell(&field.kind, chunk.cell(row), out),
             Cells::Links(chunk, other) => write_links(chunk.cell(row), other, out),
             Cells::Computed(chunk) => fields::write_cell(&field.kind, chunk.cell(row), out),
+            Cells::Late => fields::write_cell(&field.kind, LATE, out),
             Cells::People => {
                 let users = users_of(self.rows, field, ordinal);
                 write_people(&users, matches!(field.kind, FieldKind::MultipleCollaborators), &self.view.people, out)
@@ -215,10 +226,7 @@ impl<'w> RecordWriter<'w> {
                 true
             }
             Cells::Looked => self.write_looked(field, ordinal, out),
-            Cells::Single => {
-                let cell = self.view.cell(self.table, self.rows, field, ordinal)?;
-                fields::write_cell(&field.kind, cell.view(), out)
-            }
+            Cells::Single => fields::write_cell(&field.kind, self.single(field, ordinal)?.view(), out),
             Cells::None => false,
         })
     }
@@ -282,7 +290,8 @@ impl RecordWriter<'_> {
         match cells {
             Cells::Stored(chunk) => show(chunk.cell(row)),
             Cells::Computed(chunk) => show(chunk.cell(row)),
-            Cells::Single => show(self.view.cell(self.table, self.rows, field, ordinal)?.view()),
+            Cells::Late => show(LATE),
+            Cells::Single => show(self.single(field, ordinal)?.view()),
             Cells::Links(..) | Cells::People | Cells::Files | Cells::Written(_) | Cells::Looked | Cells::None => {}
         }
         if text.is_empty() {
@@ -292,12 +301,23 @@ impl RecordWriter<'_> {
         Ok(true)
     }
 
+    /// A computed cell.
+    fn single(&self, field: &Field, ordinal: Ordinal) -> Result<CellValue, Error> {
+        match self.view.cell(self.table, self.rows, field, ordinal) {
+            Err(images::Error::TooSlow) => Ok(LATE.to_value()),
+            cell => Ok(cell?),
+        }
+    }
+
     /// The cells of one chunk.
     fn cells<'s>(&'s self, slot: &'s Slot<'_>, chunk: usize) -> Result<Cells<'s>, Error> {
         let held = match &slot.source {
             Source::Stored(column) => column.chunk(chunk).map(|chunk| Cells::Stored(chunk)),
             Source::Links(column, other) => column.chunk(chunk).map(|chunk| Cells::Links(chunk, other)),
-            Source::Computed => Some(Cells::Computed(self.view.chunk_of(self.table, self.rows, slot.field, chunk)?)),
+            Source::Computed => Some(match self.view.chunk_of(self.table, self.rows, slot.field, chunk) {
+                Err(images::Error::TooSlow) => Cells::Late,
+                chunk => Cells::Computed(chunk?),
+            }),
             Source::People => Some(Cells::People),
             Source::Files => Some(Cells::Files),
             Source::Written(options) => Some(Cells::Written(options)),

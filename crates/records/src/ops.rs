@@ -229,7 +229,7 @@ impl Records {
 }
 
 /// How long a query may take.
-const QUERY: Duration = Duration::from_secs(10);
+pub(crate) const QUERY: Duration = Duration::from_secs(10);
 /// Records of a base whose queries may keep a thread busy for long.
 const MANY: usize = 4 * model::CHUNK;
 

@@ -1,13 +1,14 @@
 //! Pages as they were written last: a table that nobody changes is asked for the same page again and again.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use model::{BaseNo, Ordinal, TableNo, Timestamp};
 use parking_lot::Mutex;
 
 use crate::error::Error;
 use crate::json::Shape;
-use crate::ops::{Found, Page, Records};
+use crate::ops::{Found, Page, QUERY, Records};
 use images::period;
 
 /// Pages that are kept.
@@ -120,9 +121,12 @@ impl Records {
             out.extend_from_slice(&text);
             return Ok(());
         }
-        let start = out.len();
+        let (start, began) = (out.len(), Instant::now());
         found.write_all(shape, out)?;
-        self.pages.note(key, out.get(start..).unwrap_or_default());
+        // Cells that took too long are not errors for good.
+        if began.elapsed() < QUERY {
+            self.pages.note(key, out.get(start..).unwrap_or_default());
+        }
         Ok(())
     }
 }

@@ -121,3 +121,28 @@ async fn links_to_what_is_gone_are_not_told(house: House) {
     let after = write(&list(&house, "Tasks").await, &Shape::default());
     assert_eq!(after[0]["fields"].get("Project"), None);
 }
+
+#[on_every_database]
+async fn cells_that_take_too_long_are_errors_and_the_rest_is_told(house: House) {
+    let new: Vec<Value> = (0..20).map(|n| json!({ "Name": format!("t{n}"), "Points": n })).collect();
+    for part in new.chunks(10) {
+        house.create("Tasks", part).await;
+    }
+    let error = json!({ "error": "#ERROR!" });
+    for few in [true, false] {
+        let mut late = list(&house, "Tasks").await;
+        if few {
+            late.ordinals.truncate(2);
+        }
+        let in_time =
+            Found { view: late.view.clone(), table: Arc::clone(&late.table), ordinals: late.ordinals.clone() };
+        late.view.until = Some(Instant::now());
+        let told = write(&late, &Shape::default());
+        let fields = &told[1]["fields"];
+        assert_eq!((&fields["Name"], &fields["Points"]), (&json!("t1"), &json!(1)));
+        assert_eq!((&fields["Double"], &fields["Label"]), (&error, &error));
+        // Nothing is kept of it.
+        let fields = write(&in_time, &Shape::default())[1]["fields"].clone();
+        assert_eq!((&fields["Double"], &fields["Label"]), (&json!(2), &json!("t1 in ")));
+    }
+}
