@@ -484,6 +484,9 @@ pub struct SelectOptions {
     pub choices: Vec<Choice>,
     /// The number for the next choice; numbers are never used again.
     pub next: u32,
+    /// Choices that were taken away, the oldest first: cells of the past hold their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<Choice>,
 }
 
 impl SelectOptions {
@@ -494,6 +497,18 @@ impl SelectOptions {
             .get(no.wrapping_sub(1) as usize)
             .filter(|choice| choice.no == no)
             .or_else(|| self.choices.iter().find(|choice| choice.no == no))
+    }
+
+    /// Brings a choice back that was taken away. Answers its number: that of the choice which has its name by now, if one
+    /// does.
+    pub fn revive(&mut self, no: u32) -> u32 {
+        let Some(at) = self.removed.iter().position(|choice| choice.no == no) else { return no };
+        let name = self.removed.get(at).map(|choice| &choice.name);
+        if let Some(held) = self.choices.iter().find(|held| Some(&held.name) == name) {
+            return held.no;
+        }
+        self.choices.push(self.removed.remove(at));
+        no
     }
 }
 

@@ -51,7 +51,7 @@ fn main() {
         }
     }
     let choice = |no: u32| Choice { no, id: ChoiceId::ordered(no as u64, 0), name: format!("c{no}"), color: None };
-    let select = SelectOptions { choices: (1..9).rev().map(choice).collect(), next: 9 };
+    let select = SelectOptions { choices: (1..9).rev().map(choice).collect(), next: 9, removed: Vec::new() };
     let mut source = Source::new(RECORDS, &live);
     for (field, column) in &columns {
         source.add_select(*field, ColumnView::Stored(column), &select);

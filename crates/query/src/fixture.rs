@@ -117,7 +117,7 @@ impl Built {
 fn select() -> SelectOptions {
     let choice =
         |no: &u32| Choice { no: *no, id: ChoiceId::ordered(*no as u64, 0), name: format!("choice {no}"), color: None };
-    SelectOptions { choices: ORDER.iter().map(choice).collect(), next: 6 }
+    SelectOptions { choices: ORDER.iter().map(choice).collect(), next: 6, removed: Vec::new() }
 }
 
 /// The cell of `field`.

@@ -4,6 +4,7 @@ mod aggregate;
 mod append;
 mod attach;
 mod bulk;
+mod choices;
 mod convert;
 mod copy;
 mod duplicate;

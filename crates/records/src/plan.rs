@@ -366,15 +366,58 @@ impl<'i> Plan<'i> {
 
     fn new_choice(&mut self, table: &Arc<Table>, field: &Field, name: String) -> u32 {
         let id = self.ids.choice(self.now);
+        self.select_mut(table, field.no).map_or(0, |select| add_choice(select, id, name))
+    }
+
+    /// A select as it will be.
+    fn select_mut(&mut self, table: &Arc<Table>, no: FieldNo) -> Option<&mut SelectOptions> {
         if !self.tables.iter().any(|(before, _)| before.no == table.no) {
             self.tables.push((Arc::clone(table), Table::clone(table)));
         }
         let draft = self.tables.iter_mut().find(|(before, _)| before.no == table.no);
-        let held = draft.and_then(|(_, after)| after.fields.iter_mut().find(|held| held.no == field.no));
+        let held = draft.and_then(|(_, after)| after.fields.iter_mut().find(|held| held.no == no));
         match held.map(Arc::make_mut).map(|field| &mut field.kind) {
-            Some(FieldKind::SingleSelect(select) | FieldKind::MultipleSelects(select)) => add_choice(select, id, name),
-            _ => 0,
+            Some(FieldKind::SingleSelect(select) | FieldKind::MultipleSelects(select)) => Some(select),
+            _ => None,
         }
+    }
+
+    /// Brings back the choices that cells of the past hold and that were taken away since.
+    pub fn revive_choices(&mut self) {
+        let mut body = std::mem::take(&mut self.body);
+        for part in &mut body.tables {
+            let Some(table) = self.image.schema.table_by_no(part.table).cloned() else { continue };
+            let removed = |field: &&Arc<Field>| field.kind.select().is_some_and(|select| !select.removed.is_empty());
+            for field in table.fields.iter().filter(removed) {
+                let updated = part.updated.iter_mut().flat_map(|record| &mut record.cells);
+                let updated = updated.filter(|cell| cell.field == field.no).map(|cell| &mut cell.after);
+                let restored = part.restored.iter_mut().flat_map(|record| &mut record.cells);
+                let restored = restored.filter(|(no, _)| *no == field.no).map(|(_, value)| value);
+                updated.chain(restored).for_each(|value| self.revive(&table, field, value));
+            }
+        }
+        self.body = body;
+    }
+
+    fn revive(&mut self, table: &Arc<Table>, field: &Field, value: &mut CellValue) {
+        let held = match value {
+            CellValue::Choice(no) => vec![*no],
+            CellValue::Choices(list) => list.clone(),
+            _ => return,
+        };
+        let is_there = |no: &u32| field.kind.select().is_some_and(|select| select.by_no(*no).is_some());
+        if held.iter().all(is_there) {
+            return;
+        }
+        let Some(select) = self.select_mut(table, field.no) else { return };
+        let mut numbers = Vec::with_capacity(held.len());
+        for no in held {
+            let no = select.revive(no);
+            if !numbers.contains(&no) {
+                numbers.push(no);
+            }
+        }
+        *value = choice_cell(&field.kind, numbers);
     }
 
     /// Turns link cells into pairs and closes the plan.

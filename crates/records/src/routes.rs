@@ -5,6 +5,7 @@ mod aggregate;
 mod bulk;
 mod convert;
 mod duplicate;
+mod fields;
 mod history;
 mod read;
 mod wire;
@@ -42,6 +43,7 @@ pub fn router(records: Records) -> OpenApiRouter {
         .routes(routes!(aggregate::aggregate))
         .routes(routes!(bulk::bulk))
         .routes(routes!(convert::convert))
+        .routes(routes!(fields::update))
         .routes(routes!(duplicate::record))
         .routes(routes!(duplicate::table))
         .routes(routes!(duplicate::base))

@@ -32,7 +32,7 @@ use modified::same_watched;
 pub use copy::Copied;
 pub(crate) use copy::{Wanted, copy_name, numbers_to_copy};
 pub(crate) use remove::{Part, is_due};
-pub use retype::{link_in_trash, retype, retyped, without_link};
+pub use retype::{FieldPart, link_in_trash, retype, retyped, updated, without_link};
 pub use through::{rollup_reference, unpaired};
 pub(crate) use trash::{Trashed, TrashedView, not_in_trash, trashed_fields, trashed_views};
 pub(crate) use views::placed;

@@ -25,15 +25,15 @@ pub use conditions::{ConditionError, compares, condition_filter, holding, plain,
 pub use diagnosis::{diagnosis, with_more};
 pub use dialect::{beyond_airtable, foreign, of_airtable};
 pub use edit::{
-    Copied, NewField, NewTable, NewView, ViewPart, link_in_trash, reference, retype, retyped, rollup_reference,
-    unpaired, unwritten, without_link,
+    Copied, FieldPart, NewField, NewTable, NewView, ViewPart, link_in_trash, reference, retype, retyped,
+    rollup_reference, unpaired, unwritten, updated, without_link,
 };
 pub use error::Error;
 pub use names::{on_one_line, valid_name};
 pub use ops::{BaseEntry, NewBase, Removal, Removed, RemovedPart, Schemas, TrashedBase};
 pub use routes::router;
 pub use store::{BASE_ROWS, revise, save_table, schema_in, take_field};
-pub use wire::{MadeBaseOut, TableOut, table_out};
+pub use wire::{FieldOut, MadeBaseOut, TableOut, field_out, table_out};
 
 use db::Migration;
 

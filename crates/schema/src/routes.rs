@@ -12,7 +12,6 @@ use axum::extract::{Path, RawQuery, State};
 use axum::{Extension, Json};
 use model::{BaseId, Caller, Schema, WorkspaceId};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use tenancy::Denied;
 use utoipa::{IntoParams, OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -40,7 +39,6 @@ pub fn router(schemas: Schemas) -> OpenApiRouter {
         .routes(routes!(list_tables, create_table))
         .routes(routes!(update_table))
         .routes(routes!(create_field))
-        .routes(routes!(update_field))
         .merge(bases::router())
         .merge(trash::router())
         .merge(views::router())
@@ -244,14 +242,12 @@ struct PartIn {
     name: Option<String>,
     /// The new description; an empty one removes it.
     description: Option<String>,
-    /// The new options, of a field only.
-    options: Option<Value>,
 }
 
 impl PartIn {
     async fn read(body: Body) -> Result<Self, Failure> {
         let part: Self = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
-        if part.name.is_none() && part.description.is_none() && part.options.is_none() {
+        if part.name.is_none() && part.description.is_none() {
             return Err(fail(Error::Invalid { reason: "give at least one of `name`, `description`".to_owned() }));
         }
         Ok(part)
@@ -293,23 +289,4 @@ async fn create_field(
         new.forget_ids();
     }
     field_answer(schemas.create_field(&caller, base, &place.table, &new).await.map_err(fail)?)
-}
-
-/// Changes a field's name, description or options.
-#[utoipa::path(
-    patch, path = "/v0/meta/bases/{base}/tables/{table}/fields/{field}", operation_id = "fields.update", tag = "bases",
-    params(FieldPath), request_body = PartIn, responses((status = 200, description = "The field", body = FieldOut))
-)]
-async fn update_field(
-    State(schemas): State<Schemas>,
-    Extension(caller): Extension<Caller>,
-    Path(place): AtField,
-    body: Body,
-) -> Answer<FieldOut> {
-    let base = base_id(&place.base)?;
-    let part = PartIn::read(body).await?;
-    let (at, names) =
-        ((place.table.as_str(), place.field.as_str()), (part.name.as_deref(), part.description.as_deref()));
-    let updated = schemas.update_field(&caller, base, at, names.0, names.1, part.options.as_ref()).await;
-    field_answer(updated.map_err(fail)?)
 }

@@ -24,7 +24,8 @@ pub fn add_choice(select: &mut SelectOptions, name: &str, id: ChoiceId) -> u32 {
     no
 }
 
-/// Reads `choices`. With `old`, a choice given by id or by name keeps its number; the ones not given are dropped.
+/// Reads `choices`. With `old`, a choice given by id or by name keeps its number, or gets the one back that it had; the ones
+/// not given are taken away.
 pub(super) fn read_options(
     given: Option<&Value>,
     old: Option<&FieldKind>,
@@ -47,21 +48,27 @@ pub(super) fn read_options(
         let part = Options::at(format!("options.choices[{index}]"), Some(item))?;
         reader.read(&part, ids)?;
     }
-    Ok(reader.select)
+    Ok(reader.finish())
 }
 
-/// Choices read so far and old ones that may still be kept.
+/// Choices read so far and old ones that may still be kept, those that were taken away earlier among them.
 struct ChoiceReader<'a> {
     select: SelectOptions,
     left: Option<Vec<&'a Choice>>,
+    removed: Vec<&'a Choice>,
     names: std::collections::HashSet<String>,
 }
 
 impl<'a> ChoiceReader<'a> {
     fn new(old: Option<&'a SelectOptions>) -> Self {
         Self {
-            select: SelectOptions { choices: Vec::new(), next: old.map_or(1, |old| old.next.max(1)) },
+            select: SelectOptions {
+                choices: Vec::new(),
+                next: old.map_or(1, |old| old.next.max(1)),
+                removed: Vec::new(),
+            },
             left: old.map(|old| old.choices.iter().collect()),
+            removed: old.map(|old| old.removed.iter().collect()).unwrap_or_default(),
             names: std::collections::HashSet::new(),
         }
     }
@@ -100,8 +107,19 @@ impl<'a> ChoiceReader<'a> {
 
     fn take(&mut self, wanted: impl Fn(&Choice) -> bool) -> Option<&'a Choice> {
         let left = self.left.as_mut()?;
-        let index = left.iter().position(|choice| wanted(choice))?;
-        Some(left.remove(index))
+        if let Some(index) = left.iter().position(|choice| wanted(choice)) {
+            return Some(left.remove(index));
+        }
+        let index = self.removed.iter().position(|choice| wanted(choice))?;
+        Some(self.removed.remove(index))
+    }
+
+    /// What was read; of the choices that were taken away the newest are kept.
+    fn finish(self) -> SelectOptions {
+        let removed = self.removed.into_iter().chain(self.left.into_iter().flatten());
+        let mut removed: Vec<Choice> = removed.cloned().collect();
+        removed.drain(..removed.len().saturating_sub(MAX_CHOICES));
+        SelectOptions { removed, ..self.select }
     }
 }
 

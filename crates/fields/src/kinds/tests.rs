@@ -128,7 +128,7 @@ pub(crate) fn kinds() -> Vec<FieldKind> {
             references: Vec::new(),
         }),
         FieldKind::AiText(AiTextOptions { prompt: vec![PromptPart::Text("Why?".to_owned())] }),
-        FieldKind::ExternalSyncSource(SelectOptions { choices: Vec::new(), next: 1 }),
+        FieldKind::ExternalSyncSource(SelectOptions { choices: Vec::new(), next: 1, removed: Vec::new() }),
         link(),
         FieldKind::Count(CountOptions { link: "fldBBBBBBBBBBBBBB".parse().unwrap(), link_no: FieldNo(2) }),
         lookup(FieldKind::SingleLineText),

@@ -76,7 +76,7 @@ impl Table {
         let choices = vec![choice(1, "Open"), choice(3, "Closed"), choice(2, "12.5")];
         let modified = created.clone();
         let now = Timestamp(1_710_500_400_000_000);
-        let select = SelectOptions { choices, next: 4 };
+        let select = SelectOptions { choices, next: 4, removed: Vec::new() };
         Self { len: rows.len(), columns, errors, select, created, modified, now }
     }
 

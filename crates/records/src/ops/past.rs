@@ -195,6 +195,7 @@ impl Records {
             let mut back = Back::new(image, &past.image, part)?;
             let mut plan = Plan::new(image, &self.ids, now);
             let more = back.plan(&mut plan, if dry { usize::MAX } else { STEP });
+            plan.revive_choices();
             Ok::<_, Error>((plan.finish(), back.done, more))
         })?;
         if !body.is_empty() && !dry {

@@ -96,6 +96,7 @@ impl Records {
                 let conflicts = reversal.conflicts.into_iter().take(NAMED).collect();
                 return Err(Error::Conflicts { count: skipped, conflicts });
             }
+            plan.revive_choices();
             let mut body = plan.finish();
             body.undoes = Some(change.sequence);
             let left_out = reversal.met.iter().map(|retyped| LeftOut::of(retyped, &image.schema)).collect();

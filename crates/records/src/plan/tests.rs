@@ -10,7 +10,7 @@ fn field(no: u32, name: &str, kind: FieldKind) -> Arc<Field> {
 
 /// A table of a name, a number and a select.
 fn table() -> Arc<Table> {
-    let select = SelectOptions { choices: Vec::new(), next: 1 };
+    let select = SelectOptions { choices: Vec::new(), next: 1, removed: Vec::new() };
     let fields = vec![
         field(1, "Name", FieldKind::SingleLineText),
         field(2, "A/B~C", FieldKind::Number(NumberOptions { precision: 0 })),
@@ -100,7 +100,7 @@ fn a_plan_of_nothing_is_an_empty_body() {
 #[test]
 fn new_choices_take_numbers_and_colours_in_turn() {
     let ids = Ids::seeded(1);
-    let mut select = SelectOptions { choices: Vec::new(), next: 0 };
+    let mut select = SelectOptions { choices: Vec::new(), next: 0, removed: Vec::new() };
     let numbers: Vec<u32> =
         (0..12).map(|n| add_choice(&mut select, ids.choice(Timestamp(0)), format!("c{n}"))).collect();
     assert_eq!(numbers, (1..=12).collect::<Vec<_>>());

@@ -17,11 +17,11 @@ use crate::ops::{How, NewType, Records};
 #[into_params(parameter_in = Path)]
 pub(super) struct FieldPath {
     /// The base's id or name.
-    base: String,
+    pub(super) base: String,
     /// The table's id or name.
-    table: String,
+    pub(super) table: String,
     /// The field's id or name.
-    field: String,
+    pub(super) field: String,
 }
 
 /// The type that a field shall have.

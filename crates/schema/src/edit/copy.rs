@@ -150,6 +150,7 @@ impl Draft<'_> {
         let select = |select: &SelectOptions| {
             let mut select = select.clone();
             select.choices.iter_mut().for_each(|choice| choice.id = self.ids.choice(self.now));
+            select.removed.clear();
             select
         };
         match kind {

@@ -11,6 +11,42 @@ use serde_json::Value;
 use super::{Draft, hide_new, read_options};
 use crate::error::Error;
 
+/// What becomes different of a field; what is absent stays as it is.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldPart<'p> {
+    /// The new name.
+    pub name: Option<&'p str>,
+    /// The new description; an empty one removes it.
+    pub description: Option<&'p str>,
+    /// The new options.
+    pub options: Option<&'p Value>,
+}
+
+impl FieldPart<'_> {
+    /// True when nothing becomes different.
+    pub fn is_empty(&self) -> bool {
+        self.name.is_none() && self.description.is_none() && self.options.is_none()
+    }
+}
+
+/// The tables that become others when a field that is not computed becomes different; none when it is so already.
+///
+/// # Errors
+/// [`Error::FieldName`], [`Error::Options`].
+pub fn updated(
+    schema: &Schema,
+    (table, field): (TableNo, FieldId),
+    part: &FieldPart<'_>,
+    ids: &Ids,
+    now: Timestamp,
+) -> Result<Vec<SchemaChange>, Error> {
+    let mut draft = Draft::new(schema.clone(), (0, 0), ids, now);
+    draft.update_field(table, field, part.name, part.description, part.options)?;
+    let mut changes = draft.into_changes();
+    changes.retain(|change| !matches!(change, SchemaChange::Table { before: Some(before), after } if before == after));
+    Ok(changes)
+}
+
 /// The type that a field of this name and place would have.
 ///
 /// # Errors

@@ -246,7 +246,7 @@ pub fn unpaired(table: &Table, program: &formula::Program) -> Option<String> {
 
 /// The type of a value that a lookup of a field of this type shows.
 fn value_type(kind: &FieldKind) -> FieldKind {
-    let named = || SelectOptions { choices: Vec::new(), next: 0 };
+    let named = || SelectOptions { choices: Vec::new(), next: 0, removed: Vec::new() };
     match kind {
         FieldKind::SingleSelect(_) => FieldKind::SingleSelect(named()),
         FieldKind::MultipleSelects(_) => FieldKind::MultipleSelects(named()),

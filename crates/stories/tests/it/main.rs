@@ -9,6 +9,7 @@ mod attachments;
 mod audit;
 mod binary;
 mod bulk;
+mod choices;
 mod clients;
 mod collaborators;
 mod comments;

@@ -1,4 +1,4 @@
-use model::{FieldKind, FormulaType};
+use model::{Choice, FieldKind, FormulaType};
 use serde_json::{Value, json};
 
 use super::{formula, ids, kind, kinds, link, multi};
@@ -207,7 +207,8 @@ fn choices_keep_their_number_by_id_or_name() {
         match by_name("multipleSelects").unwrap().read_options(Some(&given), Some(&old), &mut ids) {
             Ok(OptionsIn::Kind(kind)) => {
                 let select = kind.select().unwrap().clone();
-                Ok((select.choices.iter().map(|c| (c.no, c.name.clone())).collect::<Vec<_>>(), select.next))
+                let named = |list: &[Choice]| list.iter().map(|c| (c.no, c.name.clone())).collect::<Vec<_>>();
+                Ok((named(&select.choices), select.next, named(&select.removed)))
             }
             other => Err(other.unwrap_err().to_string()),
         }
@@ -215,10 +216,10 @@ fn choices_keep_their_number_by_id_or_name() {
     let named = |pairs: &[(u32, &str)]| pairs.iter().map(|(no, name)| (*no, (*name).to_owned())).collect::<Vec<_>>();
     // Renamed and moved, one dropped, one new: the dropped number is not used again.
     let given = json!([{"id": id_of(2), "name": "B2"}, {"name": "New"}, {"name": "A", "color": "redDark1"}]);
-    assert_eq!(update(given), Ok((named(&[(2, "B2"), (4, "New"), (1, "A")]), 5)));
+    assert_eq!(update(given), Ok((named(&[(2, "B2"), (4, "New"), (1, "A")]), 5, named(&[(3, "C")]))));
     // Two names change places.
     let given = json!([{"id": id_of(1), "name": "B"}, {"id": id_of(2), "name": "A"}, {"id": id_of(3)}]);
-    assert_eq!(update(given), Ok((named(&[(1, "B"), (2, "A"), (3, "C")]), 4)));
+    assert_eq!(update(given), Ok((named(&[(1, "B"), (2, "A"), (3, "C")]), 4, Vec::new())));
     let unknown = update(json!([{"id": "selYYYYYYYYYYYYYY", "name": "A"}])).unwrap_err();
     assert!(unknown.contains("no choice `selYYYYYYYYYYYYYY`"), "{unknown}");
 }

@@ -1,9 +1,10 @@
 //! A change in the words of the present schema.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use events::{Change, LinkDelta, RecordCells, RecordChange, TableChange};
-use model::{Actor, CellValue, Field, FieldNo, RecordId, Table, TableNo};
+use model::{Actor, CellValue, Field, FieldKind, FieldNo, RecordId, Table, TableNo};
 use serde_json::{Map, Value, json};
 
 use crate::ops::{CellHeld, ConvertedCell, History, LinkEdit, Linked, Records, Retyped};
@@ -185,7 +186,7 @@ impl<'t> Teller<'t> {
                 let mut of = |key: &str, media: &str, name: &str| Some(addresses.of(key, media, name, now));
                 fields::write_attachments(held, &mut of, &mut out)
             }
-            _ => fields::write_cell(&field.kind, value.view(), &mut out),
+            _ => fields::write_cell(&with_removed(&field.kind), value.view(), &mut out),
         };
         if written { serde_json::from_slice(&out).unwrap_or_default() } else { Value::Null }
     }
@@ -201,6 +202,17 @@ fn changed(links: &[LinkDelta]) -> usize {
         }
     }
     pairs.len()
+}
+
+/// A field with the choices that were taken away from it, too.
+fn with_removed(kind: &FieldKind) -> Cow<'_, FieldKind> {
+    let mut all = Cow::Borrowed(kind);
+    if kind.select().is_some_and(|select| !select.removed.is_empty())
+        && let FieldKind::SingleSelect(select) | FieldKind::MultipleSelects(select) = all.to_mut()
+    {
+        select.choices.append(&mut select.removed);
+    }
+    all
 }
 
 /// Tells a list: its first records, and how many there are where it has more.
