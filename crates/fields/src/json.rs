@@ -1,13 +1,13 @@
 //! The read form of cells: the hot path of every page.
 
-use model::{ButtonOptions, CellRef, FieldKind, FormulaType, Items, SelectOptions, Timestamp};
+use model::{ButtonOptions, CellRef, FieldKind, FormulaType, Items, SelectOptions, Timestamp, push_number};
 
 use crate::attachment::write_attachments;
 use crate::kinds::{Written, write_ai_text, write_barcode};
 use crate::shape::{Shape, shape};
 
 /// Whole numbers below this are exact.
-pub(crate) const EXACT: f64 = 9_007_199_254_740_992.0;
+const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Appends the read form of a cell; false when the cell is empty and nothing was written.
 ///
@@ -110,22 +110,21 @@ fn needs_escape(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
-/// Appends a number as JSON: whole numbers without `.0`, else the shortest text that reads back the same; what JSON
-/// cannot say becomes `{"specialValue":"NaN"}` and the like.
+/// Appends a number as JSON, as [`push_number`] writes it; what JSON cannot say becomes
+/// `{"specialValue":"NaN"}` and the like.
 pub fn write_number(number: f64, out: &mut Vec<u8>) {
     // Without a call of `trunc`, which is a function where the processor's own is not assumed.
     if number.abs() < EXACT && number as i64 as f64 == number {
         out.extend_from_slice(itoa::Buffer::new().format(number as i64).as_bytes());
     } else if let Some(hundredths) = hundredths(number) {
         write_hundredths(hundredths, out);
-    } else if number.is_finite() {
-        let mut buffer = zmij::Buffer::new();
-        let text = buffer.format_finite(number);
-        out.extend_from_slice(text.strip_suffix(".0").unwrap_or(text).as_bytes());
     } else {
-        out.extend_from_slice(b"{\"specialValue\":\"");
-        out.extend_from_slice(special(number).as_bytes());
-        out.extend_from_slice(b"\"}");
+        let mut text = String::new();
+        push_number(number, &mut text);
+        if !number.is_finite() {
+            text = format!("{{\"specialValue\":\"{text}\"}}");
+        }
+        out.extend_from_slice(text.as_bytes());
     }
 }
 
@@ -149,17 +148,6 @@ fn write_hundredths(hundredths: i64, out: &mut Vec<u8>) {
     out.extend_from_slice(&[b'.', b'0' + part / 10]);
     if !part.is_multiple_of(10) {
         out.push(b'0' + part % 10);
-    }
-}
-
-/// The name of a number that is not finite.
-pub(crate) fn special(number: f64) -> &'static str {
-    if number.is_nan() {
-        "NaN"
-    } else if number > 0.0 {
-        "Infinity"
-    } else {
-        "-Infinity"
     }
 }
 

@@ -41,7 +41,7 @@ pub use kinds::{
 pub use list::{join_names, split_names};
 pub use order::{ChoiceRanks, compare_cells, compare_text, text_key};
 pub use palette::{BRIGHT_COLORS, CHECKBOX_ICONS, CHOICE_COLORS, RATING_ICONS};
-pub use plain::{plain_cell, push_number};
+pub use plain::plain_cell;
 pub use problem::{CellProblem, OptionsError};
 pub use shape::{Shape, item_type, shape};
 pub use table::{all, by_name, of, text_cell};

@@ -1,8 +1,7 @@
 //! The text of cells in CSV files.
 
-use model::{CellRef, FieldKind, FormulaType, Timestamp};
+use model::{CellRef, FieldKind, FormulaType, Timestamp, push_number};
 
-use crate::json::{EXACT, special};
 use crate::list::join_names;
 use crate::shape::{Shape, shape};
 
@@ -24,19 +23,6 @@ pub fn plain_cell(kind: &FieldKind, cell: CellRef<'_>, out: &mut String) {
             }
         }
         CellRef::Error(_) => out.push_str("#ERROR!"),
-    }
-}
-
-/// Appends a number as its shortest decimal text, whole numbers without `.0`.
-pub fn push_number(number: f64, out: &mut String) {
-    if number.fract() == 0.0 && number.abs() < EXACT {
-        out.push_str(itoa::Buffer::new().format(number as i64));
-    } else if number.is_finite() {
-        let mut buffer = zmij::Buffer::new();
-        let text = buffer.format_finite(number);
-        out.push_str(text.strip_suffix(".0").unwrap_or(text));
-    } else {
-        out.push_str(special(number));
     }
 }
 

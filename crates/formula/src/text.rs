@@ -6,7 +6,7 @@ use crate::lane::{Lane, Values};
 use crate::lists::Lists;
 use crate::mask::Mask;
 use crate::strings::{Made, Strings};
-use crate::value::{Scalar, write_number};
+use crate::value::Scalar;
 
 /// A part of a joined text, its kind told apart once for the batch.
 pub(crate) enum Part<'l> {
@@ -39,7 +39,7 @@ impl<'l> Part<'l> {
             Self::Numbers(_, blank) if blank.get(row) => {}
             Self::Numbers(numbers, _) => {
                 if let Some(number) = numbers.get(row) {
-                    write_number(*number, out);
+                    model::push_number(*number, out);
                 }
             }
             Self::Texts(strings) => out.push_str(strings.get(row)),

@@ -13,6 +13,7 @@ mod caller;
 mod cell;
 mod column;
 mod id;
+mod number;
 mod people;
 mod schema;
 mod table;
@@ -33,6 +34,7 @@ pub use id::{
     AttachmentId, BaseId, BaseNo, ChoiceId, CommentId, EntryId, FieldId, FieldNo, IdError, Ordinal, RecordId, ShareId,
     TableId, TableNo, TenantId, TenantNo, TokenId, UserId, ViewId, WebhookId, WorkspaceId,
 };
+pub use number::push_number;
 pub use people::{People, Person, user_ids};
 pub use schema::{
     AiTextOptions, AttachmentOptions, ButtonOptions, CheckboxOptions, Choice, CountOptions, CreatedOptions,

@@ -1,11 +1,10 @@
 //! What all texts have in common.
 
-use model::{CellValue, Field};
+use model::{CellValue, Field, push_number};
 use serde_json::Value;
 
 use crate::field_type::{Incoming, Reading};
 use crate::list::join_names;
-use crate::plain::push_number;
 use crate::problem::CellProblem;
 
 /// How many characters a text cell holds at most.

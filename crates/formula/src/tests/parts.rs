@@ -9,11 +9,10 @@ use crate::decimal::{multiple, round_to};
 use crate::functions::counted;
 use crate::mask::Mask;
 use crate::time::{Unit, parse_time};
-use crate::value::write_number;
 
 fn shown(number: f64) -> String {
     let mut out = String::new();
-    write_number(number, &mut out);
+    model::push_number(number, &mut out);
     out
 }
 
