@@ -10,14 +10,13 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use futures_util::stream::unfold;
 use model::{BaseId, Caller, RecordId};
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 use web::{ApiError, Failure, Params};
 
 use super::history::{base_id, fail};
-use super::wire::TablePath;
+use super::wire::{RecordIn, TablePath};
 use crate::error::Error;
 use crate::ops::{Records, UpdateRecord, UpsertHow, UpsertRecord};
 
@@ -33,10 +32,8 @@ const BYTES: usize = 2 * 1024 * 1024;
 const LINES: usize = 1_000_000;
 
 /// A line of the request.
-#[derive(Deserialize)]
-struct LineIn {
+struct Line {
     id: Option<String>,
-    #[serde(default)]
     fields: Map<String, Value>,
 }
 
@@ -90,6 +87,21 @@ impl How {
             return Err(wrong("`keepIds` belongs to `mode=create`"));
         }
         Ok(Self { mode, keep_ids, typecast: params.flag("typecast"), replace: params.flag("replace"), on_error })
+    }
+
+    /// Reads a line, or tells the type of its error and what would be right.
+    fn line(&self, line: &[u8]) -> Result<Line, (&'static str, String)> {
+        let wrong = |reason: &str| Err(("line", reason.to_owned()));
+        let RecordIn { id, fields } = web::read_json(line).map_err(|error| ("line", error.to_string()))?;
+        if self.mode == Mode::Update && id.is_none() {
+            return wrong("an update needs the `id` of its record");
+        }
+        if self.keep_ids && id.as_ref().is_none_or(|id| id.parse::<RecordId>().is_err()) {
+            return wrong("with keepIds every record needs an `id`: `rec` and 14 letters or digits");
+        }
+        let missing = "a line has its cells in `fields`, such as `{\"fields\": {\"Name\": \"Ann\"}}`";
+        let fields = fields.ok_or(("INVALID_REQUEST_MISSING_FIELDS", missing.to_owned()))?;
+        Ok(Line { id, fields })
     }
 }
 
@@ -147,7 +159,7 @@ struct Sums {
 }
 
 /// A line that waits to be written, by its number.
-type Waiting = (usize, LineIn);
+type Waiting = (usize, Line);
 
 /// A request while it is carried out.
 struct Work {
@@ -217,23 +229,17 @@ impl Work {
         if line.iter().all(u8::is_ascii_whitespace) {
             return Ok(());
         }
-        let read = match web::read_json::<LineIn>(line) {
-            _ if number > LINES => Err(format!("a request has at most {LINES} lines")),
-            Ok(read) if matches!(self.how.mode, Mode::Update) && read.id.is_none() => {
-                Err("an update needs the `id` of its record".to_owned())
-            }
-            Ok(read) if self.how.keep_ids && read.id.as_ref().is_none_or(|id| id.parse::<RecordId>().is_err()) => {
-                Err("with keepIds every record needs an `id`: `rec` and 14 letters or digits".to_owned())
-            }
-            Ok(read) => Ok(read),
-            Err(error) => Err(error.to_string()),
+        let read = if number > LINES {
+            Err(("line", format!("a request has at most {LINES} lines")))
+        } else {
+            self.how.line(line)
         };
         match read {
             Ok(read) => batch.push((number, read)),
-            Err(reason) => {
+            Err((kind, reason)) => {
                 // Lines before it are written first, so that the answers come in order.
                 self.write(mem::take(batch)).await?;
-                self.fail(number, "line", &reason)?;
+                self.fail(number, kind, &reason)?;
             }
         }
         Ok(())

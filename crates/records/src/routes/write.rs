@@ -71,6 +71,12 @@ pub(super) async fn create(
 ) -> Result<Response, Failure> {
     let base = base_id(&base)?;
     let (body, shape) = read(body, query.as_deref()).await?;
+    if body.perform_upsert.is_some() {
+        return Err(fail(Error::Request {
+            airtable_type: "INVALID_REQUEST_UNKNOWN",
+            message: "`performUpsert` belongs to `PATCH` and `PUT` of the same address; `POST` creates".to_owned(),
+        }));
+    }
     if let Some(fields) = body.fields {
         let written = records.create(&caller, base, &table, &[fields], body.typecast).await.map_err(fail)?;
         return one(&written, &shape);

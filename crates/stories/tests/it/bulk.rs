@@ -66,6 +66,23 @@ async fn a_line_that_is_wrong_stops_or_is_skipped(app: TestApp) {
 }
 
 #[on_every_database]
+async fn a_line_without_cells_is_an_error(app: TestApp) {
+    let base = app.plans().await;
+    let bulk = format!("/api/v1/bases/{base}/tables/Tasks/records:bulk");
+    let body = "{\"Name\":\"x\"}\n{\"records\":[{\"fields\":{}}]}\n{\"fields\":null}\n{\"fields\":{}}";
+    let (_, answers) = send(&app, &format!("{bulk}?onError=skip"), body.to_owned()).await;
+    for answer in &answers[..3] {
+        assert_eq!(answer["error"]["type"], "INVALID_REQUEST_MISSING_FIELDS", "{answer}");
+        assert!(answer["error"]["message"].as_str().unwrap().contains("has its cells in `fields`"), "{answer}");
+    }
+    assert_eq!(answers[4], json!({ "done": true, "created": 1, "updated": 0, "failed": 3 }));
+    let id = answers[3]["id"].as_str().unwrap();
+    let (_, answers) = send(&app, &format!("{bulk}?mode=update"), format!("{{\"id\":\"{id}\"}}")).await;
+    assert_eq!(answers[0]["error"]["type"], "INVALID_REQUEST_MISSING_FIELDS");
+    assert_eq!(app.get(&format!("/v0/{base}/Tasks")).await["records"].as_array().unwrap().len(), 1);
+}
+
+#[on_every_database]
 async fn what_is_wrong_with_the_request_is_said_first(app: TestApp) {
     let base = app.plans().await;
     let bulk = format!("/api/v1/bases/{base}/tables/Tasks/records:bulk");

@@ -72,6 +72,18 @@ async fn what_matches_is_updated_and_the_rest_created(app: TestApp) {
 }
 
 #[on_every_database]
+async fn an_upsert_is_a_patch_or_a_put(app: TestApp) {
+    let base = app.plans().await;
+    let tasks = format!("/v0/{base}/Tasks");
+    let body =
+        json!({ "performUpsert": { "fieldsToMergeOn": ["Name"] }, "records": [{ "fields": { "Name": "Saw" } }] });
+    let (status, refused) = app.call(Method::POST, &tasks, &body).await;
+    assert_eq!((status, &refused["error"]["type"]), (422, &json!("INVALID_REQUEST_UNKNOWN")));
+    assert!(refused["error"]["message"].as_str().unwrap().contains("`PATCH` and `PUT`"), "{refused}");
+    assert_eq!(app.get(&tasks).await["records"], json!([]));
+}
+
+#[on_every_database]
 async fn an_upsert_that_cannot_be_decided_writes_nothing(app: TestApp) {
     let base = app.plans().await;
     let tasks = format!("/v0/{base}/Tasks");
