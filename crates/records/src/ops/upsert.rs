@@ -6,6 +6,7 @@ use fields::{ChoiceIn, Incoming, Reading};
 use model::{
     BaseId, CHUNK, Caller, CellRef, CellValue, Chunk, Column, Field, Ordinal, People, RecordId, Table, TableImage,
 };
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
 use super::write::{End, Steps, Written, find_all};
@@ -17,10 +18,6 @@ use images::{BaseImage, stored_column};
 
 /// Most fields to match on.
 const MERGE: usize = 3;
-/// Matches of a record that are kept: the others of a request can change no more than ten of them, so that this many
-/// are surely too many.
-const ENOUGH: usize = 12;
-
 /// A record to write: the one with this id, or the one that has the same values in the fields to match on.
 #[derive(Debug, Clone)]
 pub struct UpsertRecord {
@@ -51,13 +48,19 @@ pub struct Upserted {
     pub updated: Vec<RecordId>,
 }
 
+/// The values of a key in one piece.
+type Text = Box<[u8]>;
+
+/// The records that hold each of some keys.
+type Holders = FxHashMap<Text, Vec<Ordinal>>;
+
 /// What a record is matched by.
 #[derive(Debug, Clone, PartialEq)]
 enum Key {
     /// Its id.
     Id,
-    /// Values of the fields to match on.
-    Values(Vec<CellValue>),
+    /// Values of the fields to match on, written so that equal ones are alike.
+    Values(Text),
     /// Nothing there can have it: a value is blank, or a choice that is still to be made.
     None,
 }
@@ -67,8 +70,8 @@ struct Prepared {
     on: Vec<Arc<Field>>,
     rows: Vec<Row>,
     keys: Vec<Key>,
-    /// Records that match each, [`ENOUGH`] at most.
-    matches: Vec<Vec<Ordinal>>,
+    /// Records that match each, [`enough`] at most.
+    matches: Holders,
     /// The sequence at which they did.
     sequence: i64,
 }
@@ -99,12 +102,11 @@ impl Records {
                 prepared.bring_forward(image, table)?;
                 let by_id = records.iter().filter_map(|record| record.id.as_deref());
                 let mut targets = find_all(image, table, by_id)?;
-                targets.extend(prepared.matches.iter().flatten());
+                targets.extend(prepared.matches.values().flatten());
                 Ok(targets)
             },
             decide: |plan: &mut Plan<'_>, table: &Arc<Table>, targets: Vec<Ordinal>, prepared: Prepared| {
-                Deciding { plan, table, replace: how.replace, touched: Vec::new(), created: Vec::new() }
-                    .decide(targets, prepared)
+                Deciding::new(plan, table, how.replace).decide(targets, prepared)
             },
         };
         let (written, made) = self.write(caller, (base, table), End::Commit, steps).await?;
@@ -133,8 +135,9 @@ impl Prepared {
         };
         let keys: Vec<Key> = records.iter().zip(&rows).map(key).collect();
         image.need(table.no, on.iter().map(|field| field.no))?;
-        let mut matches = vec![Vec::new(); keys.len()];
-        scan(&image.table(table.no), (&on, &keys), &mut matches, |_| true);
+        let wanted = keys.iter().filter_map(|key| if let Key::Values(text) = key { Some(text.clone()) } else { None });
+        let mut matches: Holders = wanted.map(|text| (text, Vec::new())).collect();
+        scan(&image.table(table.no), &on, (&mut matches, enough(&rows)), |_| true);
         Ok(Self { on, rows, keys, matches, sequence: image.sequence })
     }
 
@@ -149,13 +152,19 @@ impl Prepared {
             CellRef::Time(sequence) => sequence > self.sequence,
             _ => true,
         };
-        for found in &mut self.matches {
+        for found in self.matches.values_mut() {
             found.retain(|ordinal| !changed(*ordinal));
         }
-        scan(&rows, (&self.on, &self.keys), &mut self.matches, changed);
+        scan(&rows, &self.on, (&mut self.matches, enough(&self.rows)), changed);
         self.sequence = image.sequence;
         Ok(())
     }
+}
+
+/// Matches of a record that are kept: the others of a request can change no more of them than they are, so that this many
+/// are surely too many; some more are counted.
+fn enough(rows: &[Row]) -> usize {
+    rows.len() + 11
 }
 
 /// The fields to match on.
@@ -181,17 +190,46 @@ fn merge_fields(table: &Table, names: &[String]) -> Result<Vec<Arc<Field>>, Erro
 
 /// The key of a row; `choices` answers the cell for choices, if there is one.
 fn key(on: &[Arc<Field>], row: &Row, mut choices: impl FnMut(&Field, &[ChoiceIn]) -> Option<CellValue>) -> Key {
-    let value = |field: &Arc<Field>| {
-        let (_, incoming) = row.iter().rev().find(|(named, _)| named.id == field.id)?;
-        let value = match incoming {
-            Incoming::Cell(value) => value.clone(),
-            Incoming::Choices(list) => choices(field, list)?,
-            Incoming::Links(_) | Incoming::Attachments(_) => return None,
-        };
-        // Nobody writes a checkbox that is not checked.
-        Some(value).filter(|value| !value.is_empty() && *value != CellValue::Flag(false))
+    let mut text = Vec::new();
+    let mut write = |field: &Arc<Field>| {
+        let named = row.iter().rev().find(|(named, _)| named.id == field.id);
+        match named.map(|(_, incoming)| incoming) {
+            Some(Incoming::Cell(value)) => write_key(value.view(), &mut text),
+            Some(Incoming::Choices(list)) => {
+                choices(field, list).is_some_and(|value| write_key(value.view(), &mut text))
+            }
+            Some(Incoming::Links(_) | Incoming::Attachments(_)) | None => false,
+        }
     };
-    on.iter().map(value).collect::<Option<_>>().map_or(Key::None, Key::Values)
+    if on.iter().all(&mut write) { Key::Values(text.into()) } else { Key::None }
+}
+
+/// Appends a value of a key: the same for the same value, and for choices in any order. False for one that matches
+/// nothing: a blank, a checkbox that is not checked.
+fn write_key(cell: CellRef<'_>, text: &mut Vec<u8>) -> bool {
+    match cell {
+        // There are two zeros.
+        CellRef::Number(number) => text.extend_from_slice(&(number + 0.0).to_bits().to_le_bytes()),
+        CellRef::Time(time) => text.extend_from_slice(&time.to_le_bytes()),
+        CellRef::Choice(no) => text.extend_from_slice(&no.to_le_bytes()),
+        CellRef::Choices(list) => {
+            let mut list = list.to_vec();
+            list.sort_unstable();
+            text.extend_from_slice(&list.len().to_le_bytes());
+            for no in list {
+                text.extend_from_slice(&no.to_le_bytes());
+            }
+        }
+        CellRef::Text(held) => {
+            text.extend_from_slice(&held.len().to_le_bytes());
+            text.extend_from_slice(held.as_bytes());
+        }
+        CellRef::Flag(true) => text.push(1),
+        CellRef::Empty | CellRef::Flag(false) | CellRef::Links(_) | CellRef::Values(_) | CellRef::Error(_) => {
+            return false;
+        }
+    }
+    true
 }
 
 fn known_choices(field: &Field, choices: &[ChoiceIn]) -> Option<CellValue> {
@@ -200,30 +238,24 @@ fn known_choices(field: &Field, choices: &[ChoiceIn]) -> Option<CellValue> {
     Some(choice_cell(&field.kind, numbers))
 }
 
-/// Finds the live records that have a key, among those that `look` says.
-fn scan(
-    rows: &TableImage,
-    (on, keys): (&[Arc<Field>], &[Key]),
-    matches: &mut [Vec<Ordinal>],
-    look: impl Fn(Ordinal) -> bool,
-) {
-    if !keys.iter().any(|key| matches!(key, Key::Values(_))) {
+/// Finds the live records that have one of the keys, among those that `look` says, so many of each.
+fn scan(rows: &TableImage, on: &[Arc<Field>], (holders, most): (&mut Holders, usize), look: impl Fn(Ordinal) -> bool) {
+    if holders.is_empty() {
         return;
     }
     let columns: Vec<Option<&Column>> = on.iter().map(|field| stored_column(rows, field.no, &field.kind)).collect();
+    let mut text = Vec::new();
     for index in 0..rows.len().div_ceil(CHUNK) {
         let chunks: Vec<Option<&Arc<Chunk>>> =
             columns.iter().map(|column| column.and_then(|column| column.chunk(index))).collect();
         let ordinals = (index * CHUNK..rows.len().min((index + 1) * CHUNK)).map(|ordinal| Ordinal(ordinal as u32));
         for ordinal in ordinals.filter(|ordinal| rows.is_live(*ordinal) && look(*ordinal)) {
             let row = ordinal.0 as usize % CHUNK;
-            for (key, found) in keys.iter().zip(&mut *matches) {
-                let Key::Values(values) = key else { continue };
-                if found.len() < ENOUGH
-                    && values.iter().zip(&chunks).all(|(value, chunk)| same(value, cell_of(*chunk, row)))
-                {
-                    found.push(ordinal);
-                }
+            text.clear();
+            if chunks.iter().all(|chunk| write_key(cell_of(*chunk, row), &mut text))
+                && let Some(found) = holders.get_mut(text.as_slice()).filter(|found| found.len() < most)
+            {
+                found.push(ordinal);
             }
         }
     }
@@ -233,32 +265,31 @@ fn cell_of(chunk: Option<&Arc<Chunk>>, row: usize) -> CellRef<'_> {
     chunk.map_or(CellRef::Empty, |chunk| chunk.cell(row))
 }
 
-/// True for the same value; lists of choices are compared without regard to their order.
-fn same(value: &CellValue, cell: CellRef<'_>) -> bool {
-    match (value.view(), cell) {
-        (CellRef::Choices(a), CellRef::Choices(b)) => a.len() == b.len() && a.iter().all(|choice| b.contains(choice)),
-        (value, cell) => value == cell,
-    }
-}
-
 /// Decides the records of a request one after the other.
 struct Deciding<'d, 'i> {
     plan: &'d mut Plan<'i>,
     table: &'d Arc<Table>,
     replace: bool,
-    /// Records that this request writes: what they hold is in the plan.
-    touched: Vec<Ordinal>,
+    /// The keys of records that this request writes: what they hold is in the plan.
+    touched: FxHashMap<Ordinal, Option<Text>>,
+    holders: Holders,
     created: Vec<Ordinal>,
 }
 
-impl Deciding<'_, '_> {
+impl<'d, 'i> Deciding<'d, 'i> {
+    fn new(plan: &'d mut Plan<'i>, table: &'d Arc<Table>, replace: bool) -> Self {
+        let (touched, holders) = Default::default();
+        Self { plan, table, replace, touched, holders, created: Vec::new() }
+    }
+
     /// Answers where the records are, in order, and which of them are new.
     fn decide(mut self, targets: Vec<Ordinal>, prepared: Prepared) -> Result<(Vec<Ordinal>, Vec<Ordinal>), Error> {
         let Prepared { on, rows, keys, matches, .. } = prepared;
+        let most = enough(&rows);
         let mut by_id = targets.into_iter();
         let mut places = Vec::with_capacity(rows.len());
-        for ((row, key), matches) in rows.into_iter().zip(keys).zip(matches) {
-            let found = if key == Key::Id { by_id.next() } else { self.find(&on, &row, matches)? };
+        for (row, key) in rows.into_iter().zip(keys) {
+            let found = if key == Key::Id { by_id.next() } else { self.find(&on, &row, (&matches, most))? };
             let ordinal = match found {
                 Some(ordinal) if self.created.contains(&ordinal) => {
                     self.plan.amend(self.table, ordinal, row, self.replace)?;
@@ -274,32 +305,45 @@ impl Deciding<'_, '_> {
                     ordinal
                 }
             };
-            self.touched.push(ordinal);
+            self.touch(&on, ordinal);
             places.push(ordinal);
         }
         Ok((places, self.created))
     }
 
+    /// Notes by what a record is found from now on.
+    fn touch(&mut self, on: &[Arc<Field>], ordinal: Ordinal) {
+        let mut text = Vec::new();
+        let mut write =
+            |field: &Arc<Field>| write_key(self.plan.cell(self.table.no, field.no, ordinal).view(), &mut text);
+        let key = on.iter().all(&mut write).then(|| Text::from(text));
+        if let Some(Some(before)) = self.touched.insert(ordinal, key.clone())
+            && let Some(held) = self.holders.get_mut(&before)
+        {
+            held.retain(|held| *held != ordinal);
+        }
+        if let Some(key) = key {
+            self.holders.entry(key).or_default().push(ordinal);
+        }
+    }
+
     /// The one record that matches a row by now.
-    fn find(&mut self, on: &[Arc<Field>], row: &Row, matches: Vec<Ordinal>) -> Result<Option<Ordinal>, Error> {
+    fn find(
+        &mut self,
+        on: &[Arc<Field>],
+        row: &Row,
+        (matches, most): (&Holders, usize),
+    ) -> Result<Option<Ordinal>, Error> {
         let plan = &mut *self.plan;
         let key = key(on, row, |field, choices| Some(plan.choices(self.table, field, choices.to_vec())));
-        let Key::Values(values) = key else { return Ok(None) };
-        let mut found: Vec<Ordinal> = matches.into_iter().filter(|ordinal| !self.touched.contains(ordinal)).collect();
-        for ordinal in &self.touched {
-            let holds = |(field, value): (&Arc<Field>, &CellValue)| {
-                same(value, self.plan.cell(self.table.no, field.no, *ordinal).view())
-            };
-            if !found.contains(ordinal) && on.iter().zip(&values).all(holds) {
-                found.push(*ordinal);
-            }
-        }
+        let Key::Values(key) = key else { return Ok(None) };
+        let untouched = matches.get(&key).into_iter().flatten().filter(|ordinal| !self.touched.contains_key(ordinal));
+        let found: Vec<Ordinal> = untouched.chain(self.holders.get(&key).into_iter().flatten()).copied().collect();
         match found.as_slice() {
             [] => Ok(None),
             [one] => Ok(Some(*one)),
             several => {
-                let count =
-                    if several.len() < ENOUGH { several.len().to_string() } else { format!("{ENOUGH} or more") };
+                let count = if several.len() < most { several.len().to_string() } else { format!("{most} or more") };
                 let names: Vec<String> = on.iter().map(|field| format!("\"{}\"", field.name)).collect();
                 Err(Error::Request {
                     airtable_type: "INVALID_REQUEST_UNKNOWN",
