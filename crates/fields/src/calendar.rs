@@ -108,18 +108,14 @@ pub(crate) fn zone_of(name: &str, client: &TimeZone) -> TimeZone {
 
 /// The zone of a field that holds points in time: its own, and UTC where it names none.
 pub fn own_zone(kind: &FieldKind) -> TimeZone {
-    match kind.item() {
-        FieldKind::DateTime(options) => zone_of(&options.time_zone, &TimeZone::UTC),
-        _ => TimeZone::UTC,
-    }
+    kind.item().shown().map_or(TimeZone::UTC, |options| zone_of(&options.time_zone, &TimeZone::UTC))
 }
 
 /// How a field of days or times writes a day.
 pub fn day_format(kind: &FieldKind) -> Option<&DateFormat> {
     match kind {
         FieldKind::Date(options) => Some(&options.date_format),
-        FieldKind::DateTime(options) => Some(&options.date_format),
-        _ => None,
+        kind => kind.shown().map(|options| &options.date_format),
     }
 }
 

@@ -564,13 +564,16 @@ pub struct DateTimeOptions {
     pub time_zone: String,
 }
 
-/// Options of created time: `Some` shows a time of day too.
+/// Options of created time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
 pub struct CreatedOptions {
     /// Show only the day.
     #[serde(default)]
     pub date_only: bool,
+    /// How it is shown; as clients are used to where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<DateTimeOptions>,
 }
 
 /// Options of record links.

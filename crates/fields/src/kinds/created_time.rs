@@ -31,19 +31,15 @@ impl FieldType for CreatedTime {
     ) -> Result<OptionsIn, OptionsError> {
         let options = Options::new(given)?;
         options.only(&["result"])?;
-        let date_only = moment::read_result(&options, old.is_some_and(date_only))?;
-        Ok(OptionsIn::Kind(FieldKind::CreatedTime(CreatedOptions { date_only })))
+        let (date_only, shown) = moment::read_result(&options, old)?;
+        Ok(OptionsIn::Kind(FieldKind::CreatedTime(CreatedOptions { date_only, shown })))
     }
 
     fn write_options(&self, kind: &FieldKind) -> Option<Value> {
-        Some(json!({ "result": moment::write_result(date_only(kind)) }))
+        Some(json!({ "result": moment::write_result(kind) }))
     }
 
     fn text(&self, kind: &FieldKind, cell: CellRef<'_>, cx: &Texting, out: &mut String) {
-        moment::push_computed(date_only(kind), cell, cx, out);
+        moment::push_computed(kind, cell, cx, out);
     }
-}
-
-fn date_only(kind: &FieldKind) -> bool {
-    matches!(kind, FieldKind::CreatedTime(options) if options.date_only)
 }

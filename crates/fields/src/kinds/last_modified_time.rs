@@ -31,22 +31,18 @@ impl FieldType for LastModifiedTime {
     ) -> Result<OptionsIn, OptionsError> {
         let options = Options::new(given)?;
         options.only(&["result", "isValid", "referencedFieldIds"])?;
-        let date_only = moment::read_result(&options, old.is_some_and(date_only))?;
+        let (date_only, shown) = moment::read_result(&options, old)?;
         let watched = options.named_all("referencedFieldIds", old)?;
-        let kind = FieldKind::LastModifiedTime(ModifiedOptions { date_only, ..ModifiedOptions::default() });
+        let kind = FieldKind::LastModifiedTime(ModifiedOptions { date_only, shown, ..ModifiedOptions::default() });
         Ok(OptionsIn::Modified { kind, watched })
     }
 
     fn write_options(&self, kind: &FieldKind) -> Option<Value> {
-        let result = moment::write_result(date_only(kind));
+        let result = moment::write_result(kind);
         Some(json!({ "isValid": true, "referencedFieldIds": kind.watched(), "result": result }))
     }
 
     fn text(&self, kind: &FieldKind, cell: CellRef<'_>, cx: &Texting, out: &mut String) {
-        moment::push_computed(date_only(kind), cell, cx, out);
+        moment::push_computed(kind, cell, cx, out);
     }
-}
-
-fn date_only(kind: &FieldKind) -> bool {
-    matches!(kind, FieldKind::LastModifiedTime(options) if options.date_only)
 }

@@ -1,22 +1,17 @@
 //! What all days and points in time have in common.
 
-use model::{CellRef, DateFormat, DateTimeOptions, TimeFormat, Timestamp};
+use model::{CellRef, DateFormat, DateTimeOptions, FieldKind, TimeFormat, Timestamp};
 use serde_json::{Value, json};
 
-use crate::calendar::{push_day, push_time_of_day, to_local, zone_of};
+use crate::calendar::{push_day, push_time_of_day, read_date_format, read_time_format, read_zone, to_local, zone_of};
 use crate::field_type::Texting;
 use crate::options::Options;
 use crate::problem::OptionsError;
 
-/// The format of computed days.
-pub(super) fn computed_day() -> DateFormat {
-    DateFormat { name: "local".to_owned(), format: "l".to_owned() }
-}
-
-/// The formats of computed points in time.
-pub(super) fn computed_time() -> DateTimeOptions {
+/// The formats of computed points in time that name no others.
+fn computed_time() -> DateTimeOptions {
     DateTimeOptions {
-        date_format: computed_day(),
+        date_format: DateFormat { name: "local".to_owned(), format: "l".to_owned() },
         time_format: TimeFormat { name: "12hour".to_owned(), format: "h:mma".to_owned() },
         time_zone: "client".to_owned(),
     }
@@ -31,32 +26,57 @@ pub(super) fn result_time() -> DateTimeOptions {
     }
 }
 
+/// Whether a computed field shows only days, and how it shows them.
+fn formats(kind: &FieldKind) -> (bool, DateTimeOptions) {
+    let date_only = match kind {
+        FieldKind::CreatedTime(options) => options.date_only,
+        FieldKind::LastModifiedTime(options) => options.date_only,
+        _ => false,
+    };
+    (date_only, kind.shown().cloned().unwrap_or_else(computed_time))
+}
+
 /// The `result` of a computed day or point in time.
-pub(super) fn write_result(date_only: bool) -> Value {
+pub(super) fn write_result(kind: &FieldKind) -> Value {
+    let (date_only, shown) = formats(kind);
     if date_only {
-        json!({ "type": "date", "options": { "dateFormat": computed_day() } })
+        json!({ "type": "date", "options": { "dateFormat": shown.date_format } })
     } else {
-        json!({ "type": "dateTime", "options": computed_time() })
+        json!({ "type": "dateTime", "options": shown })
     }
 }
 
-/// Reads `result`: whether only the day is shown. Its formats are fixed, so what stands in its options is not read.
-pub(super) fn read_result(options: &Options<'_>, old: bool) -> Result<bool, OptionsError> {
+/// Reads `result`: whether only the day is shown, and in which formats.
+pub(super) fn read_result(
+    options: &Options<'_>,
+    old: Option<&FieldKind>,
+) -> Result<(bool, Option<DateTimeOptions>), OptionsError> {
+    let (was_day, old) = old.map_or_else(|| (false, computed_time()), formats);
+    let kept = |shown: DateTimeOptions| Some(shown).filter(|shown| *shown != computed_time());
     let result = options.part("result")?;
     if !result.is_given() {
-        return Ok(old);
+        return Ok((was_day, kept(old)));
     }
     result.only(&["type", "options"])?;
-    Ok(result.one_of("type", &["date", "dateTime"], None)? == "date")
+    let date_only = result.one_of("type", &["date", "dateTime"], None)? == "date";
+    let given = result.part("options")?;
+    given.only(&["dateFormat", "timeFormat", "timeZone"])?;
+    let shown = DateTimeOptions {
+        date_format: read_date_format(&given, Some(&old.date_format))?,
+        time_format: read_time_format(&given, Some(&old.time_format))?,
+        time_zone: read_zone(&given, Some(&old.time_zone))?,
+    };
+    Ok((date_only, kept(shown)))
 }
 
 /// Appends the text of a computed day or point in time.
-pub(super) fn push_computed(date_only: bool, cell: CellRef<'_>, cx: &Texting, out: &mut String) {
+pub(super) fn push_computed(kind: &FieldKind, cell: CellRef<'_>, cx: &Texting, out: &mut String) {
     let CellRef::Time(time) = cell else { return };
+    let (date_only, shown) = formats(kind);
     if date_only {
-        push_day(&computed_day(), Timestamp(time), &cx.locale, out);
+        push_day(&shown.date_format, Timestamp(time), &cx.locale, out);
     } else {
-        push_time(&computed_time(), Timestamp(time), cx, out);
+        push_time(&shown, Timestamp(time), cx, out);
     }
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn date_time(zone: &str) -> FieldKind {
 }
 
 pub(crate) fn created(date_only: bool) -> FieldKind {
-    FieldKind::CreatedTime(CreatedOptions { date_only })
+    FieldKind::CreatedTime(CreatedOptions { date_only, ..CreatedOptions::default() })
 }
 
 pub(crate) fn formula(result: FormulaType) -> FieldKind {

@@ -1,8 +1,8 @@
-//! Which fields count for the time and the author of the last change.
+//! Which fields count for the time and the author of the last change, and how times are shown.
 
 use serde::{Deserialize, Serialize};
 
-use super::FieldKind;
+use super::{DateTimeOptions, FieldKind};
 use crate::id::FieldId;
 
 impl FieldKind {
@@ -14,6 +14,16 @@ impl FieldKind {
     /// True for cells that a change writes down by itself, of which history and undo tell nothing.
     pub fn is_noted(&self) -> bool {
         self.is_modified() || !self.watched().is_empty()
+    }
+
+    /// The formats and the zone in which a field shows points in time, where it says so.
+    pub fn shown(&self) -> Option<&DateTimeOptions> {
+        match self {
+            Self::DateTime(options) => Some(options),
+            Self::CreatedTime(options) => options.shown.as_ref(),
+            Self::LastModifiedTime(options) => options.shown.as_ref(),
+            _ => None,
+        }
     }
 
     /// The fields that a field of the last change watches, none when it watches every field; or a formula, by
@@ -34,6 +44,9 @@ pub struct ModifiedOptions {
     /// Show only the day.
     #[serde(default)]
     pub date_only: bool,
+    /// How it is shown; as clients are used to where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<DateTimeOptions>,
     /// The fields that count.
     #[serde(default, skip_serializing_if = "Watched::is_empty")]
     pub watched: Watched,

@@ -177,3 +177,55 @@ async fn barcodes_and_buttons(app: TestApp) {
     assert_eq!(status, 422);
     assert!(answer["error"]["message"].as_str().unwrap().contains("nope"), "{answer}");
 }
+
+#[on_every_database]
+async fn times_of_a_record_are_shown_as_their_field_says(app: TestApp) {
+    let base = app.plans().await;
+    let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    let day = json!({ "type": "date", "options": { "dateFormat": { "name": "iso", "format": "YYYY-MM-DD" } } });
+    let made = json!({ "name": "Day", "type": "createdTime", "options": { "result": day } });
+    assert_eq!(app.ok(Method::POST, &fields, &made).await["options"]["result"], day);
+    let usual = app.ok(Method::POST, &fields, &json!({ "name": "Seen", "type": "lastModifiedTime" })).await;
+    assert_eq!(usual["options"]["result"]["options"]["dateFormat"]["name"], "local");
+    let formats =
+        json!({ "dateFormat": { "name": "european" }, "timeFormat": { "name": "24hour" }, "timeZone": "Asia/Kolkata" });
+    let part = json!({ "options": { "result": { "type": "dateTime", "options": formats } } });
+    let seen = app.ok(Method::PATCH, &format!("{fields}/Seen"), &part).await;
+    let shown = &seen["options"]["result"]["options"];
+    assert_eq!(
+        (&shown["dateFormat"]["format"], &shown["timeFormat"]["format"], &shown["timeZone"]),
+        (&json!("D/M/YYYY"), &json!("HH:mm"), &json!("Asia/Kolkata"))
+    );
+    // What is not said stays as it was.
+    let part =
+        json!({ "options": { "result": { "type": "dateTime", "options": { "dateFormat": { "name": "iso" } } } } });
+    let seen = app.ok(Method::PATCH, &format!("{fields}/Seen"), &part).await;
+    assert_eq!(seen["options"]["result"]["options"]["timeZone"], "Asia/Kolkata");
+
+    let tasks = format!("/v0/{base}/Tasks");
+    let record = app.ok(Method::POST, &tasks, &json!({ "fields": { "Name": "Dig" } })).await;
+    let created = record["createdTime"].as_str().unwrap();
+    let list = app.get(&format!("{tasks}?cellFormat=string&timeZone=UTC&userLocale=en-us")).await;
+    let cells = &list["records"][0]["fields"];
+    assert_eq!(cells["Day"], created[..10]);
+    let time = record["fields"]["Seen"].as_str().unwrap();
+    let minutes = |text: &str| text[..2].parse::<u32>().unwrap() * 60 + text[3..5].parse::<u32>().unwrap();
+    let seen = cells["Seen"].as_str().unwrap();
+    assert_eq!(minutes(&seen[11..]), (minutes(&time[11..]) + 330) % 1440, "{seen} is {time} in Kolkata");
+    let wrong = json!({ "options": { "result": { "type": "date", "options": { "dateFormat": { "name": "odd" } } } } });
+    assert_eq!(app.call(Method::PATCH, &format!("{fields}/Day"), &wrong).await.0, 422);
+}
+
+#[on_every_database]
+async fn large_numbers_are_written_in_digits(app: TestApp) {
+    let base = app.plans().await;
+    let tasks = format!("/v0/{base}/Tasks");
+    let body = json!({ "fields": { "Name": 1e16, "Points": 1e16 }, "typecast": true });
+    let record = app.ok(Method::POST, &tasks, &body).await;
+    assert_eq!(record["fields"]["Name"], "10000000000000000");
+    let (_, text) = app.text(Method::GET, &tasks).await;
+    assert!(text.contains("\"Points\":10000000000000000,"), "{text}");
+    let convert = format!("/api/v1/bases/{base}/tables/Tasks/fields/Points/convert");
+    app.ok(Method::POST, &convert, &json!({ "type": "singleLineText" })).await;
+    assert_eq!(app.get(&tasks).await["records"][0]["fields"]["Points"], "10000000000000000");
+}
