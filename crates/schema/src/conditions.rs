@@ -207,6 +207,7 @@ fn matched<E: From<ConditionError>>(
 ) -> Result<Filter, E> {
     match field.kind.column() {
         Kind::Links => each(value, op, at, |op, value| (means.links)(field, op, value)),
+        Kind::Choices if op == Op::Equal && value.is_array() => Ok(exactly(field, value, at)?),
         Kind::Choice | Kind::Choices => Ok(choices(field, op, value, at)?),
         _ => Ok(each(value, op, at, |op, value| single(field, op, value, (at, means.now)))?),
     }
@@ -271,6 +272,30 @@ fn choices(field: &Field, op: Op, value: &Value, at: &str) -> Result<Filter, Con
         let op = if is_list { Op::HasAnyOf } else { Op::IsAnyOf };
         Ok(Filter::Term(Term { field: field.no, op, value: Operand::Choices(numbers) }))
     })
+}
+
+/// The list that has all of these choices and no other; none has what is no choice.
+fn exactly(field: &Field, value: &Value, at: &str) -> Result<Filter, ConditionError> {
+    let values = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    if values.len() > MAX_LIST {
+        return Err(wrong(at, format!("a filter may compare with at most {MAX_LIST} values")));
+    }
+    let choices = field.kind.select().map(|select| select.choices.as_slice()).unwrap_or_default();
+    let number = |value: &Value| {
+        let (id, wanted) = (choice_id(value), plain(value));
+        let exact = choices.iter().find(|choice| Some(choice.id) == id || choice.name == wanted);
+        let folded = || choices.iter().find(|choice| choice.name.to_lowercase() == wanted.to_lowercase());
+        exact.or_else(folded).map(|choice| choice.no)
+    };
+    let (op, numbers) = match values.iter().map(number).collect::<Option<Vec<u32>>>() {
+        Some(mut numbers) => {
+            numbers.sort_unstable();
+            numbers.dedup();
+            (Op::Equal, numbers)
+        }
+        None => (Op::HasAnyOf, Vec::new()),
+    };
+    Ok(Filter::Term(Term { field: field.no, op, value: Operand::Choices(numbers) }))
 }
 
 fn choice_id(value: &Value) -> Option<ChoiceId> {

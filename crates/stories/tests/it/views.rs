@@ -328,3 +328,30 @@ async fn a_deleted_base_is_as_if_it_were_not_until_it_is_brought_back(app: TestA
     assert_eq!(app.get(&hooks).await["webhooks"].as_array().unwrap().len(), 1);
     assert_eq!(app.get("/api/v1/trash/bases").await, json!({ "bases": [] }));
 }
+
+#[on_every_database]
+async fn a_list_of_choices_is_asked_for_exactly(app: TestApp) {
+    let base = app.plans().await;
+    let tasks = format!("/v0/{base}/Tasks");
+    let record = |name: &str, tags: Value| json!({ "fields": { "Name": name, "Tags": tags } });
+    let lists = [("a", json!(["a"])), ("ab", json!(["a", "b"])), ("ba", json!(["b", "a"])), ("none", Value::Null)];
+    let records: Vec<Value> = lists.into_iter().map(|(name, tags)| record(name, tags)).collect();
+    app.ok(Method::POST, &tasks, &json!({ "records": records })).await;
+    for (op, value, expected) in [
+        ("=", json!(["b", "A"]), vec!["ab", "ba"]),
+        ("=", json!(["a"]), vec!["a"]),
+        ("!=", json!(["a"]), vec!["ab", "ba", "none"]),
+        ("=", json!([]), vec![]),
+        ("=", json!("a"), vec!["a", "ab", "ba"]),
+        ("has_any_of", json!(["a"]), vec!["a", "ab", "ba"]),
+        ("has_all_of", json!(["a", "b"]), vec!["ab", "ba"]),
+    ] {
+        let filter = json!({ "field": "Tags", "op": op, "value": value });
+        let view = json!({ "name": format!("{op} {value}"), "filter": filter });
+        let made = app.call(Method::POST, &format!("/api/v1/bases/{base}/tables/Tasks/views"), &view).await;
+        assert_eq!(made.0, 201, "{}", made.1);
+        let list = app.get(&format!("{tasks}?view={}", made.1["id"].as_str().unwrap())).await;
+        let names: Vec<_> = list["records"].as_array().unwrap().iter().map(|r| r["fields"]["Name"].clone()).collect();
+        assert_eq!(json!(names), json!(expected), "{op} {value}");
+    }
+}
