@@ -232,6 +232,15 @@ pub enum LinkIn {
     Id(RecordId),
     /// By the text of its primary field; only with typecast.
     Text(String),
+    /// Several by a text of names with commas between them, or one whose name has commas; only with typecast.
+    Names(String),
+}
+
+impl LinkIn {
+    /// A record by its id, or else by its name.
+    pub fn named(text: &str) -> Self {
+        text.parse().map_or_else(|_| Self::Text(text.to_owned()), Self::Id)
+    }
 }
 
 /// A file that a client asks for.

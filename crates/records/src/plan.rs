@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use clock::Ids;
 use events::{Body, CellChange, RecordCells, RecordChange, SchemaChange};
-use fields::{ChoiceIn, Incoming, LinkIn, Reading};
+use fields::{CellProblem, ChoiceIn, Incoming, LinkIn, Reading, split_names};
 use images::record_cells;
 use model::{
-    CellRef, CellValue, Choice, Field, FieldKind, FieldNo, Ordinal, RecordId, Schema, SelectOptions, Table, TableImage,
-    TableNo, Timestamp,
+    CellRef, CellValue, Choice, Field, FieldKind, FieldNo, Kind, Ordinal, RecordId, Schema, SelectOptions, Table,
+    TableImage, TableNo, Timestamp,
 };
 use rustc_hash::FxHashSet;
 use schema::closest;
@@ -252,9 +252,12 @@ impl<'i> Plan<'i> {
             Incoming::Links(links) => {
                 let mut list = Vec::with_capacity(links.len());
                 for link in links {
-                    let ordinal = self.link_target(field, link)?;
-                    if !list.contains(&ordinal) {
-                        list.push(ordinal);
+                    for link in self.one_by_one(field, link)? {
+                        if let Some(ordinal) = self.link_target(field, link)?
+                            && !list.contains(&ordinal)
+                        {
+                            list.push(ordinal);
+                        }
                     }
                 }
                 self.set_links(table.no, field, record, list);
@@ -282,16 +285,29 @@ impl<'i> Plan<'i> {
         self.links.push(LinkWrite { table, field: Arc::clone(field), record, list });
     }
 
-    fn link_target(&mut self, field: &Field, link: LinkIn) -> Result<Ordinal, Error> {
+    /// A text of names as one name where a record is called so, or could be, else the names between commas.
+    fn one_by_one(&self, field: &Field, link: LinkIn) -> Result<Vec<LinkIn>, Error> {
+        let (LinkIn::Names(text), Some(options)) = (&link, field.kind.link()) else { return Ok(vec![link]) };
+        let Some(table) = self.image.schema.table_by_no(options.linked_table_no) else { return Ok(vec![link]) };
+        let is_one = self.titled(table, text)?.is_some() || is_one_value(table, text);
+        Ok(if is_one {
+            vec![LinkIn::named(text)]
+        } else {
+            split_names(text).iter().map(|name| LinkIn::named(name)).collect()
+        })
+    }
+
+    /// The record that is linked to; none where a text names none and no record can be given this name.
+    fn link_target(&mut self, field: &Field, link: LinkIn) -> Result<Option<Ordinal>, Error> {
         let Some(options) = field.kind.link() else { return Err(Error::ImageGone) };
-        let rows = self.rows(options.linked_table_no);
         match link {
             LinkIn::Id(id) => {
                 let made = self.body.tables.iter().find(|t| t.table == options.linked_table_no);
                 let made = made.and_then(|t| t.created.iter().find(|record| record.id == id)).map(|r| r.ordinal);
-                rows.find(id).or(made).ok_or_else(|| self.no_target(id))
+                let found = self.rows(options.linked_table_no).find(id).or(made);
+                found.map(Some).ok_or_else(|| self.no_target(id))
             }
-            LinkIn::Text(text) => self.link_by_text(options.linked_table_no, &rows, &text),
+            LinkIn::Text(text) | LinkIn::Names(text) => self.link_by_text(options.linked_table_no, &text),
         }
     }
 
@@ -306,47 +322,53 @@ impl<'i> Plan<'i> {
         }
     }
 
-    /// The first record whose primary field shows this text, else the first that shows it in other letters, small or large,
-    /// else a new one with it.
-    fn link_by_text(&mut self, no: TableNo, rows: &TableImage, text: &str) -> Result<Ordinal, Error> {
+    /// The record with this name, or a new one with it; none where the primary field cannot hold it.
+    fn link_by_text(&mut self, no: TableNo, text: &str) -> Result<Option<Ordinal>, Error> {
         let Some(table) = self.image.schema.table_by_no(no).cloned() else { return Err(Error::ImageGone) };
-        // What is computed here may be of a change that never happens: it must not be kept.
-        let mut image = self.image.clone();
-        image.computed = Arc::default();
-        let view = View::new(Arc::new(image), self.now);
-        let (wanted, mut near) = (text.trim(), None);
-        for ordinal in rows.live.ones() {
-            let ordinal = Ordinal(ordinal as u32);
-            let title = view.title(&table, rows, ordinal)?;
-            if title.trim() == wanted {
-                return Ok(ordinal);
-            }
-            near = near.or_else(|| fields::same_name(title.trim(), wanted).then_some(ordinal));
-        }
-        if let Some(ordinal) = near {
-            return Ok(ordinal);
+        if let Some(ordinal) = self.titled(&table, text)? {
+            return Ok(Some(ordinal));
         }
         let Some(primary) = table.primary_field().cloned() else { return Err(Error::ImageGone) };
-        let made = self.body.tables.iter().find(|t| t.table == no).and_then(|t| {
-            t.created
-                .iter()
-                .find(|r| {
-                    let held = r.cells.iter().find(|(no, _)| *no == primary.no);
-                    matches!(held, Some((_, CellValue::Text(held))) if fields::same_name(held, wanted))
-                })
-                .map(|r| r.ordinal)
-        });
-        if let Some(ordinal) = made {
-            return Ok(ordinal);
-        }
-        let reading = Reading { typecast: true, ..Reading::default() };
-        let value = fields::of(&primary.kind).read(&primary, &Value::String(wanted.to_owned()), &reading);
-        let incoming = value.map_err(|problem| Error::Cell {
+        let incoming = named_by(&primary, text.trim()).map_err(|problem| Error::Cell {
             airtable_type: problem.code(),
             message: problem.to_string(),
             pointer: String::new(),
         })?;
-        Ok(self.create(&table, vec![(primary, incoming)], None)?.1)
+        if incoming == Incoming::EMPTY {
+            return Ok(None);
+        }
+        Ok(Some(self.create(&table, vec![(primary, incoming)], None)?.1))
+    }
+
+    /// The first record whose primary field shows this text, else the first that shows it in other letters, small or large,
+    /// else one of those that this plan makes.
+    fn titled(&self, table: &Arc<Table>, text: &str) -> Result<Option<Ordinal>, Error> {
+        // What is computed here may be of a change that never happens: it must not be kept.
+        let mut image = self.image.clone();
+        image.computed = Arc::default();
+        let view = View::new(Arc::new(image), self.now);
+        let rows = self.rows(table.no);
+        let title = title_of(table, text);
+        let (wanted, mut near) = (title.as_str(), None);
+        for ordinal in rows.live.ones() {
+            let ordinal = Ordinal(ordinal as u32);
+            let title = view.title(table, &rows, ordinal)?;
+            if title.trim() == wanted {
+                return Ok(Some(ordinal));
+            }
+            near = near.or_else(|| fields::same_name(title.trim(), wanted).then_some(ordinal));
+        }
+        let Some(primary) = table.primary_field().filter(|_| near.is_none()) else { return Ok(near) };
+        let made = self.body.tables.iter().find(|part| part.table == table.no);
+        let mut made = made.into_iter().flat_map(|part| &part.created).filter(|record| {
+            let held = record.cells.iter().find(|(no, _)| *no == primary.no);
+            let mut title = String::new();
+            if let Some((_, value)) = held {
+                fields::plain_cell(&primary.kind, value.view(), &mut title);
+            }
+            fields::same_name(title.trim(), wanted)
+        });
+        Ok(made.next().map(|record| record.ordinal))
     }
 
     /// Choice numbers, new names added to the field.
@@ -468,6 +490,31 @@ impl<'i> Plan<'i> {
         }
         edited
     }
+}
+
+/// A name as the primary field of a record reads it.
+fn named_by(primary: &Field, name: &str) -> Result<Incoming, CellProblem> {
+    let reading = Reading { typecast: true, ..Reading::default() };
+    fields::of(&primary.kind).read(primary, &Value::String(name.to_owned()), &reading)
+}
+
+/// A name as the primary field shows it: an amount of money without its sign.
+fn title_of(table: &Table, name: &str) -> String {
+    let mut title = String::new();
+    if let Some(primary) = table.primary_field().filter(|primary| primary.kind.column() != Kind::Text)
+        && let Ok(Incoming::Cell(value)) = named_by(primary, name.trim())
+    {
+        fields::plain_cell(&primary.kind, value.view(), &mut title);
+    }
+    if title.is_empty() { name.trim().to_owned() } else { title }
+}
+
+/// True for a text with commas that is one value of a primary field which holds no texts, such as `$1,234.50`. Names in a
+/// list have a blank behind the comma.
+fn is_one_value(table: &Table, text: &str) -> bool {
+    let primary = table.primary_field().filter(|primary| primary.kind.column() != Kind::Text);
+    let read = primary.filter(|_| !text.contains(", ")).map(|primary| named_by(primary, text));
+    matches!(read, Some(Ok(incoming)) if incoming != Incoming::EMPTY)
 }
 
 /// The cell of a select that holds these choices.

@@ -97,9 +97,15 @@ fn read_item(field: &Field, item: &Value, cx: &Reading) -> Result<Option<LinkIn>
     }
 }
 
+/// A text is one name or several: which, is told by the names that there are.
 fn read_texts(field: &Field, text: &str) -> Result<Vec<Option<LinkIn>>, CellProblem> {
-    let names = split_names(text).into_iter();
-    names.map(|name| name.parse().map_or_else(|_| by_text(field, &name), |id| Ok(Some(LinkIn::Id(id))))).collect()
+    textual::check(field, text, textual::MAX_TEXT)?;
+    let text = text.trim();
+    match split_names(text).as_slice() {
+        [] => Ok(Vec::new()),
+        [name] if name == text => Ok(vec![Some(LinkIn::named(name))]),
+        _ => Ok(vec![Some(LinkIn::Names(text.to_owned()))]),
+    }
 }
 
 fn by_text(field: &Field, text: &str) -> Result<Option<LinkIn>, CellProblem> {

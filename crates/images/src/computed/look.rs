@@ -206,7 +206,7 @@ impl View {
     }
 
     /// Adds the names of the records that a link cell leads to.
-    fn linked_names(
+    pub(super) fn linked_names(
         &self,
         rows: &TableImage,
         field: &Field,

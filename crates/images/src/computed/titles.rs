@@ -72,7 +72,7 @@ impl View {
         Ok(ComputedChunk { values: Chunk::Text(texts), errors: model::Bits::default() })
     }
 
-    /// Appends the plain text of a cell.
+    /// Appends the plain text of a cell; names of linked records so that [`fields::split_names`] finds them again.
     pub fn plain(
         &self,
         table: &Table,
@@ -82,7 +82,11 @@ impl View {
         depth: usize,
         out: &mut String,
     ) -> Result<(), Error> {
-        if field.kind.is_evaluated() || field.kind.link().is_some() {
+        if field.kind.link().is_some() {
+            let mut names = Vec::new();
+            self.linked_names(rows, field, ordinal, depth, &mut names)?;
+            fields::join_names(names.iter().map(String::as_str), out);
+        } else if field.kind.is_evaluated() {
             let index = ordinal.0 as usize;
             let chunk = self.chunk((table, rows, field), Form::Whole, index / CHUNK, depth)?;
             fields::plain_cell(&field.kind, chunk.cell(index % CHUNK), out);

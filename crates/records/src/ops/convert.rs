@@ -452,6 +452,14 @@ impl Conversion {
             names.renew(view, self.last)?;
         }
         for ordinal in ordinals {
+            if self.field.kind.select().is_some() {
+                view.image.need(self.table.no, [self.field.no])?;
+                if let Some(value) = self.same_choices(rows.cell(self.field.no, ordinal)) {
+                    self.kept += 1;
+                    cells.push((ordinal, value));
+                    continue;
+                }
+            }
             text.clear();
             if let (true, CellRef::Text(held)) = (self.field.kind.is_files(), rows.cell(self.field.no, ordinal)) {
                 text = fields::attachment_names(held);
@@ -508,6 +516,22 @@ impl Conversion {
             }
             _ => true,
         }
+    }
+
+    /// A cell of the choices that it held, where both types have choices. Several become one by their text.
+    fn same_choices(&mut self, cell: CellRef<'_>) -> Option<CellValue> {
+        let (FieldKind::SingleSelect(select) | FieldKind::MultipleSelects(select)) = &mut self.target.kind else {
+            return None;
+        };
+        let held = match cell {
+            CellRef::Choice(no) => vec![no],
+            CellRef::Choices(list) => list.to_vec(),
+            _ => return None,
+        };
+        // Those that the new options leave out are needed again.
+        let numbers: Vec<u32> = held.into_iter().map(|no| select.revive(no)).collect();
+        let several = numbers.len() > 1 && matches!(self.target.kind, FieldKind::SingleSelect(_));
+        (!several).then(|| choice_cell(&self.target.kind, numbers))
     }
 
     /// A text as a cell of the new type; empty where it cannot be one.

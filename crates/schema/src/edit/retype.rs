@@ -61,7 +61,8 @@ pub fn retyped(
 ) -> Result<FieldKind, Error> {
     let draft = Draft::new(schema.clone(), (0, 0), ids, now);
     let (no, name, own) = (table, field.name.as_str(), Some(field.id));
-    let kind = match read_options(name, new_type, options, None, ids, now)? {
+    let (old, options) = kept_choices(&field.kind, new_type, options);
+    let kind = match read_options(name, new_type, options, old, ids, now)? {
         OptionsIn::Kind(kind) => kind,
         OptionsIn::Formula { text } => draft.formula(no, name, own, &text)?,
         OptionsIn::Modified { kind, watched } => draft.modified(no, name, Some(field), (kind, &watched))?,
@@ -85,6 +86,19 @@ pub fn retyped(
         return Err(Error::Primary { field_type: field_type.name() });
     }
     Ok(kind)
+}
+
+/// What a select starts from that becomes another select: its choices, all of them where the options name none.
+fn kept_choices<'k>(
+    kind: &'k FieldKind,
+    new_type: &str,
+    options: Option<&'k Value>,
+) -> (Option<&'k FieldKind>, Option<&'k Value>) {
+    if kind.select().is_none() || !["singleSelect", "multipleSelects"].contains(&new_type) {
+        return (None, options);
+    }
+    let names_none = |options: &&Value| options.get("choices").and_then(Value::as_array).is_some_and(Vec::is_empty);
+    (Some(kind), options.filter(|options| !names_none(options)))
 }
 
 /// The tables that become others when the links that a field shall become get a place: a field in the trash with this

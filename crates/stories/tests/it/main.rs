@@ -12,6 +12,7 @@ mod bulk;
 mod choices;
 mod clients;
 mod collaborators;
+mod commas;
 mod comments;
 mod concurrency;
 mod conversions;

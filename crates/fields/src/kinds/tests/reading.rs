@@ -352,8 +352,15 @@ fn links_by_id_and_by_text() {
     let by_text = |text: &str| LinkIn::Text(text.to_owned());
     let found = read(&link(), &json!(["Acme", a, 7, " "]), true);
     assert_eq!(found, Ok(Incoming::Links(vec![by_text("Acme"), id(a), by_text("7")])));
-    let found = read(&link(), &json!(format!("Acme, {a}, \"Smith, J\"")), true);
-    assert_eq!(found, Ok(Incoming::Links(vec![by_text("Acme"), id(a), by_text("Smith, J")])));
+    // Whether a text with commas is one name is told by the names that there are.
+    for text in ["Acme, Inc.", "\"Smith, J\"", "1,5"] {
+        let found = read(&link(), &json!(format!(" {text} ")), true);
+        assert_eq!(found, Ok(Incoming::Links(vec![LinkIn::Names(text.to_owned())])));
+    }
+    for (text, expected) in [(" Acme", vec![by_text("Acme")]), (a, vec![id(a)]), (" , ", Vec::new())] {
+        let expected = if expected.is_empty() { Incoming::EMPTY } else { Incoming::Links(expected) };
+        assert_eq!(read(&link(), &json!(text), true), Ok(expected));
+    }
 }
 
 #[test]
