@@ -16,6 +16,7 @@ mod base;
 mod compact;
 mod cursor;
 mod error;
+mod linking;
 mod log;
 mod recent;
 mod store;

@@ -5,13 +5,14 @@ use std::sync::atomic::Ordering;
 
 use db::{Db, Dialect, Group, Migration, Tx};
 use events::Change;
-use model::{BaseNo, TenantNo, Timestamp};
+use model::{BaseNo, FieldNo, Ordinal, TenantNo, Timestamp};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use tokio::sync::watch;
 
 use crate::base::{Base, Head, State};
 use crate::error::Error;
+use crate::linking;
 use crate::store;
 use crate::tx::BaseTx;
 
@@ -24,6 +25,7 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration { name: "2026_11_28_0300_kept_since", sql: include_str!("../migrations/2026_11_28_0300_kept_since.sql") },
     Migration { name: "2026_11_28_0500_removed", sql: include_str!("../migrations/2026_11_28_0500_removed.sql") },
+    Migration { name: "2026_11_29_0900_linking", sql: include_str!("../migrations/2026_11_29_0900_linking.sql") },
 ];
 
 /// The change log of all bases. Copies are the same one.
@@ -217,6 +219,18 @@ impl Changes {
     /// Changes before a sequence (or all), newest first, at most `limit` or 256.
     pub async fn list_newest(&self, base: BaseNo, before: Option<i64>, limit: i64) -> Result<Vec<Arc<Change>>, Error> {
         Ok(only_changes(store::newest(&self.db, base, before.unwrap_or(i64::MAX), limit).await?))
+    }
+
+    /// The numbers of changes before one that link or unlink a record by a relation, newest first, at most `limit` or 256:
+    /// `second` is the side of the field that was created last. Changes of very many links are always among them.
+    pub async fn list_linking(
+        &self,
+        base: BaseNo,
+        (relation, second, ordinal): (FieldNo, bool, Ordinal),
+        before: i64,
+        limit: i64,
+    ) -> Result<Vec<i64>, Error> {
+        linking::list(&self.db, base, (relation, second, ordinal), before, limit).await
     }
 
     /// The number of the last change up to a time; 0 when there was none, nothing when those are no longer kept.

@@ -10,6 +10,7 @@ use crate::base::Head;
 use crate::compact::{Kept, Old};
 use crate::cursor::Lately;
 use crate::error::Error;
+use crate::linking;
 
 /// The most changes read at a time.
 const PAGE: i64 = 256;
@@ -75,7 +76,7 @@ pub(crate) fn texts(dialect: db::Dialect) -> Vec<&'static str> {
     let cursors = [CURSOR, ADVANCE, ADVANCE_FROM, FORGET, FORGET_ALL, FOLLOWED, LATELY, BEHIND];
     let log = [HEAD, HEAD_LOCKED.on(dialect), CREATE, MOVE, APPEND, REWRITE, SINCE, RUN, ENDS, NEWEST, AT];
     let compaction = [OLDEST, REMOVE, SLOWEST, KEPT_BASES, KEPT];
-    log.into_iter().chain(cursors).chain(compaction).chain([HEADS, BODIES]).collect()
+    log.into_iter().chain(cursors).chain(compaction).chain([HEADS, BODIES]).chain(linking::TEXTS).collect()
 }
 
 /// The last change up to a time.
@@ -135,6 +136,7 @@ pub(crate) fn append(tx: &mut Tx, base: BaseNo, tenant: TenantNo, change: &Chang
             db::Value::Json(body),
         ],
     );
+    linking::note(tx, base, change);
     bytes
 }
 
@@ -151,6 +153,7 @@ pub(crate) async fn oldest(db: &Db, base: BaseNo, from: i64, limit: i64) -> Resu
 
 pub(crate) fn remove_until(tx: &mut Tx, base: BaseNo, last: i64) {
     tx.queue(REMOVE, params![base, last]);
+    linking::remove_until(tx, base, last);
 }
 
 /// Where the cursor stands that has read least of a base.

@@ -1,6 +1,8 @@
 //! The change log on both databases.
 #![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
+mod linking;
+
 use std::sync::Arc;
 
 use changes::{BaseTx, Body, Change, Changes, Error, Horizon, Kept, MIGRATIONS, NewChange, Since};

@@ -4,6 +4,7 @@
 //! nobody saw them.
 
 mod links;
+mod record;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +34,8 @@ pub const HISTORY: usize = 100;
 pub struct History {
     /// The schema now.
     pub schema: Arc<Schema>,
+    /// The record that is asked about; of no other anything is told then.
+    pub(crate) record: Option<RecordId>,
     /// The changes.
     pub changes: Vec<Arc<Change>>,
     /// The conversions that the changes are of, or were followed by where numbers of fields tell no field any more.
@@ -128,7 +131,7 @@ impl Records {
     /// The changes of a base, of one record, or of one cell of it, the newest first.
     ///
     /// # Errors
-    /// [`Error::Denied`]; [`Error::RecordNotFound`] for something that is no record id; [`Error::UnknownField`] for a field that
+    /// [`Error::Denied`]; [`Error::RecordNotFound`] for a record that there never was; [`Error::UnknownField`] for a field that
     /// the record's table does not have.
     pub async fn history(
         &self,
@@ -143,11 +146,15 @@ impl Records {
         let mut conversions = Vec::new();
         let asked = self.asked(&scope, &image, (record, field), &mut conversions).await?;
         let concerns = |change: &Change| asked.concerns(&image, change);
-        let (mut changes, mut next) =
-            self.concerning(scope.base_no(), before, limit.clamp(1, HISTORY), concerns).await?;
+        let limit = limit.clamp(1, HISTORY);
+        let (mut changes, mut next) = match &asked.placed {
+            Some(placed) => self.of_record(scope.base_no(), &image, placed, (before, limit), concerns).await?,
+            None => self.newest(scope.base_no(), before, limit).await?,
+        };
         let all = changes.len();
         let first = asked.placed.as_ref().map(|placed| (placed.table, placed.ordinal));
         let mut edits = links::edits(&image, &mut changes, first);
+        edits.retain(|(_, edit)| asked.record.is_none_or(|record| record == edit.record));
         if changes.len() < all {
             next = changes.last().map(|change| change.sequence);
         }
@@ -178,7 +185,7 @@ impl Records {
         let links: Vec<LinkEdit> = edits.into_iter().map(|(_, edit)| edit).collect();
         let names = self.answer(&scope, &mut view, |view| links::names(view, &links, &told)).await?;
         let schema = Arc::clone(&image.schema);
-        Ok(History { schema, changes, conversions, converted: told, links, names, next })
+        Ok(History { schema, record: asked.record, changes, conversions, converted: told, links, names, next })
     }
 
     /// What is asked for. Notes the conversions of the field.
@@ -195,7 +202,10 @@ impl Records {
         }
         let not_found = |text: &str| Error::RecordNotFound { id: text.chars().take(64).collect() };
         let record: Option<RecordId> = record.map(|text| text.parse().map_err(|_| not_found(text))).transpose()?;
-        let placed = record.and_then(|id| placed(image, id));
+        let placed = match record {
+            Some(id) => Some(placed(image, id).ok_or_else(|| not_found(&id.to_string()))?),
+            None => None,
+        };
         let mut asked = Asked { record, placed, fields: None };
         if let Some(name) = field {
             let own = asked.placed.as_ref().map(|placed| placed.table);
@@ -209,34 +219,17 @@ impl Records {
         Ok(asked)
     }
 
-    /// The next changes that are asked for, and where to go on.
-    async fn concerning(
+    /// The next changes of a base, and where to go on.
+    async fn newest(
         &self,
         base: BaseNo,
-        mut before: Option<i64>,
+        before: Option<i64>,
         limit: usize,
-        concerns: impl Fn(&Change) -> bool,
     ) -> Result<(Vec<Arc<Change>>, Option<i64>), Error> {
-        let (mut changes, mut seen) = (Vec::new(), 0);
-        loop {
-            let read = self.changes.list_newest(base, before, 256).await?;
-            let Some(last) = read.last().map(|change| change.sequence) else { return Ok((changes, None)) };
-            seen += read.len();
-            for change in read {
-                if !concerns(&change) {
-                    continue;
-                }
-                let sequence = change.sequence;
-                changes.push(change);
-                if changes.len() == limit {
-                    return Ok((changes, Some(sequence).filter(|sequence| *sequence > 1)));
-                }
-            }
-            before = Some(last);
-            if last <= 1 || seen >= REACH {
-                return Ok((changes, before.filter(|last| *last > 1)));
-            }
-        }
+        let changes = self.changes.list_newest(base, before, limit as i64).await?;
+        let last = changes.last().map(|change| change.sequence);
+        let next = last.filter(|last| changes.len() == limit && *last > 1);
+        Ok((changes, next))
     }
 
     /// Adds the conversions of a table or of a field of it that the log tells of, the newest first.

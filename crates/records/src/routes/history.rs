@@ -114,6 +114,10 @@ pub(super) async fn list(
     let params = Params::parse(query.as_deref().unwrap_or_default());
     let before = number(&params, "before")?.map(|before| before as i64);
     let limit = number(&params, "limit")?.map_or(HISTORY, |limit| limit as usize);
+    if !(1..=HISTORY).contains(&limit) {
+        let text = format!("`limit` must be from 1 to {HISTORY}, not {limit}");
+        return Err(Failure::plain(DOOR, Kind::Invalid, "number", text));
+    }
     let page = records
         .history(&caller, base, (params.get("record"), params.get("field")), before, limit)
         .await

@@ -38,6 +38,7 @@ mod names;
 mod offered;
 mod past;
 mod racing;
+mod record_history;
 mod records;
 mod refusals;
 mod reversals;

@@ -87,8 +87,9 @@ impl<'t> Teller<'t> {
     fn table(&self, part: &TableChange) -> Option<Value> {
         let table = self.page.schema.table_by_no(part.table).filter(|table| !table.removed)?;
         let mut links = self.links.get(&part.table).cloned().unwrap_or_default();
+        let is_told = |id: RecordId| self.page.record.is_none_or(|record| record == id);
         let mut whole = |records: &[RecordCells], gone: bool| -> Vec<Value> {
-            let told = records.iter().map(|record| {
+            let told = records.iter().filter(|record| is_told(record.id)).map(|record| {
                 let mut fields = self.cells(table, &record.cells);
                 for edit in links.remove(&record.id).into_iter().flatten() {
                     self.list(table, edit, gone, &mut fields);
@@ -100,11 +101,15 @@ impl<'t> Teller<'t> {
         let (created, restored) = (whole(&part.created, false), whole(&part.restored, false));
         let deleted = whole(&part.deleted, true);
         let mut updated: Vec<Value> = Vec::with_capacity(part.updated.len() + links.len());
-        for record in &part.updated {
+        for record in part.updated.iter().filter(|record| is_told(record.id)) {
             let links = links.remove(&record.id).unwrap_or_default();
             updated.push(self.updated(table, record.id, (Some(record), &links)));
         }
         updated.extend(links.iter().map(|(id, links)| self.updated(table, *id, (None, links))));
+        let tells = [&created, &deleted, &restored, &updated].into_iter().any(|records| !records.is_empty());
+        if self.page.record.is_some() && !tells {
+            return None;
+        }
         Some(json!({
             "id": table.id, "name": table.name, "created": created, "deleted": deleted, "restored": restored,
             "updated": updated, "linksChanged": changed(&part.links),
