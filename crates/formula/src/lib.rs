@@ -69,7 +69,7 @@ pub use print::format;
 pub use program::{
     Ages, Batch, Input, Program, Study, compile, compile_new, compile_new_rollup, compile_rollup, study,
 };
-pub use tree::rename;
+pub use tree::{names, rename};
 
 #[cfg(test)]
 mod tests;

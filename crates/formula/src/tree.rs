@@ -87,3 +87,16 @@ pub fn rename(text: &str, renamed: &dyn Fn(&str) -> Option<String>) -> String {
         _ => None,
     })
 }
+
+/// The names of fields in a text, with braces or without, as far as it can be read; one may come several times.
+pub fn names(text: &str) -> Vec<String> {
+    let root = read(text).root;
+    let (mut names, mut left) = (Vec::new(), vec![&root]);
+    while let Some(node) = left.pop() {
+        if let NodeKind::Field(name) = &node.kind {
+            names.push(name.clone());
+        }
+        left.extend(node.parts().into_iter().rev());
+    }
+    names
+}

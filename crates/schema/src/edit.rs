@@ -6,6 +6,7 @@ mod modified;
 mod remove;
 mod retype;
 mod through;
+mod together;
 mod trash;
 mod views;
 
@@ -18,6 +19,7 @@ use model::{
     AiTextOptions, ButtonOptions, CountOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, IdError,
     LinkOptions, PromptPart, Schema, Table, TableId, TableNo, Timestamp, Watched,
 };
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -56,8 +58,11 @@ pub struct NewTable {
     /// Description.
     #[serde(default)]
     pub description: Option<String>,
-    /// The fields; the first is the primary field.
+    /// The fields.
     pub fields: Vec<NewField>,
+    /// The id or the name of the primary field, for imports that keep ids (`keepIds`); the first field without it.
+    #[serde(default, rename = "primaryFieldId")]
+    pub primary_field_id: Option<String>,
     /// The views, for imports that keep ids (`keepIds`); a grid view when there are none.
     #[serde(default)]
     #[schema(value_type = Option<Vec<NewView>>)]
@@ -86,10 +91,16 @@ pub struct NewField {
 impl NewTable {
     /// Without the ids that were given.
     pub fn forget_ids(&mut self) {
-        self.id = None;
+        (self.id, self.primary_field_id) = (None, None);
         // Clients that copy a schema send views of any kind along.
         self.views = None;
         self.fields.iter_mut().for_each(NewField::forget_ids);
+    }
+
+    /// The place of the primary field.
+    fn primary(&self) -> Option<usize> {
+        let Some(wanted) = self.primary_field_id.as_deref() else { return Some(0) };
+        self.fields.iter().position(|field| field.id.as_deref() == Some(wanted) || field.name == wanted)
     }
 
     /// True when one of the ids is given.
@@ -108,6 +119,15 @@ impl NewField {
     pub fn has_ids(&self) -> bool {
         self.id.is_some()
     }
+
+    fn is_link(&self) -> bool {
+        self.field_type == "multipleRecordLinks"
+    }
+
+    /// An option that is a text.
+    fn option(&self, key: &str) -> Option<&str> {
+        self.options.as_ref()?.get(key)?.as_str()
+    }
 }
 
 /// A schema being edited: the tables after, and which of them became different.
@@ -118,16 +138,22 @@ pub(crate) struct Draft<'a> {
     next_field: u32,
     ids: &'a Ids,
     now: Timestamp,
+    /// Where in the request for tables that is which is being made.
+    at: String,
+    /// Names of fields that are still to be made, in small letters.
+    reserved: FxHashSet<(TableNo, String)>,
 }
 
 /// How many numbers the new fields may need: a link field makes its other side too.
 pub(crate) fn numbers_needed(fields: &[NewField]) -> u32 {
-    fields.iter().map(|field| if field.field_type == "multipleRecordLinks" { 2 } else { 1 }).sum()
+    fields.iter().map(|field| if field.is_link() { 2 } else { 1 }).sum()
 }
 
 impl<'a> Draft<'a> {
     pub fn new(schema: Schema, next: (u32, u32), ids: &'a Ids, now: Timestamp) -> Self {
-        Self { schema, touched: Vec::new(), next_table: next.0, next_field: next.1, ids, now }
+        let (next_table, next_field) = next;
+        let (touched, at, reserved) = (Vec::new(), String::new(), FxHashSet::default());
+        Self { schema, touched, next_table, next_field, ids, now, at, reserved }
     }
 
     /// The table after, for each that became different.
@@ -147,23 +173,6 @@ impl<'a> Draft<'a> {
         self.schema.tables.iter_mut().find(|table| table.no == no).map(Arc::make_mut)
     }
 
-    /// Adds empty tables first and their fields after, so that links may point to tables made together.
-    pub fn add_tables(&mut self, new: &[NewTable]) -> Result<Vec<TableNo>, Error> {
-        if self.schema.live_tables().count() + new.len() > TABLES {
-            return Err(Error::TooMany { what: "the number of tables", bound: TABLES });
-        }
-        let numbers = new.iter().map(|table| self.add_table(table)).collect::<Result<Vec<_>, _>>()?;
-        for (table, no) in new.iter().zip(&numbers) {
-            for (index, field) in table.fields.iter().enumerate() {
-                let id = self.add_field(*no, field)?;
-                if index == 0 {
-                    self.set_primary(*no, id)?;
-                }
-            }
-        }
-        Ok(numbers)
-    }
-
     fn add_table(&mut self, new: &NewTable) -> Result<TableNo, Error> {
         let name = self.table_name(&new.name, None)?;
         if new.fields.is_empty() {
@@ -171,6 +180,7 @@ impl<'a> Draft<'a> {
         }
         let description = described(new.description.as_deref())?;
         let id = self.table_id(new.id.as_deref())?;
+        let primary = self.primary_id(new)?;
         let no = TableNo(self.next_table);
         self.next_table += 1;
         let views = self.new_views(new.views.as_ref())?;
@@ -180,7 +190,7 @@ impl<'a> Draft<'a> {
             id,
             name,
             description,
-            primary: self.ids.field(self.now),
+            primary,
             fields: Vec::new(),
             views,
             deleted: false,
@@ -190,16 +200,17 @@ impl<'a> Draft<'a> {
         Ok(no)
     }
 
-    fn set_primary(&mut self, no: TableNo, id: FieldId) -> Result<(), Error> {
-        let Some(table) = self.table_mut(no) else { return Ok(()) };
-        if let Some(field) = table.field_by_id(id) {
-            let field_type = fields::of(&field.kind);
-            if !field_type.can_be_primary() {
-                return Err(Error::Primary { field_type: field_type.name() });
-            }
+    /// The id that the primary field of a new table will have.
+    fn primary_id(&self, new: &NewTable) -> Result<FieldId, Error> {
+        let Some(field) = new.primary().and_then(|at| new.fields.get(at)) else {
+            let named = new.primary_field_id.as_deref().unwrap_or_default().chars().take(64).collect::<String>();
+            let reason = format!("`primaryFieldId` is the id of one of the table's fields, not `{named}`");
+            return Err(Error::Invalid { reason });
+        };
+        if let Some(field_type) = fields::by_name(&field.field_type).filter(|known| !known.can_be_primary()) {
+            return Err(Error::Primary { field_type: field_type.name() });
         }
-        table.primary = id;
-        Ok(())
+        field.id.as_deref().map_or_else(|| Ok(self.ids.field(self.now)), given_id)
     }
 
     fn table_name(&self, name: &str, except: Option<TableNo>) -> Result<String, Error> {
@@ -243,14 +254,24 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// Adds a field, and its other side when it is a link to another table.
-    pub fn add_field(&mut self, no: TableNo, new: &NewField) -> Result<FieldId, Error> {
+    /// The name of a field to make, where there is room for one.
+    fn new_field_name(&self, no: TableNo, new: &NewField) -> Result<String, Error> {
         let name = self.field_name(no, &new.name, None)?;
         if self.schema.table_by_no(no).is_some_and(|table| table.live_fields().count() >= FIELDS) {
             return Err(Error::TooMany { what: "the number of fields", bound: FIELDS });
         }
-        let description = described(new.description.as_deref())?;
+        Ok(name)
+    }
+
+    /// Adds a field, and its other side when it is a link to another table.
+    pub fn add_field(&mut self, no: TableNo, new: &NewField) -> Result<FieldId, Error> {
         let id = self.field_id(new.id.as_deref())?;
+        self.add_field_as(no, id, new)
+    }
+
+    fn add_field_as(&mut self, no: TableNo, id: FieldId, new: &NewField) -> Result<FieldId, Error> {
+        let name = self.new_field_name(no, new)?;
+        let description = described(new.description.as_deref())?;
         let kind = match read_options(&name, &new.field_type, new.options.as_ref(), None, self.ids, self.now)? {
             OptionsIn::Kind(mut kind) => {
                 if new.id.is_some() {
@@ -266,9 +287,13 @@ impl<'a> Draft<'a> {
             OptionsIn::Lookup { link, field } => self.lookup(no, &name, None, (&link, &field))?,
             OptionsIn::Rollup { link, field, text } => self.rollup(no, &name, None, (&link, &field), &text)?,
             OptionsIn::Link { linked_table, prefers_single, view, inverse_name } => {
-                let inverse = new.options.as_ref().filter(|_| new.id.is_some());
-                let inverse = inverse.and_then(|options| options.get("inverseLinkFieldId")?.as_str());
+                // A table that is linked to itself has one side.
+                let is_own = self.schema.table_by_no(no).is_some_and(|table| table.id == linked_table);
+                let inverse = new.option("inverseLinkFieldId").filter(|_| new.id.is_some() && !is_own);
                 let ids = (id, self.field_id(inverse)?);
+                if ids.0 == ids.1 {
+                    return Err(taken(&id.to_string()));
+                }
                 let named = (name, description);
                 return self.add_link(no, ids, named, linked_table, (prefers_single, view), inverse_name);
             }
@@ -317,7 +342,7 @@ impl<'a> Draft<'a> {
     }
 
     fn free_field_name(&self, no: TableNo, wanted: &str) -> String {
-        free_name(wanted, |name| !self.has_field(no, name, None))
+        free_name(wanted, |name| !self.has_field(no, name, None) && !self.reserved.contains(&(no, name.to_lowercase())))
     }
 
     /// Compiles a formula against the table and refuses one that needs itself.

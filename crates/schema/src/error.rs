@@ -15,6 +15,12 @@ pub enum Error {
     /// The caller may not, or the base does not exist for them.
     #[error(transparent)]
     Denied(#[from] Denied),
+    /// No base of this id or name that the caller may see.
+    #[error("base `{name}` does not exist, or you may not see it")]
+    BaseNotFound {
+        /// What was asked for.
+        name: String,
+    },
     /// No such table in the base.
     #[error("table `{name}` does not exist in this base")]
     TableNotFound {
@@ -101,6 +107,14 @@ pub enum Error {
         /// What is wrong and what would be right.
         reason: String,
     },
+    /// Something of a base cannot be made.
+    #[error("{at}: {error}")]
+    Placed {
+        /// Where in the request, as a JSON pointer.
+        at: String,
+        /// Why.
+        error: Box<Error>,
+    },
     /// Nothing in the trash has this id.
     #[error(
         "there is nothing called `{id}` in the trash of this base: give the id of a table, a field or a view from the list"
@@ -138,7 +152,8 @@ impl web::ApiError for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::Denied(denied) => denied.kind(),
-            Self::TableNotFound { .. } | Self::FieldNotFound { .. } => Kind::NotFound,
+            Self::Placed { error, .. } => error.kind(),
+            Self::BaseNotFound { .. } | Self::TableNotFound { .. } | Self::FieldNotFound { .. } => Kind::NotFound,
             Self::ViewNotFound { .. } | Self::NotInTrash { .. } => Kind::NotFound,
             Self::Stored(_) => Kind::Internal,
             Self::Changes(changes::Error::NoBase { .. }) => Kind::NotFound,
@@ -151,6 +166,8 @@ impl web::ApiError for Error {
     fn code(&self) -> &'static str {
         match self {
             Self::Denied(denied) => denied.code(),
+            Self::Placed { error, .. } => error.code(),
+            Self::BaseNotFound { .. } => Denied::NotFound.code(),
             Self::TableNotFound { .. } => "table-not-found",
             Self::FieldNotFound { .. } => "field-not-found",
             Self::TableName { .. } => "table-name",
@@ -175,7 +192,9 @@ impl web::ApiError for Error {
     fn airtable_type(&self) -> Option<&'static str> {
         Some(match self {
             Self::Denied(denied) => return denied.airtable_type(),
-            Self::TableNotFound { .. }
+            Self::Placed { error, .. } => return error.airtable_type(),
+            Self::BaseNotFound { .. }
+            | Self::TableNotFound { .. }
             | Self::FieldNotFound { .. }
             | Self::ViewNotFound { .. }
             | Self::NotInTrash { .. } => "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND",

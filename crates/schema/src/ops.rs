@@ -188,8 +188,10 @@ impl Schemas {
         let given = new.id.as_deref().map(given_id).transpose()?;
         let fields: u32 = new.tables.iter().map(|table| numbers_needed(&table.fields)).sum();
         let numbers = (new.tables.len() as u32, fields);
-        let made =
-            self.make_base((caller, &permit), (given, name), numbers, false, |draft| draft.add_tables(&new.tables));
+        let made = self.make_base((caller, &permit), (given, name), numbers, false, |draft| {
+            let made = draft.add_tables(&new.tables);
+            made.map_err(|error| draft.placed(error))
+        });
         Ok(made.await?.0)
     }
 

@@ -24,7 +24,7 @@ fn field(name: &str, kind: &str, options: Value) -> NewField {
 }
 
 fn table(name: &str, fields: Vec<NewField>) -> NewTable {
-    NewTable { id: None, name: name.to_owned(), description: None, fields, views: None }
+    NewTable { id: None, name: name.to_owned(), description: None, fields, primary_field_id: None, views: None }
 }
 
 fn caller(user: model::UserId, tenant: TenantNo) -> Caller {

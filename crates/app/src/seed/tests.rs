@@ -213,6 +213,8 @@ async fn fields_that_watch_others_are_made_after_them() {
     let made = looked_at(&seed, with_ids).await.unwrap();
     let fields = made[0]["tables"][0]["fields"].as_array().unwrap();
     let named = |name: &str| fields.iter().find(|field| field["name"] == name).unwrap();
+    let names: Vec<&str> = fields.iter().map(|field| field["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["N", "lastModifiedTime", "lastModifiedBy", "Points", "Away"], "they stand as in the file");
     let expected = json!([named("Points")["id"], named("Away")["id"]]);
     for kind in ["lastModifiedTime", "lastModifiedBy"] {
         assert_eq!(named(kind)["options"]["referencedFieldIds"], expected);
@@ -283,9 +285,12 @@ async fn what_is_wrong_is_named_with_its_place() {
         (base(json!([{ "name": "T", "feilds": [] }])), "unknown field `feilds`, expected one of"),
         (base(json!([])), "/bases/0/tables: a base needs a table"),
         (table(json!([]), json!([])), "/bases/0/tables/0: the table has no primary field"),
-        (table(json!([{ "name": "N", "type": "nope" }]), json!([])), "/bases/0/tables/0: "),
+        (table(json!([{ "name": "N", "type": "nope" }]), json!([])), "/bases/0/tables/0/fields/0: `nope` is not"),
         (table(json!([text("N"), { "name": "P", "type": "number" }]), json!([])), "/bases/0/tables/0/fields/1: "),
-        (table(json!([text("N"), text("N")]), json!([])), "/bases/0/tables/0/fields/1: there are two fields `N`"),
+        (
+            table(json!([text("N"), text("N")]), json!([])),
+            "/bases/0/tables/0/fields/1: a field named `N` exists already",
+        ),
         (
             table(json!([text("N"), formula, link("X")]), json!([])),
             "/fields/2: `options.linkedTableId`: there is no table `X`",

@@ -20,7 +20,7 @@ fn formula_field(name: &str, formula: &str) -> NewField {
 }
 
 fn table(name: &str, fields: Vec<NewField>) -> NewTable {
-    NewTable { id: None, name: name.to_owned(), description: None, fields, views: None }
+    NewTable { id: None, name: name.to_owned(), description: None, fields, primary_field_id: None, views: None }
 }
 
 /// A draft with tables `A` (Name, Points, Double) and `B` (Title).

@@ -162,6 +162,81 @@ async fn views_are_moved_with_their_ids(app: TestApp) {
     assert_eq!(made["views"][0]["name"], "Grid view");
 }
 
+/// A base with fields of every computed type, some before what they need, and links among tables and within one.
+async fn full(app: &TestApp) -> String {
+    let base = app.plans().await;
+    let tables = format!("/v0/meta/bases/{base}/tables");
+    let first = app.get(&tables).await["tables"][0]["id"].clone();
+    let through = |more: Value| {
+        let mut options = json!({ "recordLinkFieldId": "Tasks", "fieldIdInLinkedTable": "Points" });
+        options.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        options
+    };
+    for (table, name, kind, options) in [
+        ("Projects", "All", "multipleLookupValues", through(json!({}))),
+        ("Projects", "Sum", "rollup", through(json!({ "formula": "SUM(values)" }))),
+        ("Projects", "Count", "count", json!({ "recordLinkFieldId": "Tasks" })),
+        ("Projects", "Early", "formula", json!({ "formula": "1" })),
+        ("Projects", "Late", "formula", json!({ "formula": "{Sum} * 2" })),
+        ("Tasks", "After", "multipleRecordLinks", json!({ "linkedTableId": first })),
+        ("Tasks", "Changed", "lastModifiedTime", json!({ "referencedFieldIds": ["Points"] })),
+        ("Tasks", "By", "lastModifiedBy", Value::Null),
+        ("Tasks", "Open", "button", json!({ "label": "Open", "formula": "'https://example.org/' & {Name}" })),
+        ("Tasks", "Told", "aiText", json!({ "prompt": ["of ", { "field": { "fieldId": "Name" } }] })),
+        ("Tasks", "Made", "createdTime", Value::Null),
+        ("Tasks", "Files", "multipleAttachments", Value::Null),
+    ] {
+        let mut field = json!({ "name": name, "type": kind });
+        if !options.is_null() {
+            field["options"] = options;
+        }
+        app.ok(Method::POST, &format!("{tables}/{table}/fields"), &field).await;
+    }
+    for (table, field, options) in [
+        ("Projects", "Early", json!({ "formula": "{Late} + 1" })),
+        ("Tasks", "Double", json!({ "formula": "IF({Made}, {Points} * 2)" })),
+        ("Tasks", "Project", json!({ "prefersSingleRecordLink": true, "viewIdForRecordSelection": "Grid view" })),
+    ] {
+        app.ok(Method::PATCH, &format!("{tables}/{table}/fields/{field}"), &json!({ "options": options })).await;
+    }
+    base
+}
+
+#[on_every_database]
+async fn the_schema_that_is_answered_makes_the_same_base(app: TestApp) {
+    let base = full(&app).await;
+    let told = app.get(&format!("/v0/meta/bases/{base}/tables?include=visibleFieldIds")).await;
+    let other = "appMoved000000001";
+    let body = json!({ "id": other, "name": "Moved", "workspaceId": app.workspace().await, "tables": told["tables"] });
+    let made = app.ok(Method::POST, "/v0/meta/bases?keepIds=true", &body).await;
+    assert_eq!(made["id"], other);
+    let moved = app.get(&format!("/v0/meta/bases/{other}/tables?include=visibleFieldIds")).await;
+    assert_eq!(moved, told);
+
+    let project = json!({ "fields": { "Title": "House" } });
+    let project = app.ok(Method::POST, &format!("/v0/{other}/Projects"), &project).await["id"].clone();
+    let task = json!({ "fields": { "Name": "Paint", "Points": 2, "Project": [project] } });
+    app.ok(Method::POST, &format!("/v0/{other}/Tasks"), &task).await;
+    let project = app.get(&format!("/v0/{other}/Projects/{}", project.as_str().unwrap())).await;
+    assert_eq!((&project["fields"]["Early"], &project["fields"]["All"]), (&json!(5), &json!([2])), "{project}");
+}
+
+#[on_every_database]
+async fn what_is_wrong_in_a_moved_base_is_named_with_its_place(app: TestApp) {
+    let base = full(&app).await;
+    let told = app.get(&format!("/v0/meta/bases/{base}/tables")).await;
+    let mut body = json!({ "id": "appMoved000000001", "name": "Moved", "workspaceId": app.workspace().await });
+    body["tables"] = told["tables"].clone();
+    let fields = body["tables"][1]["fields"].as_array_mut().unwrap();
+    let at = fields.iter().position(|field| field["name"] == "Sum").unwrap();
+    fields.remove(at);
+    let late = fields.iter().position(|field| field["name"] == "Late").unwrap();
+    let (status, answer) = app.call(Method::POST, "/v0/meta/bases?keepIds=true", &body).await;
+    assert_eq!((status, &answer["error"]["type"]), (422, &json!("INVALID_FIELD_TYPE_OPTIONS_FOR_CREATE")), "{answer}");
+    let said = answer["error"]["message"].as_str().unwrap();
+    assert!(said.starts_with(&format!("/tables/1/fields/{late}: invalid formula in `Late`")), "{said}");
+}
+
 #[on_every_database]
 async fn keeping_ids_needs_a_scope_of_its_own(app: TestApp) {
     moved(&app).await;

@@ -255,7 +255,7 @@ pub(super) fn missing(what: &str, name: &str) -> Error {
 
 fn table_of(name: &str, plans: &[ColumnPlan]) -> NewTable {
     let fields = plans.iter().map(field_of).collect();
-    NewTable { id: None, name: name.to_owned(), description: None, fields, views: None }
+    NewTable { id: None, name: name.to_owned(), description: None, fields, primary_field_id: None, views: None }
 }
 
 pub(super) fn field_of(plan: &ColumnPlan) -> NewField {

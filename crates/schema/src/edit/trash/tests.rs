@@ -16,6 +16,7 @@ fn schema(ids: &Ids) -> Schema {
         id: None,
         name: name.to_owned(),
         description: None,
+        primary_field_id: None,
         fields: vec![text("Name"), text("Note")],
         views: None,
     };
