@@ -21,7 +21,7 @@ use serde_json::Value;
 use tenancy::{Access, Action, Permit, WorkspacePermit};
 
 use crate::dialect::all_of_airtable;
-use crate::edit::{Draft, NewField, NewTable, given_id, numbers_needed, taken};
+use crate::edit::{Draft, NewField, NewTable, given_id, numbers_needed};
 use crate::error::Error;
 use crate::names::valid_name;
 use crate::store;
@@ -208,8 +208,14 @@ impl Schemas {
         let now = self.clock.now();
         let no = store::next_base(&mut tx).await?;
         let id = match given {
-            Some(id) if store::is_base(&mut tx, id).await? => return Err(taken(&id.to_string())),
-            Some(id) => id,
+            Some(id) if store::is_base(&mut tx, id).await? => {
+                let reason = format!("the id `{id}` is in use already, by a base that may be in the trash");
+                return Err(Error::Invalid { reason });
+            }
+            Some(id) => {
+                store::give_up_id(&mut tx, id, self.ids.base(now));
+                id
+            }
             None => self.ids.base(now),
         };
         let row =

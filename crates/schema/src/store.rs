@@ -23,7 +23,8 @@ const SAVE_TABLE: &str = "INSERT INTO tables (tenant, base, tbl, definition) VAL
      ON CONFLICT (tenant, base, tbl) DO UPDATE SET definition = excluded.definition";
 const LIST_BASES: &str = "SELECT base, id, workspace, name, created_at, deleted_at FROM bases \
      WHERE tenant = $1 AND deleted = $2 AND removed_at IS NULL ORDER BY base";
-const IS_BASE: &str = "SELECT base FROM bases WHERE id = $1";
+const IS_BASE: &str = "SELECT base FROM bases WHERE id = $1 AND removed_at IS NULL";
+const GIVE_UP_ID: &str = "UPDATE bases SET id = $2 WHERE id = $1 AND removed_at IS NOT NULL";
 const TRASH_BASE: &str = "UPDATE bases SET deleted = TRUE, deleted_at = $3 \
      WHERE tenant = $1 AND base = $2 AND deleted = FALSE RETURNING name";
 const RESTORE_BASE: &str = "UPDATE bases SET deleted = FALSE, deleted_at = NULL \
@@ -55,7 +56,7 @@ pub const BASE_ROWS: [&str; 2] = [sql::base_rows!("removals", "id"), sql::base_r
 const BASES: i64 = 256;
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&str; 21] = [
+pub(crate) const STATEMENTS: [&str; 22] = [
     BASES_AFTER,
     NOTE_REMOVAL,
     NEXT_REMOVAL,
@@ -70,6 +71,7 @@ pub(crate) const STATEMENTS: [&str; 21] = [
     SAVE_TABLE,
     LIST_BASES,
     IS_BASE,
+    GIVE_UP_ID,
     TRASH_BASE,
     RESTORE_BASE,
     REMOVE_BASE,
@@ -173,9 +175,14 @@ pub(crate) async fn list_bases(db: &Db, tenant: TenantNo, deleted: bool) -> Resu
     rows.iter().map(read_base).collect()
 }
 
-/// True when there is a base with this id, of whatever tenant, in the trash or not.
+/// True when there is a base with this id, of whatever tenant, in the trash or not. One that was removed for good is none.
 pub(crate) async fn is_base(tx: &mut Tx, id: BaseId) -> Result<bool, Error> {
     Ok(!tx.query(IS_BASE, vec![id.to_string().into()]).await?.is_empty())
+}
+
+/// Takes an id from a base that was removed for good, whose row goes by another one from then on.
+pub(crate) fn give_up_id(tx: &mut Tx, id: BaseId, other: BaseId) {
+    tx.queue(GIVE_UP_ID, vec![id.to_string().into(), other.to_string().into()]);
 }
 
 /// Marks a base as deleted, and tells its name; none when it is deleted already.

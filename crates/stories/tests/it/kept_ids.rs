@@ -238,6 +238,30 @@ async fn what_is_wrong_in_a_moved_base_is_named_with_its_place(app: TestApp) {
 }
 
 #[on_every_database]
+async fn a_base_that_was_removed_for_good_gives_its_ids_free(app: TestApp) {
+    moved(&app).await;
+    let people = json!({ "records": [{ "id": "recAnn00000000001", "fields": { "Name": "Ann" } }] });
+    app.ok(Method::POST, &format!("/v0/{BASE}/People?keepIds=true"), &people).await;
+    app.ok(Method::DELETE, &format!("/v0/meta/bases/{BASE}"), &Value::Null).await;
+    let again = json!({ "id": BASE, "name": "Again", "workspaceId": app.workspace().await,
+        "tables": [table("tblTasks000000001", "Tasks", &[text("fldName0000000001", "Name")])] });
+    let (status, answer) = app.call(Method::POST, "/v0/meta/bases?keepIds=true", &again).await;
+    assert_eq!(status, 422, "{answer}");
+    let said = answer["error"]["message"].as_str().unwrap();
+    assert!(said.contains("is in use already, by a base that may be in the trash"), "{said}");
+    for _ in 0..2 {
+        let (status, answer) = app.call(Method::DELETE, &format!("/api/v1/trash/bases/{BASE}"), &Value::Null).await;
+        assert_eq!(status / 100, 2, "{answer}");
+        moved(&app).await;
+        assert_eq!(app.get(&format!("/v0/{BASE}/People")).await["records"], json!([]));
+        app.ok(Method::POST, &format!("/v0/{BASE}/People?keepIds=true"), &people).await;
+        app.ok(Method::DELETE, &format!("/v0/meta/bases/{BASE}"), &Value::Null).await;
+    }
+    app.ok(Method::POST, &format!("/api/v1/trash/bases/{BASE}/restore"), &Value::Null).await;
+    assert_eq!(app.get(&format!("/v0/{BASE}/People")).await["records"][0]["id"], "recAnn00000000001");
+}
+
+#[on_every_database]
 async fn keeping_ids_needs_a_scope_of_its_own(app: TestApp) {
     moved(&app).await;
     let scopes = ["data.records:read", "data.records:write", "schema.bases:read", "schema.bases:write"];
