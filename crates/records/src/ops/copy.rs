@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use events::{Body, LinkDelta, RecordCells};
-use model::{BaseId, Caller, CellRef, Field, FieldNo, Ordinal, Schema, Table, TableNo, WorkspaceId};
+use model::{BaseId, Caller, CellRef, Field, FieldNo, Ordinal, RecordId, Schema, Table, TableNo, WorkspaceId};
 use rustc_hash::FxHashMap;
 use schema::Copied;
 use tenancy::{Action, Permit};
@@ -142,7 +142,9 @@ impl Filling<'_> {
         for read in live.chunks(READ) {
             let stored = self.records.images.stored(self.permit.tenant(), self.source, table, read).await?;
             for record in stored {
-                let made = self.record(record, Ordinal(next), &fields, &mut places);
+                let own = rows.ids.get(record.ordinal).and_then(|id| self.copied.records.get(&id)).copied();
+                let id = own.unwrap_or_else(|| self.records.ids.record(self.records.clock.now()));
+                let made = self.record(record, (Ordinal(next), id), &fields, &mut places);
                 next += 1;
                 bytes += made.cells.iter().map(|(_, cell)| text_of(cell.view())).sum::<usize>();
                 batch.push(made);
@@ -175,7 +177,7 @@ impl Filling<'_> {
     fn record(
         &self,
         record: StoredCells,
-        ordinal: Ordinal,
+        (ordinal, id): (Ordinal, RecordId),
         fields: &FxHashMap<FieldNo, Arc<Field>>,
         places: &mut Places,
     ) -> RecordCells {
@@ -191,7 +193,7 @@ impl Filling<'_> {
         });
         let mut cells: Vec<_> = cells.collect();
         cells.sort_unstable_by_key(|(field, _)| *field);
-        RecordCells { ordinal, id: self.records.ids.record(now), previous: 0, cells }
+        RecordCells { ordinal, id, previous: 0, cells }
     }
 
     /// Appends records to a copy, in which nobody else writes.

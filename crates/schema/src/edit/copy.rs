@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use model::{
     AiTextOptions, ButtonOptions, ColorRule, Coloring, Comparison, Condition, CountOptions, Field, FieldId, FieldKind,
-    FieldNo, FormulaOptions, LinkOptions, LookupOptions, ModifiedOptions, PromptPart, RollupOptions, SelectOptions,
-    Table, TableId, TableNo, View, ViewId, ViewKey, Watched,
+    FieldNo, FormulaOptions, LinkOptions, LookupOptions, ModifiedOptions, PromptPart, RecordId, RollupOptions,
+    SelectOptions, Table, TableId, TableNo, View, ViewId, ViewKey, Watched,
 };
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -24,6 +24,8 @@ pub struct Copied {
     pub tables: Vec<(TableNo, TableNo)>,
     /// The fields.
     pub fields: FxHashMap<FieldNo, FieldNo>,
+    /// The ids that records get which filters name.
+    pub records: FxHashMap<RecordId, RecordId>,
 }
 
 /// A table to copy, and what the copy is called.
@@ -50,6 +52,8 @@ struct Twins {
     fields: FxHashMap<FieldId, FieldId>,
     views: FxHashMap<ViewId, ViewId>,
     numbers: FxHashMap<FieldNo, FieldNo>,
+    /// Of records that filters name.
+    records: FxHashMap<RecordId, RecordId>,
 }
 
 /// The other side of a copied link, in a table that is not copied.
@@ -90,7 +94,7 @@ impl Draft<'_> {
             self.add_inverse(inverse)?;
         }
         let tables = wanted.iter().filter_map(|(table, _)| Some((table.no, twins.tables.get(&table.no)?.0)));
-        Ok(Copied { tables: tables.collect(), fields: twins.numbers })
+        Ok(Copied { tables: tables.collect(), fields: twins.numbers, records: twins.records })
     }
 
     /// Those of fields in the trash are given out too: what names one names nothing in the copy.
@@ -101,6 +105,9 @@ impl Draft<'_> {
             self.next_table += 1;
             for view in table.live_views() {
                 twins.views.insert(view.id, self.ids.view(self.now));
+                for id in named_records(view) {
+                    twins.records.entry(id).or_insert_with(|| self.ids.record(self.now));
+                }
             }
             for field in &table.fields {
                 twins.fields.insert(field.id, self.ids.field(self.now));
@@ -287,13 +294,57 @@ fn point(twins: &Twins, (table, copy): (&Table, &Table), condition: &mut Conditi
         }
         Condition::Not { not } => point(twins, (table, copy), not),
         Condition::Test(Comparison { field, value, .. }) => {
-            let choices = table.field_by_id(*field).and_then(|field| field.kind.select());
+            let held = table.field_by_id(*field);
+            let choices = held.and_then(|field| field.kind.select());
+            // A link to a table that is not copied leads to the same records.
+            let link = held.and_then(|field| field.kind.item().link());
+            if link.is_some_and(|link| twins.tables.contains_key(&link.linked_table_no)) {
+                point_records(twins, value);
+            }
             *field = twins.field(*field);
             let twin = copy.field_by_id(*field).and_then(|field| field.kind.select());
             if let (Some(choices), Some(twin)) = (choices, twin) {
                 point_choices((choices, twin), value);
             }
         }
+    }
+}
+
+/// The records that conditions of a view name by their ids.
+fn named_records(view: &View) -> Vec<RecordId> {
+    fn of_value(value: &Value, out: &mut Vec<RecordId>) {
+        match value {
+            Value::Array(values) => values.iter().for_each(|value| of_value(value, out)),
+            Value::String(text) => out.extend(text.parse::<RecordId>()),
+            _ => {}
+        }
+    }
+    let rules = match &view.color {
+        Some(Coloring::Conditions { rules }) => rules.as_slice(),
+        Some(Coloring::Field { .. }) | None => &[],
+    };
+    let (mut left, mut records) = (Vec::new(), Vec::new());
+    left.extend(view.filter.iter().chain(rules.iter().map(|rule| &rule.filter)));
+    while let Some(condition) = left.pop() {
+        match condition {
+            Condition::And { and: parts } | Condition::Or { or: parts } => left.extend(parts),
+            Condition::Not { not } => left.push(not),
+            Condition::Test(Comparison { value, .. }) => of_value(value, &mut records),
+        }
+    }
+    records
+}
+
+/// Records that a condition names by their ids.
+fn point_records(twins: &Twins, value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(|value| point_records(twins, value)),
+        Value::String(text) => {
+            if let Some(twin) = text.parse().ok().and_then(|id| twins.records.get(&id)) {
+                *text = twin.to_string();
+            }
+        }
+        _ => {}
     }
 }
 

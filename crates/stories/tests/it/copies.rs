@@ -520,3 +520,37 @@ async fn thousands_of_records_are_copied_in_many_changes_and_appear_at_once(app:
     }
     assert_eq!(changes, 11, "3 of each table of tasks, 1 of projects, 2 of each link");
 }
+
+#[on_every_database]
+async fn a_copied_filter_names_the_records_of_the_copy(app: TestApp) {
+    let base = app.plans().await;
+    let tasks = table_id(&app, &base, "Tasks").await;
+    let after = json!({ "name": "After", "type": "multipleRecordLinks", "options": { "linkedTableId": tasks } });
+    field(&app, &base, "Tasks", after).await;
+    let house = make(&app, &base, "Projects", json!({ "Title": "House" })).await;
+    let first = make(&app, &base, "Tasks", json!({ "Name": "first", "Project": [house] })).await;
+    make(&app, &base, "Tasks", json!({ "Name": "second", "After": [first], "Project": [house] })).await;
+    let views = format!("/api/v1/bases/{base}/tables/Tasks/views");
+    for (name, test) in [
+        ("Next", json!({ "not": { "not": { "field": "After", "op": "=", "value": [first] } } })),
+        ("Housed", json!({ "field": "Project", "op": "=", "value": [house] })),
+    ] {
+        let view = json!({ "name": name, "type": "grid", "filter": test });
+        let (status, made) = app.call(Method::POST, &views, &view).await;
+        assert_eq!(status / 100, 2, "{made}");
+    }
+    let names = async |base: &str, table: &str, view: &str| -> Vec<String> {
+        let listed = app.get(&format!("/v0/{base}/{table}?view={view}")).await;
+        let records = listed["records"].as_array().unwrap().iter();
+        records.map(|record| record["fields"]["Name"].as_str().unwrap().to_owned()).collect()
+    };
+    let (status, copy) =
+        app.call(Method::POST, &format!("/api/v1/bases/{base}/tables/Tasks/duplicate"), &json!({})).await;
+    assert_eq!(status, 201, "{copy}");
+    let (status, whole) = app.call(Method::POST, &format!("/api/v1/bases/{base}/duplicate"), &json!({})).await;
+    assert_eq!(status, 201, "{whole}");
+    for (base, table) in [(base.as_str(), "Tasks"), (base.as_str(), id(&copy)), (id(&whole), "Tasks")] {
+        assert_eq!(names(base, table, "Next").await, ["second"], "{table} of {base}");
+        assert_eq!(names(base, table, "Housed").await, ["first", "second"], "{table} of {base}");
+    }
+}
