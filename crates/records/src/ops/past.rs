@@ -1,5 +1,7 @@
 //! A base as it was, and bringing parts of it back to that state.
 
+mod trashed;
+
 use std::sync::Arc;
 
 use events::{CellChange, RecordCells, RecordChange};
@@ -17,6 +19,8 @@ use crate::plan::{LinkWrite, Plan, previous};
 use images::Mark;
 use images::record_cells;
 use images::{BaseImage, View};
+
+pub use trashed::TrashedOut;
 
 /// Records of one change.
 const STEP: usize = 2_000;
@@ -72,7 +76,7 @@ pub struct Restored {
     pub revived: usize,
     /// Records that were made since and are gone.
     pub deleted: usize,
-    /// Fields that stay as they are, since they were of another type then.
+    /// Fields that stay as they are, since they were of another type then, and what is in the trash.
     pub left_out: Vec<LeftOut>,
 }
 
@@ -100,7 +104,14 @@ impl Records {
         if sequence == head {
             return Ok(view.clone());
         }
-        let image = self.images.at(scope.tenant(), scope.base_no(), sequence).await?;
+        let mut image = self.images.at(scope.tenant(), scope.base_no(), sequence).await?;
+        // A table that was made later had no records then.
+        let then = &image.schema.tables;
+        let later = view.image.schema.tables.iter().filter(|table| then.iter().all(|then| then.no != table.no));
+        let later: Vec<Arc<Table>> = later.cloned().collect();
+        if !later.is_empty() {
+            Arc::make_mut(&mut image.schema).tables.extend(later);
+        }
         let mut past = View { image: Arc::new(image), ..view.clone() };
         // What is not in memory would be read as it is now.
         self.answer(scope, &mut past, |view| need_all(&view.image, &view.image.schema.tables)).await?;
@@ -129,7 +140,8 @@ impl Records {
         let image = self.images.current(permit.tenant(), permit.base_no()).await?;
         let view = View::new(image, self.clock.now());
         let past = self.as_of(&scope, &view, at).await?;
-        let left_out = self.left_out(&scope, (&view.image, &past.image), part).await?;
+        let mut left_out = trashed::trashed(&view.image.schema, &past.image.schema, part)?;
+        left_out.extend(self.left_out(&scope, (&view.image, &past.image), part).await?);
         let mut done = Restored { at: past.image.sequence, left_out, ..Restored::default() };
         let run = format!("restore-{}", self.ids.record(self.clock.now()));
         let mut wanted = Vec::new();

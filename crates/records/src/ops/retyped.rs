@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::convert;
+use super::past::TrashedOut;
 use crate::error::Error;
 
 /// A field that became one of another type. Its cells are under another number since.
@@ -85,10 +86,20 @@ impl Retyped {
     }
 }
 
-/// A field that is left out where records become what they were, since it was of another type then.
+/// What is left out where records become what they were.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum LeftOut {
+    /// A field that was of another type then.
+    Retyped(RetypedOut),
+    /// A table or a field that is in the trash now.
+    Trashed(TrashedOut),
+}
+
+/// A field that was of another type then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct LeftOut {
+pub struct RetypedOut {
     /// The id of its table.
     table_id: String,
     /// The name of its table.
@@ -113,7 +124,7 @@ impl LeftOut {
         let table = schema.table_by_no(retyped.table);
         let field = table.and_then(|table| table.field_by_id(retyped.after.id)).unwrap_or(&retyped.after);
         let (before, after) = retyped.types();
-        Self {
+        Self::Retyped(RetypedOut {
             table_id: table.map(|table| table.id.to_string()).unwrap_or_default(),
             table: table.map(|table| table.name.clone()).unwrap_or_default(),
             field_id: field.id.to_string(),
@@ -122,7 +133,7 @@ impl LeftOut {
             after,
             change: retyped.change,
             time: retyped.time.iso(),
-        }
+        })
     }
 }
 

@@ -211,11 +211,13 @@ pub(super) struct BroughtBackOut {
     restored: usize,
     /// Records that were made since and are gone.
     deleted: usize,
-    /// Fields that stay as they are, and that records which exist again are without, since they were of another type then.
+    /// Fields that stay as they are, and that records which exist again are without, since they were of another type then;
+    /// and tables and fields that were there then and are in the trash, with the address that brings each back.
     left_out: Vec<LeftOut>,
 }
 
-/// Brings a base, a table, a record, a field or a cell back to what it was.
+/// Brings the cells of a base, a table, a record, a field or a single cell back to what they were. Tables and fields that are in
+/// the trash stay there and are told.
 #[utoipa::path(
     post, path = "/api/v1/bases/{base}/restore", operation_id = "records.restore", tag = "history", params(BasePath),
     request_body = RestoreIn, responses((status = 200, description = "What became different", body = BroughtBackOut))

@@ -87,6 +87,60 @@ async fn what_is_no_past_is_refused(app: TestApp) {
     }
 }
 
+#[on_every_database]
+async fn what_is_in_the_trash_is_told_with_its_way_back(app: TestApp) {
+    let base = app.plans().await;
+    let tasks = format!("/v0/{base}/Tasks");
+    let made = app.ok(Method::POST, &tasks, &json!({ "fields": { "Name": "a", "Points": 3 } })).await;
+    app.ok(Method::POST, &format!("/v0/{base}/Projects"), &json!({ "fields": { "Title": "House" } })).await;
+    let at = app.get(&format!("/api/v1/bases/{base}/history")).await["changes"][0]["change"].as_i64().unwrap();
+    let meta = format!("/v0/meta/bases/{base}/tables");
+    app.ok(Method::DELETE, &format!("{meta}/Tasks/fields/Points"), &Value::Null).await;
+    app.ok(Method::DELETE, &format!("{meta}/Projects"), &Value::Null).await;
+    let restore = format!("/api/v1/bases/{base}/restore");
+    let done = app.ok(Method::POST, &restore, &json!({ "at": at })).await;
+    let left = done["leftOut"].as_array().unwrap();
+    let told = |left: &Value| (left["table"].clone(), left["field"].clone());
+    let expected = [(json!("Tasks"), json!("Points")), (json!("Projects"), Value::Null)];
+    assert_eq!(left.iter().map(told).collect::<Vec<_>>(), expected, "{done}");
+    let one = app.ok(Method::POST, &restore, &json!({ "at": at, "table": "Tasks" })).await;
+    assert_eq!(one["leftOut"], json!([left[0]]));
+    for (part, way) in [
+        (json!({ "at": at, "table": "Projects" }), &left[1]),
+        (json!({ "at": at, "table": "Tasks", "field": "Points" }), &left[0]),
+    ] {
+        let (status, answer) = app.call(Method::POST, &restore, &part).await;
+        assert_eq!(status, 422, "{answer}");
+        let said = answer["detail"].as_str().unwrap();
+        assert!(said.contains("is in the trash") && said.contains(way["restore"].as_str().unwrap()), "{said}");
+    }
+    for way in left {
+        let (status, answer) = app.call(Method::POST, way["restore"].as_str().unwrap(), &Value::Null).await;
+        assert_eq!(status / 100, 2, "{answer}");
+    }
+    let whole = app.ok(Method::POST, &restore, &json!({ "at": at })).await;
+    assert_eq!(whole["leftOut"], json!([]));
+    let task = app.get(&format!("{tasks}/{}", made["id"].as_str().unwrap())).await;
+    assert_eq!(task["fields"]["Points"], 3);
+}
+
+#[on_every_database]
+async fn a_table_held_nothing_before_it_was_made(app: TestApp) {
+    let base = app.plans().await;
+    let at = app.get(&format!("/api/v1/bases/{base}/history")).await["changes"][0]["change"].as_i64().unwrap();
+    let later = json!({ "name": "Later", "fields": [{ "name": "Name", "type": "singleLineText" }] });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables"), &later).await;
+    let later = format!("/v0/{base}/Later");
+    let made = app.ok(Method::POST, &later, &json!({ "fields": { "Name": "a" } })).await;
+    for at in [at.to_string(), "0".to_owned(), "2001-01-01T00:00:00Z".to_owned()] {
+        assert_eq!(app.get(&format!("{later}?at={at}")).await["records"], json!([]), "{at}");
+        let one = format!("{later}/{}?at={at}", made["id"].as_str().unwrap());
+        assert_eq!(app.call(Method::GET, &one, &Value::Null).await.0, 404, "{at}");
+    }
+    let done = app.ok(Method::POST, &format!("/api/v1/bases/{base}/restore"), &json!({ "at": at })).await;
+    assert_eq!(done["deleted"], 1, "{done}");
+}
+
 /// A house that keeps changes for thirty days, whose clock stands still until it is moved.
 struct Forgetful {
     app: TestApp,
