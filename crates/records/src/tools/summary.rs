@@ -171,6 +171,7 @@ struct AggregateOne {
 enum Compute {
     Count,
     Sum,
+    #[serde(alias = "mean")]
     Avg,
     Min,
     Max,

@@ -226,6 +226,10 @@ async fn records_are_counted_and_summed_in_groups(app: TestApp) {
     let told = app.ok(Method::POST, &aggregate, &asked).await;
     let groups = json!([{ "key": ["Open"], "values": [4, 1] }, { "key": ["Done"], "values": [2, 1] }]);
     assert_eq!(told, json!({ "groups": groups, "total_groups": 2, "matched": 2 }));
+    let means = ["avg", "mean"].map(|op| json!({ "op": op, "field": "Points" }));
+    let told = app.ok(Method::POST, &aggregate, &json!({ "aggregates": means })).await;
+    assert_eq!(told["groups"][0]["values"][0], told["groups"][0]["values"][1]);
+    assert!(told["groups"][0]["values"][1].as_f64().is_some_and(|mean| (mean - 7.0 / 3.0).abs() < 1e-9), "{told}");
     for (body, words) in [
         (json!({ "aggregates": [{ "op": "sum" }] }), "needs a `field`"),
         (json!({ "aggregates": [{ "op": "sum", "field": "Name" }] }), "`Name` is of type"),
