@@ -33,7 +33,7 @@ use db::Db;
 use model::{BaseId, Caller, People, Table, TenantNo};
 use parking_lot::Mutex;
 use schema::{Schemas, closest};
-use tenancy::{Access, Denied, Scope};
+use tenancy::{Access, Scope};
 use web::Signer;
 
 use crate::counts::CommentCounts;
@@ -140,13 +140,12 @@ impl Records {
     /// A base by its id, which need not be there, or by its name.
     ///
     /// # Errors
-    /// [`Error::Denied`] when there is none of this name.
+    /// Those of [`Schemas::find_base`](schema::Schemas::find_base), when there is none of this name or several.
     pub async fn find_base(&self, caller: &Caller, text: &str) -> Result<BaseId, Error> {
         if let Ok(id) = text.parse() {
             return Ok(id);
         }
-        let found = self.schemas.find_base(caller, text).await;
-        found.map(|base| base.id).map_err(|_| Denied::NotFound.into())
+        Ok(self.schemas.find_base(caller, text).await?.id)
     }
 
     /// A read scope and the base's picture for it.

@@ -14,7 +14,9 @@ use changes::{Changes, NewChange};
 use clock::{Clock, Ids};
 use db::{Db, Group};
 use events::{Body, SchemaChange};
-use model::{BaseId, BaseNo, Caller, FieldId, Role, Schema, Table, TableNo, TenantNo, Timestamp, WorkspaceId};
+use model::{
+    BaseId, BaseNo, Caller, FieldId, Role, Schema, Table, TableNo, TenantNo, Timestamp, WorkspaceId, same_name,
+};
 use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -25,6 +27,9 @@ use crate::edit::{Draft, NewField, NewTable, given_id, numbers_needed};
 use crate::error::Error;
 use crate::names::valid_name;
 use crate::store;
+
+/// Most bases that are named where several have a name.
+const NAMED: usize = 10;
 
 /// A base to make.
 #[derive(Debug, Clone)]
@@ -148,19 +153,28 @@ impl Schemas {
         found.ok_or(Error::Denied(tenancy::Denied::Role))
     }
 
-    /// Finds a base by id or, without regard to case, by name.
+    /// Finds a base by id or by name: the one of exactly this name, else without regard to case.
     ///
     /// # Errors
-    /// [`Error::Denied`] when there is none that the caller may see.
+    /// [`Error::BaseNotFound`] when there is none that the caller may see, [`Error::Invalid`] when several have the name.
     pub async fn find_base(&self, caller: &Caller, id_or_name: &str) -> Result<BaseEntry, Error> {
         let bases = self.list_bases(caller).await?;
         let id = id_or_name.parse::<BaseId>().ok();
-        bases
-            .iter()
-            .find(|base| Some(base.id) == id || base.name == id_or_name)
-            .or_else(|| bases.iter().find(|base| base.name.to_lowercase() == id_or_name.to_lowercase()))
-            .cloned()
-            .ok_or(Error::Denied(tenancy::Denied::NotFound))
+        let is_id = |base: &&BaseEntry| Some(base.id) == id;
+        let is_exact = |base: &&BaseEntry| base.name == id_or_name;
+        let is_near = |base: &&BaseEntry| same_name(&base.name, id_or_name);
+        let found = |is: &dyn Fn(&&BaseEntry) -> bool| bases.iter().filter(is).collect::<Vec<_>>();
+        let called = [found(&is_id), found(&is_exact), found(&is_near)].into_iter().find(|called| !called.is_empty());
+        let name = || id_or_name.chars().take(64).collect::<String>();
+        match called.as_deref() {
+            Some([base]) => Ok((*base).clone()),
+            Some(several) => {
+                let ids = several.iter().take(NAMED).map(|base| format!("`{}`", base.id)).collect::<Vec<_>>();
+                let reason = format!("several bases are called `{}`: give the id of one, {}", name(), ids.join(", "));
+                Err(Error::Invalid { reason })
+            }
+            None => Err(Error::BaseNotFound { name: name() }),
+        }
     }
 
     /// The schema of a base that the caller may read.

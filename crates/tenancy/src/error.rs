@@ -97,6 +97,12 @@ pub enum Error {
     /// The workspace would be without an owner.
     #[error("a workspace needs an owner; make somebody else one first")]
     LastOwner,
+    /// No workspace of this id or name that the caller may see.
+    #[error("workspace `{name}` does not exist, or you may not see it")]
+    NoWorkspace {
+        /// What was asked for.
+        name: String,
+    },
     /// Nobody of the tenant has this id.
     #[error("`{user}` is nobody of this tenant; `POST /api/v1/users` lets new people in")]
     NoUser {
@@ -148,7 +154,7 @@ impl ApiError for Error {
             Self::Installed | Self::LastOwner => Kind::Conflict,
             Self::Email { .. } | Self::NoScopes | Self::NoUser { .. } => Kind::Invalid,
             Self::Grant { .. } | Self::Asked { .. } | Self::Audit { .. } => Kind::Invalid,
-            Self::NoCollaborator { .. } => Kind::NotFound,
+            Self::NoCollaborator { .. } | Self::NoWorkspace { .. } => Kind::NotFound,
             Self::Denied(denied) => denied.kind(),
             Self::Stored => Kind::Internal,
             Self::Identity(error) => error.kind(),
@@ -163,6 +169,7 @@ impl ApiError for Error {
             Self::LastOwner => "last-owner",
             Self::NoScopes => "no-scopes",
             Self::Email { .. } => "email",
+            Self::NoWorkspace { .. } => Denied::NotFound.code(),
             Self::NoUser { .. } => "no-user",
             Self::NoCollaborator { .. } => "no-collaborator",
             Self::Grant { .. } => "grant",

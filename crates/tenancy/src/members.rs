@@ -198,7 +198,10 @@ impl Members {
             Some(name) => held.iter().find(|entry| entry.id.to_string() == name || entry.name == name),
             None => held.iter().rev().max_by_key(|entry| entry.role),
         };
-        Ok(found.cloned().ok_or(Denied::NotFound)?)
+        found.cloned().ok_or_else(|| match named {
+            Some(name) => Error::NoWorkspace { name: name.chars().take(64).collect() },
+            None => Denied::NotFound.into(),
+        })
     }
 }
 

@@ -128,3 +128,45 @@ async fn headers_over_several_lines_become_names_on_one(app: TestApp) {
     let (status, answer) = app.upload(&path, b"Name,\"a\nb\",a b\nx,1,2\n".to_vec()).await;
     assert!(status == 422 && message(&answer).contains("two columns are called `a b`"), "{answer}");
 }
+
+#[on_every_database]
+async fn a_base_of_a_name_that_several_have_is_asked_for_by_id(app: TestApp) {
+    let workspace = app.workspace().await;
+    let mut ids = Vec::new();
+    for name in ["Twin", "Twin", "twin", "Single"] {
+        let tables = json!([{ "name": "T", "fields": [{ "name": "Name", "type": "singleLineText" }] }]);
+        let body = json!({ "name": name, "workspaceId": workspace, "tables": tables });
+        ids.push(app.ok(Method::POST, "/v0/meta/bases", &body).await["id"].as_str().unwrap().to_owned());
+    }
+    let undo = |base: &str| format!("/api/v1/bases/{base}/undo");
+    for (method, path) in [
+        (Method::POST, undo("Twin")),
+        (Method::POST, undo("TWIN")),
+        (Method::GET, "/api/v1/bases/Twin/history".to_owned()),
+        (Method::GET, "/api/v1/export?base=Twin&table=T".to_owned()),
+        (Method::POST, "/api/v1/bases/Twin/tables/T/aggregate".to_owned()),
+    ] {
+        let (status, answer) = app.call(method, &path, &Value::Null).await;
+        assert_eq!(status, 422, "{path}: {answer}");
+        let said = answer["detail"].as_str().unwrap();
+        assert!(ids[..2].iter().all(|id| said.contains(id.as_str())), "{said}");
+        assert!(said.contains("several bases are called"), "{said}");
+    }
+    let (status, answer) = app.upload("/api/v1/imports?base=Twin&table=T", b"Name\nz\n".to_vec()).await;
+    assert_eq!(status, 422, "{answer}");
+    for (path, said) in [
+        ("/api/v1/export?base=Nope&table=T", "base `Nope` does not exist"),
+        ("/api/v1/bases/Nope/history", "base `Nope` does not exist"),
+    ] {
+        let (status, answer) = app.call(Method::GET, path, &Value::Null).await;
+        assert_eq!(status, 404, "{answer}");
+        assert!(answer["detail"].as_str().unwrap().contains(said), "{answer}");
+    }
+    let person = json!({ "email": "zoe@example.org", "role": "editor", "workspace": "Nowhere" });
+    let (status, answer) = app.call(Method::POST, "/api/v1/users", &person).await;
+    assert_eq!(status, 404, "{answer}");
+    assert!(answer["detail"].as_str().unwrap().contains("workspace `Nowhere` does not exist"), "{answer}");
+    for name in [ids[0].as_str(), "twin", "single"] {
+        app.get(&format!("/api/v1/bases/{name}/history")).await;
+    }
+}
