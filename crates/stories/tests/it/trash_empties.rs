@@ -148,14 +148,10 @@ async fn a_base_that_is_removed_leaves_nothing_and_is_nobodys(house: Timed) {
     house.clock.advance(Duration::from_hours(1));
     until(async || is_swept(&db, &base).await || later(&house.clock)).await;
 
-    // Its number is not given again, its id only to who asks for it, and the other one is as it was.
+    // Its number is not given again, and the other one is as it was.
     let new = app.plans().await;
     assert_eq!(app.get(&format!("/v0/{new}/Tasks")).await["records"], json!([]));
     assert!(is_swept(&db, &base).await);
-    let table = json!({ "name": "Tasks", "fields": [{ "name": "N", "type": "singleLineText" }] });
-    let again = json!({ "id": base, "name": "Again", "workspaceId": workspace, "tables": [table] });
-    assert_eq!(app.ok(Method::POST, "/v0/meta/bases?keepIds=true", &again).await["id"], base);
-    assert_eq!(app.get(&format!("/v0/{base}/Tasks")).await["records"], json!([]));
     assert_eq!(rows(&db, &other).await, others);
     app.ok(Method::POST, &format!("/v0/{other}/Tasks"), &json!({ "fields": { "Name": "more" } })).await;
 
@@ -164,6 +160,12 @@ async fn a_base_that_is_removed_leaves_nothing_and_is_nobodys(house: Timed) {
     let is_done = async || db.read(swept, params![base.clone()]).await.unwrap()[0].get::<bool>(0).unwrap();
     house.clock.advance(Duration::from_hours(25));
     until(async || is_done().await || later(&house.clock)).await;
+
+    // Its id is free for who asks for it.
+    let table = json!({ "name": "Tasks", "fields": [{ "name": "N", "type": "singleLineText" }] });
+    let again = json!({ "id": base, "name": "Again", "workspaceId": workspace, "tables": [table] });
+    assert_eq!(app.ok(Method::POST, "/v0/meta/bases?keepIds=true", &again).await["id"], base);
+    assert_eq!(app.get(&format!("/v0/{base}/Tasks")).await["records"], json!([]));
 }
 
 #[on_every_database]
