@@ -2,6 +2,7 @@
 
 mod attachments;
 mod computed;
+mod links;
 mod modified;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub use attachments::AttachmentOptions;
 pub use computed::{
     AiTextOptions, ButtonOptions, CountOptions, FormulaOptions, FormulaType, LookupOptions, PromptPart, RollupOptions,
 };
+pub use links::LinkOptions;
 pub use modified::{ModifiedOptions, Watched};
 
 /// A base's schema at one revision. Deleted tables and fields stay listed with their mark until retention ends.
@@ -574,28 +576,4 @@ pub struct CreatedOptions {
     /// How it is shown; as clients are used to where it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown: Option<DateTimeOptions>,
-}
-
-/// Options of record links.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LinkOptions {
-    /// The table linked to.
-    pub linked_table: TableId,
-    /// Its number.
-    pub linked_table_no: TableNo,
-    /// The field on the other side; none for a link of a table to itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub inverse: Option<FieldId>,
-    /// The number under which link rows are kept: that of the side that was created first.
-    pub relation: FieldNo,
-    /// True on the side that was created second.
-    #[serde(default)]
-    pub reversed: bool,
-    /// Suggests one record per cell; not enforced.
-    #[serde(default)]
-    pub prefers_single: bool,
-    /// The view of the linked table whose records are offered, deleted or not; not enforced.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub view: Option<ViewId>,
 }
