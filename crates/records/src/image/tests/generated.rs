@@ -2,6 +2,7 @@
 //! evaluator makes of the stored ones, on the way, after a restart and in an image that is built anew.
 
 mod naive;
+mod renamed;
 
 use std::time::Duration;
 
@@ -200,7 +201,8 @@ async fn edit(house: &House, base: BaseId, plan: &Base, ids: &mut [Vec<String>],
             let id = ids[table].swap_remove(at);
             house.records.delete(&house.owner, base, &name, &[id]).await.unwrap();
         }
-        let new = [cells(json!({ "f0": "new", "f1": 7 }))];
+        let [title, number] = [0, 1].map(|at| plan.tables[table][at].name.clone());
+        let new = [cells(json!({ title: "new", number: 7 }))];
         let made = house.records.create(&house.owner, base, &name, &new, true).await.unwrap();
         ids[table].push(made.found.ids()[0].to_string());
         return;

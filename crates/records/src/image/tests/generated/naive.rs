@@ -214,7 +214,13 @@ impl Base {
         match (&field.kind, stored()) {
             (Kind::Lookup { link, target }, _) => self.values(rows, (table, id), *link, *target, false),
             (Kind::Rollup { link, target, roll }, _) => {
-                let values = self.named(rows, self.values(rows, (table, id), *link, *target, true));
+                let mut values = self.named(rows, self.values(rows, (table, id), *link, *target, true));
+                if let (Roll::Unique, Kind::Link { table: other }) = (roll, &self.tables[table][*link].kind)
+                    && let Kind::Flag = self.tables[*other][*target].kind
+                {
+                    // A list of checkboxes has 1 and 0, as formulas have it.
+                    values.iter_mut().filter(|cell| **cell == Blank).for_each(|cell| *cell = Number(0.0));
+                }
                 rolled(*roll, &values)
             }
             (Kind::Formula(form), _) => self.formula(rows, (table, id), *form),
