@@ -18,40 +18,35 @@ pub(crate) enum Formula {
 /// Says whether a formula can be used, and shows all that is wrong with it. Without a table any name may be one of a field.
 #[derive(Args)]
 pub(crate) struct Check {
-    /// The formula: `ROUND({Points} * 1.2, 1)`.
-    #[arg(allow_hyphen_values = true)]
-    formula: String,
-    /// The base whose fields it names, by name or id.
-    #[arg(long, requires = "table")]
-    base: Option<String>,
-    /// The table, by name or id.
-    #[arg(long, requires = "base")]
-    table: Option<String>,
-    /// Prints the whole answer as JSON.
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    reach: Reach,
+    asked: Asked,
 }
 
 /// Computes a formula, for a record, for given values, or for neither.
 #[derive(Args)]
 pub(crate) struct Eval {
-    /// The formula: `ROUND({Points} * 1.2, 1)`.
-    #[arg(allow_hyphen_values = true)]
-    formula: String,
-    /// The base whose fields it names, by name or id.
-    #[arg(long, requires = "table")]
-    base: Option<String>,
-    /// The table, by name or id.
-    #[arg(long, requires = "base")]
-    table: Option<String>,
+    #[command(flatten)]
+    asked: Asked,
     /// The id of the record that it is computed for.
     #[arg(long, requires = "table")]
     record: Option<String>,
     /// A value for a field, in place of the record's; JSON, or else a text.
     #[arg(long = "set", value_name = "NAME=VALUE")]
     values: Vec<String>,
+}
+
+/// What is asked, and of whom.
+#[derive(Args)]
+struct Asked {
+    /// The formula: `ROUND({Points} * 1.2, 1)`.
+    #[arg(allow_hyphen_values = true)]
+    formula: String,
+    /// The base whose fields it names, by name or id.
+    #[arg(long, requires = "table")]
+    base: Option<String>,
+    /// The table, by name or id.
+    #[arg(long, requires = "base")]
+    table: Option<String>,
     /// Prints the whole answer as JSON.
     #[arg(long)]
     json: bool,
@@ -62,33 +57,33 @@ pub(crate) struct Eval {
 pub(super) async fn run(command: &Formula) -> anyhow::Result<()> {
     match command {
         Formula::Eval(eval) => evaluate(eval).await,
-        Formula::Check(asked) => check(asked).await,
+        Formula::Check(Check { asked }) => check(asked).await,
     }
 }
 
 async fn evaluate(eval: &Eval) -> anyhow::Result<()> {
     let body = json!({
-        "formula": eval.formula,
-        "base": eval.base,
-        "table": eval.table,
+        "formula": eval.asked.formula,
+        "base": eval.asked.base,
+        "table": eval.asked.table,
         "record": eval.record,
         "context": context(&eval.values)?,
     });
-    let answer = ask(&eval.reach, "evaluate", &body).await?;
-    if eval.json {
+    let answer = ask(&eval.asked.reach, "evaluate", &body).await?;
+    if eval.asked.json {
         out::line(&answer.to_string());
     }
     if answer.get("is_valid") != Some(&Value::Bool(true)) {
         let reason = answer.get("error_message").and_then(Value::as_str).unwrap_or("the server gave no answer");
         bail!("{}", schema::with_more(reason.to_owned(), mistakes(&answer).count().saturating_sub(1)));
     }
-    if !eval.json {
+    if !eval.asked.json {
         out::line(&shown(answer.get("value").unwrap_or(&Value::Null)));
     }
     Ok(())
 }
 
-async fn check(asked: &Check) -> anyhow::Result<()> {
+async fn check(asked: &Asked) -> anyhow::Result<()> {
     let body = json!({ "formula": asked.formula, "base": asked.base, "table": asked.table });
     let answer = ask(&asked.reach, "validate", &body).await?;
     if asked.json {
