@@ -173,7 +173,10 @@ pub(crate) fn each_number(
 /// The rows of ascending ordinals of one chunk when they follow one another without a gap, as most do.
 pub(crate) fn run(ordinals: &[u32]) -> Option<Range<usize>> {
     let (first, last) = (*ordinals.first()?, *ordinals.last()?);
-    let is_run = (last - first) as usize + 1 == ordinals.len();
+    // A record that stands here several times, once for each element of a list, may make up for a gap. The look at all
+    // of them has no branch, so that it goes by many at a time.
+    let is_run = (last - first) as usize + 1 == ordinals.len()
+        && ordinals.iter().zip(first..).fold(0, |gap, (ordinal, expected)| gap | (ordinal ^ expected)) == 0;
     is_run.then(|| row(first)..row(first) + ordinals.len())
 }
 

@@ -157,6 +157,35 @@ fn records_without_gaps_are_told_as_those_with() {
     }
 }
 
+/// As many ordinals as a run has, where a record of two choices stands twice beside one that no longer exists.
+#[test]
+fn lists_do_not_fill_gaps() {
+    let record = |exists, choices: &[u32], choice: CellValue, number: f64| {
+        let cell = |field| match field {
+            CHOICES => CellValue::Choices(choices.to_vec()),
+            CHOICE => choice.clone(),
+            NUMBER => CellValue::Number(number),
+            _ => CellValue::Empty,
+        };
+        (exists, FIELDS.iter().map(|(field, _)| cell(*field)).collect::<Vec<_>>())
+    };
+    let records = vec![
+        record(true, &[1, 2], CellValue::Choice(1), 1.0),
+        record(false, &[], CellValue::Choice(3), 10.0),
+        record(true, &[3], CellValue::Empty, 100.0),
+    ];
+    let told = [(CHOICE, Function::Distinct), (NUMBER, Function::Sum)];
+    let aggregates = told.map(|(field, function)| Aggregate { field, function });
+    let sample = Sample { first: 0, records };
+    let built = sample.build();
+    let source = built.source();
+    for keys in [&[CHOICES][..], &[CHOICES, CHOICE]] {
+        let grouping = Grouping { by: keys.iter().copied().map(by).collect(), aggregates: aggregates.to_vec() };
+        let found = group(&source, source.live(), &grouping).unwrap();
+        assert_eq!(found, reference(&sample, keys, &aggregates), "by {keys:?}");
+    }
+}
+
 fn heads(sample: &Sample, by: GroupBy) -> Vec<(CellValue, usize)> {
     let built = sample.build();
     let source = built.source();
