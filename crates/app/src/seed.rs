@@ -80,8 +80,9 @@ struct SeedField {
 struct SeedRecord {
     id: Option<String>,
     fields: Map<String, Value>,
-    #[serde(rename = "createdTime")]
-    _created_time: Option<IgnoredAny>,
+    /// Kept where there is an id.
+    #[serde(default)]
+    created_time: Value,
     #[serde(rename = "commentCount")]
     _comment_count: Option<IgnoredAny>,
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{CellValue, FieldNo, Ordinal, RecordId, Table, TableNo};
+use model::{CellValue, FieldNo, Ordinal, RecordId, Table, TableNo, Timestamp};
 
 /// Cells of a record by field number; empty cells are absent.
 pub type Cells = Vec<(FieldNo, CellValue)>;
@@ -46,6 +46,8 @@ pub struct TableChange {
     pub table: TableNo,
     /// New records, in ordinal order.
     pub created: Vec<RecordCells>,
+    /// When new records were created that say so themselves; the others when the change was.
+    pub times: Vec<(Ordinal, Timestamp)>,
     /// Records with other cells than before; without cells those that were changed by their links only.
     pub updated: Vec<RecordChange>,
     /// Deleted records with the cells they had.
@@ -59,7 +61,15 @@ pub struct TableChange {
 impl TableChange {
     /// A change of `table` that does nothing yet.
     pub fn new(table: TableNo) -> Self {
-        Self { table, created: vec![], updated: vec![], deleted: vec![], restored: vec![], links: vec![] }
+        Self {
+            table,
+            created: vec![],
+            times: vec![],
+            updated: vec![],
+            deleted: vec![],
+            restored: vec![],
+            links: vec![],
+        }
     }
 
     /// True when nothing happened.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{CellRef, CellValue, FieldNo, Ordinal, RecordId, Table, TableNo, decode_cells, encode_cells};
+use model::{CellRef, CellValue, FieldNo, Ordinal, RecordId, Table, TableNo, Timestamp, decode_cells, encode_cells};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -46,6 +46,8 @@ struct TableWire<'a> {
     n: TableNo,
     #[serde(default, borrow)]
     c: Vec<RecordWire<'a>>,
+    #[serde(default)]
+    a: Vec<(u32, i64)>,
     #[serde(default, borrow)]
     u: Vec<(u32, RecordId, i64, &'a RawValue, &'a RawValue)>,
     #[serde(default, borrow)]
@@ -178,6 +180,12 @@ fn write_table(out: &mut Vec<u8>, table: &TableChange) {
             list(out, records, write_record);
         }
     }
+    if !table.times.is_empty() {
+        out.extend_from_slice(b",\"a\":");
+        list(out, &table.times, |out, (ordinal, time)| {
+            list(out, &[i64::from(ordinal.0), time.0], |out, n| number(out, *n));
+        });
+    }
     if !table.updated.is_empty() {
         out.extend_from_slice(b",\"u\":");
         list(out, &table.updated, write_update);
@@ -255,6 +263,7 @@ fn read_table(wire: TableWire<'_>) -> Result<TableChange, DecodeError> {
     Ok(TableChange {
         table: wire.n,
         created: read_records(wire.c)?,
+        times: wire.a.into_iter().map(|(ordinal, time)| (Ordinal(ordinal), Timestamp(time))).collect(),
         updated,
         deleted: read_records(wire.d)?,
         restored: read_records(wire.r)?,

@@ -161,6 +161,8 @@ pub enum PromptIn {
 pub struct Reading {
     /// Best effort instead of errors.
     pub typecast: bool,
+    /// As another place tells cells: people have ids of that place, and files are fetched from there.
+    pub moved: bool,
     /// The zone of date-times without offset in a field whose zone is `client`.
     pub time_zone: TimeZone,
     /// The order of day, month and year, where somebody says it.
@@ -171,7 +173,7 @@ pub struct Reading {
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { typecast: false, time_zone: TimeZone::UTC, date_order: None, people: Arc::default() }
+        Self { typecast: false, moved: false, time_zone: TimeZone::UTC, date_order: None, people: Arc::default() }
     }
 }
 

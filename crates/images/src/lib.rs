@@ -151,6 +151,9 @@ impl BaseImage {
         let by =
             if let Actor::User(user) = whole.actor { CellRef::Choice(table.user_no(user)) } else { CellRef::Empty };
         create(table, &absent, &change.created, sequence, (time, by));
+        for (ordinal, time) in &change.times {
+            table.created.set(ordinal.0 as usize, CellRef::Time(time.0));
+        }
         create(table, &absent, &change.restored, sequence, (time, by));
         for record in &change.updated {
             // What the house does by itself is nobody's last change.

@@ -29,6 +29,8 @@ const LINKS: &str = "SELECT from_ordinal, to_ordinal FROM links WHERE tenant = $
      ORDER BY position";
 const INSERT: &str = "INSERT INTO records (tenant, base, tbl, ordinal, id, created_at, created_by, modified_at, \
      modified_by, sequence, deleted, cells) VALUES ($4, $5, $6, $1, $2, $7, $8, $7, $8, $9, FALSE, $3)";
+const CREATED_AT: &str = "UPDATE records SET created_at = $5 \
+     WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal = $4";
 const UPDATE: &str = "UPDATE records SET modified_at = $5, modified_by = $6, sequence = $7, cells = $8 \
      WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal = $4";
 const UPDATE_BY_HOUSE: &str = "UPDATE records SET sequence = $5, cells = $6 \
@@ -49,8 +51,8 @@ const ASKED: usize = 16;
 
 /// Every text, so that a test can show each to both databases.
 #[cfg(test)]
-pub(crate) const TEXTS: [&str; 11] =
-    [EACH, CELLS, ORDINALS, AT, LINKS, INSERT, UPDATE, UPDATE_BY_HOUSE, MARK, LINK, UNLINK];
+pub(crate) const TEXTS: [&str; 12] =
+    [EACH, CELLS, ORDINALS, AT, LINKS, INSERT, CREATED_AT, UPDATE, UPDATE_BY_HOUSE, MARK, LINK, UNLINK];
 
 /// Streams the record rows of a table with ordinals from the first to before the second, deleted ones included.
 pub async fn each_record<S: Send + 'static>(
@@ -212,6 +214,9 @@ fn write_table(tx: &mut Tx, permit: &Permit, mark: &Mark, table: &TableChange, i
         let cells = stored(record.cells.iter().map(|(field, cell)| (*field, cell.view())));
         let own = [record.ordinal.0.into(), record.id.to_string().into(), cells];
         tx.queue(INSERT, own.into_iter().chain(shared(permit, table.table, mark)));
+    }
+    for (ordinal, time) in &table.times {
+        tx.queue(CREATED_AT, key(*ordinal).into_iter().chain([time.0.into()]));
     }
     for record in &table.updated {
         update(tx, key(record.ordinal), mark, record, image);

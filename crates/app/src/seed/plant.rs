@@ -54,6 +54,7 @@ struct Row {
     /// Its place in the table's list.
     at: usize,
     id: Option<String>,
+    created: Value,
     cells: Map<String, Value>,
 }
 
@@ -146,7 +147,8 @@ impl<'a> Planting<'a> {
         for (no, table) in self.seed.tables.iter().enumerate() {
             let mut rows = Vec::new();
             for (at, record) in table.records.iter().enumerate() {
-                rows.push(Row { at, id: record.id.clone(), cells: self.cells(no, at, record)? });
+                let (id, created) = (record.id.clone(), record.created_time.clone());
+                rows.push(Row { at, id, created, cells: self.cells(no, at, record)? });
             }
             let ids = self.write(&Method::POST, no, &rows).await?;
             for (record, id) in table.records.iter().zip(&ids) {
@@ -207,7 +209,7 @@ impl<'a> Planting<'a> {
                 cells.insert(field.name.clone(), self.linked_records(field, value).with_context(at)?);
             }
             if !cells.is_empty() {
-                rows.push(Row { at, id: Some(id), cells });
+                rows.push(Row { at, id: Some(id), created: Value::Null, cells });
             }
         }
         Ok(rows)
@@ -255,7 +257,7 @@ impl<'a> Planting<'a> {
         let keeps = *method == Method::POST && rows.iter().any(|row| row.id.is_some());
         let rows = rows.iter().map(|row| match &row.id {
             None => json!({ "fields": row.cells }),
-            Some(id) => json!({ "id": id, "fields": row.cells }),
+            Some(id) => json!({ "id": id, "createdTime": row.created, "fields": row.cells }),
         });
         let body = json!({ "records": rows.collect::<Vec<_>>() });
         let table = self.table_id(no)?;

@@ -53,13 +53,13 @@ impl FieldType for MultipleAttachments {
             Value::Array(items) => {
                 for item in items {
                     match item {
-                        Value::Object(parts) => files.push(read_item(field, parts)?),
+                        Value::Object(parts) => files.push(read_item(field, parts, cx.moved)?),
                         Value::String(text) if cx.typecast => read_text(field, text, &mut files)?,
                         _ => return Err(wrong(field, "each is an object with `url`, or with `id` to keep it")),
                     }
                 }
             }
-            Value::Object(parts) if cx.typecast => files.push(read_item(field, parts)?),
+            Value::Object(parts) if cx.typecast => files.push(read_item(field, parts, cx.moved)?),
             Value::String(text) if cx.typecast => read_text(field, text, &mut files)?,
             _ => return Err(CellProblem::rejected(field)),
         }
@@ -88,8 +88,8 @@ fn wrong(field: &Field, reason: &str) -> CellProblem {
     CellProblem::Attachment { field: field.name.clone(), reason: reason.to_owned() }
 }
 
-/// What a file says besides is what it was read with: clients give it back.
-fn read_item(field: &Field, parts: &Map<String, Value>) -> Result<AttachmentIn, CellProblem> {
+/// What a file says besides is what it was read with: clients give it back. One of another place is fetched from there.
+fn read_item(field: &Field, parts: &Map<String, Value>, moved: bool) -> Result<AttachmentIn, CellProblem> {
     let text = |key: &str| match parts.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.as_str())),
@@ -97,7 +97,7 @@ fn read_item(field: &Field, parts: &Map<String, Value>) -> Result<AttachmentIn, 
     };
     let filename = text("filename")?.map(str::trim).filter(|name| !name.is_empty());
     let filename = filename.map(|name| check_name(field, name)).transpose()?;
-    if let Some(id) = text("id")? {
+    if let Some(id) = text("id")?.filter(|_| !moved || text("url").is_ok_and(|url| url.is_none())) {
         let id: AttachmentId =
             id.parse().map_err(|_| wrong(field, "`id` is `att` and 14 letters or digits, of a file in the cell"))?;
         return Ok(AttachmentIn::Held { id, filename });

@@ -49,7 +49,8 @@ fn found<'p>(field: &Field, value: &Value, cx: &'p Reading) -> Result<&'p Person
     };
     let by_id = |id: &String| cx.people.get(id.parse().ok()?).filter(|person| person.member);
     let found = match (&id, &other) {
-        (Some(id), _) => by_id(id),
+        (Some(id), None) => by_id(id),
+        (Some(id), Some(email)) => by_id(id).or_else(|| cx.people.by_email(email).filter(|_| cx.moved)),
         (None, Some(email)) => {
             let named = || if cx.typecast { cx.people.by_name(email) } else { None };
             cx.people.by_email(email).or_else(named)

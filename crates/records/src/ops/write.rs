@@ -20,6 +20,35 @@ use images::{self, BaseImage, Mark, Private};
 /// Cells of a record to make, by field name or id.
 pub type NewRecord = Map<String, Value>;
 
+/// What a new record keeps of one of another place.
+#[derive(Debug, Clone, Copy)]
+pub struct Moved {
+    /// Its id.
+    pub id: RecordId,
+    /// When it was created; now without it.
+    pub created: Option<Timestamp>,
+}
+
+impl Moved {
+    /// An id with the time as they are given.
+    ///
+    /// # Errors
+    /// What is wrong with either.
+    pub fn read(id: Option<&str>, created: &Value) -> Result<Self, String> {
+        let id = id.and_then(|id| id.parse().ok());
+        let id = id.ok_or("with keepIds every record needs an `id`: `rec` and 14 letters or digits")?;
+        if created.is_null() {
+            return Ok(Self { id, created: None });
+        }
+        let time = created.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+        let wrong = || {
+            let given: String = created.to_string().chars().take(64).collect();
+            format!("`createdTime` is a time such as `2026-03-01T12:00:00.000Z`, not {given}")
+        };
+        Ok(Self { id, created: Some(Timestamp(time.ok_or_else(wrong)?.as_microsecond())) })
+    }
+}
+
 /// Cells of a record to change.
 #[derive(Debug, Clone)]
 pub struct UpdateRecord {
@@ -71,7 +100,8 @@ impl Records {
         self.create_or_check(caller, (base, table), (new, &[]), typecast, End::Commit).await
     }
 
-    /// As [`Records::create`], with ids that were given, one for each record.
+    /// As [`Records::create`], with ids that were given, one for each record, and cells as another place tells them: people by
+    /// ids of there, who are found by their addresses, and files with ids, which are fetched.
     ///
     /// # Errors
     /// As [`Records::create`], and [`Error::Request`] for an id that is taken; [`Error::Denied`] without the right to keep ids.
@@ -80,11 +110,11 @@ impl Records {
         caller: &Caller,
         base: BaseId,
         table: &str,
-        (new, ids): (&[NewRecord], &[RecordId]),
+        (new, kept): (&[NewRecord], &[Moved]),
         typecast: bool,
     ) -> Result<Written, Error> {
         self.access.permit(caller, [Action::WriteRecords, Action::KeepIds], base).await?;
-        self.create_or_check(caller, (base, table), (new, ids), typecast, End::Commit).await
+        self.create_or_check(caller, (base, table), (new, kept), typecast, End::Commit).await
     }
 
     /// Whether the caller may write records of the table at all, and with ids of their own.
@@ -123,11 +153,13 @@ impl Records {
         &self,
         caller: &Caller,
         (base, table): (BaseId, &str),
-        (new, ids): (&[NewRecord], &[RecordId]),
+        (new, kept): (&[NewRecord], &[Moved]),
         typecast: bool,
         end: End,
     ) -> Result<Written, Error> {
-        let reading = |people: &Arc<People>| Reading { typecast, people: Arc::clone(people), ..Reading::default() };
+        let moved = !kept.is_empty();
+        let reading =
+            |people: &Arc<People>| Reading { typecast, moved, people: Arc::clone(people), ..Reading::default() };
         let steps = Steps {
             prepare: |_: &BaseImage, table: &Table, people: &Arc<People>| {
                 let reading = reading(people);
@@ -136,14 +168,18 @@ impl Records {
             },
             targets: |_: &BaseImage, _: &Table, _: &mut Vec<Row>| Ok(Vec::new()),
             decide: |plan: &mut Plan<'_>, table: &Arc<Table>, _: Vec<Ordinal>, rows: Vec<Row>| {
-                let ids = ids.iter().map(|id| Some(*id)).chain(std::iter::repeat(None));
-                let make = |(row, id)| {
-                    if let Some(id) = id {
-                        plan.refuse_taken(id)?;
+                let kept = kept.iter().copied().map(Some).chain(std::iter::repeat(None));
+                let make = |(row, kept): (Row, Option<Moved>)| {
+                    if let Some(kept) = kept {
+                        plan.refuse_taken(kept.id)?;
                     }
-                    Ok(plan.create(table, row, id)?.1)
+                    let place = plan.create(table, row, kept.map(|kept| kept.id))?.1;
+                    if let Some(created) = kept.and_then(|kept| kept.created) {
+                        plan.body.table(table.no).times.push((place, created));
+                    }
+                    Ok(place)
                 };
-                let places: Result<_, Error> = rows.into_iter().zip(ids).map(make).collect();
+                let places: Result<_, Error> = rows.into_iter().zip(kept).map(make).collect();
                 Ok((places?, ()))
             },
         };

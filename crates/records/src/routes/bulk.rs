@@ -9,7 +9,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use futures_util::stream::unfold;
-use model::{BaseId, Caller, RecordId};
+use model::{BaseId, Caller};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
@@ -18,7 +18,7 @@ use web::{ApiError, Failure, Params};
 use super::history::{base_id, fail};
 use super::wire::{RecordIn, TablePath};
 use crate::error::Error;
-use crate::ops::{Records, UpdateRecord, UpsertHow, UpsertRecord};
+use crate::ops::{Moved, Records, UpdateRecord, UpsertHow, UpsertRecord};
 
 /// Records of one change.
 const BATCH: usize = 500;
@@ -34,6 +34,8 @@ const LINES: usize = 1_000_000;
 /// A line of the request.
 struct Line {
     id: Option<String>,
+    /// With `keepIds`.
+    kept: Option<Moved>,
     fields: Map<String, Value>,
 }
 
@@ -92,16 +94,16 @@ impl How {
     /// Reads a line, or tells the type of its error and what would be right.
     fn line(&self, line: &[u8]) -> Result<Line, (&'static str, String)> {
         let wrong = |reason: &str| Err(("line", reason.to_owned()));
-        let RecordIn { id, fields } = web::read_json(line).map_err(|error| ("line", error.to_string()))?;
+        let RecordIn { id, created_time, fields } =
+            web::read_json(line).map_err(|error| ("line", error.to_string()))?;
         if self.mode == Mode::Update && id.is_none() {
             return wrong("an update needs the `id` of its record");
         }
-        if self.keep_ids && id.as_ref().is_none_or(|id| id.parse::<RecordId>().is_err()) {
-            return wrong("with keepIds every record needs an `id`: `rec` and 14 letters or digits");
-        }
+        let keep = || Moved::read(id.as_deref(), &created_time).map_err(|wrong| ("line", wrong));
+        let kept = self.keep_ids.then(keep).transpose()?;
         let missing = "a line has its cells in `fields`, such as `{\"fields\": {\"Name\": \"Ann\"}}`";
         let fields = fields.ok_or(("INVALID_REQUEST_MISSING_FIELDS", missing.to_owned()))?;
-        Ok(Line { id, fields })
+        Ok(Line { id, kept, fields })
     }
 }
 
@@ -274,9 +276,8 @@ impl Work {
             Mode::Create => {
                 let new: Vec<_> = lines.iter().map(|(_, line)| line.fields.clone()).collect();
                 let written = if how.keep_ids {
-                    let ids = lines.iter().filter_map(|(_, line)| line.id.as_deref()?.parse().ok());
-                    let ids: Vec<RecordId> = ids.collect();
-                    self.records.create_with_ids(caller, base, table, (&new, &ids), how.typecast).await?
+                    let kept: Vec<Moved> = lines.iter().filter_map(|(_, line)| line.kept).collect();
+                    self.records.create_with_ids(caller, base, table, (&new, &kept), how.typecast).await?
                 } else {
                     self.records.create(caller, base, table, &new, how.typecast).await?
                 };

@@ -61,9 +61,13 @@ pub(super) struct PerformUpsertIn {
 #[derive(Deserialize, ToSchema)]
 // A list of its parts is no record.
 #[serde(try_from = "Map<String, Value>")]
+#[schema(rename_all = "camelCase")]
 pub(super) struct RecordIn {
     /// Its id, for updates.
     pub(super) id: Option<String>,
+    /// When it was created, for imports that keep ids (`keepIds`).
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(super) created_time: Value,
     /// Its cells by field name or id.
     #[schema(value_type = Option<Object>)]
     pub(super) fields: Option<Map<String, Value>>,
@@ -74,7 +78,12 @@ impl TryFrom<Map<String, Value>> for RecordIn {
 
     fn try_from(mut given: Map<String, Value>) -> Result<Self, Self::Error> {
         let mut part = |key| given.remove(key).unwrap_or_default();
-        Ok(Self { id: serde_json::from_value(part("id"))?, fields: serde_json::from_value(part("fields"))? })
+        let created_time = part("createdTime");
+        Ok(Self {
+            id: serde_json::from_value(part("id"))?,
+            created_time,
+            fields: serde_json::from_value(part("fields"))?,
+        })
     }
 }
 

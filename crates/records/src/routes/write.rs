@@ -4,14 +4,16 @@ use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use axum::{Extension, Json};
-use model::{Caller, RecordId};
+use model::Caller;
 use web::{Failure, JsonBody, Kind, Params};
 
-use super::wire::{DeletedManyOut, DeletedOut, RecordOut, RecordPath, TablePath, UpdatedOut, WriteIn, WrittenOut};
+use super::wire::{
+    DeletedManyOut, DeletedOut, RecordIn, RecordOut, RecordPath, TablePath, UpdatedOut, WriteIn, WrittenOut,
+};
 use super::{DOOR, base_id, fail, json as respond};
 use crate::error::Error;
 use crate::json::Shape;
-use crate::ops::{Records, UpdateRecord, UpsertHow, UpsertRecord, Upserted, Written};
+use crate::ops::{Moved, Records, UpdateRecord, UpsertHow, UpsertRecord, Upserted, Written};
 
 /// Most records of one call.
 const BATCH: usize = 10;
@@ -92,18 +94,24 @@ pub(super) async fn create(
         return Err(records_error(wrong));
     }
     let keeps = Params::parse(query.as_deref().unwrap_or_default()).flag("keepIds");
-    let ids: Option<Vec<RecordId>> = list.iter().map(|record| record.id.as_deref()?.parse().ok()).collect();
+    let kept = if keeps { Some(kept(&list)?) } else { None };
     let rows = list.into_iter().map(|record| record.fields).collect::<Option<Vec<_>>>();
     let rows = rows.ok_or_else(|| records_error(wrong))?;
-    let written = if keeps {
-        let wrong = "With keepIds, every record needs an \"id\": `rec` and 14 letters or digits.";
-        let ids = ids.ok_or_else(|| records_error(wrong))?;
-        records.create_with_ids(&caller, base, &table, (&rows, &ids), body.typecast).await
-    } else {
-        records.create(&caller, base, &table, &rows, body.typecast).await
+    let written = match kept {
+        Some(kept) => records.create_with_ids(&caller, base, &table, (&rows, &kept), body.typecast).await,
+        None => records.create(&caller, base, &table, &rows, body.typecast).await,
     };
     let written = written.map_err(fail)?;
     many(&written, &shape)
+}
+
+/// What new records keep, with `keepIds`.
+fn kept(list: &[RecordIn]) -> Result<Vec<Moved>, Failure> {
+    let kept = list.iter().enumerate().map(|(at, record)| {
+        let kept = Moved::read(record.id.as_deref(), &record.created_time);
+        kept.map_err(|wrong| records_error(&format!("Record {at}: {wrong}.")))
+    });
+    kept.collect()
 }
 
 /// What every update is addressed to.

@@ -4,7 +4,7 @@ use hyper::Method;
 use serde_json::{Value, json};
 use testkit::on_every_database;
 
-use crate::app::TestApp;
+use crate::app::{Near, TestApp};
 
 const BASE: &str = "appImported000001";
 
@@ -80,8 +80,8 @@ async fn an_id_is_kept_once_and_only_when_asked(app: TestApp) {
     for (body, words) in [
         (record(json!("recTask0000000001")), "`recTask0000000001` is in use already, or was once"),
         (twice, "`recTask0000000005` is in use already"),
-        (record(json!("rec1")), "every record needs an \"id\""),
-        (record(Value::Null), "every record needs an \"id\""),
+        (record(json!("rec1")), "Record 0: with keepIds every record needs an `id`"),
+        (record(Value::Null), "Record 0: with keepIds every record needs an `id`"),
     ] {
         let (status, answer) = app.call(Method::POST, &kept, &body).await;
         assert_eq!((status, answer["error"]["type"].as_str()), (422, Some("INVALID_RECORDS")), "{answer}");
@@ -259,6 +259,63 @@ async fn a_base_that_was_removed_for_good_gives_its_ids_free(app: TestApp) {
     }
     app.ok(Method::POST, &format!("/api/v1/trash/bases/{BASE}/restore"), &Value::Null).await;
     assert_eq!(app.get(&format!("/v0/{BASE}/People")).await["records"][0]["id"], "recAnn00000000001");
+}
+
+#[on_every_database]
+async fn records_are_moved_as_they_are_told(app: Near) {
+    let app = &app.0;
+    moved(app).await;
+    let fields = format!("/v0/meta/bases/{BASE}/tables/Tasks/fields");
+    for (name, kind, options) in [
+        ("Owner", "singleCollaborator", Value::Null),
+        ("Others", "multipleCollaborators", Value::Null),
+        ("Files", "multipleAttachments", Value::Null),
+        ("Told", "formula", json!({ "formula": "CREATED_TIME()" })),
+    ] {
+        let mut field = json!({ "name": name, "type": kind });
+        if !options.is_null() {
+            field["options"] = options;
+        }
+        app.ok(Method::POST, &fields, &field).await;
+    }
+    let (ann, _) = app.person("ann", "editor").await;
+    let told = json!({ "id": "usrElsewhere00001", "email": "ann@example.org", "name": "Ann" });
+    let file = json!({ "id": "attElsewhere00001", "url": "https://example.org/a.png", "filename": "a.png", "size": 3 });
+    let (first, second) = ("2020-01-01T00:00:00.000Z", "2021-06-01T12:30:00.000Z");
+    let task = |id: &str, time: &str| json!({ "id": id, "createdTime": time, "fields": { "Owner": told, "Others": [told], "Files": [file] } });
+    let tasks = format!("/v0/{BASE}/Tasks");
+    let one = json!({ "records": [task("recTask0000000001", first)] });
+    let made = app.ok(Method::POST, &format!("{tasks}?keepIds=true"), &one).await;
+    assert_eq!(made["records"][0]["createdTime"], first);
+    let line = task("recTask0000000002", second).to_string();
+    let bulk = format!("/api/v1/bases/{BASE}/tables/Tasks/records:bulk?keepIds=true");
+    let (status, answer) = app.raw(Method::POST, &bulk, line).await;
+    assert!(status == 200 && answer.contains("recTask0000000002"), "{answer}");
+
+    let earlier = format!("{tasks}?filterByFormula={}", "CREATED_TIME()%3C'2021-01-01'");
+    assert_eq!(app.get(&earlier).await["records"][0]["id"], "recTask0000000001");
+    for (id, time) in [("recTask0000000001", first), ("recTask0000000002", second)] {
+        let held = app.get(&format!("{tasks}/{id}")).await;
+        let cells = &held["fields"];
+        assert_eq!((&held["createdTime"], &cells["Told"]), (&json!(time), &json!(time)));
+        assert_eq!((&cells["Owner"]["id"], &cells["Others"][0]["id"]), (&json!(ann), &json!(ann)));
+        assert_eq!(cells["Files"][0]["filename"], "a.png");
+        assert_ne!(cells["Files"][0]["id"], "attElsewhere00001");
+    }
+    // It is kept in the database, not only in memory.
+    if app.is_shared() {
+        let other = app.neighbour().await;
+        assert_eq!(other.get(&format!("{tasks}/recTask0000000001")).await["createdTime"], first);
+    }
+    let mut wrong = task("recTask0000000003", "yesterday");
+    let body = json!({ "records": [wrong] });
+    let (status, answer) = app.call(Method::POST, &format!("{tasks}?keepIds=true"), &body).await;
+    assert_eq!(status, 422, "{answer}");
+    assert!(answer["error"]["message"].as_str().unwrap().contains("`createdTime` is a time"), "{answer}");
+    // Without asking for it, ids are those of here.
+    wrong["fields"] = json!({ "Owner": told });
+    let (status, answer) = app.call(Method::POST, &tasks, &json!({ "records": [wrong] })).await;
+    assert_eq!(status, 422, "{answer}");
 }
 
 #[on_every_database]
