@@ -345,7 +345,8 @@ pub(crate) fn services(
     let shares = ground.shares(settings);
     let files = ground.files(settings, shares.clone())?;
     let authoring = ground.authoring(settings);
-    let tools = [records::tools(&ground.records), comments::tools(&comments), authoring::tools(&authoring)].concat();
+    let record_tools = record_tools::tools(&ground.records, ground.signer.clone(), ground.clock.clone());
+    let tools = [record_tools.clone(), comments::tools(&comments), authoring::tools(&authoring)].concat();
     let tools = Registry::new(tools)?;
     let assistant = ground.assistant(settings, tools);
     let writing = ground.writing(settings);
@@ -360,7 +361,7 @@ pub(crate) fn services(
         Service::new("bases", "Keeps bases, tables and fields").routes(schema::router(schemas)),
         Service::new("records", "Keeps records and answers questions about them")
             .routes(records::router(records.clone()))
-            .tools(records::tools(&records))
+            .tools(record_tools)
             .hand("records.compact", move |drain| compaction.run(drain)),
         authoring.service(),
         comments.service(),

@@ -126,7 +126,10 @@ fn matching(
 }
 
 /// The field of this name or id, case told apart first.
-pub(crate) fn field<'t>(table: &'t Table, name: &str) -> Result<&'t Arc<Field>, Error> {
+///
+/// # Errors
+/// [`Error::UnknownField`], with the closest names.
+pub fn find_field<'t>(table: &'t Table, name: &str) -> Result<&'t Arc<Field>, Error> {
     table.field_exact(name).or_else(|| table.field(name)).ok_or_else(|| unknown_field(table, name))
 }
 

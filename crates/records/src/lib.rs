@@ -10,13 +10,13 @@ mod ask;
 mod counts;
 mod error;
 mod files;
+mod groups;
 mod json;
 mod ops;
 mod pages;
 mod plan;
 mod prompts;
 mod routes;
-mod tools;
 mod watch;
 
 #[cfg(test)]
@@ -24,18 +24,19 @@ mod fixture;
 #[cfg(test)]
 mod image;
 
+pub use ask::find_field;
 pub use counts::{CommentCounts, Counted};
 pub use error::Error;
 pub use files::{Awaited, Files};
+pub use groups::{AggregateOne, Direction, GroupIn, GroupsIn, OrderIn, aggregated};
 pub use images::{Addresses, BASE_ROWS, FILES_PATH, LINK_ROWS, MIGRATIONS, Reach, TABLE_ROWS, Ticket, View};
 pub use json::Shape;
 pub use ops::find_table;
 pub use ops::{
     AggregateQuery, Aggregated, Appending, Attached, BULK_BYTES, BULK_RECORDS, Bulk, BulkRows, Deleted, Duplicated,
-    Export, FilesCell, Found, GROUPS, GroupOut, HISTORY, History, Hits, LeftOut, ListQuery, NewRecord, Page, Picture,
-    Place, Records, SYNC_RECORDS, Sort, SyncRows, Undone, UpdateRecord, ValueMatch, WORDS, Written,
+    Export, FilesCell, Found, GROUPS, GroupOut, HISTORY, History, Hits, LeftOut, ListQuery, NewRecord, PAGE, Page,
+    Picture, Place, Records, SYNC_RECORDS, Sort, SyncRows, Undone, UpdateRecord, ValueMatch, WORDS, Written,
 };
 pub use plan::unknown_field;
 pub use prompts::{Generation, Prompt, Unwritten};
 pub use routes::{router, text_shape};
-pub use tools::tools;

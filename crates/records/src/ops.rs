@@ -89,8 +89,6 @@ pub struct Parts {
     pub(crate) kept: Arc<Mutex<Vec<list::Kept>>>,
     pub(crate) pages: Arc<Pages>,
     pub(crate) schemas: Schemas,
-    /// Confirmations that were used, by digest and time.
-    pub(crate) confirmed: Mutex<Vec<(u64, i64)>>,
 }
 
 impl Deref for Records {
@@ -118,23 +116,14 @@ impl Records {
         let results = (Arc::clone(&kept), Arc::clone(&pages));
         let shed = move |drop| list::shed(&results.0, drop) + results.1.shed(drop);
         let images = Images::new(db, changes.clone(), schemas.clone(), memory, shed);
-        let confirmed = Mutex::default();
-        let parts = Parts {
-            access,
-            changes,
-            clock,
-            counts,
-            files,
-            generation,
-            ids,
-            images,
-            signer,
-            kept,
-            pages,
-            schemas,
-            confirmed,
-        };
+        let parts =
+            Parts { access, changes, clock, counts, files, generation, ids, images, signer, kept, pages, schemas };
         Self(Arc::new(parts))
+    }
+
+    /// Where bases, tables and fields are.
+    pub fn schemas(&self) -> &Schemas {
+        &self.schemas
     }
 
     /// A base by its id, which need not be there, or by its name.
@@ -149,7 +138,10 @@ impl Records {
     }
 
     /// A read scope and the base's picture for it.
-    pub(crate) async fn view(&self, caller: &Caller, base: BaseId) -> Result<(Scope, View), Error> {
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when the caller may not read the base, or why it cannot be read.
+    pub async fn view(&self, caller: &Caller, base: BaseId) -> Result<(Scope, View), Error> {
         let scope = self.access.scope(caller, base).await?;
         let image = self.images.current(scope.tenant(), scope.base_no()).await?;
         let view = self.seen(image, self.people(&scope).await?);

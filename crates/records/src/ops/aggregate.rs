@@ -7,7 +7,7 @@ use query::{Aggregate, Bucket, Function, Group, GroupBy, Grouping};
 use serde_json::{Value, json};
 
 use super::{Records, find_table, find_view};
-use crate::ask::{Columns, Wanted, field, selected};
+use crate::ask::{Columns, Wanted, find_field, selected};
 use crate::error::Error;
 use images::View;
 
@@ -77,9 +77,9 @@ fn aggregated(view: &View, table: &Table, query: &AggregateQuery) -> Result<Aggr
     let kept = shown.and_then(|shown| shown.filter.as_ref());
     let wanted = Wanted { kept, tree: query.tree.as_ref(), formula: query.formula.as_deref(), within: None };
     let selection = selected(view, table, &rows, &wanted)?;
-    let by = query.by.iter().map(|(name, _)| field(table, name).cloned()).collect::<Result<Vec<_>, _>>()?;
+    let by = query.by.iter().map(|(name, _)| find_field(table, name).cloned()).collect::<Result<Vec<_>, _>>()?;
     let wanted = query.aggregates.iter().map(|aggregate| match aggregate {
-        Some((_, name)) => field(table, name).cloned().map(Some),
+        Some((_, name)) => find_field(table, name).cloned().map(Some),
         None => Ok(None),
     });
     let wanted: Vec<Option<Arc<Field>>> = wanted.collect::<Result<_, _>>()?;

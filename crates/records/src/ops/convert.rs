@@ -25,7 +25,7 @@ use tenancy::{Action, Permit};
 use super::retyped::{Retyped, is_of};
 use super::write::{MOST_LOADED, queue};
 use super::{Records, find_table};
-use crate::ask::field;
+use crate::ask::find_field;
 use crate::error::Error;
 use crate::files::Files;
 use crate::plan::{LinkWrite, Plan, choice_cell, previous};
@@ -118,7 +118,7 @@ impl Records {
         let permit = self.access.permit(caller, needed, base).await?;
         let (scope, mut view) = self.view(caller, base).await?;
         let table = Arc::clone(find_table(&view.image.schema, place.0)?);
-        let field = Arc::clone(field(&table, place.1)?);
+        let field = Arc::clone(find_field(&table, place.1)?);
         if held.is_some_and(|no| no != field.no) {
             return Err(meanwhile(SCHEMA));
         }

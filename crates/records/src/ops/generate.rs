@@ -8,7 +8,7 @@ use tenancy::Action;
 
 use super::write::{End, Steps, find_all};
 use super::{Records, find_table};
-use crate::ask::field;
+use crate::ask::find_field;
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::prompts::{Prompt, Unwritten};
@@ -31,7 +31,7 @@ impl Records {
         self.access.permit(caller, [Action::WriteRecords, Action::ReadRecords], base).await?;
         let (scope, mut view) = self.view(caller, base).await?;
         let table = Arc::clone(find_table(&view.image.schema, table)?);
-        let field = Arc::clone(field(&table, name)?);
+        let field = Arc::clone(find_field(&table, name)?);
         let FieldKind::AiText(options) = &field.kind else {
             let kind = fields::of(&field.kind).name();
             return Err(Error::Request {

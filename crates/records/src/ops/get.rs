@@ -23,9 +23,12 @@ pub struct Place {
 
 /// Records that were found, ready to be written as JSON.
 pub struct Found {
-    pub(crate) view: View,
-    pub(crate) table: Arc<Table>,
-    pub(crate) ordinals: Vec<Ordinal>,
+    /// The base that they were found in.
+    pub view: View,
+    /// Their table.
+    pub table: Arc<Table>,
+    /// They, in the order asked for.
+    pub ordinals: Vec<Ordinal>,
 }
 
 impl Found {

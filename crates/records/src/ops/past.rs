@@ -12,7 +12,7 @@ use tenancy::{Action, Permit, Scope};
 use super::retyped::LeftOut;
 use super::write::{MOST_LOADED, queue};
 use super::{BACK, Records, find_table};
-use crate::ask::field;
+use crate::ask::find_field;
 use crate::error::Error;
 use crate::files::same_cell;
 use crate::plan::{LinkWrite, Plan, previous};
@@ -279,7 +279,7 @@ impl<'i> Back<'i> {
             back.record = Some(id);
         }
         if let (Some(table), Some(name)) = (back.tables.first(), &part.field) {
-            let found = field(table, name)?;
+            let found = find_field(table, name)?;
             if found.kind.is_computed() {
                 return Err(wrong(format!("`{}` is computed: it follows the fields that it is made of", found.name)));
             }

@@ -11,8 +11,8 @@ use web::{Door, Failure, JsonBody};
 
 use super::history::{base_id, fail};
 use super::wire::TablePath;
+use crate::groups::{GroupsIn, aggregated};
 use crate::ops::Records;
-use crate::tools::summary::{Wanted, aggregated};
 
 /// A group.
 #[derive(ToSchema)]
@@ -43,7 +43,7 @@ pub(super) struct GroupsOut {
 /// Counts records and computes sums, means, medians, extremes and numbers of different values, in groups or over all.
 #[utoipa::path(
     post, path = "/api/v1/bases/{base}/tables/{table}/aggregate", operation_id = "records.aggregate", tag = "records",
-    params(TablePath), request_body = Option<Wanted>,
+    params(TablePath), request_body = Option<GroupsIn>,
     responses((status = 200, description = "The groups", body = GroupsOut))
 )]
 pub(super) async fn aggregate(
@@ -53,7 +53,7 @@ pub(super) async fn aggregate(
     body: Body,
 ) -> Result<Json<GroupsOut>, Failure> {
     let body = JsonBody::read(Door::Problem, body).await?;
-    let wanted: Wanted = body.parse_or_default(Door::Problem)?;
+    let wanted: GroupsIn = body.parse_or_default(Door::Problem)?;
     let base = base_id(&records, &caller, &place.base).await?;
     let mut told = aggregated(&records, &caller, base, &place.table, wanted).await.map_err(fail)?;
     let mut part = |key: &str| told.get_mut(key).map(Value::take).unwrap_or_default();

@@ -3,17 +3,14 @@
 use model::{CellRef, FieldId, Ordinal};
 use serde_json::{Map, Value, json};
 
-use crate::ask::field;
-use crate::error::Error;
-use crate::json::Shape;
-use crate::ops::Found;
+use records::{Error, Found, Shape, find_field};
 
 /// The fields of these names, all when there are none.
 pub(super) fn chosen(found: &Found, names: &[String]) -> Result<Option<Vec<FieldId>>, Error> {
     if names.is_empty() {
         return Ok(None);
     }
-    names.iter().map(|name| field(&found.table, name).map(|field| field.id)).collect::<Result<_, _>>().map(Some)
+    names.iter().map(|name| find_field(&found.table, name).map(|field| field.id)).collect::<Result<_, _>>().map(Some)
 }
 
 /// The records as `{"id", "created", "fields"}`: choices by name, linked records as `{"id", "text"}`, no empty cells.

@@ -1,33 +1,34 @@
 //! The tools of bases and records, for models, MCP clients and workflow steps.
+//!
+//! Invariants: a tool may no more than its caller; what takes something away is shown first, and carried out with the
+//! confirmation that was answered, once.
 
+mod confirm;
 mod read;
-pub(crate) mod summary;
+mod search;
 mod wire;
 mod write;
 
+use clock::Clock;
 use model::{BaseId, Caller};
+use records::Records;
 use tools::{Hints, Text, Tool, ToolError};
+use web::Signer;
 
-use crate::error::Error;
-use crate::ops::Records;
+use confirm::Confirmations;
 
 /// The tools, in the order in which models are shown them.
-pub fn tools(records: &Records) -> Vec<Tool> {
+pub fn tools(records: &Records, signer: Signer, clock: Clock) -> Vec<Tool> {
     let mut all = read::tools(records);
-    all.extend(summary::tools(records));
-    all.extend(write::tools(records));
+    all.extend(search::tools(records));
+    all.extend(write::tools(records, Confirmations::new(signer, clock)));
     all
 }
 
 /// The base of this id or name.
 async fn base(records: &Records, caller: &Caller, name: &str) -> Result<BaseId, ToolError> {
-    if let Ok(id) = name.parse() {
-        return Ok(id);
-    }
-    match records.schemas.find_base(caller, name).await {
-        Ok(base) => Ok(base.id),
-        Err(error) => Err(ToolError::from(Error::from(error)).with_hint("call `list_bases` for the bases there are")),
-    }
+    let found = records.find_base(caller, name).await;
+    found.map_err(|error| ToolError::from(error).with_hint("call `list_bases` for the bases there are"))
 }
 
 const fn text(title: &'static str, description: &'static str) -> Text {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use tools::{Tool, ToolError};
 
 use super::{base, reads, text, wire};
-use crate::ops::{ListQuery, PAGE, Records, Sort, find_table};
+use records::{Direction, Error, ListQuery, PAGE, Records, Sort, find_table};
 
 /// Records of a list unless told otherwise.
 const USUAL: usize = 20;
@@ -87,17 +87,6 @@ struct SortIn {
     direction: Direction,
 }
 
-/// Smallest or greatest first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Direction {
-    /// Smallest first.
-    #[default]
-    Asc,
-    /// Greatest first.
-    Desc,
-}
-
 pub(super) fn tools(records: &Records) -> Vec<Tool> {
     let own = || records.clone();
     let (bases, tables, table, list, get) = (own(), own(), own(), own(), own());
@@ -145,7 +134,7 @@ pub(super) fn tools(records: &Records) -> Vec<Tool> {
 }
 
 async fn list_bases(records: Records, caller: Caller) -> Result<Value, ToolError> {
-    let bases = records.schemas.list_bases(&caller).await.map_err(crate::Error::from)?;
+    let bases = records.schemas().list_bases(&caller).await.map_err(Error::from)?;
     let bases: Vec<Value> =
         bases.iter().map(|base| json!({ "id": base.id, "name": base.name, "permission": base.role })).collect();
     Ok(json!({ "bases": bases }))

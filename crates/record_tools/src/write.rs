@@ -1,24 +1,18 @@
 //! Tools that change records: shown first with `dry_run`, carried out with what that answered.
 
-use std::time::Duration;
-
 use events::Change;
-use model::{BaseId, Caller, Schema, Timestamp};
+use model::{Caller, Schema};
+use records::{Error, Found, Records, UpdateRecord};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tools::{Hints, Tool, ToolError};
 
+use super::confirm::Confirmations;
 use super::{base, text, wire, writes};
-use crate::error::Error;
-use crate::ops::{Found, Records, UpdateRecord};
 
 /// Most records of one call.
 const MOST: usize = 100;
-/// How long a confirmation is good.
-const GOOD: Duration = Duration::from_mins(10);
-/// Confirmations remembered as used; older ones have ended by then.
-const USED: usize = 10_000;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -103,8 +97,8 @@ struct UndoIn {
     dry_run: bool,
 }
 
-pub(super) fn tools(records: &Records) -> Vec<Tool> {
-    let own = || records.clone();
+pub(super) fn tools(records: &Records, confirmations: Confirmations) -> Vec<Tool> {
+    let own = || (records.clone(), confirmations.clone());
     let (create, update, delete, undo) = (own(), own(), own(), own());
     vec![
         writes(
@@ -152,39 +146,47 @@ pub(super) fn tools(records: &Records) -> Vec<Tool> {
                     "Takes back a change of records, by default your newest one that is not taken back yet. An undo is a \
                      change too and can be taken back. With `dry_run` tells what the change did.",
                 ),
-                move |caller, input: UndoIn| undo_change(undo.clone(), caller, input),
+                move |caller, input: UndoIn| undo_change(undo.0.clone(), caller, input),
             ),
             Hints::REPLACES,
         ),
     ]
 }
 
-async fn create_records(records: Records, caller: Caller, input: CreateIn) -> Result<Value, ToolError> {
+async fn create_records(
+    (records, confirmations): (Records, Confirmations),
+    caller: Caller,
+    input: CreateIn,
+) -> Result<Value, ToolError> {
     count(input.records.len())?;
     let base = base(&records, &caller, &input.base).await?;
-    let seal = Seal::new(&records, &caller, base, ("create", &input.table), &input.records);
+    let seal = confirmations.seal(&caller, base, ("create", &input.table), &input.records);
     let new: Vec<Map<String, Value>> = input.records.into_iter().map(|record| record.fields).collect();
     if input.dry_run {
         records.check_create(&caller, base, &input.table, &new, true).await?;
         let preview: Vec<Value> = new.iter().map(|cells| json!({ "after": cells })).collect();
-        return Ok(seal.shown(&records, preview));
+        return Ok(confirmations.shown(&seal, preview));
     }
-    seal.check(&records, input.confirm.as_deref(), false)?;
+    confirmations.check(&seal, input.confirm.as_deref(), false)?;
     let written = records.create(&caller, base, &input.table, &new, true).await?;
     Ok(json!({ "records": wire::records(&written.found, None)?, "change": written.sequence }))
 }
 
-async fn update_records(records: Records, caller: Caller, input: UpdateIn) -> Result<Value, ToolError> {
+async fn update_records(
+    (records, confirmations): (Records, Confirmations),
+    caller: Caller,
+    input: UpdateIn,
+) -> Result<Value, ToolError> {
     count(input.records.len())?;
     let base = base(&records, &caller, &input.base).await?;
-    let seal = Seal::new(&records, &caller, base, ("update", &input.table), &input.records);
+    let seal = confirmations.seal(&caller, base, ("update", &input.table), &input.records);
     let changes: Vec<UpdateRecord> =
         input.records.into_iter().map(|record| UpdateRecord { id: record.id, fields: record.fields }).collect();
     if input.dry_run {
         let found = records.check_update(&caller, base, &input.table, &changes, true).await?;
-        return Ok(seal.shown(&records, compared(&found, &changes)?));
+        return Ok(confirmations.shown(&seal, compared(&found, &changes)?));
     }
-    seal.check(&records, input.confirm.as_deref(), false)?;
+    confirmations.check(&seal, input.confirm.as_deref(), false)?;
     let written = records.update(&caller, base, &input.table, &changes, (true, false)).await?;
     Ok(json!({ "records": wire::records(&written.found, None)?, "change": written.sequence }))
 }
@@ -200,18 +202,22 @@ fn compared(found: &Found, changes: &[UpdateRecord]) -> Result<Vec<Value>, Error
     Ok(rows.collect())
 }
 
-async fn delete_records(records: Records, caller: Caller, input: DeleteIn) -> Result<Value, ToolError> {
+async fn delete_records(
+    (records, confirmations): (Records, Confirmations),
+    caller: Caller,
+    input: DeleteIn,
+) -> Result<Value, ToolError> {
     count(input.records.len())?;
     let base = base(&records, &caller, &input.base).await?;
-    let seal = Seal::new(&records, &caller, base, ("delete", &input.table), &input.records);
+    let seal = confirmations.seal(&caller, base, ("delete", &input.table), &input.records);
     if input.dry_run {
         let found = records.check_delete(&caller, base, &input.table, &input.records).await?;
         let held = wire::records(&found, None)?;
         let preview =
             held.iter().map(|r| json!({ "id": r.get("id"), "before": r.get("fields"), "after": null })).collect();
-        return Ok(seal.shown(&records, preview));
+        return Ok(confirmations.shown(&seal, preview));
     }
-    seal.check(&records, input.confirm.as_deref(), true)?;
+    confirmations.check(&seal, input.confirm.as_deref(), true)?;
     let deleted = records.delete(&caller, base, &input.table, &input.records).await?;
     Ok(json!({ "records": deleted.ids, "change": deleted.sequence }))
 }
@@ -251,54 +257,4 @@ fn count(given: usize) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::Filter { reason: format!("`records` takes 1 to {MOST} records, not {given}") })
-}
-
-/// What a confirmation is good for: this very call by this caller, once, for a while.
-#[derive(PartialEq, Serialize, Deserialize)]
-struct Seal {
-    /// Digest of the call.
-    d: u64,
-    /// When it was shown.
-    t: i64,
-}
-
-impl Seal {
-    fn new(records: &Records, caller: &Caller, base: BaseId, what: (&str, &str), given: &impl Serialize) -> Self {
-        use std::hash::{Hash, Hasher};
-        let mut hasher = rustc_hash::FxHasher::default();
-        let given = serde_json::to_string(given).unwrap_or_default();
-        (caller.tenant, caller.user().map(|user| user.to_string()), base, what, given).hash(&mut hasher);
-        Self { d: hasher.finish(), t: records.clock.now().0 }
-    }
-
-    /// The answer of a dry run.
-    fn shown(&self, records: &Records, preview: Vec<Value>) -> Value {
-        let expires = Timestamp(self.t + GOOD.as_micros() as i64).iso();
-        json!({ "preview": preview, "confirm": records.signer.seal(self), "expires": expires })
-    }
-
-    fn check(&self, records: &Records, confirm: Option<&str>, required: bool) -> Result<(), Error> {
-        let refused = |reason: &str| Err(Error::Confirmation { reason: reason.to_owned() });
-        let Some(confirm) = confirm else {
-            return if required { refused("call with `dry_run` first and bring back its `confirm`") } else { Ok(()) };
-        };
-        let Some(shown) = records.signer.open::<Self>(confirm) else {
-            return refused("`confirm` is not from a dry run; call with `dry_run` first");
-        };
-        if shown.d != self.d {
-            return refused("`confirm` is for another call: the arguments must be those of the dry run");
-        }
-        if self.t - shown.t > GOOD.as_micros() as i64 {
-            return refused("`confirm` has ended; call with `dry_run` again");
-        }
-        let mut used = records.confirmed.lock();
-        if used.contains(&(shown.d, shown.t)) {
-            return refused("`confirm` was used before; call with `dry_run` again");
-        }
-        if used.len() >= USED {
-            used.remove(0);
-        }
-        used.push((shown.d, shown.t));
-        Ok(())
-    }
 }
