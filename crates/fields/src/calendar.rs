@@ -133,7 +133,7 @@ pub fn date_order(kind: &FieldKind) -> Option<DateOrder> {
 const WEEK: i64 = 7 * 86_400_000_000;
 
 /// What the clocks of a zone show at a point in time, as if that were UTC.
-pub(crate) fn to_local(zone: &TimeZone, time: Timestamp) -> Timestamp {
+pub fn to_local(zone: &TimeZone, time: Timestamp) -> Timestamp {
     if *zone == TimeZone::UTC {
         return time;
     }
@@ -157,7 +157,7 @@ pub fn show_local(kind: &FieldKind, text: &mut String) {
 
 /// The point in time at which the clocks of a zone show `local`. A time that a clock change skips is moved by the
 /// length of the gap; of a time that comes twice the first is meant.
-pub(crate) fn from_local(zone: &TimeZone, local: Timestamp) -> Option<Timestamp> {
+pub fn from_local(zone: &TimeZone, local: Timestamp) -> Option<Timestamp> {
     if *zone == TimeZone::UTC {
         return Some(local);
     }

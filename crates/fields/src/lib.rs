@@ -31,7 +31,7 @@ pub use attachment::{
     Addresses, Attachment, Content, Kept, RENDITIONS, Rendition, attachment_names, attachments, attachments_cell,
     attachments_text, same_attachments, write_attachment, write_attachments,
 };
-pub use calendar::{date_format, date_order, day_format, own_zone, show_local, time_format};
+pub use calendar::{date_format, date_order, day_format, from_local, own_zone, show_local, time_format, to_local};
 pub use field_type::{AttachmentIn, ChoiceIn, FieldType, Incoming, LinkIn, OptionsIn, PromptIn, Reading, Texting};
 pub use json::{write_cell, write_number, write_text};
 pub use kinds::{

@@ -28,7 +28,7 @@ pub use error::{Bound, QueryError};
 pub use filter::{check, filter};
 pub use group::{Group, group};
 pub use order::order;
-pub use source::{ColumnView, Source, TextKey};
+pub use source::{Clocks, ColumnView, Source, TextKey};
 pub use text::natural_key;
 pub use tree::{
     Aggregate, Bucket, Filter, Function, GroupBy, Grouping, KeyKind, MAX_AGGREGATES, MAX_DEPTH, MAX_GROUP_KEYS,

@@ -10,7 +10,7 @@ use std::ops::Range;
 use model::{Bits, CHUNK, CellError, CellValue, Chunk, Kind, Lists, Timestamp};
 
 use crate::mask::WORDS;
-use crate::source::{Facet, Part, Source};
+use crate::source::{Clocks, Facet, Part, Source};
 use crate::tree::Bucket;
 
 /// The word of a blank.
@@ -227,6 +227,11 @@ pub(crate) fn number(word: u64) -> f64 {
 /// The first two moments that 64 bits can name count as the third.
 fn time_word(time: i64) -> u64 {
     (time as u64 ^ SIGN).max(FIRST)
+}
+
+/// The word of what clocks show at the moment of a word.
+pub(crate) fn shown(clocks: &dyn Clocks, word: u64) -> u64 {
+    if word <= ERROR { word } else { time_word(clocks.shown((word ^ SIGN) as i64)) }
 }
 
 /// The cell of a word; of a list: one element.

@@ -1,5 +1,6 @@
 //! A table as a query sees it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use model::{Bits, Chunk, Column, ComputedChunk, FieldNo, Kind, SelectOptions};
@@ -69,12 +70,22 @@ impl<'a> Part<'a> {
     }
 }
 
-/// A column and what ordering it needs to know.
+/// The clocks of a time zone, in microseconds: what they show as if it were UTC.
+pub trait Clocks: fmt::Debug {
+    /// What they show at a moment.
+    fn shown(&self, moment: i64) -> i64;
+    /// The first moment at which they show this, or when they would have.
+    fn moment(&self, shown: i64) -> i64;
+}
+
+/// A column and what ordering and grouping it needs to know.
 #[derive(Clone, Copy)]
 pub(crate) struct Facet<'a> {
     pub view: ColumnView<'a>,
     /// Position by choice number; empty where there are no choices.
     pub ranks: &'a [u32],
+    /// Whose days, weeks and months times fall into; none: those of UTC.
+    pub clocks: Option<&'a dyn Clocks>,
 }
 
 impl Facet<'_> {
@@ -93,13 +104,14 @@ pub struct Source<'a> {
     len: usize,
     live: &'a Bits,
     columns: FxHashMap<FieldNo, (ColumnView<'a>, Vec<u32>)>,
+    clocks: FxHashMap<FieldNo, Box<dyn Clocks>>,
     text_key: TextKey,
 }
 
 impl<'a> Source<'a> {
     /// A table of `len` ordinals of which `live` are records that exist.
     pub fn new(len: usize, live: &'a Bits) -> Self {
-        Self { len, live, columns: FxHashMap::default(), text_key: natural_key }
+        Self { len, live, columns: FxHashMap::default(), clocks: FxHashMap::default(), text_key: natural_key }
     }
 
     /// Orders texts by this key instead of [`natural_key`].
@@ -131,6 +143,11 @@ impl<'a> Source<'a> {
         self
     }
 
+    /// Groups the times of a field by what these clocks show.
+    pub fn group_by_clocks(&mut self, field: FieldNo, clocks: Box<dyn Clocks>) {
+        self.clocks.insert(field, clocks);
+    }
+
     /// How many ordinals there are.
     pub fn len(&self) -> usize {
         self.len
@@ -152,6 +169,6 @@ impl<'a> Source<'a> {
 
     pub(crate) fn facet(&self, field: FieldNo) -> Result<Facet<'_>, QueryError> {
         let (view, ranks) = self.columns.get(&field).ok_or(QueryError::UnknownField { field })?;
-        Ok(Facet { view: *view, ranks })
+        Ok(Facet { view: *view, ranks, clocks: self.clocks.get(&field).map(Box::as_ref) })
     }
 }

@@ -222,7 +222,7 @@ pub struct GroupBy {
     pub bucket: Bucket,
 }
 
-/// Which values fall into one group. Times are cut in UTC.
+/// Which values fall into one group. Times are cut by the clocks of their field ([`crate::Clocks`]), in UTC without.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Bucket {
     /// Equal ones.

@@ -4,8 +4,9 @@ mod filter;
 
 use std::sync::Arc;
 
-use model::{Bits, Condition, Field, Kind, Table, TableImage};
-use query::{ColumnView, Filter, Source};
+use jiff::tz::TimeZone;
+use model::{Bits, Condition, Field, Kind, Table, TableImage, Timestamp};
+use query::{Clocks, ColumnView, Filter, Source};
 use schema::holding;
 use serde_json::Value;
 
@@ -64,8 +65,26 @@ impl<'t> Columns<'t> {
                 Some(select) => source.add_select(field.no, column, select),
                 None => source.add(field.no, column),
             };
+            let zone = fields::own_zone(&field.kind);
+            if *kind == Kind::Time && zone != TimeZone::UTC {
+                source.group_by_clocks(field.no, Box::new(Zone(zone)));
+            }
         }
         source
+    }
+}
+
+/// The clocks of a time zone.
+#[derive(Debug)]
+struct Zone(TimeZone);
+
+impl Clocks for Zone {
+    fn shown(&self, moment: i64) -> i64 {
+        fields::to_local(&self.0, Timestamp(moment)).0
+    }
+
+    fn moment(&self, shown: i64) -> i64 {
+        fields::from_local(&self.0, Timestamp(shown)).map_or(shown, |moment| moment.0)
     }
 }
 

@@ -4,7 +4,7 @@ use model::{CellError, CellValue, Chunk, FieldNo, Kind};
 use rustc_hash::FxHashMap;
 
 use crate::error::QueryError;
-use crate::rows::{BLANK, ERROR, cell, choice_word, each_word_in, row, run};
+use crate::rows::{BLANK, ERROR, cell, choice_word, each_word_in, row, run, shown};
 use crate::source::{Facet, Source, TextKey};
 use crate::tree::Bucket;
 
@@ -60,6 +60,11 @@ impl<'a> Coder<'a> {
             return;
         }
         let (lists, bucket, words) = (self.has_lists(), self.bucket, &mut self.words);
+        if let Some(clocks) = self.facet.clocks.filter(|_| bucket != Bucket::Value) {
+            let shown = |word| bucket.parts().around(shown(clocks, word));
+            each_word_in(self.facet, Bucket::Value, at, |_, word| codes.push(words.code(shown(word), bucket)));
+            return;
+        }
         each_word_in(self.facet, bucket.parts(), at, |position, word| {
             codes.push(words.code(word, bucket));
             if lists {
@@ -73,7 +78,17 @@ impl<'a> Coder<'a> {
         if self.facet.view.kind() == Kind::Text {
             self.texts.values(self.text_key)
         } else {
-            place(&self.words.found, u64::cmp, |word| cell(self.facet, *word))
+            place(&self.words.found, u64::cmp, |word| self.value(*word))
+        }
+    }
+
+    /// The value of a word. What clocks showed becomes the moment at which they did.
+    fn value(&self, word: u64) -> CellValue {
+        match (cell(self.facet, word), self.facet.clocks) {
+            (CellValue::Time(shown), Some(clocks)) if self.bucket != Bucket::Value => {
+                CellValue::Time(clocks.moment(shown))
+            }
+            (cell, _) => cell,
         }
     }
 }

@@ -5,7 +5,9 @@ use proptest::prelude::*;
 
 use super::{Group, group};
 use crate::fixture::{self, CHOICE, CHOICES, FIELDS, FLAG, LINKS, NUMBER, RESULT, Sample, TEXT, TIME};
-use crate::{Aggregate, Bound, Bucket, Function, GroupBy, Grouping, MAX_AGGREGATES, MAX_GROUP_KEYS, QueryError};
+use crate::{
+    Aggregate, Bound, Bucket, Clocks, Function, GroupBy, Grouping, MAX_AGGREGATES, MAX_GROUP_KEYS, QueryError,
+};
 
 fn by(field: FieldNo) -> GroupBy {
     GroupBy { field, bucket: Bucket::Value }
@@ -209,6 +211,41 @@ fn times_fall_into_buckets() {
     for (bucket, wanted) in cases {
         let wanted: Vec<_> = std::iter::once(blank.clone()).chain(wanted).collect();
         assert_eq!(heads(&sample, GroupBy { field: TIME, bucket }), wanted, "{bucket:?}");
+    }
+}
+
+#[test]
+fn times_fall_into_days_of_the_clocks_of_their_field() {
+    const HOUR: i64 = 3_600_000_000;
+
+    #[derive(Debug)]
+    struct Ahead;
+
+    impl Clocks for Ahead {
+        fn shown(&self, moment: i64) -> i64 {
+            moment + HOUR
+        }
+
+        fn moment(&self, shown: i64) -> i64 {
+            shown - HOUR
+        }
+    }
+
+    let late = Timestamp::from_date(2024, 4, 30).0 + 23 * HOUR;
+    let sample = column(TIME, &[CellValue::Time(late - 1), CellValue::Time(late), CellValue::Empty]);
+    let built = sample.build();
+    let mut source = built.source();
+    source.group_by_clocks(TIME, Box::new(Ahead));
+    for (bucket, before) in [
+        (Bucket::Value, late - 1),
+        (Bucket::Day, Timestamp::from_date(2024, 4, 30).0 - HOUR),
+        (Bucket::Month, Timestamp::from_date(2024, 4, 1).0 - HOUR),
+    ] {
+        let grouping = Grouping { by: vec![GroupBy { field: TIME, bucket }], aggregates: vec![] };
+        let found: Vec<_> =
+            group(&source, source.live(), &grouping).unwrap().into_iter().map(|group| group.key).collect();
+        let wanted = [CellValue::Empty, CellValue::Time(before), CellValue::Time(late)];
+        assert_eq!(found, wanted.map(|key| vec![key]), "{bucket:?}");
     }
 }
 

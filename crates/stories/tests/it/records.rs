@@ -210,6 +210,46 @@ async fn concurrent_writers_lose_nothing(app: TestApp) {
 }
 
 #[on_every_database]
+async fn days_of_groups_are_those_of_the_zone_of_their_field(app: TestApp) {
+    let zoned = |name, zone| {
+        let options = json!({ "timeZone": zone, "dateFormat": { "name": "iso" }, "timeFormat": { "name": "24hour" } });
+        json!({ "name": name, "type": "dateTime", "options": options })
+    };
+    let name = json!({ "name": "Name", "type": "singleLineText" });
+    let table = json!({ "name": "T", "fields": [name, zoned("Here", "Europe/Berlin"), zoned("Utc", "utc")] });
+    let body = json!({ "name": "Times", "workspaceId": app.workspace().await, "tables": [table] });
+    let made = app.ok(Method::POST, "/v0/meta/bases", &body).await;
+    let base = made["id"].as_str().unwrap();
+    // 31 March 2024 has 23 hours in Berlin, from 23:00 to 22:00 of UTC.
+    let times = [
+        "2024-03-30T22:59:59.000Z",
+        "2024-03-30T23:00:00.000Z",
+        "2024-03-31T21:59:00.000Z",
+        "2024-03-31T22:00:00.000Z",
+    ];
+    let records = times.map(|time| json!({ "fields": { "Name": time, "Here": time, "Utc": time } }));
+    app.ok(Method::POST, &format!("/v0/{base}/T"), &json!({ "records": records })).await;
+    let aggregate = format!("/api/v1/bases/{base}/tables/T/aggregate");
+    for (field, bucket, wanted) in [
+        (
+            "Here",
+            "day",
+            json!([["2024-03-29T23:00:00.000Z", 1], ["2024-03-30T23:00:00.000Z", 2], ["2024-03-31T22:00:00.000Z", 1]]),
+        ),
+        ("Utc", "day", json!([["2024-03-30T00:00:00.000Z", 2], ["2024-03-31T00:00:00.000Z", 2]])),
+        ("Here", "week", json!([["2024-03-24T23:00:00.000Z", 3], ["2024-03-31T22:00:00.000Z", 1]])),
+        ("Here", "month", json!([["2024-02-29T23:00:00.000Z", 3], ["2024-03-31T22:00:00.000Z", 1]])),
+        ("Utc", "month", json!([["2024-03-01T00:00:00.000Z", 4]])),
+    ] {
+        let told =
+            app.ok(Method::POST, &aggregate, &json!({ "groupBy": [{ "field": field, "bucket": bucket }] })).await;
+        let groups = told["groups"].as_array().unwrap();
+        let told: Vec<_> = groups.iter().map(|group| json!([group["key"][0], group["values"][0]])).collect();
+        assert_eq!(json!(told), wanted, "{field} by {bucket}");
+    }
+}
+
+#[on_every_database]
 async fn records_are_counted_and_summed_in_groups(app: TestApp) {
     let base = app.plans().await;
     let new: Vec<_> = [("a", 1, "Open"), ("b", 2, "Done"), ("c", 4, "Open")]
