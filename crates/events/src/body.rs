@@ -131,7 +131,7 @@ pub struct LinkDelta {
     /// Linked, or unlinked.
     pub added: bool,
     /// Where the pair stands in the list of either side, that of `from` first: of what was unlinked, where it stood
-    /// before. Absent for what stands last, and in changes that were written before this was kept.
+    /// before. Absent for what is linked last in both, and in changes that were written before this was kept.
     pub places: Option<(u32, u32)>,
 }
 

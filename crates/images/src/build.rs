@@ -53,10 +53,12 @@ pub(super) async fn build(db: &Db, tenant: TenantNo, image: BaseImage, limit: us
     for table in image.schema.tables.clone() {
         for field in &table.fields {
             let Some(link) = field.kind.link().filter(|link| !link.reversed) else { continue };
-            let pairs = store::links(db, tenant, image.schema.base_no, link.relation).await?;
-            for (from, to) in pairs {
-                let delta = events::LinkDelta { relation: link.relation, from, to, added: true, places: None };
-                image.apply_link(table.no, &delta);
+            let Some((other, inverse)) = image.sides(table.no, link.relation) else { continue };
+            let mut pairs = store::links(db, tenant, image.schema.base_no, link.relation).await?;
+            image.set_lists((table.no, link.relation), pairs.iter().map(|pair| (pair.from, pair.to)));
+            if let Some(inverse) = inverse {
+                pairs.sort_by_key(|pair| pair.back);
+                image.set_lists((other, inverse), pairs.iter().map(|pair| (pair.to, pair.from)));
             }
         }
     }

@@ -45,8 +45,13 @@ pub use tick::tick;
 pub use watch::{author, time_of};
 
 /// The tables of records and links.
-pub const MIGRATIONS: [Migration; 1] =
-    [Migration { name: "2026_03_01_0400_records", sql: include_str!("../migrations/2026_03_01_0400_records.sql") }];
+pub const MIGRATIONS: [Migration; 2] = [
+    Migration { name: "2026_03_01_0400_records", sql: include_str!("../migrations/2026_03_01_0400_records.sql") },
+    Migration {
+        name: "2026_11_29_1000_both_orders",
+        sql: include_str!("../migrations/2026_11_29_1000_both_orders.sql"),
+    },
+];
 
 /// All tables of a base at one sequence. Cloning is cheap; writing copies only the chunks that a clone still holds.
 #[derive(Clone)]
@@ -186,6 +191,18 @@ impl BaseImage {
         relink(self.table_mut(table), (link.relation, link.from, link.to), (link.added, at));
         if let Some(inverse) = inverse {
             relink(self.table_mut(other), (inverse, link.to, link.from), (link.added, at_other));
+        }
+    }
+
+    /// Gives each record on one side of a relation its list, from pairs in its order.
+    fn set_lists(&mut self, (table, field): (TableNo, FieldNo), pairs: impl Iterator<Item = (Ordinal, Ordinal)>) {
+        let mut lists: FxHashMap<Ordinal, Vec<u32>> = FxHashMap::default();
+        for (record, other) in pairs {
+            lists.entry(record).or_default().push(other.0);
+        }
+        let table = self.table_mut(table);
+        for (record, list) in lists {
+            table.set(field, Kind::Links, record, CellRef::Links(&list));
         }
     }
 
@@ -435,7 +452,7 @@ pub fn taken_back(links: &[LinkDelta]) -> Vec<LinkDelta> {
 }
 
 /// Pairs turned around: what was linked goes, then what was unlinked comes back, in its order.
-pub fn turned(links: &[LinkDelta]) -> impl Iterator<Item = LinkDelta> + '_ {
+fn turned(links: &[LinkDelta]) -> impl Iterator<Item = LinkDelta> + '_ {
     let gone = links.iter().rev().filter(|link| link.added);
     gone.chain(links.iter().filter(|link| !link.added)).map(|link| LinkDelta {
         added: !link.added,

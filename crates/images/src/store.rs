@@ -1,10 +1,11 @@
 //! Rows of records and links.
 
+mod orders;
 mod removed;
 
 use std::sync::Arc;
 
-use db::{Db, RowRef, Tx};
+use db::{Db, Row, RowRef, Tx};
 use events::{Body, LinkDelta, RecordChange, TableChange};
 use model::{
     Actor, BaseNo, CellRef, CellValue, FieldNo, Ordinal, RecordId, TableImage, TableNo, TenantNo, Timestamp,
@@ -14,7 +15,7 @@ use sql::Value;
 use tenancy::Permit;
 
 use crate::error::Error;
-use crate::{StoredCells, StoredRecord};
+use crate::{BaseImage, StoredCells, StoredRecord};
 
 pub use removed::{LINK_ROWS, TABLE_ROWS, strip_cells};
 
@@ -25,7 +26,7 @@ const CELLS: &str = "SELECT tbl, ordinal, cells FROM records WHERE tenant = $1 A
 const ORDINALS: &str = "SELECT MAX(ordinal) FROM records WHERE tenant = $1 AND base = $2 AND tbl = $3";
 const AT: &str = "SELECT ordinal, cells FROM records WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal IN \
      ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
-const LINKS: &str = "SELECT from_ordinal, to_ordinal FROM links WHERE tenant = $1 AND base = $2 AND relation = $3 \
+const LINKS: &str = "SELECT from_ordinal, to_ordinal, position_back FROM links WHERE tenant = $1 AND base = $2 AND relation = $3 \
      ORDER BY position";
 const INSERT: &str = "INSERT INTO records (tenant, base, tbl, ordinal, id, created_at, created_by, modified_at, \
      modified_by, sequence, deleted, cells) VALUES ($4, $5, $6, $1, $2, $7, $8, $7, $8, $9, FALSE, $3)";
@@ -37,9 +38,14 @@ const UPDATE_BY_HOUSE: &str = "UPDATE records SET sequence = $5, cells = $6 \
      WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal = $4";
 const MARK: &str = "UPDATE records SET sequence = $5, deleted = $6 \
      WHERE tenant = $1 AND base = $2 AND tbl = $3 AND ordinal = $4";
-const LINK: &str = "INSERT INTO links (tenant, base, relation, from_ordinal, to_ordinal, position) \
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, base, relation, from_ordinal, to_ordinal) DO NOTHING";
+const LINK: &str = "INSERT INTO links (tenant, base, relation, from_ordinal, to_ordinal, position, position_back) \
+     VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (tenant, base, relation, from_ordinal, to_ordinal) DO NOTHING";
 const UNLINK: &str = "DELETE FROM links WHERE tenant = $1 AND base = $2 AND relation = $3 \
+     AND from_ordinal = $4 AND to_ordinal = $5";
+
+const ORDER: &str = "UPDATE links SET position = $6 WHERE tenant = $1 AND base = $2 AND relation = $3 \
+     AND from_ordinal = $4 AND to_ordinal = $5";
+const ORDER_BACK: &str = "UPDATE links SET position_back = $6 WHERE tenant = $1 AND base = $2 AND relation = $3 \
      AND from_ordinal = $4 AND to_ordinal = $5";
 
 /// What removes the rows of a base that was removed, by [`sql::base_rows!`].
@@ -51,8 +57,22 @@ const ASKED: usize = 16;
 
 /// Every text, so that a test can show each to both databases.
 #[cfg(test)]
-pub(crate) const TEXTS: [&str; 12] =
-    [EACH, CELLS, ORDINALS, AT, LINKS, INSERT, CREATED_AT, UPDATE, UPDATE_BY_HOUSE, MARK, LINK, UNLINK];
+pub(crate) const TEXTS: [&str; 14] = [
+    EACH,
+    CELLS,
+    ORDINALS,
+    AT,
+    LINKS,
+    INSERT,
+    CREATED_AT,
+    UPDATE,
+    UPDATE_BY_HOUSE,
+    MARK,
+    LINK,
+    UNLINK,
+    ORDER,
+    ORDER_BACK,
+];
 
 /// Streams the record rows of a table with ordinals from the first to before the second, deleted ones included.
 pub async fn each_record<S: Send + 'static>(
@@ -124,7 +144,7 @@ fn asked(tenant: TenantNo, base: BaseNo, table: TableNo, ordinals: &[Ordinal]) -
     })
 }
 
-fn cells_at(rows: &[db::Row]) -> Result<Vec<StoredCells>, Error> {
+fn cells_at(rows: &[Row]) -> Result<Vec<StoredCells>, Error> {
     rows.iter()
         .map(|row| {
             let (ordinal, text): (i64, &str) = (row.get(0)?, row.get(1)?);
@@ -166,15 +186,19 @@ pub async fn records_within(
     Ok(out)
 }
 
-/// The pairs of a relation, in the order in which they were linked.
-pub async fn links(
-    db: &Db,
-    tenant: TenantNo,
-    base: BaseNo,
-    relation: FieldNo,
-) -> Result<Vec<(Ordinal, Ordinal)>, Error> {
+/// A pair of linked records.
+pub struct Pair {
+    pub from: Ordinal,
+    pub to: Ordinal,
+    /// Orders the pairs of the other side's lists.
+    pub back: i64,
+}
+
+/// The pairs of a relation, in the order of the lists on its own side.
+pub async fn links(db: &Db, tenant: TenantNo, base: BaseNo, relation: FieldNo) -> Result<Vec<Pair>, Error> {
     let rows = db.read(LINKS, vec![tenant.0.into(), base.0.into(), relation.0.into()]).await?;
-    rows.iter().map(|row| Ok((Ordinal(row.get::<i64>(0)? as u32), Ordinal(row.get::<i64>(1)? as u32)))).collect()
+    let ordinal = |row: &Row, at| Ok::<_, Error>(Ordinal(row.get::<i64>(at)? as u32));
+    rows.iter().map(|row| Ok(Pair { from: ordinal(row, 0)?, to: ordinal(row, 1)?, back: row.get(2)? })).collect()
 }
 
 /// Who and when, for the rows of one change.
@@ -192,21 +216,15 @@ impl Mark {
     }
 }
 
-/// Queues the rows of a change. `rows` tells the cells that a changed record keeps.
-pub fn write<'i>(
-    tx: &mut Tx,
-    permit: &Permit,
-    mark: &Mark,
-    body: &Body,
-    rows: impl Fn(TableNo) -> Option<&'i TableImage>,
-) {
+/// Queues the rows of a change. `image`, the picture before it, tells the cells that a changed record keeps, and lists of links.
+pub fn write(tx: &mut Tx, permit: &Permit, mark: &Mark, body: &Body, image: &BaseImage) {
     for table in &body.tables {
-        let image = rows(table.table);
-        write_table(tx, permit, mark, table, image);
+        write_table(tx, permit, mark, table, &image.table(table.table));
     }
+    orders::write(tx, permit, mark, body, image);
 }
 
-fn write_table(tx: &mut Tx, permit: &Permit, mark: &Mark, table: &TableChange, image: Option<&TableImage>) {
+fn write_table(tx: &mut Tx, permit: &Permit, mark: &Mark, table: &TableChange, image: &TableImage) {
     let key = |ordinal: Ordinal| -> Vec<Value> {
         vec![permit.tenant().0.into(), permit.base_no().0.into(), table.table.0.into(), ordinal.0.into()]
     };
@@ -280,15 +298,13 @@ impl PreparedRows {
     }
 }
 
-fn update(tx: &mut Tx, mut values: Vec<Value>, mark: &Mark, record: &RecordChange, image: Option<&TableImage>) {
+fn update(tx: &mut Tx, mut values: Vec<Value>, mark: &Mark, record: &RecordChange, image: &TableImage) {
     let mut cells: Vec<(FieldNo, CellRef<'_>)> = Vec::new();
-    if let Some(image) = image {
-        for (field, column) in &image.columns {
-            let kept = record.cells.iter().all(|change| change.field != *field);
-            let cell = column.cell(record.ordinal.0 as usize);
-            if kept && !cell.is_empty() {
-                cells.push((*field, cell));
-            }
+    for (field, column) in &image.columns {
+        let kept = record.cells.iter().all(|change| change.field != *field);
+        let cell = column.cell(record.ordinal.0 as usize);
+        if kept && !cell.is_empty() {
+            cells.push((*field, cell));
         }
     }
     cells.extend(record.cells.iter().map(|change| (change.field, CellValue::view(&change.after))));
@@ -308,6 +324,11 @@ fn stored<'c>(cells: impl IntoIterator<Item = (FieldNo, CellRef<'c>)>) -> Value 
     Value::Json(String::from_utf8(out).unwrap_or_default())
 }
 
+/// Where the pair of this number in a change comes. Later changes come later; 2^20 pairs fit into one.
+fn position(mark: &Mark, index: usize) -> i64 {
+    (mark.sequence << 20) + index as i64
+}
+
 fn write_link(tx: &mut Tx, permit: &Permit, mark: &Mark, link: &LinkDelta, index: usize) {
     let mut values: Vec<Value> = vec![
         permit.tenant().0.into(),
@@ -317,8 +338,7 @@ fn write_link(tx: &mut Tx, permit: &Permit, mark: &Mark, link: &LinkDelta, index
         link.to.0.into(),
     ];
     if link.added {
-        // Later changes come later; 2^20 pairs fit into one.
-        values.push(((mark.sequence << 20) + index as i64).into());
+        values.push(position(mark, index).into());
         tx.queue(LINK, values);
     } else {
         tx.queue(UNLINK, values);

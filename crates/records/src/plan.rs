@@ -447,7 +447,7 @@ impl<'i> Plan<'i> {
         for (relation_table, delta) in links::deltas(self.image, &self.links, &self.body) {
             self.body.table(relation_table).links.push(delta);
         }
-        links::place(self.image, &mut self.body);
+        links::place(self.image, &self.links, &mut self.body);
         let edited = self.edited();
         for (before, after) in self.tables {
             self.body.schema.push(SchemaChange::Table { before: Some(before), after: Arc::new(after) });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use changes::Since;
 use events::{CellChange, Change, RecordCells, RecordChange, TableChange};
-use images::turned;
+use images::taken_back;
 use model::{Actor, BaseId, Caller, CellValue, FieldNo, Ordinal, Schema, Table, TableImage, TableNo};
 use rustc_hash::FxHashSet;
 use tenancy::Action;
@@ -412,7 +412,7 @@ impl Reversal<'_> {
     /// Pairs between records that both exist after the undo and neither of which it removes.
     fn links(&mut self, plan: &mut Plan<'_>, part: &TableChange) {
         let Some(table) = self.image.schema.table_by_no(part.table) else { return };
-        for link in turned(&part.links) {
+        for link in taken_back(&part.links) {
             let other_table = self.image.sides(part.table, link.relation).map(|(other, _)| other);
             let ends = [Some((part.table, link.from)), other_table.map(|other| (other, link.to))];
             // They go with the record.

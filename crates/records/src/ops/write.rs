@@ -448,8 +448,7 @@ pub(super) fn queue_rows(
             image.need_record(change.table, ordinal)?;
         }
     }
-    let tables: Vec<_> = body.tables.iter().map(|change| image.table(change.table)).collect();
-    images::write(tx, permit, mark, body, |no| tables.iter().find(|table| table.table == no).map(AsRef::as_ref));
+    images::write(tx, permit, mark, body, image);
     for part in &body.schema {
         if let events::SchemaChange::Table { after, .. } = part {
             schema::save_table(tx, permit, after)?;

@@ -20,52 +20,129 @@ pub(crate) struct LinkWrite {
     pub list: Vec<Ordinal>,
 }
 
-/// The pairs to unlink and link, each with the table of its relation. What stays keeps its place; a list that is
-/// only reordered is unlinked and linked again from the first difference on.
+/// The pairs to unlink and link, each with the table of its relation. As many as can be stay linked: what goes to
+/// another place in its list is unlinked and linked again.
 pub(crate) fn deltas(image: &BaseImage, writes: &[LinkWrite], body: &Body) -> Vec<(TableNo, LinkDelta)> {
     let mut out: Vec<(TableNo, LinkDelta)> = Vec::new();
     for write in writes {
         let Some(link) = write.field.kind.link() else { continue };
         let table = if link.reversed { link.linked_table_no } else { write.table };
         let before = image.links(write.table, write.field.no, write.record);
-        let same = before.iter().zip(&write.list).take_while(|(held, wanted)| **held == wanted.0).count();
+        let kept = kept(&before, &write.list);
         let pair = |other: Ordinal, added: bool| {
             let (from, to) = if link.reversed { (other, write.record) } else { (write.record, other) };
             (table, LinkDelta { relation: link.relation, from, to, added, places: None })
         };
-        for held in before.iter().skip(same) {
+        for held in before.iter().filter(|held| !kept.contains(held)) {
             push(&mut out, pair(Ordinal(*held), false));
         }
-        for wanted in write.list.iter().skip(same).filter(|wanted| !deleted(body, link.linked_table_no, **wanted)) {
+        let linked = write.list.iter().filter(|wanted| !kept.contains(&wanted.0));
+        for wanted in linked.filter(|wanted| !deleted(body, link.linked_table_no, **wanted)) {
             push(&mut out, pair(*wanted, true));
         }
     }
     out
 }
 
-/// Leaves out the pairs that are as they shall be, and says of those that go where they stand, so that they can be
-/// taken back to there.
-pub(crate) fn place(image: &BaseImage, body: &mut Body) {
-    let mut lists: FxHashMap<(TableNo, FieldNo, Ordinal), Vec<u32>> = FxHashMap::default();
+/// The most items of `before` that stand in `wanted` in the same order: a longest increasing subsequence of their places
+/// there (C. Schensted, "Longest increasing and decreasing subsequences", 1961).
+fn kept(before: &[u32], wanted: &[Ordinal]) -> FxHashSet<u32> {
+    let places: FxHashMap<u32, usize> = wanted.iter().enumerate().map(|(at, item)| (item.0, at)).collect();
+    // By length: the place at which a sequence of this length ends soonest, and the item there.
+    let mut ends: Vec<(usize, u32)> = Vec::new();
+    let mut followed: FxHashMap<u32, u32> = FxHashMap::default();
+    for item in before {
+        let Some(place) = places.get(item) else { continue };
+        let length = ends.partition_point(|(end, _)| end < place);
+        if let Some((_, earlier)) = length.checked_sub(1).and_then(|at| ends.get(at)) {
+            followed.insert(*item, *earlier);
+        }
+        match ends.get_mut(length) {
+            Some(end) => *end = (*place, *item),
+            None => ends.push((*place, *item)),
+        }
+    }
+    let last = ends.last().map(|(_, item)| *item);
+    std::iter::successors(last, |item| followed.get(item).copied()).collect()
+}
+
+/// One record's list in a link field.
+type Cell = (TableNo, FieldNo, Ordinal);
+
+/// Leaves out the pairs that are as they shall be, and says of the others where they stand in both lists, so that they
+/// can be taken back to there. A list that is written gets the order that it was given; in any other a pair comes where it is
+/// told to, or was before, or last.
+pub(crate) fn place(image: &BaseImage, writes: &[LinkWrite], body: &mut Body) {
+    let wanted: FxHashMap<Cell, &[Ordinal]> =
+        writes.iter().map(|write| ((write.table, write.field.no, write.record), &write.list[..])).collect();
+    let mut lists: FxHashMap<Cell, List> = FxHashMap::default();
     for part in &mut body.tables {
         let table = part.table;
         part.links.retain_mut(|link| {
             let Some((other, inverse)) = image.sides(table, link.relation) else { return true };
-            let mut put = |table, field, record, linked: Ordinal| {
-                let list = lists.entry((table, field, record)).or_insert_with(|| image.links(table, field, record));
-                let at = list.iter().position(|held| *held == linked.0);
-                match at {
-                    None if link.added => list.push(linked.0),
-                    Some(at) if !link.added => drop(list.remove(at)),
-                    _ => {}
-                }
-                at.map(|at| at as u32)
+            let mut put = |cell: Cell, linked: Ordinal, told: Option<u32>| {
+                let list = lists.entry(cell).or_insert_with(|| {
+                    List::new(image.links(cell.0, cell.1, cell.2), wanted.get(&cell).copied().unwrap_or_default())
+                });
+                if link.added { list.link(linked.0, told) } else { list.unlink(linked.0) }
             };
-            let at = put(table, link.relation, link.from, link.to);
-            let at_other = inverse.and_then(|inverse| put(other, inverse, link.to, link.from));
-            link.places = at.filter(|_| !link.added).map(|at| (at, at_other.unwrap_or_default()));
-            at.is_some() != link.added
+            let (told, told_other) = link.places.unzip();
+            let Some(own) = put((table, link.relation, link.from), link.to, told) else { return false };
+            let back = inverse.and_then(|inverse| put((other, inverse, link.to), link.from, told_other));
+            let is_last = own.is_last && back.is_none_or(|back| back.is_last);
+            link.places = (!link.added || !is_last).then(|| (own.at, back.map_or(0, |back| back.at)));
+            true
         });
+    }
+}
+
+/// A list while pairs come and go.
+struct List {
+    items: Vec<u32>,
+    /// By item: its place in the list that was written; none where none was.
+    ranks: FxHashMap<u32, usize>,
+    /// What went, and from where.
+    gone: FxHashMap<u32, u32>,
+}
+
+/// Where a pair came or went.
+#[derive(Clone, Copy)]
+struct Put {
+    at: u32,
+    is_last: bool,
+}
+
+impl List {
+    fn new(items: Vec<u32>, wanted: &[Ordinal]) -> Self {
+        let ranks = wanted.iter().enumerate().map(|(rank, item)| (item.0, rank)).collect();
+        Self { items, ranks, gone: FxHashMap::default() }
+    }
+
+    fn rank(&self, item: u32) -> usize {
+        self.ranks.get(&item).copied().unwrap_or(usize::MAX)
+    }
+
+    /// `None` when it is there already.
+    fn link(&mut self, item: u32, told: Option<u32>) -> Option<Put> {
+        if self.items.contains(&item) {
+            return None;
+        }
+        let (len, rank) = (self.items.len(), self.rank(item));
+        let at = match self.items.last() {
+            _ if rank == usize::MAX => told.or(self.gone.get(&item).copied()).map_or(len, |at| len.min(at as usize)),
+            Some(last) if self.rank(*last) > rank => self.items.iter().filter(|held| self.rank(**held) < rank).count(),
+            _ => len,
+        };
+        self.items.insert(at, item);
+        Some(Put { at: at as u32, is_last: at == len })
+    }
+
+    /// `None` when it is not there.
+    fn unlink(&mut self, item: u32) -> Option<Put> {
+        let at = self.items.iter().position(|held| *held == item)?;
+        self.items.remove(at);
+        self.gone.insert(item, at as u32);
+        Some(Put { at: at as u32, is_last: at == self.items.len() })
     }
 }
 
@@ -95,4 +172,45 @@ fn push(out: &mut Vec<(TableNo, LinkDelta)>, delta: (TableNo, LinkDelta)) {
 
 fn deleted(body: &Body, table: TableNo, record: Ordinal) -> bool {
     body.tables.iter().any(|change| change.table == table && change.deleted.iter().any(|d| d.ordinal == record))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Ordinal;
+    use proptest::prelude::*;
+
+    use super::kept;
+
+    /// As many items of both lists in the same order as can be: the table of R. Wagner and M. Fischer, "The string-to-string
+    /// correction problem", 1974.
+    fn common(one: &[u32], other: &[u32]) -> usize {
+        let mut row = vec![0; other.len() + 1];
+        for left in one {
+            let mut diagonal = 0;
+            for (at, right) in other.iter().enumerate() {
+                let best = if left == right { diagonal + 1 } else { row[at].max(row[at + 1]) };
+                diagonal = std::mem::replace(&mut row[at + 1], best);
+            }
+        }
+        row[other.len()]
+    }
+
+    fn some_items() -> impl Strategy<Value = Vec<u32>> {
+        proptest::collection::vec(0_u32..12, 0..12).prop_map(|mut items| {
+            let mut seen = std::collections::HashSet::new();
+            items.retain(|item| seen.insert(*item));
+            items
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn as_many_as_can_be_stay_linked(before in some_items(), wanted in some_items()) {
+            let list: Vec<Ordinal> = wanted.iter().map(|item| Ordinal(*item)).collect();
+            let kept = kept(&before, &list);
+            let stays = |items: &[u32]| items.iter().copied().filter(|item| kept.contains(item)).collect::<Vec<_>>();
+            prop_assert_eq!(stays(&before), stays(&wanted));
+            prop_assert_eq!(kept.len(), common(&before, &wanted));
+        }
+    }
 }

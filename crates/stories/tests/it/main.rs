@@ -33,6 +33,7 @@ mod imports;
 mod kept_ids;
 mod limits;
 mod link_history;
+mod link_orders;
 mod lookups;
 mod names;
 mod offered;
