@@ -1,22 +1,16 @@
 //! Formulas that are tried out: what is wrong with them, and what they come to.
 
-use std::ops::Range;
-
-use formula::{Batch, Diagnostic, DiagnosticKind, Input, Part, Program, Reference, Study};
+use formula::{Batch, Input, Part, Program, Reference, Study};
 use images::View;
 use model::{
     Chunk, ComputedChunk, Field, FieldId, FieldKind, FieldNo, FormulaOptions, Ordinal, RecordId, RollupOptions, Schema,
     Table, TableImage, Timestamp, Watched,
 };
-use schema::closest;
+use schema::{Nameable, Rules};
 use serde_json::Value;
 
 use crate::error::Error;
 use crate::given::Given;
-use crate::told::places;
-
-/// Most functions that are told to be none of Airtable's.
-const FOREIGN: usize = 100;
 
 /// What the formula of a rollup reads.
 #[derive(Clone, Copy)]
@@ -86,65 +80,22 @@ impl Names<'_> {
     /// Reads a formula, or what should be one.
     pub fn study(&self, text: &str) -> Study {
         let Study { parts, program } = formula::study(text, &|name| self.reference(name), self.rolled.is_some());
-        let refused = program.as_ref().ok().and_then(|program| self.refused(text, program));
-        let mut mistakes: Vec<Diagnostic> = self.foreign(text).into_iter().chain(refused).collect();
-        let program = match program {
-            Ok(program) if mistakes.is_empty() => return Study { parts, program: Ok(program) },
-            program => program.err(),
-        };
-        mistakes.extend(program.into_iter().flatten());
-        mistakes.sort_by_key(|mistake| mistake.span.start);
-        for mistake in &mut mistakes {
-            self.advise(mistake);
+        let rules = Rules { keeps_times: true, only_airtable: self.only_airtable };
+        Study { parts, program: schema::usable(text, program, self.nameable(), rules) }
+    }
+
+    fn nameable(&self) -> Nameable<'_> {
+        match (self.rolled, self.table) {
+            (Some(_), _) => Nameable::Values,
+            (None, Some(table)) => Nameable::Fields(table),
+            (None, None) => Nameable::Given,
         }
-        Study { parts, program: Err(mistakes) }
     }
 
     /// A part of a formula as one of its own; none where it means nothing alone.
     pub fn part(&self, text: &str, part: &Part) -> Option<Program> {
         let text = text.get(part.span.clone()).filter(|_| part.stands_alone)?;
         formula::compile_rollup(text, &|name| self.reference(name)).ok()
-    }
-
-    /// Names the fields that may have been meant.
-    fn advise(&self, problem: &mut Diagnostic) {
-        let DiagnosticKind::UnknownField { name } = &problem.kind else { return };
-        problem.message = format!("there is no field `{}`", name.chars().take(255).collect::<String>());
-        if !problem.advice.is_empty() {
-            return;
-        }
-        problem.advice = match self.table {
-            Some(_) if self.rolled.is_some() => "the formula of a rollup names `values` and nothing else".to_owned(),
-            Some(table) => closest(name, table.live_fields().map(|field| field.name.as_str())),
-            None => "; give a value for it in `context`, or `base` and `table`".to_owned(),
-        };
-        problem.advice = problem.advice.trim_start_matches("; ").to_owned();
-    }
-
-    /// The functions that this house does not take.
-    fn foreign(&self, text: &str) -> Vec<Diagnostic> {
-        let found = if self.only_airtable { formula::beyond_airtable(text) } else { Vec::new() };
-        let told = |(name, span): (&str, Range<usize>)| Diagnostic {
-            message: schema::foreign(name),
-            advice: String::new(),
-            at: places(text, &span)[0] + 1,
-            span,
-            kind: DiagnosticKind::UnknownFunction { name: name.to_owned() },
-        };
-        found.into_iter().take(FOREIGN).map(told).collect()
-    }
-
-    /// Why a formula is none of this table, though it can be read.
-    fn refused(&self, text: &str, program: &Program) -> Option<Diagnostic> {
-        let table = self.table.filter(|_| self.rolled.is_none())?;
-        let unwritten = schema::unwritten(table, program).map(|field| {
-            let reason = "LAST_MODIFIED_TIME is asked about fields that people write";
-            (format!("{reason}, and nobody writes `{}`", field.name), program.place_of(field.id))
-        });
-        let (message, span) = unwritten.or_else(|| Some((schema::unpaired(table, program)?, None)))?;
-        let span = span.unwrap_or(0..text.len());
-        let (kind, at) = (DiagnosticKind::Syntax, places(text, &span)[0] + 1);
-        Some(Diagnostic { message, advice: String::new(), span, at, kind })
     }
 }
 

@@ -9,7 +9,7 @@ use images::{View, tick};
 use llm::Provider;
 use model::{BaseId, Caller, Field, RecordId, Table, TableImage};
 use records::{Records, find_table};
-use schema::Schemas;
+use schema::{Schemas, summary};
 use serde_json::{Map, Value};
 
 use crate::error::Error;
@@ -198,15 +198,16 @@ fn record<'s>((view, table, rows): Seen<'s>, id: Option<&str>) -> Result<Option<
 /// Without a table any name may be one of a field: it is told, and the type of the result is not known.
 fn checked(names: &Names<'_>, text: &str) -> Checked {
     let Study { parts, program } = names.study(text);
-    let (program, problems) = program.map_or_else(|problems| (None, problems), |program| (Some(program), Vec::new()));
-    let is_open = |problem: &&Diagnostic| {
+    let (program, mut problems) =
+        program.map_or_else(|problems| (None, problems), |program| (Some(program), Vec::new()));
+    let is_open = |problem: &Diagnostic| {
         names.table.is_none() && matches!(problem.kind, formula::DiagnosticKind::UnknownField { .. })
     };
-    let problems: Vec<&Diagnostic> = problems.iter().filter(|problem| !is_open(problem)).collect();
+    problems.retain(|problem| !is_open(problem));
     Checked {
         is_valid: problems.is_empty(),
-        error: problems.first().map(ToString::to_string),
-        diagnostics: problems.into_iter().map(|problem| Mistake::of(text, problem)).collect(),
+        error: (!problems.is_empty()).then(|| summary(&problems)),
+        diagnostics: problems.iter().map(|problem| Mistake::of(text, problem)).collect(),
         variables: each_once(&parts, |what| if let What::Name(name) = what { Some(name) } else { None }),
         fields: program.as_ref().map(|program| fields_told(names, program)).unwrap_or_default(),
         functions: functions(&parts),
@@ -221,7 +222,7 @@ fn unusable(text: &str, problems: &[Diagnostic]) -> Evaluated {
         value: Value::Null,
         data_type: None,
         is_valid: false,
-        error_message: problems.first().map(ToString::to_string),
+        error_message: Some(summary(problems)),
         diagnostics: problems.iter().map(|problem| Mistake::of(text, problem)).collect(),
         warnings: Vec::new(),
     }
@@ -247,7 +248,7 @@ fn warnings(program: &Program) -> Vec<String> {
 }
 
 fn explained(names: &Names<'_>, seen: Option<Seen<'_>>, text: &str) -> Result<Explained, Error> {
-    let refuse = |problems: Vec<Diagnostic>| expression(refusal(&problems));
+    let refuse = |problems: Vec<Diagnostic>| expression(summary(&problems));
     let Study { parts, program } = names.study(text);
     let program = program.map_err(refuse)?;
     let (begun, mut sampled, mut told) = (Instant::now(), 0, Vec::new());
@@ -273,12 +274,6 @@ fn explained(names: &Names<'_>, seen: Option<Seen<'_>>, text: &str) -> Result<Ex
         parts: told,
         records_sampled: sampled,
     })
-}
-
-/// The first of some mistakes, and how many more there are.
-pub(crate) fn refusal(problems: &[Diagnostic]) -> String {
-    let first = problems.first().map(ToString::to_string).unwrap_or_default();
-    schema::with_more(first, problems.len().saturating_sub(1))
 }
 
 /// How many records a part was computed for, and how long each took; none when it takes too long.

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::extract::State;
 use axum::{Extension, Json};
-use formula::{Family, Function};
+use formula::{Diagnostic, Family, Function};
 use model::Caller;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use web::{Door, Failure, JsonBody};
 
 use crate::error::Error;
-use crate::ops::{Asked, Authoring, refusal};
+use crate::ops::{Asked, Authoring};
 use crate::told::{Checked, Evaluated, Explained, FieldTold, Suggested, type_name};
 
 const DOOR: Door = Door::Problem;
@@ -337,11 +337,12 @@ async fn explain(
 )]
 async fn format(State(authoring): State<Authoring>, body: Body) -> Result<Json<FormattedOut>, Failure> {
     let FormatIn { formula: given } = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
-    let refuse = |reason: String| fail(Error::Expression { reason });
-    if let Some(reason) = schema::beyond_airtable(&given).filter(|_| authoring.has_formulas_of_airtable()) {
-        return Err(refuse(reason));
+    let refuse = |problems: Vec<Diagnostic>| fail(Error::Expression { reason: schema::summary(&problems) });
+    let ours = schema::beyond_airtable(&given);
+    if authoring.has_formulas_of_airtable() && !ours.is_empty() {
+        return Err(refuse(ours));
     }
-    let formula = formula::format(&given).map_err(|problems| refuse(refusal(&problems)))?;
+    let formula = formula::format(&given).map_err(refuse)?;
     Ok(Json(FormattedOut { changed: formula != given, formula }))
 }
 

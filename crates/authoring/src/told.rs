@@ -43,7 +43,7 @@ pub(crate) struct FieldTold {
 pub(crate) struct Checked {
     /// True when nothing is wrong with it.
     pub is_valid: bool,
-    /// The first mistake with its place and what would be right; null without any.
+    /// The first mistake with its place and what would be right, and how many more there are; null without any.
     pub error: Option<String>,
     /// All mistakes, in the order of the text; 100 of more.
     pub diagnostics: Vec<Mistake>,

@@ -15,6 +15,11 @@ use crate::program::Batch;
 use crate::tree::{Node, NodeKind};
 use crate::value::Scalar;
 
+/// Most characters of a name that is said.
+const NAME: usize = 255;
+/// What other languages call nothing.
+const NOTHING: [&str; 5] = ["null", "nil", "none", "undefined", "empty"];
+
 /// How a referenced field looks to a formula.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -244,8 +249,15 @@ impl Checker<'_> {
                 return wrong();
             }
             let kind = DiagnosticKind::UnknownField { name: name.to_owned() };
-            let message = format!("Unknown field names: {}", name.to_lowercase());
-            let advice = if name.contains('{') { "a `}` is missing before the second `{`" } else { "" };
+            let shown: String = name.chars().take(NAME).collect();
+            let message = format!("Unknown field names: {}", shown.to_lowercase());
+            let advice = match name {
+                name if name.contains('{') => "a `}` is missing before the second `{`",
+                name if NOTHING.iter().any(|nothing| name.eq_ignore_ascii_case(nothing)) => {
+                    "nothing is written `BLANK()`"
+                }
+                _ => "",
+            };
             self.problems.push(Diagnostic::new(kind, node.span.clone(), message, advice));
             return wrong();
         };

@@ -22,6 +22,17 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// A mistake at these bytes of a text.
+    pub fn within(
+        text: &str,
+        span: Range<usize>,
+        kind: DiagnosticKind,
+        message: String,
+        advice: impl Into<String>,
+    ) -> Self {
+        Self { at: character_of(text, span.start), ..Self::new(kind, span, message, advice) }
+    }
+
     /// A mistake in a text that is yet to be [placed].
     pub(crate) fn new(kind: DiagnosticKind, span: Range<usize>, message: String, advice: impl Into<String>) -> Self {
         Self { message, advice: advice.into(), span, at: 0, kind }
@@ -33,9 +44,14 @@ pub(crate) fn placed(text: &str, mut mistakes: Vec<Diagnostic>) -> Vec<Diagnosti
     mistakes.sort_by_key(|mistake| mistake.span.start);
     mistakes.truncate(MOST);
     for mistake in &mut mistakes {
-        mistake.at = text.get(..mistake.span.start).map_or(0, |before| before.chars().count()) + 1;
+        mistake.at = character_of(text, mistake.span.start);
     }
     mistakes
+}
+
+/// The character that a byte belongs to, from 1.
+fn character_of(text: &str, byte: usize) -> usize {
+    text.get(..byte).map_or(0, |before| before.chars().count()) + 1
 }
 
 impl fmt::Display for Diagnostic {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use model::{Bits, Chunk, ComputedChunk, FieldId, FormulaType, Kind, RecordId, SelectOptions, Timestamp};
 
 use crate::check::{Checker, Reference, Type, flat};
-use crate::diagnostic::{Diagnostic, placed};
+use crate::diagnostic::{Diagnostic, DiagnosticKind, placed};
 use crate::eval::{Context, Spent};
 use crate::expr::Expr;
 use crate::functions::Reads;
@@ -187,10 +187,12 @@ impl Program {
         &self.watched
     }
 
-    /// Where the formula names a field first.
-    pub fn place_of(&self, field: FieldId) -> Option<Range<usize>> {
+    /// What is wrong with it, where it names a field first.
+    pub fn mistake(&self, field: FieldId, message: String, advice: impl Into<String>) -> Diagnostic {
         let names = |slot: usize| self.references.get(slot).is_some_and(|reference| reference.field == field);
-        self.spans.iter().find(|(_, slot)| names(*slot)).map(|(span, _)| span.clone())
+        let named = self.spans.iter().find(|(_, slot)| names(*slot)).map(|(span, _)| span.clone());
+        let span = named.unwrap_or(0..self.text.len());
+        Diagnostic::within(&self.text, span, DiagnosticKind::Constant, message, advice)
     }
 
     /// The lookups that are read together, place by place. They must go through the same link.

@@ -341,10 +341,7 @@ impl View {
 
     /// The compiled formula that a caller sent to filter records.
     pub fn filter_program(&self, table: &Table, text: &str) -> Result<Arc<Program>, Error> {
-        if let Some(reason) = schema::beyond_airtable(text).filter(|_| self.only_airtable) {
-            return Err(Error::Formula { reason });
-        }
-        self.image.computed.programs.of_text(table, text, self.image.schema.revision)
+        self.image.computed.programs.of_text(table, text, self.image.schema.revision, self.only_airtable)
     }
 
     fn compute(

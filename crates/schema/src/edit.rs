@@ -24,7 +24,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::diagnosis;
+use crate::diagnosis::Nameable;
 use crate::error::Error;
 use crate::names::valid_name;
 
@@ -35,7 +35,7 @@ pub use copy::Copied;
 pub(crate) use copy::{Wanted, copy_name, numbers_to_copy};
 pub(crate) use remove::{Part, is_due};
 pub use retype::{FieldPart, link_in_trash, retype, retyped, updated, without_link};
-pub use through::{rollup_reference, unpaired};
+pub use through::rollup_reference;
 pub(crate) use trash::{Trashed, TrashedView, not_in_trash, trashed_fields, trashed_views};
 pub(crate) use views::placed;
 pub use views::{NewView, ViewPart};
@@ -142,6 +142,8 @@ pub(crate) struct Draft<'a> {
     at: String,
     /// Names of fields that are still to be made, in small letters.
     reserved: FxHashSet<(TableNo, String)>,
+    /// Whether formulas have only the functions that Airtable has.
+    pub only_airtable: bool,
 }
 
 /// How many numbers the new fields may need: a link field makes its other side too.
@@ -153,7 +155,7 @@ impl<'a> Draft<'a> {
     pub fn new(schema: Schema, next: (u32, u32), ids: &'a Ids, now: Timestamp) -> Self {
         let (next_table, next_field) = next;
         let (touched, at, reserved) = (Vec::new(), String::new(), FxHashSet::default());
-        Self { schema, touched, next_table, next_field, ids, now, at, reserved }
+        Self { schema, touched, next_table, next_field, ids, now, at, reserved, only_airtable: false }
     }
 
     /// The table after, for each that became different.
@@ -345,27 +347,24 @@ impl<'a> Draft<'a> {
         free_name(wanted, |name| !self.has_field(no, name, None) && !self.reserved.contains(&(no, name.to_lowercase())))
     }
 
-    /// Compiles a formula against the table and refuses one that needs itself.
+    /// A field of a formula.
     fn formula(&self, no: TableNo, name: &str, own: Option<FieldId>, text: &str) -> Result<FieldKind, Error> {
+        self.computed(no, name, own, (text, true))
+    }
+
+    /// Compiles a formula against the table and refuses one that needs itself. It may be one that knows when fields were last changed.
+    fn computed(
+        &self,
+        no: TableNo,
+        name: &str,
+        own: Option<FieldId>,
+        (text, keeps_times): (&str, bool),
+    ) -> Result<FieldKind, Error> {
         let Some(table) = self.schema.table_by_no(no) else {
             return Err(Error::TableNotFound { name: no.to_string() });
         };
         let program = formula::compile_new(text, &|field| reference(table, field));
-        let program = program.map_err(|diagnostics| Error::Formula {
-            field: name.to_owned(),
-            reason: diagnosis(&diagnostics, table.live_fields().map(|field| field.name.as_str())),
-        })?;
-        if let Some(field) = unwritten(table, &program) {
-            let kind = fields::of(&field.kind).name();
-            let reason = format!(
-                "LAST_MODIFIED_TIME is asked about fields that people write, and `{}` is of type `{kind}`, which nobody writes",
-                field.name
-            );
-            return Err(Error::Formula { field: name.to_owned(), reason });
-        }
-        if let Some(reason) = unpaired(table, &program) {
-            return Err(Error::Formula { field: name.to_owned(), reason });
-        }
+        let program = self.usable((name, own), (text, keeps_times), program, Nameable::Fields(table))?;
         let mut references: Vec<FieldId> = Vec::new();
         for reference in program.references() {
             if !references.contains(&reference.field) {
@@ -391,13 +390,9 @@ impl<'a> Draft<'a> {
         own: Option<FieldId>,
         (label, text): (String, &str),
     ) -> Result<FieldKind, Error> {
-        let FieldKind::Formula(formula) = self.formula(no, name, own, text)? else {
+        let FieldKind::Formula(formula) = self.computed(no, name, own, (text, false))? else {
             return Err(Error::TableNotFound { name: no.to_string() });
         };
-        if !formula.watched.is_empty() {
-            let reason = "LAST_MODIFIED_TIME of some fields is known to formula fields only: refer to one".to_owned();
-            return Err(Error::Formula { field: name.to_owned(), reason });
-        }
         Ok(FieldKind::Button(ButtonOptions { label, formula: formula.formula, references: formula.references }))
     }
 
@@ -567,12 +562,6 @@ fn described(text: Option<&str>) -> Result<Option<String>, Error> {
         return Err(Error::Invalid { reason });
     }
     Ok(text.filter(|text| !text.is_empty()).map(str::to_owned))
-}
-
-/// The first field of whose last change a formula tells and that nobody writes, or not any more.
-pub fn unwritten<'t>(table: &'t Table, program: &formula::Program) -> Option<&'t Field> {
-    let watched = program.watched().iter().filter_map(|id| table.field_by_id(*id));
-    watched.map(AsRef::as_ref).find(|field| field.kind.is_computed())
 }
 
 /// How a formula sees a field of its table.

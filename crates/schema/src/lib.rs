@@ -22,11 +22,11 @@ mod wire;
 
 pub use closest::closest;
 pub use conditions::{ConditionError, compares, condition_filter, holding, plain, read_condition};
-pub use diagnosis::{diagnosis, with_more};
-pub use dialect::{beyond_airtable, foreign, of_airtable};
+pub use diagnosis::{Nameable, Rules, refused, summary, usable};
+pub use dialect::beyond_airtable;
 pub use edit::{
     Copied, FieldPart, NewField, NewTable, NewView, ViewPart, link_in_trash, reference, retype, retyped,
-    rollup_reference, unpaired, unwritten, updated, without_link,
+    rollup_reference, updated, without_link,
 };
 pub use error::Error;
 pub use names::{on_one_line, valid_name};

@@ -246,6 +246,7 @@ impl Schemas {
         let next = store::take(&mut tx, permit.tenant(), no, numbers).await?;
         let schema = Schema { base_no: no, base: row.id, name, revision: 1, tables: Vec::new() };
         let mut draft = Draft::new(schema, next, &self.ids, now);
+        draft.only_airtable = self.only_airtable;
         let filled = fill(&mut draft)?;
         self.check(&draft)?;
         for (_, table) in draft.changes() {
@@ -403,6 +404,7 @@ impl Schemas {
         let next = if numbers == (0, 0) { (0, 0) } else { store::take(&mut tx, tenant, no, numbers).await? };
         let now = self.clock.now();
         let mut draft = Draft::new(schema, next, &self.ids, now);
+        draft.only_airtable = self.only_airtable;
         let answer = decide(&mut draft)?;
         self.check(&draft)?;
         let body = write(&mut tx, &permit, &draft)?;

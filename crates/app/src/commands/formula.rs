@@ -75,7 +75,7 @@ async fn evaluate(eval: &Eval) -> anyhow::Result<()> {
     }
     if answer.get("is_valid") != Some(&Value::Bool(true)) {
         let reason = answer.get("error_message").and_then(Value::as_str).unwrap_or("the server gave no answer");
-        bail!("{}", schema::with_more(reason.to_owned(), mistakes(&answer).count().saturating_sub(1)));
+        bail!("{reason}");
     }
     if !eval.asked.json {
         out::line(&shown(answer.get("value").unwrap_or(&Value::Null)));

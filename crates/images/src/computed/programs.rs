@@ -6,6 +6,7 @@ use formula::{Ages, Program};
 use model::{ButtonOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, Schema, Table, TableNo};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
+use schema::{Nameable, Rules};
 
 use crate::error::Error;
 
@@ -123,24 +124,22 @@ impl Programs {
         Ok(compiled)
     }
 
-    /// The formula that a caller filters by.
-    pub fn of_text(&self, table: &Table, text: &str, revision: i64) -> Result<Arc<Program>, Error> {
+    /// The formula that a caller filters by, in a house that may have only the functions of Airtable.
+    pub fn of_text(
+        &self,
+        table: &Table,
+        text: &str,
+        revision: i64,
+        only_airtable: bool,
+    ) -> Result<Arc<Program>, Error> {
         let key = (table.no, revision);
         if let Some(known) = self.filters.lock().get(&key).and_then(|held| held.get(text)) {
             return Ok(Arc::clone(known));
         }
-        let program = formula::compile_new(text, &|name| schema::reference(table, name));
-        let program = program.map_err(|problems| {
-            let fields = table.live_fields().map(|field| field.name.as_str());
-            Error::Formula { reason: schema::diagnosis(&problems, fields) }
-        })?;
-        if let Some(reason) = schema::unpaired(table, &program) {
-            return Err(Error::Formula { reason });
-        }
-        if !program.watched().is_empty() {
-            let reason = "LAST_MODIFIED_TIME of some fields is known to formula fields only: refer to one".to_owned();
-            return Err(Error::Formula { reason });
-        }
+        let compiled = formula::compile_new(text, &|name| schema::reference(table, name));
+        let rules = Rules { keeps_times: false, only_airtable };
+        let program = schema::usable(text, compiled, Nameable::Fields(table), rules);
+        let program = program.map_err(|problems| Error::Formula { reason: schema::summary(&problems) })?;
         let program = Arc::new(program);
         let mut filters = self.filters.lock();
         if filters.values().map(FxHashMap::len).sum::<usize>() >= FILTERS {
@@ -186,8 +185,7 @@ fn made_of(schema: &Schema, table: &Table, field: &Field) -> Option<Compiled> {
         }
         FieldKind::Formula(FormulaOptions { formula, .. }) | FieldKind::Button(ButtonOptions { formula, .. }) => {
             let program = formula::compile(formula, &|name| schema::reference(table, name)).ok()?;
-            let runs = schema::unwritten(table, &program).is_none() && schema::unpaired(table, &program).is_none();
-            runs.then_some(())?;
+            schema::refused(table, &program).is_none().then_some(())?;
             Compiled { ages: program.ages(), program: Some(program), linked: false, ..plain }
         }
         _ => return None,

@@ -124,10 +124,8 @@ impl Records {
         }
         let now = self.clock.now();
         let wanted = (new.name.as_str(), new.options.as_ref());
-        let kind = schema::retyped(&view.image.schema, (table.no, &field), wanted, &self.ids, now)?;
-        if self.schemas.has_formulas_of_airtable() {
-            schema::of_airtable(&field.name, &kind)?;
-        }
+        let only_airtable = self.schemas.has_formulas_of_airtable();
+        let kind = schema::retyped(&view.image.schema, (table.no, &field), wanted, only_airtable, &self.ids, now)?;
         let with = (self.ids.clone(), self.files.clone());
         let start = Conversion::new((&table, &field), kind, with, now, view.image.sequence);
         let read = self

@@ -47,7 +47,7 @@ pub fn updated(
     Ok(changes)
 }
 
-/// The type that a field of this name and place would have.
+/// The type that a field of this name and place would have, in a house that may have only the functions of Airtable in formulas.
 ///
 /// # Errors
 /// [`Error::FieldType`], [`Error::Options`], [`Error::Formula`], [`Error::Cycle`]; [`Error::Invalid`] for links that are
@@ -56,10 +56,12 @@ pub fn retyped(
     schema: &Schema,
     (table, field): (TableNo, &Field),
     (new_type, options): (&str, Option<&Value>),
+    only_airtable: bool,
     ids: &Ids,
     now: Timestamp,
 ) -> Result<FieldKind, Error> {
-    let draft = Draft::new(schema.clone(), (0, 0), ids, now);
+    let mut draft = Draft::new(schema.clone(), (0, 0), ids, now);
+    draft.only_airtable = only_airtable;
     let (no, name, own) = (table, field.name.as_str(), Some(field.id));
     let (old, options) = kept_choices(&field.kind, new_type, options);
     let kind = match read_options(name, new_type, options, old, ids, now)? {

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use formula::{Diagnostic, Program};
 use model::{
     ButtonOptions, Field, FieldId, FieldKind, FormulaOptions, LinkOptions, LookupOptions, RollupOptions, SelectOptions,
     Table, TableNo,
 };
 
 use super::{Draft, FIELDS, reference};
-use crate::diagnosis;
+use crate::diagnosis::{self, Nameable, Rules, summary};
+use crate::dialect::formula_of;
 use crate::error::Error;
 
 /// A field of a table.
@@ -81,12 +83,28 @@ impl Draft<'_> {
         self.refuse_cycle(name, own.map(|own| (no, own)), vec![looked])?;
         let looked_at = self.field_at(looked).map(|(_, field)| field);
         let program = formula::compile_new_rollup(text, &|word| rollup_reference(looked_at.as_deref()?, word));
-        let program = program.map_err(|diagnostics| Error::Formula {
-            field: name.to_owned(),
-            reason: diagnosis(&diagnostics, ["values"].into_iter()),
-        })?;
+        let program = self.usable((name, own), (text, true), program, Nameable::Values)?;
         let (result, list) = (program.result(), program.is_list());
         Ok(FieldKind::Rollup(RollupOptions { link, field: looked.1, formula: text.to_owned(), result, list }))
+    }
+
+    /// A formula that may be kept. One that is kept already may have functions of ours, whatever the house takes now.
+    pub(super) fn usable(
+        &self,
+        (name, own): (&str, Option<FieldId>),
+        (text, keeps_times): (&str, bool),
+        compiled: Result<Program, Vec<Diagnostic>>,
+        nameable: Nameable<'_>,
+    ) -> Result<Program, Error> {
+        let written = compiled.as_ref().map_or_else(|_| text.to_owned(), Program::canonical);
+        let mut fields = self.schema.tables.iter().flat_map(|table| &table.fields);
+        let is_held = own
+            .and_then(|own| fields.find(|field| field.id == own))
+            .and_then(|held| formula_of(&held.kind))
+            .is_some_and(|held| held == text || held == written);
+        let rules = Rules { keeps_times, only_airtable: self.only_airtable && !is_held };
+        diagnosis::usable(text, compiled, nameable, rules)
+            .map_err(|problems| Error::Formula { field: name.to_owned(), reason: summary(&problems) })
     }
 
     fn field_at(&self, (no, id): Place) -> Option<(Arc<Table>, Arc<Field>)> {
@@ -224,24 +242,6 @@ pub fn rollup_reference(field: &Field, word: &str) -> Option<formula::Reference>
     let shape = formula::Shape::List(fields::item_type(&field.kind));
     let reference = formula::Reference { field: field.id, no: field.no, shape, exact: word == "values" };
     word.eq_ignore_ascii_case("values").then_some(reference)
-}
-
-/// Why two fields that a formula reads together, place by place, are no pair: both have to be lookups through one link.
-pub fn unpaired(table: &Table, program: &formula::Program) -> Option<String> {
-    program.pairs().iter().find_map(|(keys, values)| {
-        let [keys, values] = [table.field_by_id(*keys)?, table.field_by_id(*values)?];
-        let link = |field: &Field| match &field.kind {
-            FieldKind::MultipleLookupValues(options) => Some(options.link),
-            _ => None,
-        };
-        let told = |field: &Field| match link(field).and_then(|id| table.field_by_id(id)) {
-            Some(link) => format!("`{}` looks through `{}`", field.name, link.name),
-            None => format!("`{}` is of type `{}`", field.name, fields::of(&field.kind).name()),
-        };
-        let paired = link(keys).is_some() && link(keys) == link(values);
-        let told = || format!("{}, {}", told(keys), told(values));
-        (!paired).then(|| format!("XLOOKUP reads two lookup fields through the same link, and {}", told()))
-    })
 }
 
 /// The type of a value that a lookup of a field of this type shows.

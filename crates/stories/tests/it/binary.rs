@@ -109,7 +109,7 @@ fn formulas_are_computed_in_a_terminal() {
     assert_eq!((fine.status.code(), String::from_utf8_lossy(&fine.stdout).trim()), (Some(0), "boolean"), "{fine:?}");
     let wrong = check("IF({Age} > 1,\n\t{Aeg} == 'ü')");
     let shown = [
-        "\t{Aeg} == 'ü')\n\t^^^^^\nthere is no field `Aeg` (at character 16); ",
+        "\t{Aeg} == 'ü')\n\t^^^^^\nUnknown field names: aeg (at character 16); did you mean `Age`?",
         "\t{Aeg} == 'ü')\n\t      ^^\n`==` is no operator (at character 22); equality is written `=`",
     ];
     let said = String::from_utf8_lossy(&wrong.stdout);

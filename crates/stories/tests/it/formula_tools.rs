@@ -129,7 +129,7 @@ async fn formulas_are_evaluated(bench: Bench) {
     assert_eq!((&answer["is_valid"], answer["diagnostics"].as_array().unwrap().len()), (&json!(false), 2));
     assert_eq!(
         answer["error_message"],
-        "there is no field `c` (at character 5); give a value for it in `context`, or `base` and `table`"
+        "Unknown field names: c, d (at character 5); give a value for it in `context`, or `base` and `table`"
     );
 }
 
@@ -153,7 +153,13 @@ async fn formulas_are_checked(bench: Bench) {
     let told = bench.of_tasks("validate", "IF({Points}").await;
     assert_eq!(told["diagnostics"][0]["advice"], "add `)`");
     let told = bench.of_tasks("validate", "XLOOKUP(1, {Points}, {Points}) & LAST_MODIFIED_TIME({Double})").await;
-    assert!(told["error"].as_str().unwrap().contains("nobody writes `Double` (at character 53)"), "{told}");
+    assert!(
+        told["error"]
+            .as_str()
+            .unwrap()
+            .contains("`Double` is of type `formula`, which nobody writes (at character 53)"),
+        "{told}"
+    );
     let told = bench.of_tasks("validate", "{Points + {Due} & {Poinst}").await;
     assert_eq!(told["diagnostics"][0]["advice"], "a `}` is missing before the second `{`", "{told}");
 
@@ -164,7 +170,7 @@ async fn formulas_are_checked(bench: Bench) {
     let span = |told: &Value| text.get(told["start"].as_u64()? as usize..told["end"].as_u64()? as usize);
     let places: Vec<_> = mistakes.iter().filter_map(span).collect();
     assert_eq!(places, [text, "==", "Tag", "SUMM", "{Poinst}", "'dayz'"], "{told}");
-    assert_eq!(told["error"], "the bracket of `IF(` is not closed (at character 1); add `)`");
+    assert_eq!(told["error"], "the bracket of `IF(` is not closed (at character 1); add `)` (and 5 more mistakes)");
     let advice = |index: usize| mistakes[index]["advice"].as_str().unwrap();
     assert!(
         advice(2).contains("`{Poinst Tag}`") && advice(3) == "did you mean SUM?" && advice(4).contains("`Points`"),
@@ -310,6 +316,45 @@ async fn wrong_questions_about_formulas_are_refused(bench: Bench) {
     }
 }
 
+/// Whoever makes a mistake is told the same of it, wherever a formula is written.
+#[on_every_database]
+async fn a_mistake_is_told_the_same_everywhere(bench: Bench) {
+    let Bench { app, base, .. } = &bench;
+    let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    let made =
+        |name: &str, formula: &str| json!({ "name": name, "type": "formula", "options": { "formula": formula } });
+    let gone = app.ok(Method::POST, &fields, &made("Gone", "1")).await["id"].as_str().unwrap().to_owned();
+    app.ok(Method::DELETE, &format!("{fields}/{gone}"), &json!({})).await;
+    for (formula, told) in [
+        ("1 + {Poinst}", "Unknown field names: poinst (at character 5); did you mean `Points`?"),
+        (
+            "{Name} & values",
+            "Unknown field names: values (at character 10); `values` is known to the formulas of rollups only: name a lookup field here",
+        ),
+        ("{Qty}", "Unknown field names: qty (at character 1); no field of `Tasks` has a name like it"),
+        ("é & {cyc}", "Unknown field names: é, cyc (at character 1); no field of `Tasks` has a name like it"),
+        ("IF({Urgent}, null)", "Unknown field names: null (at character 14); nothing is written `BLANK()`"),
+        ("{fldAAAAAAAAAAAAAA}", "(at character 1); no field of `Tasks` has this id"),
+        (&format!("{{{gone}}}"), "(at character 1); the field `Gone` was deleted: bring it back, or name another"),
+        (
+            "LAST_MODIFIED_TIME({Double})",
+            "LAST_MODIFIED_TIME is asked about fields that people write, and `Double` is of type `formula`, which nobody writes (at character 20); name the fields that it is made of",
+        ),
+    ] {
+        let asked = json!({ "formula": formula, "base": base, "table": "Tasks" });
+        let checked = bench.ask("validate", &asked).await["error"].clone();
+        let evaluated = bench.ask("evaluate", &asked).await["error_message"].clone();
+        let (_, explained) = app.call(Method::POST, "/api/v1/formulas/explain", &asked).await;
+        let (_, saved) = app.call(Method::POST, &fields, &made("Odd", formula)).await;
+        let filter = json!({ "filterByFormula": formula });
+        let (_, filtered) = app.call(Method::POST, &format!("/v0/{base}/Tasks/listRecords"), &filter).await;
+        let (saved, filtered) = (&saved["error"]["message"], &filtered["error"]["message"]);
+        for said in [&checked, &evaluated, &explained["detail"], saved, filtered] {
+            assert!(said.as_str().is_some_and(|said| said.ends_with(told)), "{formula}: {said}");
+        }
+    }
+}
+
 /// A field or a filter that is refused says how many more mistakes there are.
 #[on_every_database]
 async fn refusals_say_how_many_mistakes_there_are(bench: Bench) {
@@ -318,7 +363,7 @@ async fn refusals_say_how_many_mistakes_there_are(bench: Bench) {
     for (formula, told) in [
         ("1 == 2", "equality is written `=`\""),
         ("1 == 2 && SUMM(3", "equality is written `=` (and 3 more mistakes)\""),
-        ("{Poinst} == {Nope}", "Unknown field names: poinst, nope (at character 1); the closest are `Points`"),
+        ("{Poinst} == {Nope}", "Unknown field names: poinst, nope (at character 1); did you mean `Points`?"),
         ("{Poinst} == {Nope}", "(and 1 more mistake)\""),
     ] {
         let path = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
@@ -474,6 +519,7 @@ async fn functions_of_ours_are_not_known_where_only_airtables_may_be(strict: Str
             "{told}"
         );
         assert!(mistake["message"].as_str().unwrap().starts_with("Airtable has no function MEDIAN"), "{told}");
+        assert!(mistake["advice"].as_str().unwrap().contains("leave it out"), "{told}");
     }
     for what in ["explain", "format"] {
         let (status, told) = app.call(Method::POST, &format!("/api/v1/formulas/{what}"), &formula).await;
@@ -488,7 +534,7 @@ fn writes(prompt: &str, _again: bool) -> (u16, Value) {
     match prompt {
         "twice the points" => (200, said("```airtable\n{points}*2\n```", "stop")),
         "one more" => (200, said("{Poinst} + 1", "stop")),
-        mistake if mistake.contains("there is no field `Poinst`") && mistake.contains("`Points`") => {
+        mistake if mistake.contains("Unknown field names: poinst") && mistake.contains("`Points`") => {
             (200, said(" = {Points} + 1\n", "stop"))
         }
         "half" => (200, said("{Points} +", "length")),

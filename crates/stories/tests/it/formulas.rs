@@ -121,24 +121,36 @@ async fn functions_of_ours_are_refused_where_only_airtables_may_be(strict: Stric
     let base = app.plans().await;
     let (fields, tables) =
         (format!("/v0/meta/bases/{base}/tables/Tasks/fields"), format!("/v0/meta/bases/{base}/tables"));
-    let told = "Airtable has no function MEDIAN, and this house has only Airtable's";
     let field = |formula: &str| json!({ "name": "F", "type": "formula", "options": { "formula": formula } });
     let table = json!({ "name": "T", "fields": [{ "name": "N", "type": "singleLineText" }, field("1 + median (2)")] });
     let rollup =
         json!({ "recordLinkFieldId": "Project", "fieldIdInLinkedTable": "Title", "formula": "MEDIAN(values)" });
     let button = json!({ "label": "Go", "formula": "'https://x/' & MEDIAN({Points})" });
     let converted = json!({ "type": "formula", "options": { "formula": "MEDIAN({Points})" } });
-    for (method, path, body) in [
-        (Method::POST, &fields, field("IF(1, MEDIAN({Points}))")),
-        (Method::POST, &fields, json!({ "name": "B", "type": "button", "options": button })),
-        (Method::POST, &fields, json!({ "name": "R", "type": "rollup", "options": rollup })),
-        (Method::POST, &tables, table),
-        (Method::PATCH, &format!("{fields}/Double"), json!({ "options": { "formula": "MEDIAN({Points})" } })),
-        (Method::POST, &format!("/api/v1/bases/{base}/tables/Tasks/fields/Urgent/convert"), converted),
-        (Method::POST, &format!("/v0/{base}/Tasks/listRecords"), json!({ "filterByFormula": "MEDIAN({Points}) > 1" })),
+    for (method, path, body, at) in [
+        (Method::POST, &fields, field("IF({Name}, MEDIAN({Points}))"), 12),
+        (Method::POST, &fields, json!({ "name": "B", "type": "button", "options": button }), 16),
+        (Method::POST, &fields, json!({ "name": "R", "type": "rollup", "options": rollup }), 1),
+        (Method::POST, &tables, table, 5),
+        (
+            Method::PATCH,
+            &format!("{fields}/Double"),
+            json!({ "options": { "formula": "Points + MEDIAN({Points})" } }),
+            10,
+        ),
+        (Method::POST, &format!("/api/v1/bases/{base}/tables/Tasks/fields/Urgent/convert"), converted, 1),
+        (
+            Method::POST,
+            &format!("/v0/{base}/Tasks/listRecords"),
+            json!({ "filterByFormula": "MEDIAN({Points}) > 1" }),
+            1,
+        ),
     ] {
         let (status, answer) = app.call(method, path, &body).await;
-        assert!(status == 422 && answer.to_string().contains(told), "{path} {body}: {status} {answer}");
+        let told = format!(
+            "Airtable has no function MEDIAN, and this house has only Airtable's (`formulas.airtable`) (at character {at}); it has nothing like it"
+        );
+        assert!(status == 422 && answer.to_string().contains(&told), "{path} {body}: {status} {answer}");
     }
     for formula in ["LENGTH({Name})", "ISEMPTY({Name})", "FORMATDATE({Due})", "CONTAINS({Name}, 'a')"] {
         let (status, answer) = app.call(Method::POST, &fields, &field(formula)).await;
@@ -168,7 +180,7 @@ async fn mistakes_are_told_with_their_place(timed: Timed) {
             "DATETIME_DIF({Due}, NOW())",
             "there is no function DATETIME_DIF (at character 1); did you mean DATETIME_DIFF?",
         ),
-        ("'ü' & {Poinst} & {Nam}", "Unknown field names: poinst, nam (at character 7); the closest are `Points`"),
+        ("'ü' & {Poinst} & {Nam}", "Unknown field names: poinst, nam (at character 7); did you mean `Points`?"),
         (
             "LEFT({Name}, 1, 2)",
             "LEFT takes 1 or 2 arguments, not 3 (at character 1); it is written LEFT(text, [count])",

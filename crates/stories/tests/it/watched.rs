@@ -499,7 +499,7 @@ async fn what_a_formula_cannot_watch_is_refused(plans: Plans) {
         let (status, answer) = plans.formula("X", text).await;
         assert!(status == 422 && answer.to_string().contains(words), "{text}: {status} {answer}");
     }
-    let only = "is known to formula fields only: refer to one";
+    let only = "is known to formula fields only (at character 20); make a formula field of it, and refer to that";
     let button = json!({ "name": "Go", "type": "button", "options": { "label": "Go", "formula": "LAST_MODIFIED_TIME({Points})" } });
     let (status, answer) = app.call(Method::POST, &plans.fields("Tasks"), &button).await;
     assert!(status == 422 && answer.to_string().contains(only), "{status} {answer}");
