@@ -1,6 +1,6 @@
 //! How far apart two points in time are, as people say it.
 
-use crate::time::{Unit, whole_months};
+use crate::time::{add_months, whole_months};
 
 /// The mean length of a month in days, over four hundred years.
 const MONTH: f64 = 146_097.0 / 4_800.0;
@@ -10,7 +10,7 @@ const SECONDS: f64 = 1_000_000.0;
 pub(crate) fn distance(one: i64, other: i64) -> String {
     let (early, late) = (one.min(other), one.max(other));
     let months = whole_months(early, late);
-    let rest = late.saturating_sub(Unit::Months(1).add(early, months as f64));
+    let rest = late.saturating_sub(add_months(early, months));
     let (rest, months) = (rest as f64 / SECONDS, months as f64);
     let seconds = rest + (months * MONTH).round() * 86_400.0;
     let days = seconds / 86_400.0;

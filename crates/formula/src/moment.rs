@@ -96,16 +96,27 @@ pub(crate) fn moved<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     if let (Values::Times(times, day), Per::Same(count), Per::Same(unit)) = (&date.values, &counts, &units)
         && count.is_finite()
     {
-        let moved = |time: &i64| if *time == Chunk::NO_TIME { *time } else { unit.add(*time, *count) };
-        let values = Values::Times(times.iter().map(moved).collect(), *day);
-        return Ok(extent.finish(Lane { values, blank: date.blank.clone(), error: date.error.clone() }));
+        let mut error = date.error.clone();
+        let mut moved = vec![Chunk::NO_TIME; times.len()];
+        for (row, (moved, time)) in
+            moved.iter_mut().zip(times.iter()).enumerate().filter(|(_, (_, time))| **time != Chunk::NO_TIME)
+        {
+            match unit.add(*time, *count) {
+                Some(time) => *moved = time,
+                None => error.set(row),
+            }
+        }
+        let values = Values::Times(moved.into(), *day);
+        return Ok(extent.finish(Lane { values, blank: date.blank.clone(), error }));
     }
     Ok(extent.moments(|row| {
         let (date, count) = (date.get(row), counts.at(row));
         let day = matches!(date, Val::Time(_, true));
         match date.time() {
             _ if date.is_blank() => Out::Blank,
-            Some(time) if count.is_finite() => Out::Value((units.at(row).add(time, count), day)),
+            Some(time) if count.is_finite() => {
+                units.at(row).add(time, count).map_or(Out::Error, |moved| Out::Value((moved, day)))
+            }
             _ => Out::Error,
         }
     }))

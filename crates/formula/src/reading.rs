@@ -4,12 +4,10 @@ use model::Timestamp;
 
 use crate::locale::{Locale, Named};
 use crate::pattern::{Pattern, Piece};
-use crate::time::{EARLIEST, LATEST};
+use crate::time::{clock, in_range, ordinal_day, real_day, within};
 use crate::week::{self, ISO};
 
 const SECOND: i64 = 1_000_000;
-/// Years that are read; what is outside them is an error.
-const YEARS: std::ops::RangeInclusive<i64> = -9_999..=99_999;
 
 /// How a part of a format is read.
 #[derive(Debug, Clone, Copy)]
@@ -163,7 +161,7 @@ impl Read {
                     text.char_indices().filter_map(|(at, _)| Some((at, meridiem_at(text.get(at..)?, locale)?)));
                 places.map(|(at, len)| (at, at + len)).next()
             }
-            Self::Offset => text.char_indices().find_map(|(at, _)| Some((at, at + offset_at(text.get(at..)?)?.1))),
+            Self::Offset => text.char_indices().find_map(|(at, _)| Some((at, at + offset_at(text.get(at..)?)?))),
             Self::Unix => {
                 let start = text.find(|c: char| c.is_ascii_digit())?;
                 let sign = usize::from(text.get(..start)?.ends_with(['+', '-']));
@@ -205,20 +203,30 @@ fn meridiem_at(text: &str, locale: &Locale) -> Option<usize> {
     named.max(Some(dotted).filter(|_| first > 0))
 }
 
-/// `Z`, `+01:00` or `+0100`: in seconds, and how long it is.
-fn offset_at(text: &str) -> Option<(i64, usize)> {
+/// How long the offset is that a text begins with: `Z`, `+01:00`, `+0100` or `+01`.
+pub(crate) fn offset_at(text: &str) -> Option<usize> {
     if text.starts_with(['Z', 'z']) {
-        return Some((0, 1));
+        return Some(1);
     }
-    let sign = if text.starts_with('-') { -1 } else { i64::from(text.starts_with('+')) };
-    let two = |at: usize| {
-        let digits = text.get(at..at + 2).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
-        digits.and_then(|digits| digits.parse::<i64>().ok())
-    };
-    let hours = two(1).filter(|_| sign != 0)?;
+    let two = |at: usize| text.get(at..at + 2).is_some_and(|two| two.bytes().all(|digit| digit.is_ascii_digit()));
+    if !text.starts_with(['+', '-']) || !two(1) {
+        return None;
+    }
     let at = if text.get(3..).is_some_and(|rest| rest.starts_with(':')) { 4 } else { 3 };
-    let (minutes, len) = two(at).map_or((0, 3), |minutes| (minutes, at + 2));
-    Some((sign * (hours * 3_600 + minutes * 60), len))
+    Some(if two(at) { at + 2 } else { 3 })
+}
+
+/// What an offset that `offset_at` found says, in seconds; clocks are at most 12 hours behind UTC and 14 ahead.
+pub(crate) fn offset(text: &str) -> Option<i64> {
+    if text.starts_with(['Z', 'z']) {
+        return Some(0);
+    }
+    let hours: i64 = text.get(1..3)?.parse().ok()?;
+    let rest = text.get(3..)?.trim_start_matches(':');
+    let minutes: i64 = if rest.is_empty() { 0 } else { rest.parse().ok()? };
+    let (sign, most) = if text.starts_with('-') { (-1, 12) } else { (1, 14) };
+    let seconds = hours * 3_600 + minutes * 60;
+    (minutes < 60 && seconds <= most * 3_600).then_some(sign * seconds)
 }
 
 /// The years from 1969 to 2068.
@@ -237,7 +245,7 @@ impl Said {
             Read::Name(name @ Name::Month) => self.month = Some(name.at(text, locale)?.0 as i64 + 1),
             Read::Name(name @ Name::Weekday) => self.weekday = Some(name.at(text, locale)?.0 as i64),
             Read::Meridiem => self.meridiem = Some(text.to_owned()),
-            Read::Offset => self.offset = offset_at(text)?.0,
+            Read::Offset => self.offset = offset(text)?,
             Read::Unix => self.unix = Some((text.parse::<f64>().ok()? * 1_000.0).round() as i64 * 1_000),
         }
         Some(())
@@ -277,19 +285,14 @@ impl Said {
 
     fn time(&self, locale: &Locale, now: Timestamp) -> Option<Timestamp> {
         if let Some(unix) = self.unix {
-            return (EARLIEST..=LATEST).contains(&unix).then_some(Timestamp(unix));
+            return in_range(unix);
         }
         let day = self.date(locale, now)?;
         if self.weekday.is_some_and(|weekday| weekday != week::weekday(day)) {
             return None;
         }
-        let hour = self.hour_of_day(locale);
-        let midnight = hour == 24 && self.minute == 0 && self.second == 0 && self.millis == 0;
-        if (hour > 23 && !midnight) || self.minute > 59 || self.second > 59 {
-            return None;
-        }
-        let seconds = hour * 3_600 + self.minute * 60 + self.second - self.offset;
-        Some(Timestamp(day.0 + seconds * SECOND + self.millis * 1_000))
+        let time = clock(self.hour_of_day(locale), self.minute, self.second, self.millis)?;
+        in_range(day.0 + time - self.offset * SECOND)
     }
 
     /// The hour, by the part of the day where one is named.
@@ -321,15 +324,13 @@ impl Said {
         let (year, month, day) = now.date();
         let year = within(self.year.unwrap_or(year))?;
         if let Some(number) = self.day_of_year {
-            let day = Timestamp::from_date(year, 1, number);
-            return (number > 0 && day.date().0 == year).then_some(day);
+            return ordinal_day(year, number);
         }
         // What is finer than all that was said begins with its first.
         let today = if self.year.or(self.month).is_some() { 1 } else { i64::from(day) };
         let month = self.month.unwrap_or(if self.year.is_some() { 1 } else { i64::from(month) });
         let day = self.day.unwrap_or(today);
-        let date = Timestamp::from_date(year, month, day);
-        (date.date() == (year, month as u32, day as u32)).then_some(date)
+        real_day(year, month, day)
     }
 
     fn day_of_iso_week(&self, now: Timestamp) -> Option<Timestamp> {
@@ -350,9 +351,4 @@ impl Said {
         let day = week::day_of(within(named.unwrap_or(year))?, week, weekday, locale.week);
         day.filter(|_| (0..=13).contains(&weekday))
     }
-}
-
-/// A year that can be read.
-fn within(year: i64) -> Option<i64> {
-    YEARS.contains(&year).then_some(year)
 }

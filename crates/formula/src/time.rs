@@ -4,12 +4,18 @@ use std::cmp::Ordering;
 
 use model::Timestamp;
 
+use crate::{iso, loose};
+
+const MILLI: i64 = 1_000;
 const SECOND: i64 = 1_000_000;
+const HOUR: i64 = 3_600 * SECOND;
 const DAY: i64 = 86_400 * SECOND;
 /// Far enough from the ends of time for years and weeks around to be counted.
 pub(crate) const EARLIEST: i64 = Timestamp::from_date(-99_999, 1, 1).0;
 /// The same in the future.
 pub(crate) const LATEST: i64 = Timestamp::from_date(100_000, 1, 1).0 - 1;
+/// The months of all years that are counted.
+const MOST_MONTHS: f64 = 200_000.0 * 12.0;
 
 /// A unit of time: a fixed length in microseconds, or a number of months.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,17 +27,17 @@ pub(crate) enum Unit {
 impl Unit {
     /// The unit of this name; milliseconds for every other name.
     pub fn named(name: &str) -> Self {
-        Self::known(name).unwrap_or(Self::Micros(1_000))
+        Self::known(name).unwrap_or(Self::Micros(MILLI))
     }
 
     /// The unit of this name, also in capitals. One letter is told from its capital: `m` is a minute, `M` a month.
     pub fn known(name: &str) -> Option<Self> {
         let small = if name.len() > 1 { name.to_ascii_lowercase() } else { name.to_owned() };
         Some(match small.as_str() {
-            "milliseconds" | "millisecond" | "ms" => Self::Micros(1_000),
+            "milliseconds" | "millisecond" | "ms" => Self::Micros(MILLI),
             "seconds" | "second" | "s" | "S" => Self::Micros(SECOND),
             "minutes" | "minute" | "m" => Self::Micros(60 * SECOND),
-            "hours" | "hour" | "h" | "H" => Self::Micros(3_600 * SECOND),
+            "hours" | "hour" | "h" | "H" => Self::Micros(HOUR),
             "days" | "day" | "d" => Self::Micros(DAY),
             "weeks" | "week" | "w" | "W" => Self::Micros(7 * DAY),
             "months" | "month" | "M" => Self::Months(1),
@@ -41,12 +47,28 @@ impl Unit {
         })
     }
 
-    /// `time` moved by `count` units.
-    pub fn add(self, time: i64, count: f64) -> i64 {
-        match self {
-            Self::Micros(length) => time.saturating_add((count * length as f64) as i64).clamp(EARLIEST, LATEST),
-            Self::Months(months) => add_months(time, (count as i64).saturating_mul(months)),
-        }
+    /// `time` moved by `count` units as `moment` moves it: by whole months and days, halves away from zero, and by whole
+    /// milliseconds since 1970, towards it. None beyond the years that are counted.
+    pub fn add(self, time: i64, count: f64) -> Option<i64> {
+        let moved = match self {
+            Self::Months(months) => {
+                let count = (count * months as f64).round();
+                (count.abs() <= MOST_MONTHS).then(|| add_months(time, count as i64))?
+            }
+            Self::Micros(length) if length >= DAY => {
+                let days = (count * (length / DAY) as f64).round();
+                time.saturating_add((days as i64).saturating_mul(DAY))
+            }
+            Self::Micros(length) => {
+                // In the steps of `moment`, so that the last bit is its.
+                let millis = match length {
+                    HOUR => count * 1_000.0 * 60.0 * 60.0,
+                    _ => count * (length / MILLI) as f64,
+                };
+                ((time.div_euclid(MILLI) as f64 + millis) as i64).saturating_mul(MILLI)
+            }
+        };
+        in_range(moved).map(|moved| moved.0)
     }
 
     /// Whole units from `b` to `a`, towards zero.
@@ -74,13 +96,9 @@ impl Unit {
 }
 
 /// The same day some months on, or the month's last day.
-fn add_months(time: i64, months: i64) -> i64 {
+pub(crate) fn add_months(time: i64, months: i64) -> i64 {
     let (year, month, day) = Timestamp(time).date();
-    let total = year
-        .saturating_mul(12)
-        .saturating_add(i64::from(month) - 1)
-        .saturating_add(months)
-        .clamp(-1_199_988, 1_199_999);
+    let total = year * 12 + i64::from(month) - 1 + months;
     let (year, month) = (total.div_euclid(12), total.rem_euclid(12) + 1);
     Timestamp::from_date(year, month, i64::from(day).min(days_of(year, month))).0 + time.rem_euclid(DAY)
 }
@@ -117,58 +135,38 @@ pub(crate) fn whole_months(from: i64, to: i64) -> i64 {
     }
 }
 
-/// Reads `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM[:SS[.mmm]][Z|±HH:MM]` and `M/D/YYYY [H:MM[:SS]]`.
+/// The point in time that a text names without a format, in UTC where it names no zone.
 pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
-    let (day, clock) = text.split_once(['T', ' ']).unwrap_or((text, ""));
-    let date = parse_day(day)?;
-    Some(Timestamp(date.0.checked_add(parse_clock(clock.trim())?)?))
+    iso::read(text).or_else(|| loose::read(text))
 }
 
-fn parse_day(text: &str) -> Option<Timestamp> {
-    let (first, second, third) = if text.contains('/') { three(text, '/')? } else { three(text, '-')? };
-    let (year, month, day) = match (text.contains('/'), third) {
-        (true, year @ 0..=68) => (2_000 + year, first, second),
-        (true, year @ 69..100) => (1_900 + year, first, second),
-        (true, year) => (year, first, second),
-        (false, day) => (first, second, day),
-    };
-    if year > 99_999 || month > 12 || day > 31 {
-        return None;
-    }
+/// A year that is counted.
+pub(crate) fn within(year: i64) -> Option<i64> {
+    (-99_999..=99_999).contains(&year).then_some(year)
+}
+
+/// A point in time that is counted.
+pub(crate) fn in_range(time: i64) -> Option<Timestamp> {
+    (EARLIEST..=LATEST).contains(&time).then_some(Timestamp(time))
+}
+
+/// Midnight of a day that exists.
+pub(crate) fn real_day(year: i64, month: i64, day: i64) -> Option<Timestamp> {
     let time = Timestamp::from_date(year, month, day);
     (time.date() == (year, month as u32, day as u32)).then_some(time)
 }
 
-/// Three numbers with a sign between them.
-fn three(text: &str, sign: char) -> Option<(i64, i64, i64)> {
-    let mut parts = text.split(sign);
-    let mut next = || parts.next()?.parse::<u32>().ok().map(i64::from);
-    let three = (next()?, next()?, next()?);
-    parts.next().is_none().then_some(three)
+/// Midnight of the day of a year, counted from 1.
+pub(crate) fn ordinal_day(year: i64, number: i64) -> Option<Timestamp> {
+    let day = Timestamp::from_date(year, 1, number);
+    (number > 0 && day.date().0 == year).then_some(day)
 }
 
-fn parse_clock(text: &str) -> Option<i64> {
-    if text.is_empty() {
-        return Some(0);
-    }
-    let (clock, zone) = match text.find(['Z', '+', '-']) {
-        Some(at) => text.split_at_checked(at)?,
-        None => (text, ""),
-    };
-    let mut parts = clock.split(':');
-    let hour: f64 = parts.next()?.parse().ok()?;
-    let minute: f64 = parts.next()?.parse().ok()?;
-    let second: f64 = parts.next().map_or(Some(0.0), |second| second.parse().ok())?;
-    let whole = hour < 25.0 && minute < 60.0 && second < 61.0 && parts.next().is_none();
-    let offset = match zone.split_at_checked(1) {
-        None | Some(("Z", "")) => 0.0,
-        Some((sign, rest)) => {
-            let (hours, minutes) = rest.split_once(':')?;
-            let minutes = hours.parse::<f64>().ok()? * 60.0 + minutes.parse::<f64>().ok()?;
-            if sign == "-" { -minutes } else { minutes }
-        }
-    };
-    let millis = ((hour * 3_600.0 + (minute - offset) * 60.0 + second) * 1_000.0).round() as i64;
-    if whole { millis.checked_mul(1_000) } else { None }
+/// The microseconds from midnight to a time of day; 24:00 is the end of the day.
+pub(crate) fn clock(hour: i64, minute: i64, second: i64, millis: i64) -> Option<i64> {
+    let end = (hour, minute, second, millis) == (24, 0, 0, 0);
+    let within = (0..24).contains(&hour) || end;
+    let time = (hour * 3_600 + minute * 60 + second) * SECOND + millis * 1_000;
+    (within && minute < 60 && second < 60).then_some(time)
 }

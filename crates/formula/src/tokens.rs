@@ -116,6 +116,11 @@ fn year(number: i64, out: &mut String) {
     pad(number, 4, out);
 }
 
+/// The year of its era: before the year 1 was the first one before Christ.
+fn era_year(number: i64) -> i64 {
+    if number > 0 { number } else { 1 - number }
+}
+
 fn signed_year(number: i64, out: &mut String) {
     out.push(if number < 0 { '-' } else { '+' });
     pad(number.abs(), 6, out);
@@ -141,10 +146,10 @@ static TOKENS: &[Token] = tokens! {
     "YYYY" Some(number(4, Part::YearOrShort)), |at, out| pad(at.date.0, 4, out);
     "YY" Some(number(2, Part::ShortYear)), |at, out| pad(at.date.0 % 100, 2, out);
     "Y" Some(signed(18, Part::Year)), |at, out| year(at.date.0, out);
-    "yyyy" Some(number(4, Part::Year)), |at, out| pad(at.date.0, 4, out);
-    "yyy" Some(number(4, Part::Year)), |at, out| pad(at.date.0, 3, out);
-    "yy" Some(number(4, Part::Year)), |at, out| pad(at.date.0, 2, out);
-    "y" Some(number(4, Part::Year)), |at, out| pad(at.date.0, 1, out);
+    "yyyy" Some(number(4, Part::Year)), |at, out| pad(era_year(at.date.0), 4, out);
+    "yyy" Some(number(4, Part::Year)), |at, out| pad(era_year(at.date.0), 3, out);
+    "yy" Some(number(4, Part::Year)), |at, out| pad(era_year(at.date.0), 2, out);
+    "y" Some(number(4, Part::Year)), |at, out| pad(era_year(at.date.0), 1, out);
     "Q" Some(number(1, Part::Quarter)), |at, out| pad(i64::from(at.quarter()), 1, out);
     "Qo" None, |at, out| at.ordinal(i64::from(at.quarter()), "Q", out);
     "M" Some(number(2, Part::Month)), |at, out| pad(i64::from(at.date.1), 1, out);

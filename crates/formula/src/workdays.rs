@@ -3,7 +3,7 @@
 use crate::eval::{Context, STEP};
 use crate::lane::{Lane, Values};
 use crate::text::Text;
-use crate::time::parse_time;
+use crate::time::{in_range, parse_time};
 
 const DAY: i64 = 86_400_000_000;
 /// Most working days that one day is moved by: three thousand years.
@@ -80,7 +80,7 @@ pub(crate) fn after(time: i64, days: f64, holidays: &[i64]) -> Option<i64> {
     }
     let (start, days) = (day_of(time), days as i64);
     if days == 0 {
-        return start.checked_mul(DAY);
+        return Some(start * DAY);
     }
     let forward = days > 0;
     // Before the start of a weekend the last weekday counts, after it none of it does.
@@ -95,7 +95,7 @@ pub(crate) fn after(time: i64, days: f64, holidays: &[i64]) -> Option<i64> {
             target -= i64::from(*day >= weekday(target));
         }
     }
-    weekday(target).checked_mul(DAY)
+    in_range(weekday(target) * DAY).map(|day| day.0)
 }
 
 /// The working days from one time to another, both counted; negative when the other is before.

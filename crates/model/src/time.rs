@@ -68,7 +68,7 @@ impl Timestamp {
         Self(self.0.div_euclid(DAY) * DAY)
     }
 
-    /// Appends `YYYY-MM-DD`.
+    /// Appends `YYYY-MM-DD`; years of more than four digits and those before 0 as `±YYYYYY`.
     pub fn write_date(self, out: &mut Vec<u8>) {
         let (year, month, day) = self.date();
         if (0..=9_999).contains(&year) {
@@ -79,7 +79,8 @@ impl Timestamp {
             put(&mut text, 8, day);
             out.extend_from_slice(&text);
         } else {
-            out.extend_from_slice(format!("{year}-{month:02}-{day:02}").as_bytes());
+            let sign = if year < 0 { '-' } else { '+' };
+            out.extend_from_slice(format!("{sign}{:06}-{month:02}-{day:02}", year.abs()).as_bytes());
         }
     }
 

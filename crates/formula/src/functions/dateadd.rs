@@ -10,7 +10,7 @@ use crate::moment::moved;
 pub(super) const FUNCTION: Function = Function {
     name: "DATEADD",
     usage: "DATEADD(date, count, unit)",
-    about: "The date moved by a number of units.",
+    about: "The date moved by a number of units; days and longer ones are whole, halves are rounded away from zero.",
     family: Family::Date,
     examples: &[("DATEADD(\"07/10/19\", 10, \"days\")", "2019-07-20T00:00:00.000Z")],
     least: 3,

@@ -60,8 +60,8 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
         patterns.of(format, spoken)?.read(text, call.cx.batch.now)
     };
     Ok(extent.moments(|row| match value.get(row) {
-        Val::Text(text) if !text.is_empty() => read(row, text).map_or(Out::Error, |time| Out::Value((time.0, false))),
         Val::Time(time, _) => Out::Value((time, false)),
-        _ => Out::Blank,
+        value if value.is_blank() => Out::Blank,
+        value => read(row, value.text(&mut String::new())).map_or(Out::Error, |time| Out::Value((time.0, false))),
     }))
 }

@@ -148,7 +148,8 @@ pub(super) fn beside(unit: &str, from: i64, to: i64) -> i64 {
     let sign = if to < from { -1 } else { 1 };
     let [from, to] = [from.min(to), from.max(to)].map(|time| Timestamp(time).day().0);
     let whole = |name: &str| (Unit::named(name).between(to, from), Unit::named(name));
-    let days_beside = |(count, unit): (i64, Unit)| Unit::named("days").between(to, unit.add(from, count as f64));
+    let days_beside =
+        |(count, unit): (i64, Unit)| Unit::named("days").between(to, unit.add(from, count as f64).unwrap());
     sign * match unit.to_ascii_uppercase().as_str() {
         "MD" => days_beside(whole("months")),
         "YD" => days_beside(whole("years")),

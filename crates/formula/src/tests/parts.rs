@@ -107,11 +107,16 @@ proptest! {
     }
 
     #[test]
-    fn times_are_read_as_they_are_written(millis in -60_000_000_000_000i64..200_000_000_000_000) {
+    fn times_are_read_as_they_are_written(millis in -3_218_000_000_000_000i64..3_093_000_000_000_000) {
         let time = Timestamp::from_millis(millis);
-        if (0..=9_999).contains(&time.date().0) {
-            prop_assert_eq!(parse_time(&time.iso()), Some(time));
-            prop_assert_eq!(parse_time(&time.iso()[..10]), Some(time.day()));
+        let (iso, (year, month, day), (hour, minute, second, _)) = (time.iso(), time.date(), time.clock());
+        prop_assert_eq!(parse_time(&iso), Some(time));
+        prop_assert_eq!(parse_time(iso.split('T').next().unwrap()), Some(time.day()));
+        if year > 99 {
+            let seconds = Timestamp(time.0.div_euclid(1_000_000) * 1_000_000);
+            let half = if hour < 12 { "AM" } else { "PM" };
+            let text = format!("{month}/{day}/{year} {}:{minute}:{second} {half}", (hour + 11) % 12 + 1);
+            prop_assert_eq!(parse_time(&text), Some(seconds));
         }
     }
 
@@ -120,9 +125,9 @@ proptest! {
     fn what_is_beside_whole_months_and_years_leads_to_the_end(start in -40_000i64..40_000, days in 0i64..5_000) {
         let [start, end] = [start, start + days].map(|day| day * 86_400_000_000);
         let between = |name: &str| counted(name).unwrap().between(start, end);
-        let after = |months: i64, days: &str| Unit::named("days").add(Unit::Months(1).add(start, months as f64), between(days) as f64);
-        prop_assert_eq!(after(between("M"), "MD"), end);
-        prop_assert_eq!(after(12 * between("y"), "yd"), end);
+        let after = |months: i64, days: &str| Unit::named("days").add(Unit::Months(1).add(start, months as f64).unwrap(), between(days) as f64);
+        prop_assert_eq!(after(between("M"), "MD"), Some(end));
+        prop_assert_eq!(after(12 * between("y"), "yd"), Some(end));
         prop_assert_eq!(between("ym"), between("M") - 12 * between("Y"));
         prop_assert!((0..31).contains(&between("MD")) && (0..12).contains(&between("YM")) && (0..366).contains(&between("YD")));
         prop_assert!(["MD", "YM", "YD"].iter().all(|unit| counted(unit).unwrap().between(end, start) == -between(unit)));
@@ -133,14 +138,14 @@ proptest! {
         let time = days * 86_400_000_000;
         for name in ["ms", "seconds", "minutes", "hours", "days", "weeks", "months", "quarters", "years"] {
             let unit = Unit::named(name);
-            let there = unit.add(time, count as f64);
+            let there = unit.add(time, count as f64).unwrap();
             let early = Timestamp(time).date().2 <= 28;
             if early || matches!(unit, Unit::Micros(_)) {
                 prop_assert_eq!(unit.between(there, time), count, "{}", name);
                 prop_assert_eq!(unit.between(time, there), -count, "{}", name);
                 prop_assert_eq!(unit.index(there) - unit.index(time), count, "{}", name);
             }
-            prop_assert_eq!(unit.index(time), unit.index(unit.add(time, 0.0)));
+            prop_assert_eq!(unit.index(time), unit.index(unit.add(time, 0.0).unwrap()));
         }
     }
 }
@@ -178,21 +183,19 @@ fn numbers_are_shown_as_browsers_show_them() {
     }
 }
 
+/// Some of it `moment` reads somehow; what it reads rightly stands in `oracles/moment.txt`.
 #[test]
 fn what_is_no_time_is_refused() {
     for text in [
         "",
         " ",
-        "2024",
-        "2024-02",
-        "2024-2-30",
-        "02/30/2024",
         "1/2",
-        "2024-02-29T10",
-        "2024-02-29T10:61",
-        "2024-02-29T10:00:61",
-        "2024-02-29T10:00:00:00",
-        "2024-02-29T10:00+2",
+        "2/30/2024",
+        "Feb 29",
+        "Feb 32",
+        "12",
+        "Monday, February 29, 2024",
+        "foo 2024-02-29",
         "2024-02-29T10:00Zulu",
         "2024-00-10",
         "a-b-c",
@@ -200,19 +203,20 @@ fn what_is_no_time_is_refused() {
         "2024-02-29-01",
         "4294967296-01-01",
         "-2024-02-29",
+        "+012345-060",
+        "2024-02T10:00",
+        "1.9:30",
+        "Thu, 29 Feb 2024 10:00:00 +9900",
+        "2/29/2024 10:60",
+        "2/29/2024 10:00 GMT-99:00",
+        "2/29/2024 10:00 EST EST",
+        "2/29/2024 10:00 (EST)",
+        "2/29/2024 10:00 10:00",
+        "Feb Mar 29 2024",
+        "2024-02-29.",
+        "+099999-12-31T23:59-01:00",
+        "99999999999999999999-01-01",
     ] {
         assert_eq!(parse_time(text), None, "{text:?}");
-    }
-    for (text, iso) in [
-        (" 2024-02-29 ", "2024-02-29T00:00:00.000Z"),
-        ("2024-2-9", "2024-02-09T00:00:00.000Z"),
-        ("2/29/2024 7:05", "2024-02-29T07:05:00.000Z"),
-        ("2024-02-29T10:20:30.456Z", "2024-02-29T10:20:30.456Z"),
-        ("2024-02-29 10:20:30.4564", "2024-02-29T10:20:30.456Z"),
-        ("2024-02-29T00:30+01:00", "2024-02-28T23:30:00.000Z"),
-        ("2024-02-29T23:30-01:00", "2024-03-01T00:30:00.000Z"),
-        ("2024-02-29T24:00", "2024-03-01T00:00:00.000Z"),
-    ] {
-        assert_eq!(parse_time(text).map(Timestamp::iso).as_deref(), Some(iso), "{text:?}");
     }
 }

@@ -262,7 +262,8 @@ impl Row<'_> {
             _ => true,
         });
         match (name, &values[0]) {
-            ("DATETIME_PARSE", Text(text)) if !text.is_empty() => {
+            ("DATETIME_PARSE", Text(_) | Number(_)) if !values[0].is_blank() => {
+                let text = &values[0].text();
                 let locale = said(2).map_or(Some(Locale::english()), |name| Locale::named(&name));
                 let time = match said(1) {
                     None => parse_time(text),
@@ -697,7 +698,9 @@ fn dates(name: &str, values: &[Plain]) -> Plain {
             let day = matches!(values[0], Time(_, true));
             return match (values[0].time(), values[1].number()) {
                 _ if values[0].is_blank() => Blank,
-                (Some(time), count) if count.is_finite() => Time(Unit::named(&values[2].text()).add(time, count), day),
+                (Some(time), count) if count.is_finite() => {
+                    Unit::named(&values[2].text()).add(time, count).map_or(Error, |time| Time(time, day))
+                }
                 _ => Error,
             };
         }

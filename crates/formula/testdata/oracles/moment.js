@@ -2,6 +2,8 @@
 //
 //   npm install moment@2.31.0 moment-timezone@0.6.6 && node moment.js > moment.txt
 "use strict";
+// What JavaScript reads for `moment` is in the zone of the process.
+process.env.TZ = "UTC";
 const fs = require("fs");
 const path = require("path");
 const moment = require("moment-timezone");
@@ -17,7 +19,7 @@ moment.tz.setDefault("UTC");
 
 const text = (value) => JSON.stringify(value);
 const told = (formula, value) => console.log(`${formula}\t${value === "" ? "blank" : value}`);
-const iso = (at) => (at.isValid() ? at.toISOString().replace(/^\+0/, "") : "#ERROR!");
+const iso = (at) => (at.isValid() ? at.toISOString() : "#ERROR!");
 
 function shows(time, format, zone, locale) {
   let date = text(time);
@@ -64,8 +66,8 @@ for (const format of [
   "o", "D o", "Bcfijnpqrtuv", "ABC", "T", "YYYY-MM-DDTHH:mm:ss.SSSZ", "YYYY-[W]WW-E", "GGGG-[W]WW-E", "h [o'clock] A", "\"D\"", "é D ü", "🎉 D 🎉",
   "‏D/M", "D\tM", "D  M", "%d", "$1", "D\\", "\\", "-D", "D,M;Y", "Do [of] MMMM", "Mo Qo Do wo",
 ]) shows("2024-02-29T15:05:09.007Z", format);
-for (const time of ["0001-01-01T00:00:00.000Z", "0099-12-31T23:59:59.999Z", "0999-05-05T05:05:05.005Z", "9999-12-31T23:59:59.999Z"]) {
-  for (const format of ["YYYY-MM-DD", "YY", "YYYYYY", "Y", "dddd", "GGGG-[W]WW", "gg w", "X", "x", "LLLL"]) shows(time, format);
+for (const time of ["-000976-02-29T12:00:00.000Z", "0001-01-01T00:00:00.000Z", "0099-12-31T23:59:59.999Z", "0999-05-05T05:05:05.005Z", "9999-12-31T23:59:59.999Z", "+012345-06-07T08:09:10.011Z"]) {
+  for (const format of ["YYYY-MM-DD", "YYYYY", "y", "yyyy", "YY", "YYYYYY", "Y", "dddd", "GGGG-[W]WW", "gg w", "X", "x", "LLLL"]) shows(time, format);
 }
 
 console.log("# Weeks where years meet, by the rules of several languages.");
@@ -126,7 +128,7 @@ for (const locale of ["zh-cn", "zh-tw", "hi", "bn", "ne", "ko", "vi", "id", "ms"
 console.log("# Reading.");
 for (const [given, format] of [
   ["4 Mar 2017 23:00", "D MMM YYYY HH:mm"], ["2017-03-04", "YYYY-MM-DD"], ["04/03/2017", "DD/MM/YYYY"], ["04/03/2017", "MM/DD/YYYY"],
-  ["4.3.17", "D.M.YY"], ["4.3.69", "D.M.YY"], ["4.3.68", "D.M.YY"], ["20170304", "YYYYMMDD"], ["20170304T1530", "YYYYMMDD[T]HHmm"],
+  ["4.3.17", "D.M.YY"], [20240229, "YYYYMMDD"], [2024, "YYYY"], [229, "MMDD"], ["4.3.69", "D.M.YY"], ["4.3.68", "D.M.YY"], ["20170304", "YYYYMMDD"], ["20170304T1530", "YYYYMMDD[T]HHmm"],
   ["March 4th, 2017", "MMMM Do, YYYY"], ["march 4 2017", "MMMM D YYYY"], ["MARCH 4 2017", "MMM D YYYY"], ["Mar 4 2017", "MMMM D YYYY"],
   ["Saturday, March 4 2017", "dddd, MMMM D YYYY"], ["Sunday, March 4 2017", "dddd, MMMM D YYYY"], ["Sat 4 Mar 2017", "ddd D MMM YYYY"],
   ["4/3/2017 3:05 pm", "D/M/YYYY h:mm a"], ["4/3/2017 12:05 am", "D/M/YYYY h:mm A"], ["4/3/2017 12:05 pm", "D/M/YYYY h:mm a"], ["4/3/2017 3:05 PM", "D/M/YYYY h:mm a"],
@@ -136,7 +138,8 @@ for (const [given, format] of [
   ["2017-064", "YYYY-DDD"], ["2017-064", "YYYY-DDDD"], ["2017-366", "YYYY-DDD"], ["2016-366", "YYYY-DDD"], ["2017-W09-6", "GGGG-[W]WW-E"], ["2017-W53-1", "GGGG-[W]WW-E"],
   ["2020-W53-5", "GGGG-[W]WW-E"], ["2017 9", "GGGG W"], ["2017 10 2", "gggg w e"], ["2017 10 2", "gggg w d"], ["2017 Q3", "YYYY [Q]Q"], ["3", "Q"],
   ["1488625200", "X"], ["1488625200.123", "X"], ["-86400", "X"], ["1488625200123", "x"], ["2017-03-04T10:00:00+02:00", "YYYY-MM-DDTHH:mm:ssZ"],
-  ["2017-03-04T10:00:00-0530", "YYYY-MM-DDTHH:mm:ssZZ"], ["2017-03-04T10:00:00Z", "YYYY-MM-DDTHH:mm:ssZ"], ["2017-03-04 10:00 +02", "YYYY-MM-DD HH:mm Z"],
+  ["2017-03-04T10:00:00-0530", "YYYY-MM-DDTHH:mm:ssZZ"], ["2017-03-04T10:00:00Z", "YYYY-MM-DDTHH:mm:ssZ"], ["2017-03-04 10:00 +02", "YYYY-MM-DD HH:mm Z"], ["2017-03-04 10:00 +14:00", "YYYY-MM-DD HH:mm Z"],
+  ["2017-03-04 10:00 +14:30", "YYYY-MM-DD HH:mm Z"], ["2017-03-04 10:00 -99:99", "YYYY-MM-DD HH:mm Z"], ["2017-03-04 10:00 +02:60", "YYYY-MM-DD HH:mm Z"],
   ["2017-03-04 10:00:00.5", "YYYY-MM-DD HH:mm:ss.S"], ["2017-03-04 10:00:00.123", "YYYY-MM-DD HH:mm:ss.SSS"], ["2017-03-04 10:00:00.123456", "YYYY-MM-DD HH:mm:ss.SSSSSS"],
   ["2017-03-04 930", "YYYY-MM-DD Hmm"], ["2017-03-04 1930", "YYYY-MM-DD Hmm"], ["2017-03-04 93015", "YYYY-MM-DD Hmmss"], ["2017-03-04 9:30 pm", "YYYY-MM-DD hmm a"],
   ["2017-03-04 24", "YYYY-MM-DD k"], ["2017-03-04 1", "YYYY-MM-DD kk"], ["on the 4th of March in 2017", "[on the] Do [of] MMMM [in] YYYY"], ["x4y3z2017", "D M YYYY"],
@@ -159,6 +162,36 @@ for (const [given, format, locale] of [
   ["март 2017", "MMMM YYYY", "ru"], ["2017年3月4日", "YYYY年M月D日", "ja"], ["2017年3月4日", "LL", "zh-cn"], ["٤ مارس ٢٠١٧", "D MMMM YYYY", "ar"], ["04/03/2017", "L", "en-gb"],
   ["04/03/2017", "L", "en"], ["5 maggio 2020", "D MMMM YYYY", "it"], ["5 may 2020", "D MMMM YYYY", "it"],
 ]) reads(given, format, locale);
+
+console.log("# Reading without a format.");
+for (const given of [
+  // ISO 8601.
+  "2024-02-29", "2024-02", "2024", "2024-13", "2024-02-30", "2023-02-29", "20240229", "202402", "2024060", "2024-060", "2024-366", "2023-366", "2024-000", "2024-W09", "2024-W09-4",
+  "2024W09", "2024W094", "2024-W53", "2020-W53-7", "2024-W00", "2024-W09-8", "0024-02-29", "+012345-06-07", "+0123450607", "-000976-02-29", "+012345",
+  "2024-02-29T10", "2024-02-29T10:20", "2024-02-29 10:20", "2024-02-29T10:20:30", "2024-02-29T10:20:30.4", "2024-02-29T10:20:30,45", "2024-02-29T10:20:30.123456789Z",
+  "2024-02-29T10:20:30.", "20240229T10", "20240229T1020", "20240229 102030.5", "2024-02-29T1020", "20240229T10:20", "2024-060 10:00", "2024-W09-4T10:00", "2024-W09 10:00",
+  "2024-02-29T24:00", "2024-02-29T24:00:00.001", "2024-02-29T24:01", "2024-02-29T25:00", "2024-02-29T10:60", "2024-02-29T10:20:60", "2024-02-29T7:31", "2024-02-29t10:00",
+  "2024-02-29T10:00Z", "2024-02-29T10:00 Z", "2024-02-29T10:00z", "2024-02-29T10:00+02:00", "2024-02-29T10:00+0200", "2024-02-29T10:00+02", "2024-02-29T10:00-05:30", "2024-02-29T10:00+14:00",
+  "2024-02-29T10:00+14:01", "2024-02-29T10:00-12:00", "2024-02-29T10:00-12:01", "2024-02-29T10:00+10:60", "2024-02-29T10:00+99:99", "2024-02-29T10:00+nan:00", "2024-02-29T10:00+1e5:00",
+  "2024-02-29T10:00+", "2024-02-29T10:00+2", "2024-02-29+02:00", "+2024-+02-+29", "  2024-02-29  ", "2024-02-29 ", "2024-02-29x", "2024-02-29 foo", "x2024-02-29",
+  // Numbers with signs between them.
+  "2/17/2013", "02/17/2013", "02/17/13", "2/17/2013 7:31", "2/17/2013 7:31:25", "2/17/2013 7:31:25.5", "2/17/2013 7:31 PM", "2/17/2013 7:31 am", "2/17/2013 7:31:25 pm", "2/17/2013 12:30 AM",
+  "2/17/2013 12:30 PM", "2/17/2013 0:30 PM", "2/17/2013 13:30 PM", "2/17/2013 7:31pm", "2/17/2013 7 pm", "2/17/2013, 7:31:25 AM", "2/17/2013 24:00", "2/17/2013 24:01", "2/17/2013 25:00",
+  "2/17/2013 10 :00", "2/17/2013 10:00 foo", "13/1/2024", "0/1/2024", "1/0/2024", "1/32/2024", "1/1/49", "1/1/50", "1/1/79", "1/1/5", "3/4/12345", "2024/02/29", "2024/2/9 5:00", "2024/2", "2/2024",
+  "2024.02.29", "2.17.2013", "17.2.2013", "2-17-2013", "17-2-2013", "2024-2-9", "2024-2-9 7:5", "24-02-29", "99/12/31", "2024--02-29", "2024-02-29-", "2024-02-29-01", "10:30",
+  "2024-02-29 1e1:30", "2024-02-29 1.5:00", "2024-02-29 10:00 +02:00", "2/29/2024 10:00 -0530", "2/29/2024 10:00+02", "2/29/2024 10:00Z", "2/29/2024 10:00 EST", "2/29/2024 10:00 pst",
+  "2/29/2024 10:00 CET", "10:00 2/29/2024", "2/29/2024 10:00 PM EDT",
+  // Months by their names.
+  "Feb 29, 2024", "Feb 29 2024", "feb 29 2024", "FEBRUARY 29, 2024", "Febr 29 2024", "Sept 3, 2024", "Sep. 3, 2024", "29 Feb 2024", "29 February 2024 10:00", "29. Feb 2024", "29-Feb-2024",
+  "29-Feb-24", "29/Feb/2024", "Feb-29-2024", "29Feb2024", "2024 Feb 29", "2024-Feb-29", "Feb 2024", "February, 2024", "2024 February", "Feb 29th, 2024", "29th of Feb 2024", "Feb 32 2024", "Xyz 29 2024",
+  "Feb 29 24", "March 4, 2017 3:30 PM", "March 4 2017 5pm", "März 4 2017",
+  // As mail and JavaScript write them.
+  "Thu, 29 Feb 2024 10:00:00 +0200", "Thu, 29 Feb 2024 10:00:00 GMT", "Thu, 29 Feb 2024 10:00 EST", "29 Feb 24 10:00 GMT", "29 Feb 2024 10:00:00 Z", "Mon, 29 Feb 2024 10:00:00 GMT",
+  "Thu Feb 29 2024", "Thu Feb 29 2024 10:00:00 GMT+0200 (CET)", "Thu Feb 29 2024 10:00:00 GMT-0500 (Eastern Standard Time)", "Thu Feb 29 10:00:00 2024", "Thursday, February 29, 2024",
+  "Thursday, February 29, 2024 3:05 PM", "Thu. Feb. 29. 2024",
+  // Neither.
+  "nothing", "today", "noon", "-", "T", "Z", ":", "1709164800000", "é",
+]) told(`DATETIME_PARSE(${text(given)})`, iso(moment(given)));
 
 console.log("# How far from now.");
 for (const [count, unit] of [
@@ -185,6 +218,17 @@ for (const [index, unit] of UNITS.entries()) {
     const count = [1, -1, 13, -25, 0, 100, -7, 3][(at + index) % 8];
     told(`DATEADD(${text(time)}, ${count}, ${text(unit)})`, iso(moment.utc(time).add(count, unit)));
   }
+}
+
+console.log("# By fractions of units, and far away.");
+for (const unit of ["ms", "seconds", "minutes", "hours", "days", "weeks", "months", "quarters", "years"]) {
+  for (const count of [0.5, -0.5, 1.5, -1.5, 2.49, -2.5, 0.0001, 1.1, 0.3333333333333333]) {
+    for (const time of ["2024-02-29T00:00:00.000Z", "1969-12-31T23:59:59.999Z"]) told(`DATEADD(${text(time)}, ${count}, ${text(unit)})`, iso(moment.utc(time).add(count, unit)));
+  }
+  for (const count of [1e18, -1e18]) told(`DATEADD("2024-02-29", ${BigInt(count)}, ${text(unit)})`, iso(moment.utc("2024-02-29").add(count, unit)));
+}
+for (const [count, unit] of [[97975, "years"], [-102023, "years"], [-3000, "years"], [10000, "years"], [999999999, "years"], [3000000, "days"], [999999999, "days"], [-120000, "months"], [26297460, "hours"]]) {
+  told(`DATEADD("2024-02-29", ${count}, ${text(unit)})`, iso(moment.utc("2024-02-29").add(count, unit)));
 }
 
 console.log("# How many units apart.");

@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::eval::Lanes;
 use crate::functions::{Function, Run, datetime_diff};
 use crate::moment::two;
-use crate::time::{Unit, whole_months};
+use crate::time::{Unit, add_months, whole_months};
 use crate::value::Val;
 use model::Timestamp;
 
@@ -68,7 +68,7 @@ impl Counted {
         let months = whole_months(start, end);
         match self {
             Self::DaysBeside(step) => {
-                let reached = Unit::Months(step).add(start, (months / step) as f64);
+                let reached = add_months(start, months / step * step);
                 Unit::named("days").between(end, reached)
             }
             _ => months % YEAR,
