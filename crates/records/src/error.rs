@@ -106,7 +106,7 @@ pub enum Error {
         kept_since: Timestamp,
     },
     /// A change cannot be taken back because cells have changed since.
-    #[error("{count} cells or records have changed since; nothing was undone (send `force` to undo the rest)")]
+    #[error("{}; nothing was undone (send `force` to undo the rest)", first_of(conflicts, *count))]
     Conflicts {
         /// How many.
         count: usize,
@@ -216,6 +216,16 @@ impl From<images::Error> for Error {
             From::Db(error) => Self::Db(error),
         }
     }
+}
+
+/// The first conflicts, and how many there are besides.
+fn first_of(conflicts: &[String], count: usize) -> String {
+    const TOLD: usize = 3;
+    let mut told = conflicts.get(..TOLD).unwrap_or(conflicts).join("; ");
+    if count > TOLD {
+        told = format!("{told}; and {} more cells or records have changed since", count - TOLD);
+    }
+    told
 }
 
 impl From<schema::ConditionError> for Error {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use changes::Since;
 use events::{CellChange, Change, RecordCells, RecordChange, TableChange};
 use images::taken_back;
-use model::{Actor, BaseId, Caller, CellValue, FieldNo, Ordinal, Schema, Table, TableImage, TableNo};
+use model::{Actor, BaseId, Caller, CellValue, Field, FieldNo, Ordinal, Schema, Table, TableImage, TableNo};
 use rustc_hash::FxHashSet;
 use tenancy::Action;
 
@@ -48,17 +48,26 @@ impl Records {
     /// type since; [`Error::Request`] for a change of the schema.
     pub async fn undo(&self, caller: &Caller, base: BaseId, change: Option<i64>, force: bool) -> Result<Undone, Error> {
         let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
-        let change = self.to_undo(&permit, caller, change).await?;
-        self.take_back(caller, &permit, &change, (force, End::Commit)).await
+        let mut standing = Standing::default();
+        loop {
+            let found = self.to_undo(&permit, caller, change, &standing).await?;
+            match self.take_back(caller, &permit, &found, (force, End::Commit)).await? {
+                Some(undone) => return Ok(undone),
+                None if change.is_some() => return Err(Error::NothingToUndo),
+                // Another request of the caller took it back just now, so the one before it is meant.
+                None => standing.taken_back.insert(found.sequence),
+            };
+        }
     }
 
+    /// `None` when it was taken back before.
     async fn take_back(
         &self,
         caller: &Caller,
         permit: &tenancy::Permit,
         change: &Change,
         (force, end): (bool, End),
-    ) -> Result<Undone, Error> {
+    ) -> Result<Option<Undone>, Error> {
         let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
         if tx.head().oldest > change.sequence {
             return Err(Error::too_old(&tx.head()));
@@ -71,7 +80,7 @@ impl Records {
                 standing.see(later);
             }
             if standing.taken_back.contains(&change.sequence) {
-                return Err(Error::NothingToUndo);
+                return Ok(None);
             }
         }
         let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
@@ -112,7 +121,7 @@ impl Records {
             End::Commit => self.append(caller, tx, private, (now, None), body).await?,
             End::Discard => sequence,
         };
-        Ok(Undone { undone: change.sequence, sequence, records, skipped, left_out })
+        Ok(Some(Undone { undone: change.sequence, sequence, records, skipped, left_out }))
     }
 
     /// The change that an undo would take back, with the schema that names its tables.
@@ -127,9 +136,10 @@ impl Records {
         force: bool,
     ) -> Result<(Arc<Schema>, Arc<Change>), Error> {
         let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
-        let change = self.to_undo(&permit, caller, change).await?;
+        let change = self.to_undo(&permit, caller, change, &Standing::default()).await?;
         match self.take_back(caller, &permit, &change, (force, End::Discard)).await {
-            Ok(_) | Err(Error::Conflicts { .. }) => {}
+            Ok(Some(_)) | Err(Error::Conflicts { .. }) => {}
+            Ok(None) => return Err(Error::NothingToUndo),
             Err(error) => return Err(error),
         }
         let (_, view) = self.view(caller, base).await?;
@@ -142,13 +152,14 @@ impl Records {
         permit: &tenancy::Permit,
         caller: &Caller,
         change: Option<i64>,
+        standing: &Standing,
     ) -> Result<Arc<Change>, Error> {
         let change = match change {
             Some(sequence) => match self.changes.find(permit.base_no(), sequence).await? {
                 Some(change) => change,
                 None => return Err(self.missing(permit, sequence).await?),
             },
-            None => self.newest_of(permit, &caller.actor).await?.ok_or(Error::NothingToUndo)?,
+            None => self.newest_of(permit, &caller.actor, standing.clone()).await?.ok_or(Error::NothingToUndo)?,
         };
         if is_of(&change, convert::RUN) {
             return Err(self.conversion_refused(permit, &change).await?);
@@ -194,13 +205,27 @@ impl Records {
     /// [`Error::NothingToRedo`], and those of [`Records::undo`].
     pub async fn redo(&self, caller: &Caller, base: BaseId, force: bool) -> Result<Undone, Error> {
         let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
-        let newest = self.newest_undo_of(&permit, &caller.actor).await?.ok_or(Error::NothingToRedo)?;
-        self.undo(caller, base, Some(newest), force).await
+        let mut standing = Standing::default();
+        loop {
+            let newest = self.newest_undo_of(&permit, &caller.actor, standing.clone()).await?;
+            let newest = newest.ok_or(Error::NothingToRedo)?;
+            let found = self.to_undo(&permit, caller, Some(newest), &standing).await?;
+            match self.take_back(caller, &permit, &found, (force, End::Commit)).await? {
+                Some(redone) => return Ok(redone),
+                // As in an undo.
+                None => standing.taken_back.insert(newest),
+            };
+        }
     }
 
     /// The number of the newest undo by this actor that still stands and was followed by no other change of theirs.
-    async fn newest_undo_of(&self, permit: &tenancy::Permit, actor: &Actor) -> Result<Option<i64>, Error> {
-        let (mut standing, mut retyped) = (Standing::default(), None);
+    async fn newest_undo_of(
+        &self,
+        permit: &tenancy::Permit,
+        actor: &Actor,
+        mut standing: Standing,
+    ) -> Result<Option<i64>, Error> {
+        let mut retyped = None;
         let (mut before, mut seen) = (None, 0);
         loop {
             let read = self.changes.list_newest(permit.base_no(), before, 256).await?;
@@ -236,8 +261,12 @@ impl Records {
 
     /// The newest change of records by this actor that was not taken back and takes none back. A conversion is not passed
     /// over: whoever takes back what they did last means it.
-    async fn newest_of(&self, permit: &tenancy::Permit, actor: &Actor) -> Result<Option<Arc<Change>>, Error> {
-        let mut standing = Standing::default();
+    async fn newest_of(
+        &self,
+        permit: &tenancy::Permit,
+        actor: &Actor,
+        mut standing: Standing,
+    ) -> Result<Option<Arc<Change>>, Error> {
         let (mut before, mut seen) = (None, 0);
         loop {
             let read = self.changes.list_newest(permit.base_no(), before, 256).await?;
@@ -263,7 +292,7 @@ impl Records {
 }
 
 /// Which changes still stand, told by looking at them from the newest on.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Standing {
     taken_back: FxHashSet<i64>,
 }
@@ -324,7 +353,7 @@ impl Reversal<'_> {
 
     fn restore(&mut self, plan: &mut Plan<'_>, table: &Table, rows: &TableImage, record: &RecordCells) {
         if rows.is_live(record.ordinal) {
-            self.conflicts.push(format!("{}: exists again", record.id));
+            self.conflicts.push(format!("{} exists again", record.id));
             return;
         }
         for (no, _) in record.cells.iter().filter(|(_, value)| !value.is_empty()) {
@@ -338,7 +367,7 @@ impl Reversal<'_> {
 
     fn put_back(&mut self, plan: &mut Plan<'_>, table: &Table, rows: &TableImage, record: &RecordChange) {
         if !rows.is_live(record.ordinal) {
-            self.conflicts.push(format!("{}: was deleted", record.id));
+            self.conflicts.push(format!("{} was deleted", record.id));
             return;
         }
         plan.touch(table.no, record.ordinal);
@@ -355,7 +384,7 @@ impl Reversal<'_> {
                 let (before, after) = (held.to_value(), cell.before.clone());
                 cells.push(CellChange { field: cell.field, before, after });
             } else {
-                self.conflicts.push(format!("{}: `{}` has changed", record.id, field.name));
+                self.conflicts.push(format!("`{}` of {} has changed", field.name, record.id));
             }
         }
         if !cells.is_empty() {
@@ -378,10 +407,32 @@ impl Reversal<'_> {
         let last = previous(rows, record.ordinal);
         let edited = is_converted && last != self.change.sequence && !self.converted.made(last);
         if edited || !same_cells(table, &now, &then) {
-            self.conflicts.push(format!("{}: has changed", record.id));
+            self.conflicts.push(format!("{} has changed", record.id));
+            return;
+        }
+        if let Some(field) = self.linked_since(table, record.ordinal) {
+            self.conflicts.push(format!("`{}` of {} has changed", field.name, record.id));
             return;
         }
         plan.delete(table, record.ordinal);
+    }
+
+    /// The link field in which a record of the change was linked after it.
+    fn linked_since<'t>(&self, table: &'t Table, record: Ordinal) -> Option<&'t Field> {
+        let is_own = |field: &Field, linked: u32| {
+            let linked = Ordinal(linked);
+            let pairs =
+                self.change.body.tables.iter().flat_map(|part| part.links.iter().map(move |link| (part.table, link)));
+            pairs.filter(|(_, link)| link.added).any(|(no, link)| {
+                let sides = self.image.sides(no, link.relation);
+                (no, link.relation, link.from, link.to) == (table.no, field.no, record, linked)
+                    || sides == Some((table.no, Some(field.no))) && (link.to, link.from) == (record, linked)
+            })
+        };
+        table.live_fields().map(AsRef::as_ref).filter(|field| field.kind.link().is_some()).find(|field| {
+            !self.converted.concerns(table.no, field.no)
+                && self.image.links(table.no, field.no, record).iter().any(|linked| !is_own(field, *linked))
+        })
     }
 
     /// True for a cell or a link of a field that was converted since, which is left alone.
@@ -412,6 +463,7 @@ impl Reversal<'_> {
     /// Pairs between records that both exist after the undo and neither of which it removes.
     fn links(&mut self, plan: &mut Plan<'_>, part: &TableChange) {
         let Some(table) = self.image.schema.table_by_no(part.table) else { return };
+        let mut seen = FxHashSet::default();
         for link in taken_back(&part.links) {
             let other_table = self.image.sides(part.table, link.relation).map(|(other, _)| other);
             let ends = [Some((part.table, link.from)), other_table.map(|other| (other, link.to))];
@@ -431,9 +483,18 @@ impl Reversal<'_> {
                 let restored = made.is_some_and(|t| t.restored.iter().any(|record| record.ordinal == ordinal));
                 !is_removed(plan, no, ordinal) && (restored || self.image.table(no).is_live(ordinal))
             };
-            if exists(part.table, link.from) && exists(other, link.to) {
-                plan.body.table(part.table).links.push(link);
+            if !exists(part.table, link.from) || !exists(other, link.to) {
+                continue;
             }
+            // Of a pair that a change linked and unlinked, what it did last shows.
+            let is_linked = || self.image.links(part.table, link.relation, link.from).contains(&link.to.0);
+            if seen.insert((link.relation, link.from, link.to)) && !link.added && !is_linked() {
+                let record = self.image.table(part.table).ids.get(link.from).map(|id| id.to_string());
+                let field = table.field_by_no(link.relation).map_or_else(String::new, |field| field.name.clone());
+                self.conflicts.push(format!("`{field}` of {} has changed", record.unwrap_or_default()));
+                continue;
+            }
+            plan.body.table(part.table).links.push(link);
         }
     }
 }

@@ -51,6 +51,7 @@ mod targets;
 mod ticks;
 mod trash;
 mod trash_empties;
+mod undo_together;
 mod upserts;
 mod vega;
 mod views;

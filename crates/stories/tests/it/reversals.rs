@@ -191,7 +191,10 @@ async fn records_made_and_deleted_before_a_conversion_are_told_of(plans: Plans) 
     assert_eq!(app.get(&made).await["fields"]["Points"], "5");
     app.ok(Method::PATCH, &made, &json!({ "fields": { "Points": "7" } })).await;
     let (status, told) = plans.refused("undo", json!({ "change": creation })).await;
-    assert!(status == 409 && says(&told, &["changed since"]), "{status} {told}");
+    assert!(
+        status == 409 && says(&told, &[&format!("{} has changed;", made.rsplit_once('/').unwrap().1)]),
+        "{status} {told}"
+    );
     plans.post("undo", json!({})).await;
     let (status, told) = plans.refused("undo", json!({ "change": creation })).await;
     assert!(status == 409, "an undo is a change, too: {told}");

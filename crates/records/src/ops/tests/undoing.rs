@@ -93,7 +93,7 @@ async fn conflicts_are_named_and_nothing_is_written_unless_forced(house: House) 
     let before = (shown(&house, "Tasks").await, sequence(&house).await);
     let refused = undo(&house, Some(both), false).await.err().unwrap();
     let Error::Conflicts { count: 1, conflicts } = refused else { unreachable!("{refused}") };
-    assert_eq!(conflicts, [format!("{}: `Points` has changed", ids[0])]);
+    assert_eq!(conflicts, [format!("`Points` of {} has changed", ids[0])]);
     assert_eq!((shown(&house, "Tasks").await, sequence(&house).await), before);
 
     let forced = undo(&house, Some(both), true).await.unwrap();

@@ -1,0 +1,77 @@
+//! Taking back what was done while others go on.
+
+use std::sync::Arc;
+
+use hyper::Method;
+use serde_json::{Value, json};
+use testkit::on_every_database;
+use tokio::task::JoinSet;
+
+use crate::app::TestApp;
+
+async fn make(app: &TestApp, base: &str, table: &str, fields: Value) -> String {
+    let made = app.ok(Method::POST, &format!("/v0/{base}/{table}"), &json!({ "fields": fields })).await;
+    made["id"].as_str().unwrap().to_owned()
+}
+
+#[on_every_database]
+async fn links_that_others_have_replaced_are_not_taken_back(app: TestApp) {
+    let base = app.plans().await;
+    let (_, ann) = app.person("ann", "editor").await;
+    let mut projects = Vec::new();
+    for title in ["X", "Y", "Z"] {
+        projects.push(make(&app, &base, "Projects", json!({ "Title": title })).await);
+    }
+    let task = make(&app, &base, "Tasks", json!({ "Name": "t", "Project": [projects[2]] })).await;
+    let path = format!("/v0/{base}/Tasks/{task}");
+    let undo = format!("/api/v1/bases/{base}/undo");
+    let link = |no: usize| json!({ "fields": { "Project": [projects[no]] } });
+    let (status, told) = app.call_as(&ann, Method::PATCH, &path, &link(0)).await;
+    assert_eq!(status, 200, "{told}");
+    app.ok(Method::PATCH, &path, &link(1)).await;
+    let (status, told) = app.call_as(&ann, Method::POST, &undo, &json!({})).await;
+    assert_eq!(status, 409, "{told}");
+    let wanted = format!("`Project` of {task} has changed; nothing was undone (send `force` to undo the rest)");
+    assert_eq!(told["detail"], json!(wanted));
+    assert_eq!(app.get(&path).await["fields"]["Project"], json!([projects[1]]));
+}
+
+#[on_every_database]
+async fn a_record_that_others_have_linked_stays(app: TestApp) {
+    let base = app.plans().await;
+    let (_, ann) = app.person("ann", "editor").await;
+    let new = json!({ "fields": { "Title": "House" } });
+    let (status, made) = app.call_as(&ann, Method::POST, &format!("/v0/{base}/Projects"), &new).await;
+    assert_eq!(status, 200, "{made}");
+    let task = make(&app, &base, "Tasks", json!({ "Name": "t", "Project": [made["id"]] })).await;
+    let undo = format!("/api/v1/bases/{base}/undo");
+    let (status, told) = app.call_as(&ann, Method::POST, &undo, &json!({})).await;
+    assert_eq!(status, 409, "{told}");
+    let told = told["detail"].as_str().unwrap();
+    assert!(told.starts_with(&format!("`Tasks` of {} has changed;", made["id"].as_str().unwrap())), "{told}");
+    // Without the link it is as it was made.
+    app.ok(Method::DELETE, &format!("/v0/{base}/Tasks/{task}"), &Value::Null).await;
+    let (status, told) = app.call_as(&ann, Method::POST, &undo, &json!({})).await;
+    assert_eq!(status, 200, "{told}");
+    assert_eq!(app.get(&format!("/v0/{base}/Projects")).await["records"], json!([]));
+}
+
+#[on_every_database]
+async fn undos_at_once_take_back_one_change_each(app: TestApp) {
+    let app = Arc::new(app);
+    let base = app.plans().await;
+    for name in 0..6 {
+        make(&app, &base, "Tasks", json!({ "Name": format!("{name}") })).await;
+    }
+    for (path, left) in [("undo", 2), ("redo", 6)] {
+        let path = format!("/api/v1/bases/{base}/{path}");
+        let mut answers = JoinSet::new();
+        for _ in 0..4 {
+            let (app, path) = (Arc::clone(&app), path.clone());
+            answers.spawn(async move { app.ok(Method::POST, &path, &Value::Null).await });
+        }
+        answers.join_all().await;
+        let page = app.get(&format!("/v0/{base}/Tasks")).await;
+        assert_eq!(page["records"].as_array().unwrap().len(), left);
+    }
+}
