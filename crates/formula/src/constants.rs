@@ -5,6 +5,7 @@ use jiff::tz;
 
 use crate::expr::Expr;
 use crate::functions::{Function, counted, date_format, is_strftime, marks};
+use crate::json::path;
 use crate::locale::Locale;
 use crate::mistakes::{Mistake, closest};
 use crate::pattern::{LONGEST, Pattern};
@@ -29,6 +30,10 @@ pub(crate) enum Names {
     DateFormat,
     /// A regular expression.
     Pattern,
+    /// A place in a text of JSON.
+    Path,
+    /// A part of a whole, from 0 to 1.
+    Share,
 }
 
 /// What an argument of a function names; most are just values.
@@ -42,6 +47,8 @@ pub(crate) fn named_by(function: &Function, argument: usize) -> Option<Names> {
         ("DATETIME_FORMAT" | "DATETIME_PARSE", 1) => Names::Format,
         ("FORMATDATE", 1) => Names::DateFormat,
         ("REGEX_EXTRACT" | "REGEX_MATCH" | "REGEX_REPLACE", 1) => Names::Pattern,
+        ("JSON_EXTRACT", 1) => Names::Path,
+        ("PERCENTILE", 1) => Names::Share,
         _ => return None,
     })
 }
@@ -77,6 +84,12 @@ pub(crate) fn mistake(names: Names, argument: &Expr) -> Option<Mistake> {
         }
         Names::DateFormat if date_format(name).is_none() => Some(too_long()),
         Names::Pattern => regex::mistake(name),
+        Names::Path if path(name).is_none() => {
+            told("path into JSON", "a path is written as `a.b[0].c` or `$[\"a key\"]`".to_owned())
+        }
+        Names::Share if !(0.0..=1.0).contains(&scalar.view().number()) => {
+            told("share", "a share is a number from 0 to 1, as 0.9 for ninety of a hundred".to_owned())
+        }
         _ => None,
     }
 }

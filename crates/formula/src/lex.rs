@@ -23,6 +23,10 @@ pub(crate) enum Token {
 
 const SIGNS: [&str; 15] = ["!=", "<=", ">=", "(", ")", ",", "+", "-", "*", "/", "&", "=", "<", ">", ";"];
 
+/// What is written where other languages have a point.
+const POINT: &str =
+    "what linked records hold is read from a lookup field, and a name with a point in it is written `{a.b}`";
+
 /// Most characters between quotes of another language.
 const QUOTED: usize = 1_000;
 
@@ -49,6 +53,9 @@ fn token(rest: &str) -> (Token, usize) {
         '"' => quoted(rest, first, ("the text that begins here is not closed", "add `\"`"), Token::Text),
         '\'' => quoted(rest, first, ("the text that begins here is not closed", "add `'`"), Token::Text),
         '{' => quoted(rest, '}', ("the field name that begins here is not closed", "add `}`"), Token::Field),
+        '.' if !rest.get(1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '.')) => {
+            (Token::Bad("a `.` leads to no other field", POINT), 1)
+        }
         '0'..='9' | '.' => number(rest),
         c if c.is_alphabetic() || c == '_' => {
             let len = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());

@@ -36,6 +36,13 @@ pub(crate) fn instead_of_operator(text: &str, (before, after): (&[Placed], &[Pla
         (Some((Token::Text(_), text)), (Token::Word(_), word)) if text.end == word.start => {
             told("the text ends before this", "a quote within a text is written with `\\` before it")
         }
+        (_, (Token::Word(word), _)) if joins(word, after).is_some() => {
+            let advice = joins(word, after).unwrap_or_default();
+            let name = name_with_blanks(text, before, after);
+            let named =
+                name.map_or(String::new(), |(_, name)| format!(", the name of a field with spaces `{{{name}}}`"));
+            (format!("`{word}` is no operator"), format!("{advice}{named}"))
+        }
         (Some((Token::Word(word), _)), _) if find(&word.to_ascii_uppercase()).is_some() => {
             let name = word.to_ascii_uppercase();
             (
@@ -50,6 +57,19 @@ pub(crate) fn instead_of_operator(text: &str, (before, after): (&[Placed], &[Pla
             ),
             None => missing_operator(before.last(), found, in_call),
         },
+    }
+}
+
+/// What is written instead of a function between two values.
+fn joins(word: &str, after: &[Placed]) -> Option<&'static str> {
+    let is_call = matches!(after.get(1), Some((Token::Sign("("), _)));
+    match word.to_ascii_uppercase().as_str() {
+        "AND" => Some("that both hold is written `AND(a, b)`"),
+        "OR" => Some("that one holds is written `OR(a, b)`"),
+        "XOR" => Some("that one holds and the other does not is written `XOR(a, b)`"),
+        "NOT" => Some("that something does not hold is written `NOT(a)`"),
+        "MOD" if !is_call => Some("a remainder is written `MOD(a, b)`"),
+        _ => None,
     }
 }
 

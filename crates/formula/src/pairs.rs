@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::expr::Expr;
 use crate::functions::XLOOKUP;
 use crate::tree::{Node, NodeKind};
+use crate::value::Scalar;
 
 impl Checker<'_> {
     /// The arguments of a function, with their types.
@@ -27,7 +28,27 @@ impl Checker<'_> {
         }
         let [keys, values] = nodes;
         let [first, second] = named;
-        [self.placed(keys, first), self.placed(values, second)]
+        let checked = [self.placed(keys, first), self.placed(values, second)];
+        let is_one = |(argument, found): &(Expr, Type)| {
+            matches!(found, Type::One(_)) && !matches!(argument, Expr::Constant(Scalar::Error))
+        };
+        for (node, argument, beside) in [(keys, &checked[0], second), (values, &checked[1], first)] {
+            if beside.is_some() && is_one(argument) && !self.has_list(node) {
+                self.doubt_of_one(node);
+            }
+        }
+        checked
+    }
+
+    /// One value beside a list is no mistake while the list has one value, too.
+    fn doubt_of_one(&mut self, node: &Node) {
+        if self.new {
+            let message =
+                "XLOOKUP reads keys and values place by place, and this is one value beside a list".to_owned();
+            let advice =
+                "it is written XLOOKUP(what, {Keys}, {Values}, [otherwise]), with two lookup fields through one link";
+            self.doubts.push(Diagnostic::new(DiagnosticKind::Constant, node.span.clone(), message, advice));
+        }
     }
 
     fn placed(&mut self, node: &Node, named: Option<Reference>) -> (Expr, Type) {

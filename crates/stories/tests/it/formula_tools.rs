@@ -336,6 +336,15 @@ async fn a_mistake_is_told_the_same_everywhere(bench: Bench) {
         ("IF({Urgent}, null)", "Unknown field names: null (at character 14); nothing is written `BLANK()`"),
         ("{fldAAAAAAAAAAAAAA}", "(at character 1); no field of `Tasks` has this id"),
         (&format!("{{{gone}}}"), "(at character 1); the field `Gone` was deleted: bring it back, or name another"),
+        ("{Points} AND {Urgent}", "`AND` is no operator (at character 10); that both hold is written `AND(a, b)`"),
+        (
+            "JSON_EXTRACT({Name}, 'a[')",
+            "`a[` is no path into JSON (at character 22); a path is written as `a.b[0].c` or `$[\"a key\"]`",
+        ),
+        (
+            "PERCENTILE({Points}, 5)",
+            "`5` is no share (at character 22); a share is a number from 0 to 1, as 0.9 for ninety of a hundred",
+        ),
         (
             "LAST_MODIFIED_TIME({Double})",
             "LAST_MODIFIED_TIME is asked about fields that people write, and `Double` is of type `formula`, which nobody writes (at character 20); name the fields that it is made of",
