@@ -191,6 +191,15 @@ impl<'b> Call<'_, 'b> {
         Ok(extent.finish(Lane::numbers(states.into_iter().map(end).collect(), Mask::default())))
     }
 
+    /// The number that is better than all others, 0 without any; `NaN` where one is.
+    pub fn extreme(&self, better: impl Fn(f64, f64) -> f64) -> Lanes<'b> {
+        let step = |best: Option<f64>, number: f64| match best {
+            Some(best) if !number.is_nan() => Some(if best.is_nan() { best } else { better(best, number) }),
+            _ => Some(number),
+        };
+        self.fold(None, step, |best| best.unwrap_or(0.0))
+    }
+
     /// A text for each row.
     pub fn write(&self, extent: &Extent, mut f: impl FnMut(usize, &mut String) -> Made) -> Lanes<'b> {
         let left = self.cx.left();

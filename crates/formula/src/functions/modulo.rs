@@ -22,5 +22,9 @@ pub(super) const FUNCTION: Function = Function {
 };
 
 fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
-    call.numbers(1.0, |a, b| a - b * (a / b).floor())
+    call.numbers(1.0, |a, b| {
+        // The rest of an IEEE division is exact, and has the sign of the dividend.
+        let rest = a % b;
+        if rest != 0.0 && (rest < 0.0) != (b < 0.0) { rest + b } else { rest + 0.0 }
+    })
 }

@@ -3,6 +3,7 @@
 #   python3 python.py > python.txt
 import datetime
 import json
+import math
 import random
 import re
 import statistics
@@ -43,6 +44,10 @@ for index, a in enumerate(NUMBERS):
         told(f"({shown(a)})/({shown(b)})", a / b)
     if b and a == int(a) and b == int(b):
         told(f"MOD({shown(a)}, {shown(b)})", float(int(a) % int(b)))
+
+for a in [1e19, -1e19, 1e15, 2.5e20, 1, 0.7, -0.3, 1234.5678, 0]:
+    for b in [7, -7, 1e6 + 1, 0.1, -2.5, 3e18, math.inf, -math.inf]:
+        told(f"MOD({shown(float(a))}, {shown(b) if math.isfinite(b) else f'{b:+.0f}'.replace('inf', '1/0')})", float(a) % b)
 
 print("# Rounding: as on paper, from the digits that are shown.")
 for index in range(120):
