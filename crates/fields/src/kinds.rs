@@ -48,6 +48,7 @@ pub use textual::{MAX_TEXT, shown_text};
 
 pub(crate) use ai_text::AiText;
 pub(crate) use auto_number::AutoNumber;
+pub use barcode::barcode_kind;
 pub(crate) use barcode::{Barcode, write as write_barcode};
 pub(crate) use button::Button;
 pub(crate) use checkbox::Checkbox;

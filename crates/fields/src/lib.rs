@@ -35,8 +35,8 @@ pub use calendar::{date_format, date_order, day_format, from_local, own_zone, sh
 pub use field_type::{AttachmentIn, ChoiceIn, FieldType, Incoming, LinkIn, OptionsIn, PromptIn, Reading, Texting};
 pub use json::{write_cell, write_number, write_text};
 pub use kinds::{
-    MAX_ATTACHMENTS, MAX_CHOICE_NAME, MAX_CHOICES, MAX_FILENAME, MAX_TEXT, Written, add_choice, person, push_names,
-    same_name, shown_text, write_ai_text,
+    MAX_ATTACHMENTS, MAX_CHOICE_NAME, MAX_CHOICES, MAX_FILENAME, MAX_TEXT, Written, add_choice, barcode_kind, person,
+    push_names, same_name, shown_text, write_ai_text,
 };
 pub use list::{join_names, split_names};
 pub use order::{ChoiceRanks, compare_cells, compare_text, text_key};

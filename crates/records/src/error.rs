@@ -121,13 +121,16 @@ pub enum Error {
     },
     /// Values cannot be of the type that a field shall have.
     #[error(
-        "{count} cells cannot be of the new type, {examples}; nothing was done (send `allowLoss` to convert all the same, as far as each can be)"
+        "{}; nothing was done (send `allowLoss` to convert all the same, as far as each can be)",
+        lost(*count, examples, views)
     )]
     Loss {
         /// How many.
         count: usize,
         /// The first of them.
         examples: String,
+        /// Views whose filters do not fit.
+        views: Vec<String>,
     },
     /// Others changed what a longer piece of work stands on, and nothing of it is left.
     #[error("{message}")]
@@ -216,6 +219,19 @@ impl From<images::Error> for Error {
             From::Db(error) => Self::Db(error),
         }
     }
+}
+
+/// What a conversion would lose.
+fn lost(count: usize, examples: &str, views: &[String]) -> String {
+    let mut told = Vec::new();
+    if count > 0 {
+        told.push(format!("{count} cells cannot be of the new type, {examples}"));
+    }
+    if !views.is_empty() {
+        let names: Vec<String> = views.iter().map(|name| format!("`{name}`")).collect();
+        told.push(format!("the filter of {} does not fit the new type and would no longer hold", names.join(", ")));
+    }
+    told.join(", and ")
 }
 
 /// The first conflicts, and how many there are besides.

@@ -78,6 +78,11 @@ fn parts(held: &str) -> (&str, Option<&str>) {
     held.split_once(BETWEEN).map_or((held, None), |(text, kind)| (text, Some(kind)))
 }
 
+/// What kind of barcode a cell is, where it says so.
+pub fn barcode_kind(held: &str) -> Option<&str> {
+    parts(held).1
+}
+
 /// Appends the read form.
 pub(crate) fn write(held: &str, out: &mut Vec<u8>) {
     let told = match parts(held) {

@@ -4,6 +4,7 @@
 mod files;
 mod made;
 mod names;
+mod whole;
 mod withdraw;
 
 use std::slice::Chunks;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use changes::Since;
 use clock::Ids;
 use events::{Body, CellChange, RecordChange};
-use fields::guess::{DecimalStyle, parse_any_local, parse_currency, parse_percent};
+use fields::guess::{DecimalStyle, parse_currency, parse_percent};
 use fields::{ChoiceIn, Incoming, MAX_CHOICES, Reading, add_choice};
 use model::{
     BaseId, Caller, CellRef, CellValue, Field, FieldId, FieldKind, FieldNo, Kind, Ordinal, RecordId, Table, TableId,
@@ -33,6 +34,7 @@ use files::ToFetch;
 use images::Mark;
 use images::{BaseImage, View};
 use names::Names;
+use whole::{is_whole, unfit_views};
 
 /// Records of one change.
 const STEP: usize = 2_000;
@@ -82,7 +84,9 @@ pub struct Converted {
     pub lost: usize,
     /// Records made for names that none had.
     pub made: usize,
-    /// The first of them, with their texts.
+    /// Views with filters that do not fit the new type.
+    pub views: Vec<String>,
+    /// The first of the lost ones, with their texts.
     pub examples: Vec<(RecordId, String)>,
     /// The change that showed it; none when nothing was written.
     pub change: Option<i64>,
@@ -143,14 +147,15 @@ impl Records {
         let missing = conversion.names.as_ref().and_then(Names::missing);
         let (kept, made) = (conversion.kept, missing.map_or(0, |(_, _, names)| names.len()));
         let (lost, examples) = (conversion.lost, conversion.examples.clone());
-        let mut done = Converted { kept, lost, made, examples, change: None };
+        let views = unfit_views(&table, &conversion.target);
+        let mut done = Converted { kept, lost, made, views, examples, change: None };
         if how.dry {
             return Ok(done);
         }
-        if done.lost > 0 && !how.loss {
+        if (done.lost > 0 || !done.views.is_empty()) && !how.loss {
             let told = done.examples.iter().take(3).map(|(id, text)| format!("`{text}` of {id}"));
             let examples = told.collect::<Vec<_>>().join(", ");
-            return Err(Error::Loss { count: done.lost, examples });
+            return Err(Error::Loss { count: done.lost, examples, views: done.views });
         }
         if let Some(missing) = missing {
             let place = (base, &*conversion.table, &*conversion.field);
@@ -475,13 +480,14 @@ impl Conversion {
             } else {
                 let files = self.target.kind.is_files();
                 let value = if files { self.files_of(ordinal, &text)? } else { self.value(&text, &reading)? };
-                let whole = !value.is_empty() && self.is_whole(&text, &value);
+                let whole = !value.is_empty() && is_whole(&self.target.kind, &text, &value);
                 (value, whole)
             };
             self.kept += usize::from(whole || !value.is_empty());
             if !value.is_empty() {
                 cells.push((ordinal, value));
             }
+            let whole = whole && !self.loses_kind(rows.cell(self.field.no, ordinal));
             if !whole && !text.trim().is_empty() {
                 self.lost += 1;
                 if self.examples.len() < NAMED {
@@ -503,17 +509,10 @@ impl Conversion {
         }
     }
 
-    /// False where a number is brought to the nearest that a rating may be, and where a day loses its time of day.
-    fn is_whole(&self, text: &str, value: &CellValue) -> bool {
-        match &self.target.kind {
-            FieldKind::Rating(_) => number(text) == *value,
-            // A day has no time of day.
-            kind @ FieldKind::Date(_) => {
-                let order = fields::date_order(kind).unwrap_or_default();
-                parse_any_local(text, order).is_none_or(|local| local == local.day())
-            }
-            _ => true,
-        }
+    /// Nothing but a barcode has a kind of barcode.
+    fn loses_kind(&self, cell: CellRef<'_>) -> bool {
+        let CellRef::Text(held) = cell else { return false };
+        self.field.kind == FieldKind::Barcode && fields::barcode_kind(held).is_some()
     }
 
     /// A cell of the choices that it held, where both types have choices. Several become one by their text.

@@ -61,7 +61,9 @@ pub(super) struct ConvertedOut {
     lost: usize,
     /// Records of the linked table that are made for names that none has.
     made: usize,
-    /// The first of them.
+    /// Names of views whose filters do not fit the new type.
+    views: Vec<String>,
+    /// The first cells that are lost.
     examples: Vec<LostOut>,
     /// The number of the change; null after a dry run.
     change: Option<i64>,
@@ -90,5 +92,5 @@ pub(super) async fn convert(
     let done = records.convert(&caller, base, named, &new, how).await.map_err(fail)?;
     let examples = done.examples.into_iter().map(|(id, value)| LostOut { record: id.to_string(), value });
     let (converted, lost, made, change) = (done.kept, done.lost, done.made, done.change);
-    Ok(Json(ConvertedOut { converted, lost, made, examples: examples.collect(), change }))
+    Ok(Json(ConvertedOut { converted, lost, made, views: done.views, examples: examples.collect(), change }))
 }

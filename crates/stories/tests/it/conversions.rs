@@ -191,6 +191,70 @@ async fn values_are_lost_only_when_that_is_asked_for(app: TestApp) {
 }
 
 #[on_every_database]
+async fn what_only_some_of_is_kept_is_told_as_lost(app: TestApp) {
+    let (name, _) = app.person("ann", "editor").await;
+    assert!(name.starts_with("usr"));
+    for (kind, options, texts, lost) in [
+        (
+            "number",
+            json!({ "precision": 0 }),
+            vec!["12345678901234567890", "0049301234", "$1,200.50", "12 pieces"],
+            json!(["12345678901234567890", "0049301234", "12 pieces"]),
+        ),
+        (
+            "multipleCollaborators",
+            Value::Null,
+            vec!["ann@example.org, nobody", "ann@example.org"],
+            json!(["ann@example.org, nobody"]),
+        ),
+        ("singleSelect", json!({ "choices": [] }), vec!["x", "X", "x "], json!(["X"])),
+        ("multipleSelects", json!({ "choices": [{ "name": "Red" }] }), vec!["red, blue", "Red"], json!(["red, blue"])),
+    ] {
+        let plans = Plans::new(&app, notes(&texts)).await;
+        let dry = json!({ "type": kind, "options": options, "dryRun": true });
+        let (status, told) = plans.convert(&app, "Notes", dry).await;
+        let examples: Value = told["examples"].as_array().unwrap().iter().map(|lost| lost["value"].clone()).collect();
+        assert_eq!((status, &examples), (200, &lost), "{kind}: {told}");
+        assert_eq!(plans.convert(&app, "Notes", json!({ "type": kind, "options": options })).await.0, 409);
+        assert_eq!(plans.told(&app, "Notes").await, json!(texts), "nothing is done");
+    }
+    let plans = Plans::new(&app, notes(&["4006381333931"])).await;
+    let barcode = json!({ "type": "barcode" });
+    assert_eq!(plans.convert(&app, "Notes", barcode).await.0, 200);
+    let list = app.get(&format!("/v0/{}/Tasks", plans.base)).await;
+    let path = format!("/v0/{}/Tasks/{}", plans.base, list["records"][0]["id"].as_str().unwrap());
+    let kind = json!({ "fields": { "Notes": { "text": "4006381333931", "type": "ean13" } } });
+    app.ok(Method::PATCH, &path, &kind).await;
+    let (status, refused) = plans.convert(&app, "Notes", json!({ "type": "singleLineText" })).await;
+    assert!(status == 409 && refused["detail"].as_str().unwrap().contains("1 cells cannot be"), "{refused}");
+}
+
+#[on_every_database]
+async fn views_that_would_lose_a_filter_are_told_first(app: TestApp) {
+    let plans = Plans::new(&app, notes(&["1", "5"])).await;
+    let number = json!({ "type": "number", "options": { "precision": 0 } });
+    assert_eq!(plans.convert(&app, "Notes", number).await.0, 200);
+    let views = format!("/api/v1/bases/{}/tables/Tasks/views", plans.base);
+    for (name, filter) in [
+        ("Large", json!({ "field": "Notes", "op": ">", "value": 2 })),
+        ("Open", json!({ "field": "Status", "op": "is_any_of", "value": ["Open"] })),
+        ("Named", json!({ "field": "Name", "op": "is_not_empty" })),
+    ] {
+        let (status, made) = app.call(Method::POST, &views, &json!({ "name": name, "filter": filter })).await;
+        assert_eq!(status, 201, "{made}");
+    }
+    for (field, view) in [("Notes", "Large"), ("Status", "Open")] {
+        let (_, told) = plans.convert(&app, field, json!({ "type": "singleLineText", "dryRun": true })).await;
+        assert_eq!((&told["lost"], &told["views"]), (&json!(0), &json!([view])), "{told}");
+        let (status, refused) = plans.convert(&app, field, json!({ "type": "singleLineText" })).await;
+        let wanted = format!("the filter of `{view}` does not fit the new type");
+        assert!(status == 409 && refused["detail"].as_str().unwrap().starts_with(&wanted), "{refused}");
+        let lossy = json!({ "type": "singleLineText", "allowLoss": true });
+        assert_eq!(plans.convert(&app, field, lossy).await.0, 200);
+    }
+}
+
+#[on_every_database]
 async fn numbers_that_no_rating_can_be_are_told_as_lost(app: TestApp) {
     let plans = Plans::new(&app, notes(&["3", "3.7", "-2", "99", "0", "$4"])).await;
     let rating = |key: &str| json!({ "type": "rating", "options": { "icon": "star", "color": "redBright", "max": 5 }, key: true });

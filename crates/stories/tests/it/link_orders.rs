@@ -114,9 +114,9 @@ async fn orders_come_back_on_both_sides(app: Near) {
     ];
     for (of_task, no, list) in steps {
         if of_task {
-            orders.link_task(no, list).await
+            orders.link_task(no, list).await;
         } else {
-            orders.link_project(no, list).await
+            orders.link_project(no, list).await;
         }
         states.push((orders.newest().await, orders.told().await));
     }
