@@ -144,7 +144,11 @@ impl Checker<'_> {
                 (expr, Type::One(result))
             }
         };
-        if let Type::List(_) = result { (expr, result) } else { (fold(expr), result) }
+        match (&expr, result) {
+            // A constant branch that is no number is known as one to `ISERROR`.
+            (Expr::Typed(..), _) | (_, Type::List(_)) => (expr, result),
+            _ => (fold(expr), result),
+        }
     }
 
     /// An expression of one value, with its type.
@@ -293,7 +297,7 @@ impl Checker<'_> {
         let date = marked.as_ref().map(|marked| marked.date);
         let given: Vec<&Node> = date.into_iter().chain(arguments.iter().skip(usize::from(date.is_some()))).collect();
         let known = self.problems.len();
-        let checked = self.arguments(name, &given);
+        let mut checked = self.arguments(name, &given);
         let Some(function) = find(name) else {
             let kind = DiagnosticKind::UnknownFunction { name: name.to_owned() };
             let span = node.span.start..node.span.start + name.len();
@@ -312,6 +316,9 @@ impl Checker<'_> {
         if function.name == "LAST_MODIFIED_TIME" && !arguments.is_empty() && is_right {
             self.watch(&checked, node);
         }
+        let asks = matches!(name, "ISERROR" | "IFERROR");
+        let unsettled = asks && checked.first_mut().is_some_and(|(value, _)| unsettle(value));
+        let is_mixed = mixes(function, &checked) || (unsettled && name == "IFERROR");
         let (function, mut arguments, result) = typed(function, checked);
         match function.name {
             "OR" => arguments = gather(arguments),
@@ -328,7 +335,8 @@ impl Checker<'_> {
             };
             arguments.extend([mark(Names::Zone, zone), mark(Names::Locale, locale)]);
         }
-        (Expr::Call(function, arguments), result)
+        let call = Expr::Call(function, arguments);
+        (if is_mixed { Expr::Typed(result.item(), Box::new(fold(call))) } else { call }, result)
     }
 }
 
@@ -462,9 +470,22 @@ fn fold(expr: Expr) -> Expr {
     value.map_or(expr, Expr::Constant)
 }
 
-/// The type of `IF`, `IFERROR`, `SWITCH` and `XLOOKUP`: that of their branches when they agree, else text. A branch that is blank or an error
-/// has none.
+/// The type of `IF`, `IFERROR`, `SWITCH` and `XLOOKUP`: that of their branches when they agree, else text.
 fn branches(name: &str, arguments: &[(Expr, FormulaType)]) -> FormulaType {
+    let arguments: Vec<(&Expr, FormulaType)> = arguments.iter().map(|(expr, result)| (expr, *result)).collect();
+    branch_types(name, &arguments).into_iter().reduce(common).unwrap_or(FormulaType::Text)
+}
+
+/// True when branches do not agree, so that their values have to be made alike. Those of lists are looked at one by one.
+fn mixes(function: &Function, checked: &[(Expr, Type)]) -> bool {
+    let items: Vec<(&Expr, FormulaType)> = checked.iter().map(|(expr, result)| (expr, result.item())).collect();
+    let types = if let Returns::Branches = function.returns { branch_types(function.name, &items) } else { Vec::new() };
+    let whole = types.iter().copied().reduce(common);
+    whole.is_some_and(|whole| whole != FormulaType::Number && types.iter().any(|one| *one != whole))
+}
+
+/// The types of the branches. One that is blank or an error has none.
+fn branch_types(name: &str, arguments: &[(&Expr, FormulaType)]) -> Vec<FormulaType> {
     let is_result = |index: usize| match name {
         "IF" => index > 0,
         "IFERROR" => true,
@@ -476,7 +497,18 @@ fn branches(name: &str, arguments: &[(Expr, FormulaType)]) -> FormulaType {
         let typed = !matches!(expr, Expr::Constant(Scalar::Blank | Scalar::Error));
         (typed && is_result(index)).then_some(*result)
     });
-    types.reduce(common).unwrap_or(FormulaType::Text)
+    types.collect()
+}
+
+/// Takes a value as it was before its type was settled: what is no number is known there. True when there was one.
+fn unsettle(value: &mut Expr) -> bool {
+    match value {
+        Expr::Typed(_, inner) => {
+            *value = std::mem::replace(&mut **inner, Expr::Constant(Scalar::Blank));
+            true
+        }
+        _ => false,
+    }
 }
 
 /// The type that holds both.

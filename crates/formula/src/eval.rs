@@ -15,6 +15,7 @@ use crate::mask::Mask;
 use crate::program::Batch;
 use crate::strings::Builder;
 use crate::text::{Part, write_parts};
+use crate::typed::typed;
 use crate::value::Scalar;
 
 /// Bytes of text that one batch may make: a batch that makes more is cut into smaller ones, and the one row that
@@ -142,6 +143,7 @@ impl<'b> Context<'b> {
             },
             Expr::Negate(inner) => Ok(negate(self.eval(inner, rows)?, self.n)),
             Expr::Flat(inner) => flat(self, self.eval(inner, rows)?, rows),
+            Expr::Typed(result, inner) => typed(self, *result, self.eval(inner, rows)?, rows),
             Expr::Chain(first, rest) => self.chain(first, rest, rows),
             Expr::Join(parts) => {
                 let parts: Vec<Lane<'b>> = parts.iter().map(|part| self.eval(part, rows)).collect::<Result<_, _>>()?;

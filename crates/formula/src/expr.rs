@@ -1,6 +1,6 @@
 //! A checked expression.
 
-use model::RecordId;
+use model::{FormulaType, RecordId};
 use rustc_hash::FxHashSet;
 
 use crate::check::Shape;
@@ -17,6 +17,8 @@ pub(crate) enum Expr {
     Negate(Box<Expr>),
     /// One value out of a list of them.
     Flat(Box<Expr>),
+    /// Values of several kinds as a field of this type holds them.
+    Typed(FormulaType, Box<Expr>),
     /// Operators from left to right.
     Chain(Box<Expr>, Vec<(Op, Expr)>),
     /// Texts one after the other.
@@ -98,7 +100,7 @@ impl Expr {
         match self {
             Self::Constant(_) | Self::Slot(..) | Self::Bound(_) | Self::Among(..) => Vec::new(),
             Self::Call(_, parts) | Self::Join(parts) => parts.iter().collect(),
-            Self::Negate(inner) | Self::Flat(inner) | Self::Shared(_, inner) => vec![inner],
+            Self::Negate(inner) | Self::Flat(inner) | Self::Typed(_, inner) | Self::Shared(_, inner) => vec![inner],
             Self::Chain(first, rest) => std::iter::once(&**first).chain(rest.iter().map(|(_, part)| part)).collect(),
         }
     }
@@ -108,7 +110,7 @@ impl Expr {
         match self {
             Self::Constant(_) | Self::Slot(..) | Self::Bound(_) | Self::Among(..) => Vec::new(),
             Self::Call(_, parts) | Self::Join(parts) => parts.iter_mut().collect(),
-            Self::Negate(inner) | Self::Flat(inner) | Self::Shared(_, inner) => vec![inner],
+            Self::Negate(inner) | Self::Flat(inner) | Self::Typed(_, inner) | Self::Shared(_, inner) => vec![inner],
             Self::Chain(first, rest) => {
                 std::iter::once(&mut **first).chain(rest.iter_mut().map(|(_, part)| part)).collect()
             }
@@ -122,7 +124,7 @@ impl Expr {
             Self::Constant(_) => Reads::Nothing,
             Self::Slot(..) | Self::Among(..) | Self::Bound(_) => Reads::Record,
             Self::Call(function, arguments) => function.reads.max(all(arguments)),
-            Self::Negate(inner) | Self::Flat(inner) | Self::Shared(_, inner) => inner.reads(),
+            Self::Negate(inner) | Self::Flat(inner) | Self::Typed(_, inner) | Self::Shared(_, inner) => inner.reads(),
             Self::Join(parts) => all(parts),
             Self::Chain(first, rest) => rest.iter().map(|(_, part)| part.reads()).fold(first.reads(), Reads::max),
         }
@@ -136,7 +138,9 @@ impl Expr {
             Self::Slot(at, _) | Self::Among(Subject::Slot(at, _), _) => slot(*at),
             Self::Among(Subject::Record, _) => false,
             Self::Call(function, arguments) => function.fails || any(arguments),
-            Self::Negate(inner) | Self::Flat(inner) | Self::Shared(_, inner) => inner.may_fail(slot),
+            Self::Negate(inner) | Self::Flat(inner) | Self::Typed(_, inner) | Self::Shared(_, inner) => {
+                inner.may_fail(slot)
+            }
             // A text may come out too long.
             Self::Join(_) | Self::Bound(_) => true,
             Self::Chain(first, rest) => first.may_fail(slot) || rest.iter().any(|(_, part)| part.may_fail(slot)),

@@ -56,6 +56,7 @@ mod text;
 mod time;
 mod tokens;
 mod tree;
+mod typed;
 mod value;
 mod week;
 mod workdays;

@@ -2,6 +2,7 @@
 
 use std::mem::replace;
 
+use model::FormulaType;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::expr::{Expr, Op};
@@ -20,6 +21,7 @@ enum What {
     Call(&'static str),
     Negate,
     Flat,
+    Typed(FormulaType),
     Chain(Vec<Op>),
     Join,
     /// A look-up in a set, by its address: equal to itself only.
@@ -65,6 +67,7 @@ fn what(expr: &Expr) -> What {
         Expr::Call(function, _) => What::Call(function.name),
         Expr::Negate(_) => What::Negate,
         Expr::Flat(_) => What::Flat,
+        Expr::Typed(result, _) => What::Typed(*result),
         Expr::Chain(_, rest) => What::Chain(rest.iter().map(|(op, _)| *op).collect()),
         Expr::Join(_) => What::Join,
         Expr::Among(_, set) => What::Among(std::ptr::from_ref(set).addr()),

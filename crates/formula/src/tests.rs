@@ -3,6 +3,7 @@ mod cases;
 mod compiled;
 mod everywhere;
 mod forms;
+mod kinds;
 mod ours;
 mod parts;
 mod print;

@@ -3,7 +3,6 @@
 use crate::call::{Call, Out};
 use crate::eval::Lanes;
 use crate::lane::{Lane, Values};
-use crate::lists::Lists;
 use crate::mask::Mask;
 use crate::strings::{Made, Strings};
 use crate::value::Scalar;
@@ -13,7 +12,6 @@ pub(crate) enum Part<'l> {
     Fixed(String),
     Numbers(&'l [f64], &'l Mask),
     Texts(&'l Strings<'l>),
-    Lists(&'l Lists<'l>),
     Other(&'l Lane<'l>),
 }
 
@@ -27,7 +25,6 @@ impl<'l> Part<'l> {
             }
             Values::Numbers(numbers) => Self::Numbers(numbers, &lane.blank),
             Values::Texts(strings) => Self::Texts(strings),
-            Values::Lists(lists) => Self::Lists(lists),
             _ => Self::Other(lane),
         }
     }
@@ -43,7 +40,6 @@ impl<'l> Part<'l> {
                 }
             }
             Self::Texts(strings) => out.push_str(strings.get(row)),
-            Self::Lists(lists) => lists.each(row).for_each(|value| value.write(out)),
             Self::Other(lane) => lane.get(row).write(out),
         }
     }

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 
 use model::{CellRef, Chunk, FormulaType, Timestamp};
 
+use super::kinds::Known;
 use super::ours::{apart, format_date, json_extract, ours, similarity, split, text_join};
 use super::print::print;
 use super::table::{Table, resolve};
@@ -111,7 +112,7 @@ pub(super) struct Row<'t> {
     pub table: &'t Table,
     pub index: usize,
     /// What names stand for, the last one first.
-    pub bound: Vec<(String, Plain)>,
+    pub bound: Vec<(String, Plain, Known)>,
 }
 
 impl Row<'_> {
@@ -144,15 +145,20 @@ impl Row<'_> {
             NodeKind::Chain(first, rest) => {
                 rest.iter().fold(self.value(first), |left, (sign, right)| binary(sign, &left, &self.value(right)))
             }
-            NodeKind::Call(name, arguments) => self.call(name, arguments),
+            NodeKind::Call(name, arguments) => self.settled(node, self.call(name, arguments)),
             NodeKind::Missing | NodeKind::Wrong(_) => panic!("no formula: {node:?}"),
         }
     }
 
-    fn field(&self, name: &str) -> Plain {
+    /// What a name of `LET` stands for.
+    pub fn bound_to(&self, name: &str) -> Option<&(String, Plain, Known)> {
         let bound = || self.bound.iter().rev();
-        let other = || bound().find(|(held, _)| held.to_lowercase() == name.to_lowercase());
-        if let Some((_, value)) = bound().find(|(held, _)| held == name).or_else(other) {
+        let other = || bound().find(|(held, ..)| held.to_lowercase() == name.to_lowercase());
+        bound().find(|(held, ..)| held == name).or_else(other)
+    }
+
+    fn field(&self, name: &str) -> Plain {
+        if let Some((_, value, _)) = self.bound_to(name) {
             return value.clone();
         }
         let reference = resolve(name).unwrap();
@@ -203,7 +209,7 @@ impl Row<'_> {
             "CREATED_TIME" => return self.system(&self.table.created),
             "LAST_MODIFIED_TIME" => return self.system(&self.table.modified),
             "RECORD_ID" => return Text(Table::id(self.index).to_string()),
-            "ISERROR" => return Plain::flag(is_wrong(&value(0))),
+            "ISERROR" => return Plain::flag(is_wrong(&self.unsettled(&nodes[0]))),
             "ISNUMBER" => return Plain::flag(matches!(value(0), Number(number) if number.is_finite())),
             "IF" => {
                 return match value(0) {
@@ -213,9 +219,9 @@ impl Row<'_> {
             }
             "SWITCH" => return self.switch(nodes),
             "DATETIME_FORMAT" => return self.format(nodes),
-            "LET" => return self.named(nodes),
+            "LET" => return self.within(nodes, Self::raw),
             "XLOOKUP" => return self.looked_up(nodes),
-            "IFERROR" => return if is_wrong(&value(0)) { value(1) } else { value(0) },
+            "IFERROR" => return self.unless_wrong(nodes),
             _ => {}
         }
         let lists = functions().iter().find(|function| function.name == name).unwrap().lists;
@@ -321,14 +327,31 @@ impl Row<'_> {
         }
     }
 
-    fn named(&self, nodes: &[Node]) -> Plain {
-        let [Node { kind: NodeKind::Field(name), .. }, value, rest @ ..] = nodes else { return self.raw(&nodes[0]) };
+    fn unless_wrong(&self, nodes: &[Node]) -> Plain {
+        let value = self.unsettled(&nodes[0]);
+        if is_wrong(&value) { self.value(&nodes[1]) } else { value }
+    }
+
+    /// One value, as it was before its kind was settled.
+    fn unsettled(&self, node: &Node) -> Plain {
+        match &node.kind {
+            NodeKind::Unary(sign, inner) if *sign != "-" => self.unsettled(inner),
+            NodeKind::Call(name, nodes) if matches!(name.as_str(), "IF" | "IFERROR" | "SWITCH" | "XLOOKUP") => {
+                self.call(name, nodes)
+            }
+            _ => self.value(node),
+        }
+    }
+
+    /// What the last of the arguments of `LET` is, where the names before it stand for their values.
+    pub fn within<T>(&self, nodes: &[Node], of: impl FnOnce(&Self, &Node) -> T) -> T {
+        let [Node { kind: NodeKind::Field(name), .. }, value, rest @ ..] = nodes else { return of(self, &nodes[0]) };
         if rest.is_empty() {
-            return self.raw(&nodes[0]);
+            return of(self, &nodes[0]);
         }
         let mut bound = self.bound.clone();
-        bound.push((name.clone(), self.raw(value)));
-        Row { bound, ..*self }.named(rest)
+        bound.push((name.clone(), self.raw(value), self.known(value)));
+        Self { bound, ..*self }.within(rest, of)
     }
 
     fn looked_up(&self, nodes: &[Node]) -> Plain {

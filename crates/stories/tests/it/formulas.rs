@@ -236,3 +236,57 @@ async fn what_is_told_from_now_ages(timed: Timed) {
         assert_eq!(timed.found("{Left} = 'a day'").await, near, "{told}");
     }
 }
+
+#[on_every_database]
+async fn a_formula_is_worth_what_the_field_is_that_holds_it(timed: Timed) {
+    let full = json!({ "fields": { "Name": "full", "Points": 3, "Due": "2026-01-09", "Urgent": true } });
+    timed.app.ok(Method::POST, &format!("/v0/{}/Tasks", timed.base), &full).await;
+    let mixed = [
+        "IF({Points}, {Points}, 'none')",
+        "IF({Points}, {Points}, '')",
+        "IF({Urgent}, {Due}, CREATED_TIME())",
+        "IF({Urgent}, {Due}, 'never')",
+        "SWITCH({Name}, 'full', {Points}, {Due})",
+    ];
+    let uses = ["?+1", "?&'!'", "SUM(?, 1)", "?>2", "LEN(?)", "IF(?, 'some', 'nothing')", "?=3", "DAY(?)"];
+    let pairs: Vec<(String, String, String)> = (0..mixed.len())
+        .flat_map(|at| (0..uses.len()).map(move |of| (at, of)))
+        .map(|(at, of)| (format!("Held {at}"), format!("Within {at} {of}"), format!("Through {at} {of}")))
+        .collect();
+    for (at, formula) in mixed.iter().enumerate() {
+        timed.field(&format!("Held {at}"), formula).await;
+    }
+    for (index, (held, within, through)) in pairs.iter().enumerate() {
+        let (formula, of) = (mixed[index / uses.len()], uses[index % uses.len()]);
+        timed.field(within, &of.replace('?', formula)).await;
+        timed.field(through, &of.replace('?', &format!("{{{held}}}"))).await;
+    }
+    let found = timed.app.get(&format!("/v0/{}/Tasks", timed.base)).await;
+    for record in found["records"].as_array().unwrap() {
+        for (_, within, through) in &pairs {
+            assert_eq!(record["fields"][within], record["fields"][through], "{within}: {record}");
+        }
+        let is_full = record["fields"]["Name"] == "full";
+        let nan = json!({ "specialValue": "NaN" });
+        assert_eq!(record["fields"]["Within 1 0"], if is_full { nan } else { json!(1) });
+        assert_eq!(record["fields"]["Within 3 1"], if is_full { "2026-01-09!" } else { "never!" });
+    }
+}
+
+#[on_every_database]
+async fn dates_are_read_as_people_write_them(timed: Timed) {
+    for (name, formula, shown) in [
+        ("Evening", "DATETIME_PARSE('1/5/2026 7:31 PM')", json!("2026-01-05T19:31:00.000Z")),
+        ("Day", "DATESTR('Jan 5, 2026')", json!("2026-01-05")),
+        ("Digits", "DATETIME_PARSE(20260105, 'YYYYMMDD')", json!("2026-01-05T00:00:00.000Z")),
+        ("Later", "DATEADD({Due}, 1.5, 'months')", json!("2026-03-05T00:00:00.000Z")),
+        ("Nonsense", "HOUR('2026-01-05 1e1:30')", json!({ "error": "#ERROR!" })),
+        ("Far", "DATEADD({Due}, 999999999, 'days')", json!({ "error": "#ERROR!" })),
+    ] {
+        timed.field(name, formula).await;
+        assert_eq!(timed.cells().await[name], shown, "{formula}");
+    }
+    assert_eq!(timed.found("{Due} < 'Jan 6, 2026'").await, 1);
+    assert_eq!(timed.found("IS_SAME({Due}, '5 January 2026', 'day')").await, 1);
+    assert_eq!(timed.found("{Due} < '2026-01-06 1.5:00'").await, 0);
+}
