@@ -1,6 +1,8 @@
 //! Formulas that are tried out: what is wrong with them, and what they come to.
 
-use formula::{Batch, Input, Part, Program, Reference, Study};
+use std::time::{Duration, Instant};
+
+use formula::{Batch, Diagnostic, DiagnosticKind, Input, Part, Program, Reference, Study};
 use images::View;
 use model::{
     Chunk, ComputedChunk, Field, FieldId, FieldKind, FieldNo, FormulaOptions, Ordinal, RecordId, RollupOptions, Schema,
@@ -11,6 +13,9 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::given::Given;
+
+/// How long is looked for the reason of an error.
+const SEARCHING: Duration = Duration::from_secs(1);
 
 /// What the formula of a rollup reads.
 #[derive(Clone, Copy)]
@@ -120,16 +125,67 @@ impl On<'_> {
     }
 }
 
+/// What a formula is tried on.
+#[derive(Clone, Copy)]
+pub(crate) struct Over<'o> {
+    /// The record, if there is one.
+    pub on: Option<On<'o>>,
+    /// When the fields of it were last changed that the formula asks about.
+    pub watched: Option<&'o Chunk>,
+    pub now: Timestamp,
+}
+
 /// What a formula comes to, as a formula field or a rollup tells it; nothing where it is an error.
 ///
 /// # Errors
 /// Those of reading cells.
-pub(crate) fn evaluate(
+pub(crate) fn evaluate(program: &Program, names: &Names<'_>, over: Over<'_>) -> Result<Option<Value>, Error> {
+    let mut answer = Err(records::Error::TooSlow.into());
+    run(program, names, over, over.on.and_then(|on| on.view.until), &mut |batch| {
+        let computed = program.eval(batch);
+        if !batch.is_over() {
+            answer = Ok(told(program, names.rolled, &computed));
+        }
+    })?;
+    answer
+}
+
+/// Why a formula comes to an error; none where that is not found in time.
+///
+/// # Errors
+/// Those of reading cells.
+pub(crate) fn failure(text: &str, names: &Names<'_>, over: Over<'_>) -> Result<Option<Diagnostic>, Error> {
+    let until = Instant::now() + SEARCHING;
+    let resolve = |name: &str| names.reference(name);
+    let mut found =
+        formula::failure(text, &resolve, until, &|program, sink| run(program, names, over, Some(until), sink))?;
+    if let Some(Diagnostic { kind: DiagnosticKind::Failed { field: Some(id) }, advice, .. }) = &mut found {
+        let field = names.table.and_then(|table| table.field_by_id(*id));
+        *advice = match (field, names.rolled) {
+            (_, Some(_)) => "look at it in the linked records".to_owned(),
+            (Some(field), None) => of_field(field),
+            (None, None) => String::new(),
+        };
+    }
+    Ok(found)
+}
+
+/// What helps with a field whose value is an error.
+fn of_field(field: &Field) -> String {
+    match &field.kind {
+        FieldKind::Formula(_) => "evaluate its own formula for this record".to_owned(),
+        kind => format!("it is of type `{}`: look at what it is computed from", fields::of(kind).name()),
+    }
+}
+
+/// Hands the fields that a formula reads to what runs it.
+fn run(
     program: &Program,
     names: &Names<'_>,
-    (on, watched): (Option<On<'_>>, Option<&Chunk>),
-    now: Timestamp,
-) -> Result<Option<Value>, Error> {
+    Over { on, watched, now }: Over<'_>,
+    until: Option<Instant>,
+    run: &mut dyn FnMut(&Batch<'_>),
+) -> Result<(), Error> {
     let read = |reference: &Reference| match (names.given.value(reference.no), on) {
         (Some(value), _) => Ok(Some((value.clone(), None))),
         (None, Some(on)) if let Some(Rolled { link, other, looked }) = names.rolled => {
@@ -152,7 +208,7 @@ pub(crate) fn evaluate(
         })
         .collect();
     let times = on.map(|on| (on.time(&on.rows.created), on.time(&on.rows.modified)));
-    let batch = Batch {
+    run(&Batch {
         rows: 0..1,
         inputs: &inputs,
         ids: &|_| on.and_then(|on| on.id()),
@@ -160,13 +216,9 @@ pub(crate) fn evaluate(
         modified: times.as_ref().map(|(_, modified)| modified),
         watched,
         now,
-        until: on.and_then(|on| on.view.until),
-    };
-    let answer = program.eval(&batch);
-    if batch.is_over() {
-        return Err(records::Error::TooSlow.into());
-    }
-    Ok(told(program, names.rolled, &answer))
+        until,
+    });
+    Ok(())
 }
 
 /// The cell of a formula field or a rollup.

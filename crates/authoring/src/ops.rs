@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::error::Error;
 use crate::given::Given;
-use crate::names::{Names, On, Rolled, evaluate, fields_of};
+use crate::names::{Names, On, Over, Rolled, evaluate, failure, fields_of};
 use crate::told::{Checked, Evaluated, Explained, FieldTold, Mistake, PartTold, kind_of, places, type_name};
 
 /// Most parts that are told and measured.
@@ -110,13 +110,16 @@ impl Authoring {
                 _ => None,
             };
             let now = seen.map_or(now, |(view, ..)| view.tick());
-            let value = evaluate(&program, names, (on, watched.as_ref()), now)?;
-            let error = value.is_none().then(|| "the formula comes to an error for these values".to_owned());
+            let over = Over { on, watched: watched.as_ref(), now };
+            let Some(value) = evaluate(&program, names, over)? else {
+                let reason = failure(text, names, over)?;
+                return Ok(failed(text, &program, reason));
+            };
             Ok(Evaluated {
-                is_valid: value.is_some(),
-                value: value.unwrap_or_else(|| serde_json::json!({ "error": "#ERROR!" })),
+                value,
                 data_type: Some(type_name(program.result())),
-                error_message: error,
+                is_valid: true,
+                error_message: None,
                 diagnostics: Vec::new(),
                 warnings: warnings(&program),
             })
@@ -225,6 +228,19 @@ fn unusable(text: &str, problems: &[Diagnostic]) -> Evaluated {
         error_message: Some(summary(problems)),
         diagnostics: problems.iter().map(|problem| Mistake::of(text, problem)).collect(),
         warnings: Vec::new(),
+    }
+}
+
+/// A formula that comes to an error, with the reason where it was found.
+fn failed(text: &str, program: &Program, reason: Option<Diagnostic>) -> Evaluated {
+    let general = || "the formula comes to an error for these values".to_owned();
+    Evaluated {
+        value: serde_json::json!({ "error": "#ERROR!" }),
+        data_type: Some(type_name(program.result())),
+        is_valid: false,
+        error_message: Some(reason.as_ref().map_or_else(general, ToString::to_string)),
+        diagnostics: reason.iter().map(|reason| Mistake::of(text, reason)).collect(),
+        warnings: warnings(program),
     }
 }
 

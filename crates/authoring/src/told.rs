@@ -72,7 +72,7 @@ pub(crate) struct Evaluated {
     pub is_valid: bool,
     /// Why it is not.
     pub error_message: Option<String>,
-    /// All mistakes in the formula.
+    /// All mistakes in the formula; of one that comes to an error the part where that begins.
     pub diagnostics: Vec<Mistake>,
     /// What should be known of the value.
     pub warnings: Vec<String>,

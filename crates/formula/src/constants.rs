@@ -107,7 +107,7 @@ fn zone_advice(name: &str) -> String {
 }
 
 /// Not more of a name than tells which one is meant.
-fn shortened(name: &str) -> String {
+pub(crate) fn shortened(name: &str) -> String {
     const SHOWN: usize = 60;
     let mut shown: String = name.chars().take(SHOWN).collect();
     if shown.len() < name.len() {

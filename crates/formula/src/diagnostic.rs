@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use model::FieldId;
+
 /// Most mistakes that are told of one formula.
 const MOST: usize = 100;
 
@@ -85,4 +87,9 @@ pub enum DiagnosticKind {
     Syntax,
     /// Too long, too deep or too many parts.
     TooLarge,
+    /// A formula that can be used comes to an error for a record.
+    Failed {
+        /// The field whose value is the error, where it comes from one.
+        field: Option<FieldId>,
+    },
 }

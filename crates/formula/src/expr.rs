@@ -137,7 +137,7 @@ impl Expr {
             Self::Constant(scalar) => *scalar == Scalar::Error,
             Self::Slot(at, _) | Self::Among(Subject::Slot(at, _), _) => slot(*at),
             Self::Among(Subject::Record, _) => false,
-            Self::Call(function, arguments) => function.fails || any(arguments),
+            Self::Call(function, arguments) => function.fails.is_some() || any(arguments),
             Self::Negate(inner) | Self::Flat(inner) | Self::Typed(_, inner) | Self::Shared(_, inner) => {
                 inner.may_fail(slot)
             }

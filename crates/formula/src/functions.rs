@@ -118,8 +118,8 @@ pub struct Function {
     pub(crate) lists: usize,
     pub(crate) returns: Returns,
     pub(crate) reads: Reads,
-    /// True when it can make an error of arguments that are none.
-    pub(crate) fails: bool,
+    /// Why it makes an error of arguments that are none, if it can.
+    pub(crate) fails: Option<Failing>,
     pub(crate) run: Run,
 }
 
@@ -150,6 +150,17 @@ pub enum Family {
     /// Texts.
     Text,
 }
+
+/// Why there is an error, and what would be right.
+pub(crate) type Failing = (&'static str, &'static str);
+
+/// An argument is to be a date and is none.
+pub(crate) const NO_DATE: Failing = (
+    "what it is given is no date",
+    "a date is written as `2024-02-29 15:05`, and one in another form is read by DATETIME_PARSE",
+);
+/// The result does not fit into a cell.
+pub(crate) const TOO_LONG: Failing = ("the text becomes too long", "a text has at most 100,000 characters");
 
 /// How it is computed.
 pub(crate) enum Run {

@@ -16,8 +16,8 @@ use crate::outline::{Part, outline};
 use crate::output::Output;
 use crate::parse::read;
 use crate::repeats::share;
-use crate::tree::Tree;
-use crate::value::Scalar;
+use crate::tree::{Node, Tree};
+use crate::value::{Scalar, Val};
 
 /// A batch that costs too much is cut into so many.
 const PIECES: usize = 16;
@@ -43,6 +43,17 @@ pub enum Ages {
     Daily,
     /// At any time.
     Always,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Outcome {
+    Value(Scalar<'static>),
+    Error,
+    /// It takes more work than a cell may.
+    Spent,
+    /// There was no time.
+    Unknown,
 }
 
 /// Rows of one chunk.
@@ -151,6 +162,13 @@ fn compile_as(
     finish(tree, checker, checked, lists)
 }
 
+/// The program of a part of a formula that can be used.
+pub(crate) fn compile_part(text: &str, root: Node, resolve: &dyn Fn(&str) -> Option<Reference>) -> Option<Program> {
+    let mut checker = Checker::new(resolve, false);
+    let checked = checker.check(&root);
+    finish(Tree { text, root, mistakes: Vec::new() }, checker, checked, false).ok()
+}
+
 /// The program of a tree that was checked, unless something is wrong with it.
 fn finish(
     tree: Tree<'_>,
@@ -239,6 +257,18 @@ impl Program {
         }
         out.push_str(self.text.get(at..).unwrap_or_default());
         out
+    }
+
+    /// What the first row of a batch comes to.
+    pub(crate) fn outcome(&self, batch: &Batch<'_>) -> Outcome {
+        match Context::new(batch).eval(&self.expr, &Mask::all(batch.rows.len())) {
+            _ if batch.is_over() => Outcome::Unknown,
+            Err(Spent) => Outcome::Spent,
+            Ok(lane) => match lane.get(0) {
+                Val::Error => Outcome::Error,
+                value => Outcome::Value(value.to_scalar()),
+            },
+        }
     }
 
     /// Computes the rows of a batch.

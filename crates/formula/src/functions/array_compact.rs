@@ -15,7 +15,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: 1,
     returns: Returns::List,
     reads: Reads::Nothing,
-    fails: false,
+    fails: None,
     run: Run::Over(run),
 };
 

@@ -17,7 +17,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: 1,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
-    fails: true,
+    fails: Some(super::TOO_LONG),
     run: Run::Over(run),
 };
 

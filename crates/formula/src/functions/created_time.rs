@@ -18,7 +18,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: 0,
     returns: Returns::Always(FormulaType::DateTime),
     reads: Reads::Record,
-    fails: false,
+    fails: None,
     run: Run::Plain(run),
 };
 

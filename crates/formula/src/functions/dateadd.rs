@@ -18,7 +18,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: 0,
     returns: Returns::Always(FormulaType::DateTime),
     reads: Reads::Nothing,
-    fails: true,
+    fails: Some(("the date that comes of it is beyond the years that are counted", "years go from -99,999 to 99,999")),
     run: Run::Over(run),
 };
 

@@ -20,7 +20,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: 0,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
-    fails: true,
+    fails: Some(super::NO_DATE),
     run: Run::Over(run),
 };
 

@@ -27,7 +27,10 @@ pub(super) const FUNCTION: Function = Function {
     lists: 0,
     returns: Returns::Always(FormulaType::DateTime),
     reads: Reads::Nothing,
-    fails: true,
+    fails: Some((
+        "the text has not the form that it is read in",
+        "say the form: `DATETIME_PARSE(text, \"DD.MM.YYYY\")`",
+    )),
     run: Run::Over(run),
 };
 

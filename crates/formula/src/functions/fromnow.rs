@@ -19,7 +19,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: 0,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Clock,
-    fails: true,
+    fails: Some(super::NO_DATE),
     run: Run::Over(run),
 };
 

@@ -20,7 +20,7 @@ const OF_NUMBERS: Function = Function {
     lists: MANY,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
-    fails: false,
+    fails: None,
     run: Run::Over(run),
 };
 

@@ -17,7 +17,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: 0,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
-    fails: false,
+    fails: None,
     run: Run::Over(run),
 };
 

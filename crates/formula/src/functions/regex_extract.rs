@@ -20,7 +20,10 @@ pub(super) const FUNCTION: Function = Function {
     lists: 0,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
-    fails: true,
+    fails: Some((
+        "no part of the text fits the pattern",
+        "`IF(REGEX_MATCH(text, pattern), REGEX_EXTRACT(text, pattern))` is blank then",
+    )),
     run: Run::Over(run),
 };
 

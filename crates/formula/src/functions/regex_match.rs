@@ -19,7 +19,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: 0,
     returns: Returns::Always(FormulaType::Flag),
     reads: Reads::Nothing,
-    fails: true,
+    fails: Some(("the pattern cannot be read", "a pattern is one of RE2")),
     run: Run::Over(run),
 };
 

@@ -23,7 +23,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: 0,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
-    fails: true,
+    fails: Some(super::TOO_LONG),
     run: Run::Over(run),
 };
 

@@ -17,7 +17,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: 0,
     returns: Returns::Branches,
     reads: Reads::Nothing,
-    fails: false,
+    fails: None,
     run: Run::Over(run),
 };
 

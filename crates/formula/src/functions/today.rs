@@ -18,7 +18,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: 0,
     returns: Returns::Always(FormulaType::Date),
     reads: Reads::Day,
-    fails: false,
+    fails: None,
     run: Run::Plain(run),
 };
 

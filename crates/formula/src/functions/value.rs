@@ -19,7 +19,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: 0,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
-    fails: true,
+    fails: Some(("no number can be read from the text", "a number has digits, one `.` at most, and `-` in front only")),
     run: Run::Over(run),
 };
 

@@ -19,7 +19,10 @@ pub(super) const FUNCTION: Function = Function {
     lists: 0,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
-    fails: true,
+    fails: Some((
+        "it is given holidays that are none",
+        "holidays are days with commas between them, as `2024-12-25, 2024-12-26`",
+    )),
     run: Run::Over(run),
 };
 

@@ -19,7 +19,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: MANY,
     returns: Returns::Always(FormulaType::Flag),
     reads: Reads::Nothing,
-    fails: false,
+    fails: None,
     run: Run::Over(run),
 };
 

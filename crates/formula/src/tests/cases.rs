@@ -1,14 +1,16 @@
 //! The files of `testdata`: a formula a line, its type, and its value on each row of a small table or what is wrong
 //! with it. `AIRLOOM_UPDATE=1` writes what is said now into the files; look at the difference before keeping it.
 
+use std::convert::Infallible;
 use std::fmt::Write;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use model::{CellError, CellRef, CellValue, Timestamp};
 
 use super::table::{Table, resolve};
 use crate::mistakes::FOREIGN;
-use crate::{Diagnostic, Program, compile_new_rollup, compile_rollup, functions};
+use crate::{Batch, Diagnostic, Program, compile_new_rollup, compile_rollup, failure, functions};
 
 /// A row with everything, one with nothing, and one with other values and an error.
 fn table() -> Table {
@@ -150,6 +152,25 @@ fn every_function_is_tried_with_everything() {
             assert!(tried.iter().any(|text| text.contains(handed)), "{} is not tried with {handed}", function.name);
         }
     }
+}
+
+/// A formula that comes to an error tells where and why, of the first row where it does.
+fn failed(table: &Table, text: &str) -> String {
+    let until = Instant::now() + Duration::from_mins(1);
+    let program = compile_rollup(text, &resolve).unwrap_or_else(|problems| panic!("{text}: {problems:?}"));
+    let computed = table.with(&program, 0..table.len, |batch| program.eval(batch));
+    let Some(row) = (0..table.len).find(|row| computed.errors.get(*row)) else { return "no error".to_owned() };
+    let runs = |program: &Program, batch: &mut dyn FnMut(&Batch<'_>)| -> Result<(), Infallible> {
+        table.with(program, row..row + 1, batch);
+        Ok(())
+    };
+    let Ok(told) = failure(text, &resolve, until, &runs);
+    told.map_or("not known".to_owned(), |told| format!("{told} ({}..{})", told.span.start, told.span.end))
+}
+
+#[test]
+fn errors_tell_where_they_come_from() {
+    check("failures.txt", failed);
 }
 
 /// What is said of each sign of another language stands in the files.

@@ -91,7 +91,7 @@ fn formulas_are_computed_in_a_terminal() {
             "airloom: `==` is no operator (at character 3); equality is written `=` (and 1 more mistake)",
         ),
         (&["1 +"], &[], 1, "airloom: the formula ends where a value is missing behind `+` (at character 4)"),
-        (&["ERROR()"], &[], 1, "airloom: the formula comes to an error for these values"),
+        (&["ERROR()"], &[], 1, "airloom: ERROR() is an error: it is one by itself (at character 1); leave it out"),
         (&["1", "--set", "a"], &[], 1, "airloom: `--set` takes NAME=VALUE, not `a`"),
         (&["1", "--base", "B"], &[], 2, "--table"),
     ] {

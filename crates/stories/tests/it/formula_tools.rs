@@ -316,6 +316,68 @@ async fn wrong_questions_about_formulas_are_refused(bench: Bench) {
     }
 }
 
+/// An error of a cell tells which part it comes from, why, and what would be right.
+#[on_every_database]
+async fn errors_of_cells_tell_where_they_come_from(bench: Bench) {
+    let Bench { app, base, task } = &bench;
+    let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    for (name, formula) in [("Code", "VALUE({Name} & '.1.2')"), ("Shown", "{Code} & '!'")] {
+        let field = json!({ "name": name, "type": "formula", "options": { "formula": formula } });
+        app.ok(Method::POST, &fields, &field).await;
+    }
+    let error = json!({ "error": "#ERROR!" });
+    for (formula, part, told) in [
+        (
+            "1 + VALUE({Name} & '.1.2')",
+            "VALUE({Name} & '.1.2')",
+            "VALUE(\"Dig.1.2\") is an error: no number can be read from the text (at character 5); a number has digits",
+        ),
+        (
+            "REGEX_EXTRACT({Name}, '[0-9]+') & '!'",
+            "REGEX_EXTRACT({Name}, '[0-9]+')",
+            "no part of the text fits the pattern (at character 1); `IF(REGEX_MATCH(text, pattern), ",
+        ),
+        (
+            "IF({Urgent}, YEAR({Name}), VALUE('.'))",
+            "{Name}",
+            "`Dig` is no date (at character 19); a date is written as `2024-02-29 15:05`",
+        ),
+        (
+            "REPT({Name}, 90000)",
+            "REPT({Name}, 90000)",
+            "the text becomes too long (at character 1); a text has at most 100,000 characters",
+        ),
+        (
+            "{Shown} & 1",
+            "{Shown}",
+            "the value of `Shown` is an error (at character 1); evaluate its own formula for this record",
+        ),
+        ("LET(x, {Code}, x + 1)", "{Code}", "the value of `Code` is an error (at character 8)"),
+    ] {
+        let asked = json!({ "formula": formula, "base": base, "table": "Tasks", "record": task });
+        let answer = bench.ask("evaluate", &asked).await;
+        assert_eq!((&answer["value"], &answer["is_valid"]), (&error, &json!(false)), "{answer}");
+        assert!(answer["error_message"].as_str().unwrap().contains(told), "{formula}: {answer}");
+        let [found] = answer["diagnostics"].as_array().unwrap().as_slice() else { panic!("{answer}") };
+        let place = found["start"].as_u64().unwrap() as usize..found["end"].as_u64().unwrap() as usize;
+        assert_eq!(&formula[place], part, "{answer}");
+    }
+    // Given values, too, and what is too much work.
+    let given = json!({ "formula": "XLOOKUP('b', {k}, {v})", "context": { "k": ["a", "b"], "v": [1] } });
+    let answer = bench.ask("evaluate", &given).await;
+    assert!(
+        answer["error_message"].as_str().unwrap().contains("there are not as many keys as values (at character 1)"),
+        "{answer}"
+    );
+    let parts = vec!["SPLIT(REPT({t}, 20000), ' ')"; 150].join(", ");
+    let heavy = json!({ "formula": format!("COUNTALL({parts}) + 1"), "context": { "t": "a " } });
+    let answer = bench.ask("evaluate", &heavy).await;
+    assert_eq!(
+        answer["error_message"],
+        "COUNTALL takes more steps than a cell may (at character 1); give it shorter texts, or fewer of them"
+    );
+}
+
 /// Whoever makes a mistake is told the same of it, wherever a formula is written.
 #[on_every_database]
 async fn a_mistake_is_told_the_same_everywhere(bench: Bench) {

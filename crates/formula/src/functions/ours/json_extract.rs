@@ -27,7 +27,10 @@ pub(super) const FUNCTION: Function = Function {
     lists: 0,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
-    fails: true,
+    fails: Some((
+        "the text is no JSON",
+        "names and texts stand in double quotes in JSON, and nothing behind the value",
+    )),
     run: Run::Over(run),
 };
 

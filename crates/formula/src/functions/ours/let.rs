@@ -19,7 +19,7 @@ pub(crate) const FUNCTION: Function = Function {
     lists: MOST,
     returns: Returns::Branches,
     reads: Reads::Nothing,
-    fails: false,
+    fails: None,
     run: Run::Over(run),
 };
 

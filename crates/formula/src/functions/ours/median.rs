@@ -18,7 +18,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: MANY,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
-    fails: false,
+    fails: None,
     run: Run::Over(run),
 };
 

@@ -18,7 +18,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: 1,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
-    fails: true,
+    fails: Some(("the share is none", "a share is a number from 0 to 1")),
     run: Run::Over(run),
 };
 

@@ -21,7 +21,10 @@ pub(super) const FUNCTION: Function = Function {
     lists: 0,
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
-    fails: true,
+    fails: Some((
+        "a text is too long to be compared",
+        "a text has at most 1,000 bytes here, which `LEFT(text, 250)` sees to",
+    )),
     run: Run::Over(run),
 };
 

@@ -19,7 +19,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: 0,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
-    fails: false,
+    fails: None,
     run: Run::Over(run),
 };
 

@@ -22,7 +22,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: MANY,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
-    fails: true,
+    fails: Some(crate::functions::TOO_LONG),
     run: Run::Over(run),
 };
 

@@ -25,7 +25,7 @@ pub(crate) const FUNCTION: Function = Function {
     lists: 3,
     returns: Returns::Branches,
     reads: Reads::Nothing,
-    fails: true,
+    fails: Some(("there are not as many keys as values", "take two lookup fields through one link")),
     run: Run::Over(run),
 };
 
