@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use assistant::{Assistant, Parts};
 use authoring::Authoring;
 use axum::middleware::from_fn_with_state;
+use axum::routing::any;
 use axum::{Extension, Router};
 use blob::Blobs;
 use changes::Changes;
@@ -109,7 +110,10 @@ impl House {
         let (open_doors, described) = health.router().merge(metrics_door(metrics)).merge(open_routes).split_for_parts();
         let open_doors = open_doors.route_layer(TellRoute);
         api.merge(described);
-        let routes = Router::new().merge(guarded).merge(open_doors).merge(web::document(api)?).fallback(not_found);
+        // No base is called `meta`.
+        let absent = Router::new().route("/v0/meta/{*rest}", any(not_found));
+        let routes =
+            Router::new().merge(guarded).merge(open_doors).merge(web::document(api)?).merge(absent).fallback(not_found);
         let router = web::frame(routes.clone(), &settings.web);
         Ok(Self { router, routes, health, hands, installed, db, identity, doors })
     }

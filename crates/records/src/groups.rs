@@ -170,8 +170,9 @@ pub async fn aggregated(
     }
     let order = input.sort.as_ref();
     let descending = order.is_some_and(|order| order.direction == Direction::Desc);
+    let by_key = order.is_none_or(|order| order.by.is_null() || order.by == "key");
     let number = order.and_then(|order| order.by.as_u64()).map(|number| number as usize);
-    if number.is_some_and(|number| number >= aggregates.len()) {
+    if !by_key && number.is_none_or(|number| number >= aggregates.len()) {
         let reason = format!("`sort.by` is the number of an aggregate, 0 to {}, or `key`", aggregates.len() - 1);
         return Err(Error::Filter { reason });
     }

@@ -138,7 +138,7 @@ fn options(schema: &Schema, field: &Field) -> Option<Value> {
         FieldKind::Button(button) => button.references.iter().all(|id| schema.table_of(*id).is_some()),
         FieldKind::Count(count) => is_link(schema, count.link),
         kind => match kind.looks_through() {
-            Some((link, looked)) => is_link(schema, link) && schema.table_of(looked).is_some(),
+            Some((link, looked)) => leads_to(schema, link, looked),
             None => return Some(options),
         },
     };
@@ -160,6 +160,12 @@ fn options(schema: &Schema, field: &Field) -> Option<Value> {
 fn is_link(schema: &Schema, id: FieldId) -> bool {
     let field = schema.table_of(id).and_then(|table| table.field_by_id(id));
     field.is_some_and(|field| field.kind.link().is_some())
+}
+
+/// True for a link to the table that a field is of. A link may be one to another table by now.
+fn leads_to(schema: &Schema, link: FieldId, looked: FieldId) -> bool {
+    let link = schema.table_of(link).and_then(|table| table.field_by_id(link)).and_then(|field| field.kind.link());
+    link.is_some() && link.map(|link| link.linked_table_no) == schema.table_of(looked).map(|table| table.no)
 }
 
 fn has_view(schema: &Schema, table: TableNo, id: ViewId) -> bool {

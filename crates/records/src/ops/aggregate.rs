@@ -193,7 +193,8 @@ fn one(view: &View, (by, wanted): (&[Arc<Field>], &[Option<Arc<Field>>]), group:
 pub(super) fn cell(view: &View, field: &Field, value: &CellValue) -> Result<Value, Error> {
     Ok(match (value.view(), &field.kind) {
         (CellRef::Empty, _) => Value::Null,
-        (CellRef::Number(number), _) => number_json(number),
+        (CellRef::Number(number), _) => written(|out| fields::write_number(number, out)),
+        (CellRef::Error(_), _) => json!({ "error": "#ERROR!" }),
         (CellRef::Links([ordinal, ..]), FieldKind::MultipleRecordLinks(link)) => {
             let Some(other) = view.image.schema.table_by_no(link.linked_table_no) else { return Ok(Value::Null) };
             let rows = view.image.table(link.linked_table_no);
@@ -203,11 +204,9 @@ pub(super) fn cell(view: &View, field: &Field, value: &CellValue) -> Result<Valu
         (CellRef::Choices([no, ..]), _) => choice(field, *no),
         (CellRef::Choice(no), _) => choice(field, no),
         (CellRef::Time(time), kind) => {
-            let mut out = Vec::new();
-            if !fields::write_cell(kind, CellRef::Time(time), &mut out) {
-                return Ok(json!(Timestamp(time).iso()));
-            }
-            serde_json::from_slice(&out).unwrap_or_default()
+            let mut is_known = true;
+            let told = written(|out| is_known = fields::write_cell(kind, CellRef::Time(time), out));
+            if is_known { told } else { json!(Timestamp(time).iso()) }
         }
         (CellRef::Flag(flag), _) => json!(flag),
         (CellRef::Text(text), _) => json!(text),
@@ -219,7 +218,9 @@ fn choice(field: &Field, no: u32) -> Value {
     field.kind.select().and_then(|select| select.by_no(no)).map_or(Value::Null, |choice| json!(choice.name))
 }
 
-/// A whole number without a decimal point.
-fn number_json(number: f64) -> Value {
-    if number.fract() == 0.0 && number.abs() < 9e15 { json!(number as i64) } else { json!(number) }
+/// What is written as in a record.
+fn written(write: impl FnOnce(&mut Vec<u8>)) -> Value {
+    let mut out = Vec::new();
+    write(&mut out);
+    serde_json::from_slice(&out).unwrap_or_default()
 }

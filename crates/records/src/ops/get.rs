@@ -5,6 +5,7 @@ use std::sync::Arc;
 use model::{BaseId, Caller, Ordinal, RecordId, Table, TableNo};
 use tenancy::Scope;
 
+use super::past::was_there;
 use super::{At, Records, find_table};
 use crate::counts::Counted;
 use crate::error::Error;
@@ -94,7 +95,9 @@ impl Records {
     ) -> Result<Found, Error> {
         let (scope, mut view) = self.view(caller, base).await?;
         if let Some(at) = at {
-            view = self.as_of(&scope, &view, at).await?;
+            let past = self.as_of(&scope, &view, at).await?;
+            was_there(&view.image.schema, &past.image.schema, table)?;
+            view = past;
         }
         let (table, ordinal) = find(&view.image, table, record)?;
         self.told(scope.tenant(), Found { view, table, ordinals: vec![ordinal] }).await

@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use query::{KeyKind, SortKey};
 use serde::{Deserialize, Serialize};
 
+use super::past::was_there;
 use super::{At, Found, Records, find_table, find_view};
 use crate::ask::{Columns, Wanted, selected};
 use crate::counts::Counted;
@@ -155,7 +156,9 @@ impl Records {
     pub async fn list(&self, caller: &Caller, base: BaseId, table: &str, query: &ListQuery) -> Result<Page, Error> {
         let (scope, mut view) = self.view(caller, base).await?;
         if let Some(at) = query.at {
-            view = self.as_of(&scope, &view, at).await?;
+            let past = self.as_of(&scope, &view, at).await?;
+            was_there(&view.image.schema, &past.image.schema, table)?;
+            view = past;
         }
         let table = Arc::clone(find_table(&view.image.schema, table)?);
         let shown = query.view.as_deref().map(|name| find_view(&table, name)).transpose()?;

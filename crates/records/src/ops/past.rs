@@ -5,7 +5,9 @@ mod trashed;
 use std::sync::Arc;
 
 use events::{CellChange, RecordCells, RecordChange};
-use model::{BaseId, CHUNK, Caller, CellRef, Column, Field, Ordinal, RecordId, Table, TableImage, TableNo, Timestamp};
+use model::{
+    BaseId, CHUNK, Caller, CellRef, Column, Field, Ordinal, RecordId, Schema, Table, TableImage, TableNo, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use tenancy::{Action, Permit, Scope};
 
@@ -82,6 +84,20 @@ pub struct Restored {
 
 fn wrong(message: String) -> Error {
     Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message }
+}
+
+/// Refuses to read a table as of a time when it was in the trash.
+pub(super) fn was_there(now: &Schema, then: &Schema, table: &str) -> Result<(), Error> {
+    let Some(table) = now.table(table) else { return Ok(()) };
+    match then.table_by_no(table.no) {
+        Some(held) if held.deleted => {
+            let name = &table.name;
+            Err(wrong(format!(
+                "`at`: `{name}` was in the trash then; name a change or a time before it went there, or after it came back"
+            )))
+        }
+        _ => Ok(()),
+    }
 }
 
 impl Records {

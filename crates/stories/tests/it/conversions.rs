@@ -230,6 +230,35 @@ async fn what_only_some_of_is_kept_is_told_as_lost(app: TestApp) {
 }
 
 #[on_every_database]
+async fn what_looks_through_a_link_is_not_valid_once_it_leads_elsewhere(app: TestApp) {
+    let plans = Plans::new(&app, notes(&["t"])).await;
+    let tables = format!("/v0/meta/bases/{}/tables", plans.base);
+    let text = json!([{ "name": "Title", "type": "singleLineText" }]);
+    let other = app.ok(Method::POST, &tables, &json!({ "name": "Other", "fields": text })).await;
+    let schema = app.get(&tables).await;
+    let (tasks, projects) = (&schema["tables"][0], &schema["tables"][1]);
+    let link = tasks["fields"].as_array().unwrap().iter().find(|field| field["name"] == "Project").unwrap();
+    let options = json!({ "recordLinkFieldId": link["id"], "fieldIdInLinkedTable": projects["fields"][0]["id"] });
+    let lookup = json!({ "name": "Titles", "type": "multipleLookupValues", "options": options });
+    app.ok(Method::POST, &format!("{tables}/Tasks/fields"), &lookup).await;
+    let valid = async || {
+        let schema = app.get(&tables).await;
+        let mut fields = schema["tables"][0]["fields"].as_array().unwrap().iter();
+        fields.find(|field| field["name"] == "Titles").unwrap()["options"]["isValid"].clone()
+    };
+    assert_eq!(valid().await, true);
+    for (new, is_valid) in [
+        (json!({ "type": "singleLineText" }), false),
+        (json!({ "type": "multipleRecordLinks", "options": { "linkedTableId": other["id"] } }), false),
+        (json!({ "type": "singleLineText" }), false),
+        (json!({ "type": "multipleRecordLinks", "options": { "linkedTableId": projects["id"] } }), true),
+    ] {
+        let (status, told) = plans.convert(&app, "Project", new).await;
+        assert_eq!((status, valid().await), (200, json!(is_valid)), "{told}");
+    }
+}
+
+#[on_every_database]
 async fn views_that_would_lose_a_filter_are_told_first(app: TestApp) {
     let plans = Plans::new(&app, notes(&["1", "5"])).await;
     let number = json!({ "type": "number", "options": { "precision": 0 } });

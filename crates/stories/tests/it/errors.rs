@@ -352,3 +352,11 @@ async fn every_bound_is_where_it_is_said_to_be(app: TestApp) {
     let found = async |count: usize| app.get(&rept(count)).await["records"].as_array().unwrap().len();
     assert_eq!((found(100_000).await, found(100_001).await), (1, 0), "text that a formula makes");
 }
+
+#[on_every_database]
+async fn what_the_meta_api_lacks_is_not_taken_for_a_base(app: TestApp) {
+    for path in ["/v0/meta/groups/ugp00000000000000", "/v0/meta/nothing", "/v0/meta/nothing/at/all"] {
+        let (status, answer) = app.call(Method::GET, path, &Value::Null).await;
+        assert_eq!((status, &answer["error"]), (404, &json!("NOT_FOUND")), "{path}: {answer}");
+    }
+}

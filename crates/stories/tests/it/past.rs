@@ -246,3 +246,19 @@ async fn a_server_that_slept_for_longer_than_changes_are_kept_goes_on(house: For
         assert_eq!((&fields["Name"], &fields["Points"]), (&json!("b"), &json!(1)));
     }
 }
+
+#[on_every_database]
+async fn a_table_cannot_be_read_as_it_was_in_the_trash(app: TestApp) {
+    let base = app.plans().await;
+    let made = app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &json!({ "fields": { "Name": "t" } })).await;
+    let table = app.get(&format!("/v0/meta/bases/{base}/tables")).await["tables"][0]["id"].clone();
+    let table = table.as_str().unwrap();
+    app.ok(Method::DELETE, &format!("/v0/meta/bases/{base}/tables/{table}"), &Value::Null).await;
+    let gone = app.get(&format!("/api/v1/bases/{base}/history?limit=1")).await["changes"][0]["change"].clone();
+    app.ok(Method::POST, &format!("/api/v1/bases/{base}/trash/{table}/restore"), &Value::Null).await;
+    for path in ["Tasks".to_owned(), format!("Tasks/{}", made["id"].as_str().unwrap())] {
+        let (status, told) = app.call(Method::GET, &format!("/v0/{base}/{path}?at={gone}"), &Value::Null).await;
+        let message = told["error"]["message"].as_str().unwrap();
+        assert!(status == 422 && message.starts_with("`at`: `Tasks` was in the trash then"), "{status} {told}");
+    }
+}

@@ -210,6 +210,29 @@ async fn concurrent_writers_lose_nothing(app: TestApp) {
 }
 
 #[on_every_database]
+async fn groups_tell_errors_and_infinite_numbers_as_cells_do(app: TestApp) {
+    let base = app.plans().await;
+    let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    let ratio = json!({ "name": "Ratio", "type": "formula", "options": { "formula": "1/{Points}" } });
+    app.ok(Method::POST, &fields, &ratio).await;
+    let broken =
+        json!({ "name": "Broken", "type": "formula", "options": { "formula": "IF({Points}, 'fine', ERROR())" } });
+    app.ok(Method::POST, &fields, &broken).await;
+    let records = [1, 0].map(|points| json!({ "fields": { "Name": "t", "Points": points } }));
+    app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &json!({ "records": records })).await;
+    let aggregate = format!("/api/v1/bases/{base}/tables/Tasks/aggregate");
+    let infinite = json!({ "specialValue": "Infinity" });
+    for (field, keys) in [("Ratio", json!([1, infinite])), ("Broken", json!([{ "error": "#ERROR!" }, "fine"]))] {
+        let told = app.ok(Method::POST, &aggregate, &json!({ "groupBy": [field] })).await;
+        let found: Value = told["groups"].as_array().unwrap().iter().map(|group| group["key"][0].clone()).collect();
+        assert_eq!(found, keys, "{field}");
+    }
+    let asked = json!({ "aggregates": [{ "op": "sum", "field": "Ratio" }, { "op": "max", "field": "Ratio" }] });
+    let told = app.ok(Method::POST, &aggregate, &asked).await;
+    assert_eq!(told["groups"][0]["values"], json!([infinite, infinite]));
+}
+
+#[on_every_database]
 async fn days_of_groups_are_those_of_the_zone_of_their_field(app: TestApp) {
     let zoned = |name, zone| {
         let options = json!({ "timeZone": zone, "dateFormat": { "name": "iso" }, "timeFormat": { "name": "24hour" } });
@@ -283,6 +306,8 @@ async fn records_are_counted_and_summed_in_groups(app: TestApp) {
         ),
         (json!({ "groupBy": [["Due", "day"]] }), "expected the name of a field, or"),
         (json!({ "sort": { "by": 3 } }), "`sort.by`"),
+        (json!({ "sort": { "by": "x" } }), "`sort.by` is the number of an aggregate, 0 to 0, or `key`"),
+        (json!({ "sort": { "by": true } }), "`sort.by`"),
     ] {
         let (status, answer) = app.call(Method::POST, &aggregate, &body).await;
         assert_eq!(status, 422, "{answer}");
