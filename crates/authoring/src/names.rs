@@ -62,6 +62,8 @@ pub(crate) struct Names<'n> {
     pub given: &'n Given,
     /// Whether it has only the functions that Airtable has.
     pub only_airtable: bool,
+    /// When whoever asks stops waiting.
+    pub until: Instant,
 }
 
 impl Names<'_> {
@@ -84,7 +86,8 @@ impl Names<'_> {
 
     /// Reads a formula, or what should be one.
     pub fn study(&self, text: &str) -> Study {
-        let Study { parts, program } = formula::study(text, &|name| self.reference(name), self.rolled.is_some());
+        let Study { parts, program } =
+            formula::study(text, &|name| self.reference(name), self.rolled.is_some(), Some(self.until));
         let rules = Rules { keeps_times: true, only_airtable: self.only_airtable };
         Study { parts, program: schema::usable(text, program, self.nameable(), rules) }
     }
@@ -98,9 +101,15 @@ impl Names<'_> {
     }
 
     /// A part of a formula as one of its own; none where it means nothing alone.
-    pub fn part(&self, text: &str, part: &Part) -> Option<Program> {
-        let text = text.get(part.span.clone()).filter(|_| part.stands_alone)?;
-        formula::compile_rollup(text, &|name| self.reference(name)).ok()
+    ///
+    /// # Errors
+    /// [`Error::Records`] when the time is over.
+    pub fn part(&self, text: &str, part: &Part) -> Result<Option<Program>, Error> {
+        if Instant::now() >= self.until {
+            return Err(records::Error::TooSlow { field: None }.into());
+        }
+        let text = text.get(part.span.clone()).filter(|_| part.stands_alone);
+        Ok(text.and_then(|text| formula::compile_rollup(text, &|name| self.reference(name)).ok()))
     }
 }
 
@@ -140,8 +149,8 @@ pub(crate) struct Over<'o> {
 /// # Errors
 /// Those of reading cells.
 pub(crate) fn evaluate(program: &Program, names: &Names<'_>, over: Over<'_>) -> Result<Option<Value>, Error> {
-    let mut answer = Err(records::Error::TooSlow.into());
-    run(program, names, over, over.on.and_then(|on| on.view.until), &mut |batch| {
+    let mut answer = Err(records::Error::TooSlow { field: None }.into());
+    run(program, names, over, names.until, &mut |batch| {
         let computed = program.eval(batch);
         if !batch.is_over() {
             answer = Ok(told(program, names.rolled, &computed));
@@ -155,10 +164,9 @@ pub(crate) fn evaluate(program: &Program, names: &Names<'_>, over: Over<'_>) -> 
 /// # Errors
 /// Those of reading cells.
 pub(crate) fn failure(text: &str, names: &Names<'_>, over: Over<'_>) -> Result<Option<Diagnostic>, Error> {
-    let until = Instant::now() + SEARCHING;
+    let until = names.until.min(Instant::now() + SEARCHING);
     let resolve = |name: &str| names.reference(name);
-    let mut found =
-        formula::failure(text, &resolve, until, &|program, sink| run(program, names, over, Some(until), sink))?;
+    let mut found = formula::failure(text, &resolve, until, &|program, sink| run(program, names, over, until, sink))?;
     if let Some(Diagnostic { kind: DiagnosticKind::Failed { field: Some(id) }, advice, .. }) = &mut found {
         let field = names.table.and_then(|table| table.field_by_id(*id));
         *advice = match (field, names.rolled) {
@@ -183,7 +191,7 @@ fn run(
     program: &Program,
     names: &Names<'_>,
     Over { on, watched, now }: Over<'_>,
-    until: Option<Instant>,
+    until: Instant,
     run: &mut dyn FnMut(&Batch<'_>),
 ) -> Result<(), Error> {
     let read = |reference: &Reference| match (names.given.value(reference.no), on) {
@@ -216,7 +224,7 @@ fn run(
         modified: times.as_ref().map(|(_, modified)| modified),
         watched,
         now,
-        until,
+        until: Some(until),
     });
     Ok(())
 }

@@ -8,9 +8,10 @@ use formula::{Diagnostic, Part, Program, Study, What};
 use images::{View, tick};
 use llm::Provider;
 use model::{BaseId, Caller, Field, RecordId, Table, TableImage};
-use records::{Records, find_table};
+use records::{QUERY, Records, find_table};
 use schema::{Schemas, summary};
 use serde_json::{Map, Value};
+use web::aside;
 
 use crate::error::Error;
 use crate::given::Given;
@@ -156,6 +157,7 @@ impl Authoring {
         self.0.schemas.has_formulas_of_airtable()
     }
 
+    /// Looks at a formula where it holds nobody up, until a query would have to end.
     pub(crate) async fn with_names<T>(
         &self,
         caller: &Caller,
@@ -163,22 +165,25 @@ impl Authoring {
         look: impl Fn(&Names<'_>, Option<Seen<'_>>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let only_airtable = self.has_formulas_of_airtable();
+        let until = Instant::now() + QUERY;
         let Some((base, table)) = &asked.place else {
             let given = Given::read(None, &asked.context)?;
-            return look(&Names { table: None, rolled: None, given: &given, only_airtable }, None);
+            let names = Names { table: None, rolled: None, given: &given, only_airtable, until };
+            return aside(true, || look(&names, None));
         };
         let question = |view: &View| {
+            let view = &View { until: Some(until), ..view.clone() };
             let schema = &view.image.schema;
             let table = find_table(schema, table)?;
             let asked = || {
                 let of = asked.rolls_up.as_ref();
                 let rolled = of.map(|(link, field)| Rolled::find(schema, table, link, field)).transpose()?;
                 let given = Given::read(Some((table, rolled)), &asked.context)?;
-                let names = Names { table: Some(table), rolled, given: &given, only_airtable };
+                let names = Names { table: Some(table), rolled, given: &given, only_airtable, until };
                 look(&names, Some((view, table, &view.image.table(table.no))))
             };
             // What the image misses is brought, and the question asked again.
-            match asked() {
+            match aside(true, asked) {
                 Err(Error::Records(error)) => Err(error),
                 answer => Ok(answer),
             }
@@ -268,8 +273,11 @@ fn explained(names: &Names<'_>, seen: Option<Seen<'_>>, text: &str) -> Result<Ex
     let Study { parts, program } = names.study(text);
     let program = program.map_err(refuse)?;
     let (begun, mut sampled, mut told) = (Instant::now(), 0, Vec::new());
+    let measuring = Some(begun + MEASURING);
+    let hurried = seen.map(|(view, ..)| View { until: measuring, ..view.clone() });
+    let seen = seen.zip(hurried.as_ref()).map(|((_, table, rows), view)| (view, table, rows));
     for part in parts.iter().take(PARTS) {
-        let compiled = names.part(text, part);
+        let compiled = names.part(text, part)?;
         let mut told_part = part_told(names, text, part, compiled.as_ref());
         if let (Some(program), Some(seen)) = (&compiled, seen.filter(|_| names.rolled.is_none()))
             && begun.elapsed() < MEASURING
@@ -301,7 +309,7 @@ fn measured(program: &Program, (view, table, rows): Seen<'_>) -> Result<Option<(
     };
     // What it reads that is computed is there the second time.
     let records = match run().and_then(|_| run()) {
-        Err(images::Error::TooSlow) => return Ok(None),
+        Err(images::Error::TooSlow { .. }) => return Ok(None),
         records => records?,
     };
     Ok((records > 0).then(|| (records, begun.elapsed().as_nanos() as f64 / records as f64)))

@@ -1,17 +1,15 @@
 //! Names resolved and types known.
 
-use model::{FieldId, FieldNo, FormulaType, Timestamp, same_name};
+use model::{FieldId, FieldNo, FormulaType, same_name};
 
 use crate::among::{gather, record_is};
 use crate::constants::{Names, mistake, named_by};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
-use crate::eval::Context;
 use crate::expr::{Expr, Op};
-use crate::functions::{BY_THE_DAY, Function, LET, MANY, Reads, Returns, find, functions, needs_the_day};
+use crate::fold::Folding;
+use crate::functions::{BY_THE_DAY, Function, LET, MANY, Returns, find, functions, needs_the_day};
 use crate::marks::Marked;
-use crate::mask::Mask;
 use crate::mistakes::closest;
-use crate::program::Batch;
 use crate::tree::{Node, NodeKind};
 use crate::value::Scalar;
 
@@ -102,12 +100,17 @@ pub(crate) struct Checker<'r> {
     pub watched: Vec<FieldId>,
     /// The lookups that are read place by place together.
     pub pairs: Vec<(FieldId, FieldId)>,
+    folding: Folding,
+    /// What of its constants takes too long.
+    pub slow: Option<Diagnostic>,
 }
 
 impl<'r> Checker<'r> {
     /// Knows nothing yet.
-    pub fn new(resolve: &'r dyn Fn(&str) -> Option<Reference>, new: bool) -> Self {
+    pub fn new(resolve: &'r dyn Fn(&str) -> Option<Reference>, new: bool, folding: Folding) -> Self {
         Self {
+            folding,
+            slow: None,
             resolve,
             references: Vec::new(),
             spans: Vec::new(),
@@ -147,7 +150,7 @@ impl Checker<'_> {
         match (&expr, result) {
             // A constant branch that is no number is known as one to `ISERROR`.
             (Expr::Typed(..), _) | (_, Type::List(_)) => (expr, result),
-            _ => (fold(expr), result),
+            _ => (self.fold(expr, node), result),
         }
     }
 
@@ -336,11 +339,20 @@ impl Checker<'_> {
             arguments.extend([mark(Names::Zone, zone), mark(Names::Locale, locale)]);
         }
         let call = Expr::Call(function, arguments);
-        (if is_mixed { Expr::Typed(result.item(), Box::new(fold(call))) } else { call }, result)
+        (if is_mixed { Expr::Typed(result.item(), Box::new(self.fold(call, node))) } else { call }, result)
     }
 }
 
 impl Checker<'_> {
+    /// Computes what depends on nothing once and for all, as far as that may take.
+    fn fold(&mut self, expr: Expr, node: &Node) -> Expr {
+        let (folded, spent) = self.folding.fold(expr);
+        if let Some((message, advice)) = spent {
+            self.slow = Some(Diagnostic::new(DiagnosticKind::TooSlow, node.span.clone(), message, advice));
+        }
+        folded
+    }
+
     /// Notes a constant that should name something and does not.
     fn doubt(&mut self, names: Option<Names>, argument: &Expr, node: &Node) {
         let names = names.filter(|_| self.new);
@@ -449,25 +461,6 @@ fn are_whole(arguments: &[Node]) -> bool {
 
 fn number_of(number: f64) -> Expr {
     Expr::Constant(Scalar::Number(number))
-}
-
-/// Computes what depends on nothing once and for all.
-fn fold(expr: Expr) -> Expr {
-    if matches!(expr, Expr::Constant(_)) || expr.reads() != Reads::Nothing {
-        return expr;
-    }
-    let batch = Batch {
-        rows: 0..1,
-        inputs: &[],
-        ids: &|_| None,
-        created: None,
-        modified: None,
-        watched: None,
-        now: Timestamp(0),
-        until: None,
-    };
-    let value = Context::new(&batch).eval(&expr, &Mask::all(1)).map(|lane| lane.get(0).to_scalar());
-    value.map_or(expr, Expr::Constant)
 }
 
 /// The type of `IF`, `IFERROR`, `SWITCH` and `XLOOKUP`: that of their branches when they agree, else text.

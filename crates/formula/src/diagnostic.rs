@@ -92,4 +92,6 @@ pub enum DiagnosticKind {
         /// The field whose value is the error, where it comes from one.
         field: Option<FieldId>,
     },
+    /// Its constants take too long.
+    TooSlow,
 }

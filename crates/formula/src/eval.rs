@@ -20,9 +20,9 @@ use crate::value::Scalar;
 
 /// Bytes of text that one batch may make: a batch that makes more is cut into smaller ones, and the one row that
 /// still makes more is an error. A byte counts for a sixteenth of a step, of which a cell has two millions.
-const TEXT: usize = STEP * STEPS;
+pub(crate) const TEXT: usize = STEP * STEPS;
 /// Steps of a cell.
-const STEPS: usize = 2_000_000;
+pub(crate) const STEPS: usize = 2_000_000;
 /// Work after which the clock is looked at, in bytes of text that could be made meanwhile: about a millisecond.
 const GRAIN: usize = 1_000_000;
 /// What a step is worth, in bytes.
@@ -53,10 +53,15 @@ pub(crate) struct Context<'b> {
 
 impl<'b> Context<'b> {
     pub fn new(batch: &'b Batch<'b>) -> Self {
+        Self::within(batch, TEXT)
+    }
+
+    /// The same with fewer bytes that may be made.
+    pub fn within(batch: &'b Batch<'b>, left: usize) -> Self {
         Self {
             batch,
             n: batch.rows.len(),
-            left: Cell::new(TEXT),
+            left: Cell::new(left),
             worked: Cell::new(0),
             spent: Cell::new(false),
             bound: RefCell::default(),

@@ -24,6 +24,7 @@ mod eval;
 mod expr;
 mod failure;
 mod find;
+mod fold;
 mod functions;
 mod input;
 mod iso;
@@ -47,6 +48,7 @@ mod pattern;
 mod print;
 mod program;
 mod re2;
+mod reach;
 mod reading;
 mod recase;
 mod regex;
@@ -60,6 +62,7 @@ mod tree;
 mod typed;
 mod value;
 mod week;
+mod weight;
 mod workdays;
 mod zone;
 
@@ -72,7 +75,7 @@ pub use functions::{Argument, Family, Function, functions};
 pub use outline::{Part, What};
 pub use print::format;
 pub use program::{
-    Ages, Batch, Input, Program, Study, compile, compile_new, compile_new_rollup, compile_rollup, study,
+    Ages, Batch, Input, Program, Study, compile, compile_new, compile_new_rollup, compile_rollup, slow, study,
 };
 pub use tree::{names, rename};
 

@@ -17,10 +17,10 @@ impl<T> Lookup<T> {
     }
 
     /// None where nothing has this name.
-    pub fn of(&mut self, name: &str) -> Option<&T> {
+    pub fn of(&mut self, name: &str) -> Option<&mut T> {
         if !self.knows(name) {
             self.last = Some((name.to_owned(), (self.find)(name)));
         }
-        self.last.as_ref().and_then(|(_, found)| found.as_ref())
+        self.last.as_mut().and_then(|(_, found)| found.as_mut())
     }
 }

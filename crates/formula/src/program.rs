@@ -9,6 +9,7 @@ use crate::check::{Checker, Reference, Type, flat};
 use crate::diagnostic::{Diagnostic, DiagnosticKind, placed};
 use crate::eval::{Context, Spent};
 use crate::expr::Expr;
+use crate::fold::Folding;
 use crate::functions::Reads;
 use crate::lane::Lane;
 use crate::mask::Mask;
@@ -142,13 +143,23 @@ pub struct Study {
 }
 
 /// Reads a text, whatever it is, for those who write it: a constant that should name something and does not is a mistake, too. The
-/// result may be a list where `lists` says so, as in rollups.
-pub fn study(text: &str, resolve: &dyn Fn(&str) -> Option<Reference>, lists: bool) -> Study {
+/// result may be a list where `lists` says so, as in rollups. Constants that are not computed when the time is over, or take more steps than a
+/// cell may, are a mistake as well.
+pub fn study(text: &str, resolve: &dyn Fn(&str) -> Option<Reference>, lists: bool, until: Option<Instant>) -> Study {
     let tree = read(text);
-    let mut checker = Checker::new(resolve, true);
+    let mut checker = Checker::new(resolve, true, Folding::asked(until));
     let checked = checker.check(&tree.root);
     let parts = outline(&tree.root, &mut checker.given);
     Study { parts, program: finish(tree, checker, checked, lists) }
+}
+
+/// What takes too long of the constants of a text that is to become a formula: more steps than a cell may take, or longer than until then. It
+/// takes no names, so that it can be asked before anything is held. [`compile_new`] itself takes no time to speak of.
+pub fn slow(text: &str, until: Option<Instant>) -> Option<Diagnostic> {
+    let tree = read(text);
+    let mut checker = Checker::new(&|_| None, false, Folding::asked(until));
+    checker.check(&tree.root);
+    placed(text, checker.slow.into_iter().collect()).pop()
 }
 
 fn compile_as(
@@ -157,14 +168,14 @@ fn compile_as(
     (lists, new): (bool, bool),
 ) -> Result<Program, Vec<Diagnostic>> {
     let tree = read(text);
-    let mut checker = Checker::new(resolve, new);
+    let mut checker = Checker::new(resolve, new, Folding::compiling());
     let checked = checker.check(&tree.root);
     finish(tree, checker, checked, lists)
 }
 
 /// The program of a part of a formula that can be used.
 pub(crate) fn compile_part(text: &str, root: Node, resolve: &dyn Fn(&str) -> Option<Reference>) -> Option<Program> {
-    let mut checker = Checker::new(resolve, false);
+    let mut checker = Checker::new(resolve, false, Folding::compiling());
     let checked = checker.check(&root);
     finish(Tree { text, root, mistakes: Vec::new() }, checker, checked, false).ok()
 }
@@ -176,9 +187,9 @@ fn finish(
     checked: (Expr, Type),
     lists: bool,
 ) -> Result<Program, Vec<Diagnostic>> {
-    let Checker { references, mut spans, problems, doubts, watched, pairs, .. } = checker;
+    let Checker { references, mut spans, problems, doubts, watched, pairs, slow, .. } = checker;
     let Tree { text, mistakes, .. } = tree;
-    let wrong = [mistakes, problems, doubts].concat();
+    let wrong = [mistakes, problems, doubts, slow.into_iter().collect()].concat();
     if !wrong.is_empty() {
         return Err(placed(text, wrong));
     }

@@ -341,10 +341,24 @@ impl View {
 
     /// The compiled formula that a caller sent to filter records.
     pub fn filter_program(&self, table: &Table, text: &str) -> Result<Arc<Program>, Error> {
-        self.image.computed.programs.of_text(table, text, self.image.schema.revision, self.only_airtable)
+        let revision = self.image.schema.revision;
+        self.image.computed.programs.of_text(table, text, revision, self.only_airtable, self.until)
     }
 
     fn compute(
+        &self,
+        of: Of<'_>,
+        form: Form,
+        place: (usize, Range<usize>),
+        depth: usize,
+    ) -> Result<ComputedChunk, Error> {
+        self.computed(of, form, place, depth).map_err(|error| match error {
+            Error::TooSlow { field: None } => Error::TooSlow { field: Some(of.2.name.clone()) },
+            error => error,
+        })
+    }
+
+    fn computed(
         &self,
         of: Of<'_>,
         form: Form,
@@ -468,7 +482,7 @@ impl View {
             until: self.until,
         };
         let values = run(&batch);
-        if batch.is_over() { Err(Error::TooSlow) } else { Ok(values) }
+        if batch.is_over() { Err(Error::TooSlow { field: None }) } else { Ok(values) }
     }
 }
 

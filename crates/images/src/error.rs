@@ -52,7 +52,10 @@ pub enum Error {
     TooDeep,
     /// A query takes too long.
     #[error("the answer takes too long")]
-    TooSlow,
+    TooSlow {
+        /// The name of the field that was being computed, if it was one.
+        field: Option<String>,
+    },
     /// A field has too many values through links.
     #[error("4,096 records have more than 256 MiB of values of `{field}` through links")]
     TooManyValues {

@@ -28,8 +28,6 @@ use model::{
     Table, TableImage, TableNo, Timestamp,
 };
 use rustc_hash::FxHashMap;
-use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::task::block_in_place;
 
 use absent::{Absent, Usage};
 use recent::Recent;
@@ -472,10 +470,4 @@ pub fn record_cells(rows: &TableImage, ordinal: Ordinal) -> Vec<(FieldNo, CellVa
         .collect();
     cells.sort_unstable_by_key(|(field, _)| *field);
     cells
-}
-
-/// Runs long work so that other requests of this thread go on meanwhile.
-pub fn aside<T>(long: bool, work: impl FnOnce() -> T) -> T {
-    let flavor = Handle::try_current().map(|runtime| runtime.runtime_flavor());
-    if long && matches!(flavor, Ok(RuntimeFlavor::MultiThread)) { block_in_place(work) } else { work() }
 }

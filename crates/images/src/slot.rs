@@ -13,7 +13,9 @@ use schema::Schemas;
 use tokio::sync::Mutex as AsyncMutex;
 
 use super::absent::next_use;
-use super::{BaseImage, aside, build};
+use web::aside;
+
+use super::{BaseImage, build};
 use crate::error::Error;
 
 /// After this many changed records the images are measured again.

@@ -173,8 +173,11 @@ pub enum Error {
     #[error("formulas and links refer to each other more than 128 deep")]
     TooDeep,
     /// A query takes too long.
-    #[error("the answer takes longer than 10 s; ask for less, or with a formula that makes less text")]
-    TooSlow,
+    #[error("{}", slow(field.as_deref()))]
+    TooSlow {
+        /// The name of the field that was being computed, if it was one and not the formula that was sent.
+        field: Option<String>,
+    },
     /// A field has too many values through links.
     #[error(
         "4,096 records have more than 256 MiB of values of `{field}` through links; look through fewer links, or roll them up"
@@ -201,6 +204,15 @@ impl Error {
     }
 }
 
+/// What takes too long, and what would not.
+fn slow(field: Option<&str>) -> String {
+    let what = field.map_or_else(|| "the formula that was sent".to_owned(), |name| format!("the field `{name}`"));
+    format!(
+        "the answer takes longer than 10 s, of which the last went by on {what}; ask for fewer records, or with a formula that makes \
+         shorter texts, searches them by patterns that repeat less, and looks at fewer values for each record"
+    )
+}
+
 impl From<images::Error> for Error {
     fn from(error: images::Error) -> Self {
         use images::Error as From;
@@ -213,7 +225,7 @@ impl From<images::Error> for Error {
             From::Unreadable { ordinal, source } => Self::Unreadable { ordinal, source },
             From::ImageGone => Self::ImageGone,
             From::TooDeep => Self::TooDeep,
-            From::TooSlow => Self::TooSlow,
+            From::TooSlow { field } => Self::TooSlow { field },
             From::TooManyValues { field } => Self::TooManyValues { field },
             From::Changes(error) => Self::Changes(error),
             From::Db(error) => Self::Db(error),
@@ -296,7 +308,7 @@ impl web::ApiError for Error {
             Self::NothingToRedo => "nothing-to-redo",
             Self::ImageMemory { .. } | Self::ImageGone | Self::NotLoaded { .. } => "image-memory",
             Self::TooDeep => "too-deep",
-            Self::TooSlow => "too-slow",
+            Self::TooSlow { .. } => "too-slow",
             Self::TooManyValues { .. } => "too-many-values",
             Self::Query(_) => "query",
         }

@@ -12,8 +12,9 @@ use model::{
 
 use crate::counts::Counted;
 use crate::error::Error;
-use crate::ops::QUERY;
+use crate::ops::{BRIEF, QUERY};
 use images::{View, is_stale, stored_column, users_of};
+use web::aside;
 
 /// What of a record is written, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -107,6 +108,7 @@ pub(crate) struct RecordWriter<'w> {
     slots: Vec<Slot<'w>>,
     text: Option<Texting>,
     counts: Option<&'w Counted>,
+    began: Instant,
 }
 
 /// A cell that took too long.
@@ -129,9 +131,10 @@ impl<'w> RecordWriter<'w> {
             slots.push(Slot { field, key, source });
         }
         let text = shape.text.as_ref().map(TextShape::texting);
-        let until = view.until.or_else(|| Some(Instant::now() + QUERY));
+        let began = Instant::now();
+        let until = view.until.or(Some(began + QUERY));
         let view = View { until, ..view.clone() };
-        Self { view, table, rows, slots, text, counts: None }
+        Self { view, table, rows, slots, text, counts: None, began }
     }
 
     /// With the number of comments behind each record's cells.
@@ -301,10 +304,15 @@ impl RecordWriter<'_> {
         Ok(true)
     }
 
+    /// Computes aside once that has taken long.
+    fn patiently<T>(&self, compute: impl FnOnce() -> T) -> T {
+        aside(self.began.elapsed() > BRIEF, compute)
+    }
+
     /// A computed cell.
     fn single(&self, field: &Field, ordinal: Ordinal) -> Result<CellValue, Error> {
-        match self.view.cell(self.table, self.rows, field, ordinal) {
-            Err(images::Error::TooSlow) => Ok(LATE.to_value()),
+        match self.patiently(|| self.view.cell(self.table, self.rows, field, ordinal)) {
+            Err(images::Error::TooSlow { .. }) => Ok(LATE.to_value()),
             cell => Ok(cell?),
         }
     }
@@ -314,10 +322,12 @@ impl RecordWriter<'_> {
         let held = match &slot.source {
             Source::Stored(column) => column.chunk(chunk).map(|chunk| Cells::Stored(chunk)),
             Source::Links(column, other) => column.chunk(chunk).map(|chunk| Cells::Links(chunk, other)),
-            Source::Computed => Some(match self.view.chunk_of(self.table, self.rows, slot.field, chunk) {
-                Err(images::Error::TooSlow) => Cells::Late,
-                chunk => Cells::Computed(chunk?),
-            }),
+            Source::Computed => {
+                Some(match self.patiently(|| self.view.chunk_of(self.table, self.rows, slot.field, chunk)) {
+                    Err(images::Error::TooSlow { .. }) => Cells::Late,
+                    chunk => Cells::Computed(chunk?),
+                })
+            }
             Source::People => Some(Cells::People),
             Source::Files => Some(Cells::Files),
             Source::Written(options) => Some(Cells::Written(options)),

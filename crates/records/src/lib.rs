@@ -31,12 +31,12 @@ pub use files::{Awaited, Files};
 pub use groups::{AggregateOne, Direction, GroupIn, GroupsIn, OrderIn, aggregated};
 pub use images::{Addresses, BASE_ROWS, FILES_PATH, LINK_ROWS, MIGRATIONS, Reach, TABLE_ROWS, Ticket, View};
 pub use json::Shape;
-pub use ops::find_table;
 pub use ops::{
     AggregateQuery, Aggregated, Appending, Attached, BULK_BYTES, BULK_RECORDS, Bulk, BulkRows, Deleted, Duplicated,
     Export, FilesCell, Found, GROUPS, GroupOut, HISTORY, History, Hits, LeftOut, ListQuery, NewRecord, PAGE, Page,
     Picture, Place, Records, SYNC_RECORDS, Sort, SyncRows, Undone, UpdateRecord, ValueMatch, WORDS, Written,
 };
+pub use ops::{QUERY, find_table};
 pub use plan::unknown_field;
 pub use prompts::{Generation, Prompt, Unwritten};
 pub use routes::{router, text_shape};

@@ -34,14 +34,14 @@ use model::{BaseId, Caller, People, Table, TenantNo};
 use parking_lot::Mutex;
 use schema::{Schemas, closest};
 use tenancy::{Access, Scope};
-use web::Signer;
+use web::{Signer, aside};
 
 use crate::counts::CommentCounts;
 use crate::error::Error;
 use crate::files::Files;
 use crate::pages::Pages;
 use crate::prompts::Generation;
-use images::{BaseImage, Images, View, aside};
+use images::{BaseImage, Images, View};
 
 /// Most changes that are walked back.
 const BACK: usize = 100_000;
@@ -186,10 +186,12 @@ impl Records {
         query: impl Fn(&View) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let mut wanted = Vec::new();
-        view.until = Some(Instant::now() + QUERY);
+        let (began, mut long) = (Instant::now(), view.image.records() >= MANY);
         loop {
-            let asked = aside(view.image.records() >= MANY, || query(view));
-            match asked {
+            view.until = Some(began + if long { QUERY } else { BRIEF });
+            match aside(long, || query(view)) {
+                // It is asked again where it holds nobody up.
+                Err(Error::TooSlow { .. }) if !long => long = true,
                 Err(Error::NotLoaded { columns }) => {
                     let known = wanted.len();
                     wanted.extend(columns.into_iter().filter(|column| !wanted.contains(column)).collect::<Vec<_>>());
@@ -221,7 +223,9 @@ impl Records {
 }
 
 /// How long a query may take.
-pub(crate) const QUERY: Duration = Duration::from_secs(10);
+pub const QUERY: Duration = Duration::from_secs(10);
+/// How long one may keep a thread that has other requests.
+pub(crate) const BRIEF: Duration = Duration::from_millis(10);
 /// Records of a base whose queries may keep a thread busy for long.
 const MANY: usize = 4 * model::CHUNK;
 

@@ -124,7 +124,7 @@ impl Records {
         let (start, began) = (out.len(), Instant::now());
         found.write_all(shape, out)?;
         // Cells that took too long are not errors for good.
-        if began.elapsed() < QUERY {
+        if began.elapsed() < QUERY && found.view.until.is_none_or(|until| Instant::now() < until) {
             self.pages.note(key, out.get(start..).unwrap_or_default());
         }
         Ok(())

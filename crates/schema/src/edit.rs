@@ -5,6 +5,7 @@ mod links;
 mod modified;
 mod remove;
 mod retype;
+mod slow;
 mod through;
 mod together;
 mod trash;
@@ -35,6 +36,7 @@ pub use copy::Copied;
 pub(crate) use copy::{Wanted, copy_name, numbers_to_copy};
 pub(crate) use remove::{Part, is_due};
 pub use retype::{FieldPart, link_in_trash, retype, retyped, updated, without_link};
+pub(crate) use slow::refuse_slow;
 pub use through::rollup_reference;
 pub(crate) use trash::{Trashed, TrashedView, not_in_trash, trashed_fields, trashed_views};
 pub(crate) use views::placed;
@@ -352,7 +354,8 @@ impl<'a> Draft<'a> {
         self.computed(no, name, own, (text, true))
     }
 
-    /// Compiles a formula against the table and refuses one that needs itself. It may be one that knows when fields were last changed.
+    /// Compiles a formula against the table and refuses one that needs itself. It may be one that knows when fields were last changed. What its constants
+    /// take is [asked](refuse_slow) before the writer is there.
     fn computed(
         &self,
         no: TableNo,

@@ -23,7 +23,7 @@ use serde_json::Value;
 use tenancy::{Access, Action, Permit, WorkspacePermit};
 
 use crate::dialect::all_of_airtable;
-use crate::edit::{Draft, NewField, NewTable, given_id, numbers_needed};
+use crate::edit::{Draft, NewField, NewTable, given_id, numbers_needed, refuse_slow};
 use crate::error::Error;
 use crate::names::valid_name;
 use crate::store;
@@ -199,6 +199,7 @@ impl Schemas {
         if new.tables.is_empty() {
             return Err(Error::Invalid { reason: "a base needs at least one table in `tables`".to_owned() });
         }
+        refuse_slow(new.tables.iter().flat_map(NewTable::told))?;
         let given = new.id.as_deref().map(given_id).transpose()?;
         let fields: u32 = new.tables.iter().map(|table| numbers_needed(&table.fields)).sum();
         let numbers = (new.tables.len() as u32, fields);
@@ -270,6 +271,7 @@ impl Schemas {
         if new.has_ids() {
             self.access.permit(caller, [Action::EditSchema, Action::KeepIds], base).await?;
         }
+        refuse_slow(new.told())?;
         let numbers = (1, numbers_needed(&new.fields));
         self.edit(caller, base, numbers, |draft| {
             let made = draft.add_tables(std::slice::from_ref(new))?;
@@ -313,6 +315,7 @@ impl Schemas {
         if new.has_ids() {
             self.access.permit(caller, [Action::EditSchema, Action::KeepIds], base).await?;
         }
+        refuse_slow([new.told()])?;
         let numbers = (0, numbers_needed(std::slice::from_ref(new)));
         self.edit(caller, base, numbers, |draft| {
             let no = find_table(&draft.schema, table)?.no;
@@ -335,6 +338,7 @@ impl Schemas {
         if new.iter().any(NewField::has_ids) {
             self.access.permit(caller, [Action::EditSchema, Action::KeepIds], base).await?;
         }
+        refuse_slow(new.iter().map(NewField::told))?;
         let made = self.edit(caller, base, (0, numbers_needed(new)), |draft| {
             let no = find_table(&draft.schema, table)?.no;
             for new in new {
@@ -361,6 +365,7 @@ impl Schemas {
         description: Option<&str>,
         options: Option<&Value>,
     ) -> Result<(Arc<Schema>, FieldId), Error> {
+        refuse_slow([(field, options)])?;
         let numbers = (0, u32::from(options.is_some()));
         self.edit(caller, base, numbers, |draft| {
             let table = Arc::clone(find_table(&draft.schema, table)?);

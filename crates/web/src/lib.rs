@@ -9,6 +9,7 @@
 //! every answer carries the request's id.
 #![deny(missing_docs)]
 
+mod aside;
 mod body;
 mod config;
 mod docs;
@@ -23,6 +24,7 @@ mod serve;
 mod shapes;
 mod signer;
 
+pub use aside::aside;
 pub use body::{JsonBody, MAX_BODY};
 pub use config::Config;
 pub use docs::document;

@@ -55,7 +55,7 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
             Moment::Wrong => return Made::Error,
         };
         let (zone, locale) = (zone.at(row), locale.at(row));
-        let found = if zone.is_empty() { None } else { zones.of(zone) };
+        let found = if zone.is_empty() { None } else { zones.of(zone).map(|zone| &*zone) };
         let spoken = if locale.is_empty() { Some(Locale::english()) } else { locales.of(locale).copied() };
         let format = format.at(row);
         let usual = if found.is_some_and(|zone| zone.offset(time) != 0) { ZONED } else { UTC };

@@ -5,8 +5,7 @@ use model::FormulaType;
 use super::{Family, Function, Reads, Returns, Run};
 use crate::call::Call;
 use crate::eval::Lanes;
-use crate::regex::{Regexes, replace};
-use crate::strings::Made;
+use crate::regex::Regexes;
 use crate::text::Text;
 
 pub(super) const FUNCTION: Function = Function {
@@ -30,11 +29,5 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let [text, pattern, new] = &lanes;
     let (mut text, mut pattern, mut new) = (Text::new(text), Text::new(pattern), Text::new(new));
     let mut patterns = Regexes::new(call.cx);
-    call.write(&extent, |row, out| {
-        let text = text.at(row);
-        match patterns.of(pattern.at(row), text) {
-            Some(regex) => replace(regex, text, new.at(row), out),
-            None => Made::Error,
-        }
-    })
+    call.write(&extent, |row, out| patterns.replace(text.at(row), (pattern.at(row), new.at(row)), out))
 }

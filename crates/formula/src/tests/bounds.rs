@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use model::{CellError, CellRef, CellValue};
 
 use super::table::{FIELDS, Table, resolve};
-use crate::{Batch, DiagnosticKind, compile};
+use crate::{Batch, DiagnosticKind, compile, slow, study};
 
 fn kind(text: &str) -> Option<DiagnosticKind> {
     compile(text, &resolve).err().map(|mut problems| problems.remove(0).kind)
@@ -125,6 +125,74 @@ fn a_row_that_does_too_much_is_an_error() {
         assert!(matches!(value(fits), CellValue::Number(sum) if sum > fits as f64 * 0.9), "{}", part(0));
         assert_eq!(value(too_often), CellValue::Error(CellError::Failed), "{}", part(0));
     }
+}
+
+/// A search costs its text times the places of its pattern, whatever comes of it.
+#[test]
+fn a_search_by_a_large_pattern_is_an_error() {
+    let value = |text: &str, len: usize| {
+        let program = compile(text, &resolve).unwrap();
+        texts(1, "n", &"a".repeat(len)).with(&program, 0..1, |batch| program.eval(batch)).cell(0).to_value()
+    };
+    let large = "REGEX_MATCH({Other}, '(a{1,100}){1,100}b')";
+    assert_eq!(value(large, 90_000), CellValue::Error(CellError::Failed));
+    assert_eq!(value(large, 900), CellValue::Number(0.0));
+    for simple in
+        ["REGEX_MATCH({Other}, '[a-z.]+@[a-z]+\\.[a-z]{2,63}')", "REGEX_MATCH({Other}, '^(\\w+\\s?){1,20}$') - 1"]
+    {
+        assert_eq!(value(simple, 100_000), CellValue::Number(0.0), "{simple}");
+    }
+}
+
+/// Where each search reads to the end of the text, it is an error; where it does not, many matches in a long text are replaced.
+#[test]
+fn searches_after_one_another_are_bounded_by_what_they_read() {
+    let value = |pattern: &str, new: &str, other: &str| {
+        let program = compile(&format!("REGEX_REPLACE({{Other}}, '{pattern}', '{new}')"), &resolve).unwrap();
+        texts(1, "n", other).with(&program, 0..1, |batch| program.eval(batch)).cell(0).to_value()
+    };
+    for pattern in [".*?b|a", "a(a*b)?", "(a.*b|)", "a|b"] {
+        let wanted =
+            if pattern == "a|b" { CellValue::Text("-".repeat(90_000)) } else { CellValue::Error(CellError::Failed) };
+        assert_eq!(value(pattern, "-", &"a".repeat(90_000)), wanted, "{pattern}");
+    }
+    for (pattern, new, one, other) in [
+        ("\\s+", "-", "word  ", "word-"),
+        ("<[^>]*>", "", "<p class=\"x\">a line</p>", "a line"),
+        ("<.*?>", "", "<b>ä</b> ", "ä "),
+        ("\\b\\w+\\b", "x", "Äpfel, 3 Birnen; ", "x, x x; "),
+        ("(\\w+)@(\\w+)\\.com", "$2 $1", "ann@example.com, ", "example ann, "),
+        ("[^a-z]", "", "ABc", "c"),
+    ] {
+        let times = 90_000 / one.len();
+        assert_eq!(value(pattern, new, &one.repeat(times)), CellValue::Text(other.repeat(times)), "{pattern}");
+    }
+    // Nothing right behind a match is none.
+    assert_eq!(value("x?", "-", &"ax".repeat(40_000)), CellValue::Text("-".to_owned() + &"a-".repeat(40_000)));
+}
+
+/// Constants are computed once, all together within the steps of a cell; else somebody who writes the formula is told where it is too much.
+#[test]
+fn constants_that_take_too_long_are_told() {
+    let search = |less: usize| format!("REGEX_MATCH(REPT(\"a\", 90000), \"(a{{1,100}}){{1,{}}}b\")", 100 - less);
+    let many = (0..20).map(search).collect::<Vec<_>>().join(" & ");
+    let begun = Instant::now();
+    for (text, at) in [(format!("{{n}} + {}", search(0)), 7), (many, 1)] {
+        let told = slow(&text, None).unwrap();
+        assert_eq!((told.kind, told.at), (DiagnosticKind::TooSlow, at), "{text}");
+        let found = study(&text, &resolve, false, None).program.err().unwrap();
+        assert!(found[0].to_string().contains("more than 2000000 steps"), "{}", found[0]);
+        // Formulas that are kept go on, and are errors where they are computed.
+        let program = compile(&text, &resolve).unwrap();
+        let table = texts(2, "n", "");
+        let computed = table.with(&program, 0..2, |batch| program.eval(batch));
+        assert_eq!(computed.cell(1), CellRef::Error(CellError::Failed));
+    }
+    assert!(slow("REGEX_REPLACE(REPT('ab ', 30000), '\\s+', '') & {n}", None).is_none());
+    assert!(slow("{nothing of the sort} & 'a", None).is_none());
+    let late = slow("LEN(REPT('a', 10))", Some(Instant::now())).unwrap();
+    assert!(late.message.starts_with("this takes longer"), "{late}");
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
 
 /// Patterns, formats and texts that come from cells are bounded as constants are.

@@ -57,8 +57,11 @@ fn deep_formulas_are_written_too() {
 #[test]
 fn parts_are_told_with_their_places() {
     let text = "IF({ü} > 1, 'a', -b)";
-    let told: Vec<(&str, usize, What)> =
-        study(text, &resolve, false).parts.into_iter().map(|part| (&text[part.span], part.depth, part.what)).collect();
+    let told: Vec<(&str, usize, What)> = study(text, &resolve, false, None)
+        .parts
+        .into_iter()
+        .map(|part| (&text[part.span], part.depth, part.what))
+        .collect();
     let name = |name: &str| What::Name(name.to_owned());
     assert_eq!(
         told,
@@ -77,7 +80,7 @@ fn parts_are_told_with_their_places() {
 #[test]
 fn brackets_belong_to_what_they_are_within() {
     let text = "((1+2))*(3-n)";
-    let told: Vec<&str> = study(text, &resolve, false).parts.into_iter().map(|part| &text[part.span]).collect();
+    let told: Vec<&str> = study(text, &resolve, false, None).parts.into_iter().map(|part| &text[part.span]).collect();
     assert_eq!(told, [text, "1+2", "1", "2", "3-n", "3", "n"]);
 }
 
@@ -88,7 +91,7 @@ fn names_of_let_are_told_as_such() {
     let told =
         |part: &Part| (text[part.span.clone()].to_owned(), matches!(part.what, What::Given(_)), part.stands_alone);
     let names: Vec<_> =
-        study(text, &resolve, false).parts.iter().map(told).filter(|(name, ..)| name.len() < 20).collect();
+        study(text, &resolve, false, None).parts.iter().map(told).filter(|(name, ..)| name.len() < 20).collect();
     let expected = [
         ("n", true, false),
         ("{m}", false, true),
@@ -113,7 +116,7 @@ fn names_of_let_are_told_as_such() {
 fn what_is_no_formula_has_parts_too() {
     let text = "IF({n} == LEFT(Full Name, ), {m} + , \"a";
     let told: Vec<(&str, usize)> =
-        study(text, &resolve, false).parts.into_iter().map(|part| (&text[part.span], part.depth)).collect();
+        study(text, &resolve, false, None).parts.into_iter().map(|part| (&text[part.span], part.depth)).collect();
     assert_eq!(told, [(text, 0), ("{n}", 1), ("LEFT(Full Name, )", 1), ("{m} + ", 1), ("{m}", 2)]);
 }
 

@@ -9,7 +9,7 @@ use super::table::{FIELDS, Table, resolve};
 use crate::functions::date_format;
 use crate::parse::parse;
 use crate::tree::{Node, NodeKind};
-use crate::{compile, functions, re2, regex};
+use crate::{compile, functions, re2, reach, regex};
 
 const TEXTS: [&str; 27] = [
     "",
@@ -176,6 +176,27 @@ proptest! {
         let mut signs = "&~#<>[(){}*+?.|$abcdwQ -".chars();
         prop_assert!(signs.all(|c| is_found(c) == (c == '-' || class.contains(c))));
         prop_assert!(re2::translated(&text).len() <= 2 * text.len());
+    }
+
+    /// What is behind the place up to which a search reads does not count; where it was found, it has read.
+    #[test]
+    fn searches_read_so_far_and_no_further(
+        pattern in r"(a|b|ä|\.|\[\^a\]|\(a\||\(\?:|\)|\||\*|\*\?|\+|\?|\{1,2\}|\\b|\$|\^){1,12}",
+        text in "[abä ]{0,12}",
+        other in "[abä ]{0,12}",
+        skipped in 0_usize..4,
+    ) {
+        let Some(regex) = regex::compile(&pattern) else { return Ok(()) };
+        let mut reach = reach::Reach::new(&re2::translated(&pattern)).unwrap();
+        let from = text.char_indices().map(|(at, _)| at).nth(skipped).unwrap_or(0);
+        let (found, read) = (regex.find_at(&text, from).map(|found| found.range()), reach.from(&text, from));
+        prop_assert!(found.as_ref().is_none_or(|found| found.end <= read) && (found.is_some() || read == text.len()));
+        if let Some(kept) = text.get(..read).filter(|_| read < text.len()) {
+            let changed = format!("{kept}{other}");
+            // A look at what follows sees one sign more.
+            let is_same = regex.find_at(&changed, from).map(|found| found.range()) == found;
+            prop_assert!(is_same || pattern.contains(['$', '\\']), "{pattern:?} {text:?} {changed:?}");
+        }
     }
 
     #[test]

@@ -102,7 +102,7 @@ proptest! {
 
     #[test]
     fn what_is_wrong_is_told_with_its_place(text in any_text()) {
-        let Err(mistakes) = study(&text, &resolve, false).program else { return Ok(()) };
+        let Err(mistakes) = study(&text, &resolve, false, None).program else { return Ok(()) };
         prop_assert!(!mistakes.is_empty());
         prop_assert!(mistakes.is_sorted_by_key(|mistake| mistake.span.start), "{mistakes:?}");
         for mistake in mistakes {

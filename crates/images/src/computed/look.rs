@@ -98,7 +98,7 @@ impl Gathered<'_> {
     /// Keeps the values of the next row, or an error where they are too many.
     fn put(&mut self, row: usize, values: &[CellRef<'_>]) -> Result<(), Error> {
         if self.view.is_over() {
-            return Err(Error::TooSlow);
+            return Err(Error::TooSlow { field: Some(self.field.name.clone()) });
         }
         let bytes = size(values.iter());
         let fits = bytes <= CELL;

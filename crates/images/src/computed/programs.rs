@@ -1,6 +1,7 @@
 //! What computed fields are made of, and compiled formulas. Each is found once a schema revision.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use formula::{Ages, Program};
 use model::{ButtonOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, Schema, Table, TableNo};
@@ -131,10 +132,19 @@ impl Programs {
         text: &str,
         revision: i64,
         only_airtable: bool,
+        until: Option<Instant>,
     ) -> Result<Arc<Program>, Error> {
         let key = (table.no, revision);
         if let Some(known) = self.filters.lock().get(&key).and_then(|held| held.get(text)) {
             return Ok(Arc::clone(known));
+        }
+        if let Some(slow) = formula::slow(text, until) {
+            let is_late = until.is_some_and(|until| Instant::now() >= until);
+            return Err(if is_late {
+                Error::TooSlow { field: None }
+            } else {
+                Error::Formula { reason: slow.to_string() }
+            });
         }
         let compiled = formula::compile_new(text, &|name| schema::reference(table, name));
         let rules = Rules { keeps_times: false, only_airtable };

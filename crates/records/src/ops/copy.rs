@@ -14,8 +14,8 @@ use super::write::queue_rows;
 use super::{BULK_BYTES, Records, find_table};
 use crate::error::Error;
 use images::Mark;
-use images::aside;
 use images::{BaseImage, StoredCells};
+use web::aside;
 
 /// Records that are read at a time.
 const READ: usize = 250;

@@ -1,7 +1,7 @@
 //! Listing records: filter, sort, page.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use model::{BaseId, Bits, Caller, Field, FieldId, Ordinal, ShareId, Table, TableImage, Timestamp};
 use parking_lot::Mutex;
@@ -9,7 +9,7 @@ use query::{KeyKind, SortKey};
 use serde::{Deserialize, Serialize};
 
 use super::past::was_there;
-use super::{At, Found, Records, find_table, find_view};
+use super::{At, Found, QUERY, Records, find_table, find_view};
 use crate::ask::{Columns, Wanted, selected};
 use crate::counts::Counted;
 use crate::error::Error;
@@ -154,12 +154,15 @@ impl Records {
     /// [`Error::TableNotFound`], [`Error::ViewNotFound`], [`Error::UnknownField`], [`Error::Formula`],
     /// [`Error::Offset`] for a cursor of another list, [`Error::IteratorGone`] for one that is out of reach.
     pub async fn list(&self, caller: &Caller, base: BaseId, table: &str, query: &ListQuery) -> Result<Page, Error> {
+        let until = Instant::now() + QUERY;
         let (scope, mut view) = self.view(caller, base).await?;
         if let Some(at) = query.at {
             let past = self.as_of(&scope, &view, at).await?;
             was_there(&view.image.schema, &past.image.schema, table)?;
             view = past;
         }
+        // The cells of the page have what is left of the time.
+        view.until = Some(until);
         let table = Arc::clone(find_table(&view.image.schema, table)?);
         let shown = query.view.as_deref().map(|name| find_view(&table, name)).transpose()?;
         let digest = digest(base, &table, query);

@@ -13,8 +13,8 @@ use super::write::{End, Steps, Written, find_all};
 use super::{MANY, Records};
 use crate::error::Error;
 use crate::plan::{Plan, Row, choice_cell, read_row, unknown_field};
-use images::aside;
 use images::{BaseImage, stored_column};
+use web::aside;
 
 /// Most fields to match on.
 const MERGE: usize = 3;

@@ -8,7 +8,7 @@ use fields::OptionsIn;
 use model::{Field, FieldId, FieldKind, FieldNo, Schema, Table, TableNo, Timestamp};
 use serde_json::Value;
 
-use super::{Draft, hide_new, read_options};
+use super::{Draft, hide_new, read_options, refuse_slow};
 use crate::error::Error;
 
 /// What becomes different of a field; what is absent stays as it is.
@@ -60,6 +60,7 @@ pub fn retyped(
     ids: &Ids,
     now: Timestamp,
 ) -> Result<FieldKind, Error> {
+    refuse_slow([(field.name.as_str(), options)])?;
     let mut draft = Draft::new(schema.clone(), (0, 0), ids, now);
     draft.only_airtable = only_airtable;
     let (no, name, own) = (table, field.name.as_str(), Some(field.id));

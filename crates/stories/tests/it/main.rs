@@ -46,6 +46,7 @@ mod reversals;
 mod schema;
 mod served;
 mod shares;
+mod slow_formulas;
 mod syncs;
 mod targets;
 mod ticks;
