@@ -74,6 +74,8 @@ enum Source<'w> {
     Computed,
     /// Computed cell by cell.
     Single,
+    /// The names of linked records, as text.
+    Linked,
     Missing,
 }
 
@@ -89,6 +91,7 @@ enum Cells<'w> {
     Written(&'w AiTextOptions),
     Looked,
     Single,
+    Linked,
     None,
 }
 
@@ -230,7 +233,7 @@ impl<'w> RecordWriter<'w> {
             }
             Cells::Looked => self.write_looked(field, ordinal, out),
             Cells::Single => fields::write_cell(&field.kind, self.single(field, ordinal)?.view(), out),
-            Cells::None => false,
+            Cells::Linked | Cells::None => false,
         })
     }
 }
@@ -286,8 +289,8 @@ impl RecordWriter<'_> {
         let row = ordinal.0 as usize % CHUNK;
         let mut text = String::new();
         let mut show = |cell: CellRef<'_>| match (&field.kind, cell) {
-            // The names of linked records and of people, joined already.
-            (kind, CellRef::Text(names)) if kind.link().is_some() || kind.is_shown() => text.push_str(names),
+            // The names of people, joined already.
+            (kind, CellRef::Text(names)) if kind.is_shown() => text.push_str(names),
             (kind, cell) => fields::text_cell(kind, cell, texting, &mut text),
         };
         match cells {
@@ -295,6 +298,8 @@ impl RecordWriter<'_> {
             Cells::Computed(chunk) => show(chunk.cell(row)),
             Cells::Late => show(LATE),
             Cells::Single => show(self.single(field, ordinal)?.view()),
+            // Names with commas are in quotes, so that they are read again as they were.
+            Cells::Linked => self.view.plain_cell(self.table, self.rows, field, ordinal, &mut text)?,
             Cells::Links(..) | Cells::People | Cells::Files | Cells::Written(_) | Cells::Looked | Cells::None => {}
         }
         if text.is_empty() {
@@ -333,6 +338,7 @@ impl RecordWriter<'_> {
             Source::Written(options) => Some(Cells::Written(options)),
             Source::Looked => Some(Cells::Looked),
             Source::Single => Some(Cells::Single),
+            Source::Linked => Some(Cells::Linked),
             Source::Missing => None,
         };
         Ok(held.unwrap_or(Cells::None))
@@ -386,8 +392,11 @@ fn source<'w>(
     if let (FieldKind::AiText(options), false) = (&field.kind, as_text) {
         return Source::Written(options);
     }
+    if field.kind.link().is_some() {
+        return Source::Linked;
+    }
     let shown = as_text && field.kind.is_shown();
-    if shown || field.kind.is_derived() || field.kind.link().is_some() {
+    if shown || field.kind.is_derived() {
         return if ordinals.len() <= FEW { Source::Single } else { Source::Computed };
     }
     stored_column(rows, field.no, &field.kind).map_or(Source::Missing, Source::Stored)

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::numeric;
 use crate::field_type::{FieldType, Incoming, OptionsIn, Reading, Texting};
-use crate::guess::{DecimalStyle, parse_number};
+use crate::guess::{DecimalStyle, parse_currency};
 use crate::options::Options;
 use crate::palette::{BRIGHT_COLORS, RATING_ICONS};
 use crate::plain::plain_cell;
@@ -47,7 +47,7 @@ impl FieldType for Rating {
 
     fn read_present(&self, field: &Field, value: &Value, cx: &Reading) -> Result<Incoming, CellProblem> {
         let max = rating(&field.kind).map_or(MOST, |options| options.max);
-        let read = numeric::read(field, value, cx, |text| parse_number(text, DecimalStyle::Point))?;
+        let read = numeric::read(field, value, cx, |text| parse_currency(text, "", DecimalStyle::Point))?;
         let Incoming::Cell(CellValue::Number(number)) = read else { return Ok(read) };
         let number = if cx.typecast { number.round().clamp(0.0, f64::from(max)) } else { number };
         if number.fract() != 0.0 || !(0.0..=f64::from(max)).contains(&number) {

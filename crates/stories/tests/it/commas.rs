@@ -112,3 +112,26 @@ async fn choices_stay_what_they_are_between_both_selects(app: TestApp) {
     app.ok(Method::POST, &convert, &json!({ "type": "singleSelect" })).await;
     assert_eq!(column(&app, &tasks, "Kind").await, json!(["b, c", "d", null, "d, new"]));
 }
+
+#[on_every_database]
+async fn linked_names_as_people_see_them_are_read_again_as_they_were(app: TestApp) {
+    let base = app.plans().await;
+    let titles = ["a, b", "a", "b"].map(|title| json!({ "fields": { "Title": title } }));
+    let made = app.ok(Method::POST, &format!("/v0/{base}/Projects"), &json!({ "records": titles })).await;
+    let id = |no: usize| made["records"][no]["id"].clone();
+    let tasks = format!("/v0/{base}/Tasks");
+    let lists = [json!([id(0)]), json!([id(1), id(2)]), json!([id(1), id(0)])];
+    let new: Vec<_> = lists.iter().map(|list| json!({ "fields": { "Name": "t", "Project": list } })).collect();
+    app.ok(Method::POST, &tasks, &json!({ "records": new })).await;
+    let seen = app.get(&format!("{tasks}?cellFormat=string&timeZone=utc&userLocale=en")).await;
+    let seen: Vec<Value> =
+        seen["records"].as_array().unwrap().iter().map(|record| record["fields"]["Project"].clone()).collect();
+    assert_eq!(json!(seen), json!(["\"a, b\"", "a, b", "a, \"a, b\""]));
+    for (text, list) in seen.iter().zip(&lists).skip(1) {
+        let again = json!({ "typecast": true, "fields": { "Name": "again", "Project": text } });
+        let written = app.ok(Method::POST, &tasks, &again).await;
+        // A text that names a record as a whole is one name.
+        let wanted = if text == "a, b" { json!([id(0)]) } else { list.clone() };
+        assert_eq!(written["fields"]["Project"], wanted, "{text}");
+    }
+}

@@ -296,6 +296,8 @@ fn typecast_does_its_best_with_texts_and_numbers() {
         (FieldKind::SingleLineText, json!(true), text("true")),
         (FieldKind::SingleLineText, json!(["a", "b"]), text("a, b")),
         (FieldKind::SingleLineText, json!({"a": 1}), text("{\"a\":1}")),
+        (plain_number(), json!("$3"), number(3.0)),
+        (rating(), json!("$4"), number(4.0)),
         (plain_number(), json!("1,234.5"), number(1234.5)),
         (plain_number(), json!("many"), Incoming::EMPTY),
         (plain_number(), json!(["1"]), Incoming::EMPTY),
