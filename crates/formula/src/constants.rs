@@ -1,18 +1,15 @@
 //! Constants that name something: a time zone, a locale, a unit, a pattern. One that names nothing is a mistake, which is told when
 //! the formula is written; a formula that is kept already goes on with what it makes of it.
 
+use datetime::{LONGEST, Locale, Pattern, Unit, Zone};
 use jiff::tz;
 
 use crate::expr::Expr;
 use crate::functions::{Function, counted, date_format, is_strftime, marks};
 use crate::json::path;
-use crate::locale::Locale;
 use crate::mistakes::{Mistake, closest};
-use crate::pattern::{LONGEST, Pattern};
 use crate::regex;
-use crate::time::Unit;
 use crate::value::Scalar;
-use crate::zone::Zone;
 
 /// What an argument names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

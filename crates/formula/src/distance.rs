@@ -1,6 +1,6 @@
 //! How far apart two points in time are, as people say it.
 
-use crate::time::{add_months, whole_months};
+use datetime::{add_months, whole_months};
 
 /// The mean length of a month in days, over four hundred years.
 const MONTH: f64 = 146_097.0 / 4_800.0;

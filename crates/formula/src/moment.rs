@@ -4,9 +4,8 @@ use crate::call::{Call, Out, Per};
 use crate::eval::Lanes;
 use crate::lane::{Lane, Values};
 use crate::strings::Made;
-use crate::time::Unit;
 use crate::value::Val;
-use crate::week::{week_of, weekday};
+use datetime::{Unit, week_of, weekday};
 use model::{Chunk, Timestamp};
 
 /// An argument of a date function.
@@ -33,22 +32,14 @@ impl Moment {
     }
 }
 
-impl Unit {
-    /// The unit that a value names.
-    pub fn of(value: Val<'_>) -> Self {
-        Self::known_of(value).unwrap_or_default()
-    }
-
-    /// The unit that a value names, if it names one.
-    pub fn known_of(value: Val<'_>) -> Option<Self> {
-        Self::known(value.text(&mut String::new()))
-    }
+/// The unit that a value names; milliseconds for every other value.
+pub(crate) fn unit_of(value: Val<'_>) -> Unit {
+    Unit::named(value.text(&mut String::new()))
 }
 
-impl Default for Unit {
-    fn default() -> Self {
-        Self::Micros(1_000)
-    }
+/// The unit that a value names, if it names one.
+pub(crate) fn known_unit_of(value: Val<'_>) -> Option<Unit> {
+    Unit::known(value.text(&mut String::new()))
 }
 
 /// The day that weeks start on: 0 for Sunday, 1 for Monday.
@@ -91,7 +82,7 @@ pub(crate) fn moved<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let lanes = [call.argument(0)?, call.argument(1)?, call.argument(2)?];
     let extent = call.extent(&lanes);
     let [date, count, unit] = &lanes;
-    let (counts, units) = (extent.per(count, number), extent.per(unit, Unit::of));
+    let (counts, units) = (extent.per(count, number), extent.per(unit, unit_of));
     // A column that is moved by the same everywhere.
     if let (Values::Times(times, day), Per::Same(count), Per::Same(unit)) = (&date.values, &counts, &units)
         && count.is_finite()

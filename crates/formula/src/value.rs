@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
+use datetime::parse_time;
 use model::{Timestamp, push_number};
-
-use crate::time::parse_time;
 
 /// A value of one row.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,9 +1,10 @@
 //! Working days: Monday to Friday without holidays.
 
+use datetime::{in_range, parse_time};
+
 use crate::eval::{Context, STEP};
 use crate::lane::{Lane, Values};
 use crate::text::Text;
-use crate::time::{in_range, parse_time};
 
 const DAY: i64 = 86_400_000_000;
 /// Most working days that one day is moved by: three thousand years.

@@ -6,10 +6,11 @@ use super::Finding;
 use crate::house::{House, Member};
 
 /// On floors 0 to 3 a crate may import one of its own floor along these arrows, also several in a row.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("query", &["fields"]),
     ("fields", &["formula"]),
-    ("formula", &["model"]),
+    ("formula", &["datetime"]),
+    ("datetime", &["model"]),
     ("events", &["model"]),
     ("runtime", &["jobs", "web", "tools"]),
     ("jobs", &["changes"]),

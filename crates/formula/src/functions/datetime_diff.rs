@@ -1,12 +1,12 @@
 //! `DATETIME_DIFF`.
 
+use datetime::Unit;
 use model::FormulaType;
 
 use super::{Family, Function, Reads, Returns, Run};
 use crate::call::Call;
 use crate::eval::Lanes;
-use crate::moment::two;
-use crate::time::Unit;
+use crate::moment::{two, unit_of};
 use crate::value::Val;
 
 pub(super) const FUNCTION: Function = Function {
@@ -25,6 +25,6 @@ pub(super) const FUNCTION: Function = Function {
 };
 
 fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
-    let unit = |unit: Val<'_>| if unit.is_blank() { Unit::named("seconds") } else { Unit::of(unit) };
+    let unit = |unit: Val<'_>| if unit.is_blank() { Unit::named("seconds") } else { unit_of(unit) };
     two(call, unit, |a, b, unit| Some(unit.between(a, b) as f64))
 }

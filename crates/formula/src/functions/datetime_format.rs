@@ -1,17 +1,15 @@
 //! `DATETIME_FORMAT`.
 
+use datetime::{Locale, Patterns, Zone};
 use model::FormulaType;
 
 use super::{Family, Function, Reads, Returns, Run};
 use crate::call::Call;
 use crate::eval::Lanes;
-use crate::locale::Locale;
 use crate::lookup::Lookup;
 use crate::moment::Moment;
-use crate::pattern::Patterns;
 use crate::strings::Made;
 use crate::text::Text;
-use crate::zone::Zone;
 
 pub(super) const FUNCTION: Function = Function {
     name: "DATETIME_FORMAT",

@@ -1,16 +1,14 @@
 //! `DATETIME_PARSE`.
 
+use datetime::{Locale, Pattern, Patterns, parse_time};
 use model::FormulaType;
 
 use super::{Family, Function, Reads, Returns, Run};
 use crate::call::{Call, Out};
 use crate::eval::Lanes;
 use crate::expr::Expr;
-use crate::locale::Locale;
 use crate::lookup::Lookup;
-use crate::pattern::{Pattern, Patterns};
 use crate::text::Text;
-use crate::time::parse_time;
 use crate::value::{Scalar, Val};
 
 pub(super) const FUNCTION: Function = Function {

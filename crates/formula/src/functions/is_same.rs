@@ -5,8 +5,7 @@ use model::FormulaType;
 use super::{Family, Function, Reads, Returns, Run};
 use crate::call::Call;
 use crate::eval::Lanes;
-use crate::moment::two;
-use crate::time::Unit;
+use crate::moment::{two, unit_of};
 use crate::value::Val;
 
 pub(super) const FUNCTION: Function = Function {
@@ -25,7 +24,7 @@ pub(super) const FUNCTION: Function = Function {
 };
 
 fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
-    let unit = |unit: Val<'_>| (!unit.is_blank()).then(|| Unit::of(unit));
+    let unit = |unit: Val<'_>| (!unit.is_blank()).then(|| unit_of(unit));
     two(call, unit, |a, b, unit| {
         let same = unit.map_or(a == b, |unit| unit.index(a) == unit.index(b));
         Some(f64::from(u8::from(same)))

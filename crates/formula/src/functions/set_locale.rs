@@ -1,11 +1,11 @@
 //! `SET_LOCALE`.
 
+use datetime::Locale;
 use model::FormulaType;
 
 use super::{Family, Function, Reads, Returns, Run};
 use crate::call::Call;
 use crate::eval::Lanes;
-use crate::locale::Locale;
 use crate::moment::mark;
 
 pub(super) const FUNCTION: Function = Function {

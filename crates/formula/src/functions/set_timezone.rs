@@ -1,12 +1,12 @@
 //! `SET_TIMEZONE`.
 
+use datetime::Zone;
 use model::FormulaType;
 
 use super::{Family, Function, Reads, Returns, Run};
 use crate::call::Call;
 use crate::eval::Lanes;
 use crate::moment::mark;
-use crate::zone::Zone;
 
 pub(super) const FUNCTION: Function = Function {
     name: "SET_TIMEZONE",

@@ -2,12 +2,12 @@
 
 use std::cmp::Ordering;
 
+use datetime::Unit;
 use model::Timestamp;
 
 use super::reference::Plain::{self, Blank, Error, Number, Text};
 use super::reference::{bounded, compare, equal};
 use crate::functions::date_format;
-use crate::time::Unit;
 
 /// A function of a list and one more value, or of any number of them.
 pub(super) fn ours(name: &str, held: &[Plain], second: &Plain) -> Plain {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use datetime::{Unit, parse_time};
 use model::{Bits, Timestamp};
 use proptest::prelude::*;
 
 use crate::decimal::{multiple, round_to};
 use crate::functions::counted;
 use crate::mask::Mask;
-use crate::time::{Unit, parse_time};
 
 fn shown(number: f64) -> String {
     let mut out = String::new();

@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 
+use datetime::{Locale, Pattern, Unit, Zone, parse_time};
 use model::{CellRef, Chunk, FormulaType, Timestamp};
 
 use super::kinds::Known;
@@ -12,12 +13,8 @@ use super::table::{Table, resolve};
 use crate::arithmetic::logarithm;
 use crate::decimal::{multiple, round_to};
 use crate::distance::distance;
-use crate::locale::Locale;
-use crate::pattern::Pattern;
 use crate::regex::compile;
-use crate::time::{Unit, parse_time};
 use crate::tree::{Node, NodeKind};
-use crate::zone::Zone;
 use crate::{Shape, compile_rollup, functions};
 
 const LONGEST: usize = 100_000;

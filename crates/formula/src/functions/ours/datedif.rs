@@ -4,8 +4,8 @@ use crate::call::Call;
 use crate::eval::Lanes;
 use crate::functions::{Function, Run, datetime_diff};
 use crate::moment::two;
-use crate::time::{Unit, add_months, whole_months};
 use crate::value::Val;
+use datetime::{Unit, add_months, whole_months};
 use model::Timestamp;
 
 pub(super) const FUNCTION: Function = Function {

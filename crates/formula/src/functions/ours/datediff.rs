@@ -1,10 +1,11 @@
 //! `DATEDIFF`.
 
+use datetime::Unit;
+
 use crate::call::Call;
 use crate::eval::Lanes;
 use crate::functions::{Function, Run, datetime_diff};
-use crate::moment::two;
-use crate::time::Unit;
+use crate::moment::{known_unit_of, two};
 use crate::value::Val;
 
 pub(super) const FUNCTION: Function = Function {
@@ -20,6 +21,6 @@ pub(super) const FUNCTION: Function = Function {
 };
 
 fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
-    let unit = |unit: Val<'_>| if unit.is_blank() { Unit::known("days") } else { Unit::known_of(unit) };
+    let unit = |unit: Val<'_>| if unit.is_blank() { Unit::known("days") } else { known_unit_of(unit) };
     two(call, unit, |a, b, unit| Some(unit?.between(a, b) as f64))
 }

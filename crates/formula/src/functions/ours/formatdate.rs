@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
+use datetime::{Locale, Pattern};
+
 use crate::call::Call;
 use crate::eval::Lanes;
 use crate::functions::{Function, Run, datetime_format};
-use crate::locale::Locale;
 use crate::lookup::Lookup;
 use crate::moment::Moment;
-use crate::pattern::Pattern;
 use crate::strings::Made;
 use crate::text::Text;
 

@@ -6,13 +6,13 @@ const DAY: i64 = 86_400_000_000;
 
 /// The day that weeks start on, from Sunday, and a number that is 7 more than the latest day of January before which
 /// a week of the year before can end.
-pub(crate) type Rule = (i64, i64);
+pub type Rule = (i64, i64);
 
 /// Weeks start on Monday; the first one has the fourth of January.
 pub(crate) const ISO: Rule = (1, 4);
 
 /// The day of the week, 0 for Sunday.
-pub(crate) fn weekday(day: Timestamp) -> i64 {
+pub fn weekday(day: Timestamp) -> i64 {
     // 1970-01-01 was a Thursday.
     (day.0.div_euclid(DAY) + 4).rem_euclid(7)
 }
@@ -29,7 +29,7 @@ fn first(year: i64, (start, until): Rule) -> i64 {
 }
 
 /// The year that a day's week belongs to, and the week's number in it.
-pub(crate) fn week_of(day: Timestamp, rule: Rule) -> (i64, i64) {
+pub fn week_of(day: Timestamp, rule: Rule) -> (i64, i64) {
     let year = day.date().0;
     let year = (year - 1..=year + 1).rev().find(|year| first(*year, rule) <= day.0).unwrap_or(year);
     (year, (day.day().0 - first(year, rule)) / (7 * DAY) + 1)

@@ -19,9 +19,18 @@ const MOST_MONTHS: f64 = 200_000.0 * 12.0;
 
 /// A unit of time: a fixed length in microseconds, or a number of months.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unit {
+pub enum Unit {
+    /// So many microseconds.
     Micros(i64),
+    /// So many months of the calendar.
     Months(i64),
+}
+
+impl Default for Unit {
+    /// Milliseconds.
+    fn default() -> Self {
+        Self::Micros(1_000)
+    }
 }
 
 impl Unit {
@@ -96,7 +105,7 @@ impl Unit {
 }
 
 /// The same day some months on, or the month's last day.
-pub(crate) fn add_months(time: i64, months: i64) -> i64 {
+pub fn add_months(time: i64, months: i64) -> i64 {
     let (year, month, day) = Timestamp(time).date();
     let total = year * 12 + i64::from(month) - 1 + months;
     let (year, month) = (total.div_euclid(12), total.rem_euclid(12) + 1);
@@ -121,7 +130,7 @@ fn months_between(a: i64, b: i64) -> i64 {
 }
 
 /// Whole months from one time to another, towards zero.
-pub(crate) fn whole_months(from: i64, to: i64) -> i64 {
+pub fn whole_months(from: i64, to: i64) -> i64 {
     let index = |time: i64| {
         let (year, month, _) = Timestamp(time).date();
         year * 12 + i64::from(month)
@@ -136,7 +145,7 @@ pub(crate) fn whole_months(from: i64, to: i64) -> i64 {
 }
 
 /// The point in time that a text names without a format, in UTC where it names no zone.
-pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
+pub fn parse_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     iso::read(text).or_else(|| loose::read(text))
 }
@@ -147,7 +156,7 @@ pub(crate) fn within(year: i64) -> Option<i64> {
 }
 
 /// A point in time that is counted.
-pub(crate) fn in_range(time: i64) -> Option<Timestamp> {
+pub fn in_range(time: i64) -> Option<Timestamp> {
     (EARLIEST..=LATEST).contains(&time).then_some(Timestamp(time))
 }
 

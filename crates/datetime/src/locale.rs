@@ -21,7 +21,7 @@ struct Locales {
 
 /// A language, or what a region makes of it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Locale {
+pub struct Locale {
     months: Names,
     months_short: Names,
     weekdays: Names,
@@ -108,14 +108,14 @@ impl Locale {
     }
 
     /// The names as this format shows them.
-    pub fn names_in(&self, what: Named, format: &str) -> &[&'static str] {
+    pub(crate) fn names_in(&self, what: Named, format: &str) -> &[&'static str] {
         let names = self.names(what);
         let within = names.within.iter().find(|(expression, _)| expression.is_match(format));
         within.map_or(&names.usual, |(_, list)| list)
     }
 
     /// The number of the name that a text begins with, and how long that is: the longest of all forms.
-    pub fn name_at(&self, whats: &[Named], text: &str) -> Option<(usize, usize)> {
+    pub(crate) fn name_at(&self, whats: &[Named], text: &str) -> Option<(usize, usize)> {
         let lists = whats.iter().map(|what| self.names(*what));
         let lists = lists.flat_map(|names| names.within.iter().map(|(_, list)| list).chain([&names.usual]));
         let found = lists.flat_map(|list| list.iter().enumerate()).filter_map(|(index, name)| {
@@ -129,13 +129,13 @@ impl Locale {
     }
 
     /// The format that a format begins with the name of, and how long the name is.
-    pub fn format_at(&self, text: &str) -> Option<(&'static str, usize)> {
+    pub(crate) fn format_at(&self, text: &str) -> Option<(&'static str, usize)> {
         let index = FORMATS.iter().position(|name| text.starts_with(name))?;
         Some((self.formats.get(index)?, FORMATS.get(index)?.len()))
     }
 
     /// Appends a number as one of a row.
-    pub fn write_ordinal(&self, number: u32, what: &str, out: &mut String) {
+    pub(crate) fn write_ordinal(&self, number: u32, what: &str, out: &mut String) {
         let of = |what: &str| self.ordinals.iter().find(|(held, _)| *held == what);
         let Some((_, ordinals)) = of(what).or_else(|| of("")) else { return };
         let other = ordinals.others.iter().find(|(_, numbers)| numbers.contains(&number));
@@ -149,7 +149,7 @@ impl Locale {
     }
 
     /// How much a text begins with of what stands behind numbers that are one of a row.
-    pub fn ordinal_ending(&self, text: &str) -> usize {
+    pub(crate) fn ordinal_ending(&self, text: &str) -> usize {
         let all = self.ordinals.iter().map(|(_, ordinals)| ordinals);
         let forms = all.flat_map(|ordinals| ordinals.others.iter().map(|(form, _)| *form).chain([ordinals.usual]));
         let endings = forms.filter_map(|form| form.split_once("%d")).map(|(_, ending)| ending);
@@ -157,23 +157,23 @@ impl Locale {
     }
 
     /// What a minute of the day is called, in capitals or not.
-    pub fn meridiem(&self, minute: u32, capitals: bool) -> &'static str {
+    pub(crate) fn meridiem(&self, minute: u32, capitals: bool) -> &'static str {
         let part = self.meridiem.iter().rev().find(|(from, ..)| *from <= minute);
         part.map_or("", |(_, upper, lower)| if capitals { upper } else { lower })
     }
 
     /// What parts of the day are called.
-    pub fn meridiems(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn meridiems(&self) -> impl Iterator<Item = &'static str> {
         self.meridiem.iter().flat_map(|(_, upper, lower)| [*upper, *lower])
     }
 
     /// True when the halves of the day are called as in English.
-    pub fn says_am(&self) -> bool {
+    pub(crate) fn says_am(&self) -> bool {
         self.meridiem.first().is_some_and(|(_, upper, _)| *upper == "AM")
     }
 
     /// Writes the signs from `start` on as the language does.
-    pub fn set_signs(&self, out: &mut String, start: usize) {
+    pub(crate) fn set_signs(&self, out: &mut String, start: usize) {
         if !self.signs.is_empty() {
             let written = out.split_off(start);
             out.extend(
@@ -183,7 +183,7 @@ impl Locale {
     }
 
     /// A text with its signs as elsewhere.
-    pub fn usual_signs(&self, text: &str) -> String {
+    pub(crate) fn usual_signs(&self, text: &str) -> String {
         text.chars().map(|c| self.signs.iter().find(|(_, to)| *to == c).map_or(c, |(sign, _)| *sign)).collect()
     }
 

@@ -7,14 +7,14 @@ use crate::tokens::{Shown, Token, token_at};
 use crate::zone::Zone;
 
 /// Longest format in bytes.
-pub(crate) const LONGEST: usize = 1_000;
+pub const LONGEST: usize = 1_000;
 /// How often names of formats are replaced by what they name.
 const ROUNDS: usize = 5;
 
 /// A format that has been read.
-pub(crate) struct Pattern {
-    pub locale: &'static Locale,
-    pub pieces: Vec<Piece>,
+pub struct Pattern {
+    pub(crate) locale: &'static Locale,
+    pub(crate) pieces: Vec<Piece>,
     names: [&'static [&'static str]; 3],
 }
 
@@ -116,7 +116,7 @@ fn split(text: &str, locale: &Locale) -> Vec<Piece> {
 
 /// The format of the rows, read again only where it or the locale becomes another.
 #[derive(Default)]
-pub(crate) struct Patterns {
+pub struct Patterns {
     last: Option<(String, &'static Locale, Option<Pattern>)>,
 }
 

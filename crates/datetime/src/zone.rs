@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 /// A time zone.
 #[derive(Debug, Clone)]
-pub(crate) struct Zone(TimeZone);
+pub struct Zone(TimeZone);
 
 impl Zone {
     /// By its name in the tables of time zones, whatever its letters' case.
