@@ -111,7 +111,8 @@ impl Rest<'_> {
     fn offset(&self) -> Option<i64> {
         match self.0.trim_start() {
             "" | "Z" | "z" => Some(0),
-            _ => offset(self.0).filter(|_| offset_at(self.0) == Some(self.0.len())),
+            _ if offset_at(self.0) == Some(self.0.len()) => offset(self.0),
+            _ => None,
         }
     }
 }

@@ -26,6 +26,9 @@ const ZONES: [(&str, i64); 12] = [
     ("pdt", -7),
 ];
 
+/// What may join the parts of a date.
+const SIGNS: [char; 3] = ['/', '-', '.'];
+
 /// Reads a whole text.
 pub(crate) fn read(text: &str) -> Option<Timestamp> {
     let (mut said, mut rest) = (Said::default(), text);
@@ -47,6 +50,8 @@ pub(crate) fn read(text: &str) -> Option<Timestamp> {
 struct Said {
     /// Those of the date, in their order.
     numbers: Vec<i64>,
+    /// The signs behind them.
+    signs: Vec<char>,
     month: Option<i64>,
     weekday: Option<i64>,
     /// Hour, minute, second and millisecond.
@@ -58,7 +63,7 @@ struct Said {
 
 /// Takes the sign that joins a part of a date to the next one, if there is one.
 fn joint(rest: &str) -> Option<&str> {
-    let Some(after) = rest.strip_prefix(['/', '-', '.']) else { return Some(rest) };
+    let Some(after) = rest.strip_prefix(SIGNS) else { return Some(rest) };
     // Behind an abbreviation or an ordinal there may be a space.
     let next = if rest.starts_with('.') { after.trim_start() } else { after };
     let timed = next.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(':');
@@ -87,6 +92,7 @@ impl Said {
             return self.clock(text);
         }
         self.numbers.push(number);
+        self.signs.extend(rest.chars().next().filter(|sign| SIGNS.contains(sign)));
         if self.numbers.len() > 3 { None } else { joint(rest) }
     }
 
@@ -148,13 +154,14 @@ impl Said {
         in_range(time).filter(|_| self.weekday.is_none_or(|named| named == weekday(day)))
     }
 
-    /// The year stands first where that is no day of a month.
+    /// The year stands first where that is no day of a month. Without a name the same sign stands between all numbers: others
+    /// are lists or decimals.
     fn day(&self) -> Option<Timestamp> {
+        let is_joined = matches!(self.signs.as_slice(), [one, other] if one == other);
         let (year, month, day) = match (self.month, self.numbers.as_slice()) {
             (Some(month), [year @ (100..)]) => (*year, month, 1),
-            (Some(month), [day @ 1..=31, year] | [year, day]) => (*year, month, *day),
-            (None, [year @ (100..), month]) => (*year, *month, 1),
-            (None, [year @ (32..), month, day] | [month, day, year]) => (*year, *month, *day),
+            (Some(month), [day @ 1..=31, year] | [year @ (100..), day]) => (*year, month, *day),
+            (None, [year @ (32..), month, day] | [month, day, year]) if is_joined => (*year, *month, *day),
             _ => return None,
         };
         let century = match year {

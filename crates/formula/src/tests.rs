@@ -1,5 +1,6 @@
 mod bounds;
 mod cases;
+mod civil;
 mod compiled;
 mod everywhere;
 mod forms;

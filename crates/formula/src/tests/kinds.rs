@@ -64,7 +64,12 @@ impl Row<'_> {
             }
             "SPLIT" => (FormulaType::Text, true),
             _ if BRANCHING.contains(&name) => {
-                let flat = |node: &&Node| if self.known(node).1 { FormulaType::Text } else { self.known(node).0 };
+                // `XLOOKUP` takes a value out of a list.
+                let taken = |node: &Node| name == "XLOOKUP" && std::ptr::eq(node, &raw const nodes[2]);
+                let flat = |node: &&Node| match self.known(node) {
+                    (_, true) if !taken(node) => FormulaType::Text,
+                    (of, _) => of,
+                };
                 let types = self.branches(name, nodes);
                 (types.iter().map(flat).reduce(common).unwrap_or(FormulaType::Text), false)
             }

@@ -11,7 +11,7 @@ use crate::parse::parse;
 use crate::tree::{Node, NodeKind};
 use crate::{compile, functions, re2, reach, regex};
 
-const TEXTS: [&str; 27] = [
+const TEXTS: [&str; 32] = [
     "",
     "a",
     "Open",
@@ -23,6 +23,11 @@ const TEXTS: [&str; 27] = [
     "o",
     "2024-02-29",
     "2/3/2021 7:31",
+    "2/3/2021 7:31 pm",
+    "Feb 29, 2024",
+    "20240229T1030",
+    "2024-060 10:30-05:30",
+    "2024-02-29 1e1:30",
     "days",
     "month",
     "America/New_York",

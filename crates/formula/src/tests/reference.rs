@@ -3,9 +3,10 @@
 
 use std::cmp::Ordering;
 
-use datetime::{Locale, Pattern, Unit, Zone, parse_time};
+use datetime::{Locale, Pattern, Zone};
 use model::{CellRef, Chunk, FormulaType, Timestamp};
 
+use super::civil;
 use super::kinds::Known;
 use super::ours::{apart, format_date, json_extract, ours, similarity, split, text_join};
 use super::print::print;
@@ -74,7 +75,7 @@ impl Plain {
     pub fn time(&self) -> Option<i64> {
         match self {
             Time(time, _) => Some(*time),
-            Text(text) => parse_time(text).map(|time| time.0),
+            Text(text) => civil::read(text),
             _ => None,
         }
     }
@@ -269,12 +270,13 @@ impl Row<'_> {
                 let text = &values[0].text();
                 let locale = said(2).map_or(Some(Locale::english()), |name| Locale::named(&name));
                 let time = match said(1) {
-                    None => parse_time(text),
+                    None => civil::read(text),
                     Some(format) => locale
                         .and_then(|locale| Pattern::new(&format, locale))
-                        .and_then(|pattern| pattern.read(text, self.table.now)),
+                        .and_then(|pattern| pattern.read(text, self.table.now))
+                        .map(|time| time.0),
                 };
-                time.map_or(Error, |time| Time(time.0, false))
+                time.map_or(Error, |time| Time(time, false))
             }
             ("DATETIME_PARSE", Time(time, _)) => Time(*time, false),
             ("DATETIME_PARSE", _) => Blank,
@@ -665,8 +667,8 @@ fn workdays(name: &str, values: &[Plain]) -> Plain {
     let listed = values.get(2).map_or_else(String::new, Plain::text);
     let mut holidays = Vec::new();
     for part in listed.split(',').filter(|part| !part.trim().is_empty()) {
-        let Some(time) = parse_time(part) else { return Error };
-        holidays.push(time.0.div_euclid(DAY));
+        let Some(time) = civil::read(part) else { return Error };
+        holidays.push(time.div_euclid(DAY));
     }
     let works = |day: i64| !matches!((day + 4).rem_euclid(7), 0 | 6) && !holidays.contains(&day);
     if name == "WORKDAY_DIFF" {
@@ -725,7 +727,7 @@ fn dates(name: &str, values: &[Plain]) -> Plain {
             return match (values[0].time(), values[1].number()) {
                 _ if values[0].is_blank() => Blank,
                 (Some(time), count) if count.is_finite() => {
-                    Unit::named(&values[2].text()).add(time, count).map_or(Error, |time| Time(time, day))
+                    civil::moved(time, count, &values[2].text()).map_or(Error, |time| Time(time, day))
                 }
                 _ => Error,
             };
@@ -741,9 +743,9 @@ fn dates(name: &str, values: &[Plain]) -> Plain {
         ("IS_AFTER", _) => Plain::flag(a > b),
         ("IS_BEFORE", _) => Plain::flag(a < b),
         ("IS_SAME", "") => Plain::flag(a == b),
-        ("IS_SAME", unit) => Plain::flag(Unit::named(unit).index(a) == Unit::named(unit).index(b)),
-        ("DATETIME_DIFF", "") => Number(Unit::named("seconds").between(a, b) as f64),
-        ("DATETIME_DIFF", unit) => Number(Unit::named(unit).between(a, b) as f64),
+        ("IS_SAME", unit) => Plain::flag(civil::is_same(a, b, unit)),
+        ("DATETIME_DIFF", "") => Number(civil::apart(a, b, "seconds")),
+        ("DATETIME_DIFF", unit) => Number(civil::apart(a, b, unit)),
         ("DATEDIFF" | "DATEDIF", unit) => apart(name, a, b, unit),
         _ => panic!("the reference does not know {name}"),
     }
