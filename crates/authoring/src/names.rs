@@ -171,7 +171,7 @@ pub(crate) fn failure(text: &str, names: &Names<'_>, over: Over<'_>) -> Result<O
         let field = names.table.and_then(|table| table.field_by_id(*id));
         *advice = match (field, names.rolled) {
             (_, Some(_)) => "look at it in the linked records".to_owned(),
-            (Some(field), None) => of_field(field),
+            (Some(field), None) => of_field(over.on.map(|on| &*on.view.image.schema), field),
             (None, None) => String::new(),
         };
     }
@@ -179,10 +179,12 @@ pub(crate) fn failure(text: &str, names: &Names<'_>, over: Over<'_>) -> Result<O
 }
 
 /// What helps with a field whose value is an error.
-fn of_field(field: &Field) -> String {
-    match &field.kind {
-        FieldKind::Formula(_) => "evaluate its own formula for this record".to_owned(),
-        kind => format!("it is of type `{}`: look at what it is computed from", fields::of(kind).name()),
+fn of_field(schema: Option<&Schema>, field: &Field) -> String {
+    let broken = schema.and_then(|schema| schema::broken(schema, field));
+    match (&field.kind, broken) {
+        (_, Some(reason)) => reason,
+        (FieldKind::Formula(_), None) => "evaluate its own formula for this record".to_owned(),
+        (kind, None) => format!("it is of type `{}`: look at what it is computed from", fields::of(kind).name()),
     }
 }
 

@@ -6,6 +6,7 @@
 //! Invariants: every schema change is a change in the base's log and raises the revision by one; a table's or
 //! field's number is never used again; a formula is kept with field ids in braces, so that renaming breaks nothing.
 
+mod broken;
 mod closest;
 mod conditions;
 mod diagnosis;
@@ -20,6 +21,7 @@ mod routes;
 mod store;
 mod wire;
 
+pub use broken::broken;
 pub use closest::closest;
 pub use conditions::{ConditionError, compares, condition_filter, holding, plain, read_condition};
 pub use diagnosis::{Nameable, Rules, refused, summary, usable};

@@ -5,6 +5,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use crate::broken::{broken, is_written};
+
 /// A base that was made.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MadeBaseOut {
@@ -118,34 +120,22 @@ fn options(schema: &Schema, field: &Field) -> Option<Value> {
     {
         options.remove("viewIdForRecordSelection");
     }
-    // What a field is computed from is there only while it is not in the trash, and watched only while people write it.
-    let written = |id: &FieldId| {
-        let held = schema.table_of(*id).and_then(|table| table.field_by_id(*id));
-        held.is_some_and(|field| !field.kind.is_computed())
-    };
-    let valid = match &field.kind {
-        kind if kind.is_modified() && !kind.watched().is_empty() => {
-            let mut live = kind.watched().to_vec();
-            live.retain(written);
-            if let Some(watched) = options.get_mut("referencedFieldIds") {
-                *watched = json!(live);
-            }
-            !live.is_empty()
-        }
-        FieldKind::Formula(formula) => {
-            formula.references.iter().all(|id| schema.table_of(*id).is_some()) && formula.watched.0.iter().all(written)
-        }
-        FieldKind::Button(button) => button.references.iter().all(|id| schema.table_of(*id).is_some()),
-        FieldKind::Count(count) => is_link(schema, count.link),
-        kind => match kind.looks_through() {
-            Some((link, looked)) => leads_to(schema, link, looked),
-            None => return Some(options),
-        },
-    };
+    let is_watching = field.kind.is_modified() && !field.kind.watched().is_empty();
+    if is_watching && let Value::Object(options) = &mut options {
+        // Only what is watched now is told.
+        let watched = field.kind.watched().iter().filter(|id| is_written(schema, **id));
+        options.insert("referencedFieldIds".to_owned(), watched.map(ToString::to_string).collect());
+    }
+    let is_made = matches!(field.kind, FieldKind::Formula(_) | FieldKind::Button(_) | FieldKind::Count(_));
+    if !is_made && !is_watching && field.kind.looks_through().is_none() {
+        return Some(options);
+    }
+    let broken = broken(schema, field);
     if let Value::Object(options) = &mut options {
-        options.insert("isValid".to_owned(), json!(valid));
-        if !valid && options.contains_key("result") {
-            options.insert("result".to_owned(), Value::Null);
+        options.insert("isValid".to_owned(), json!(broken.is_none()));
+        if let Some(reason) = broken {
+            options.insert("error".to_owned(), Value::String(reason));
+            options.entry("result").and_modify(|result| *result = Value::Null);
         }
         if let Some(choices) = looked_at_choices(schema, &field.kind)
             && let Some(result) = options.get_mut("result").filter(|result| result.is_object())
@@ -154,18 +144,6 @@ fn options(schema: &Schema, field: &Field) -> Option<Value> {
         }
     }
     Some(options)
-}
-
-/// True for a field that is there and has not become one of another type.
-fn is_link(schema: &Schema, id: FieldId) -> bool {
-    let field = schema.table_of(id).and_then(|table| table.field_by_id(id));
-    field.is_some_and(|field| field.kind.link().is_some())
-}
-
-/// True for a link to the table that a field is of. A link may be one to another table by now.
-fn leads_to(schema: &Schema, link: FieldId, looked: FieldId) -> bool {
-    let link = schema.table_of(link).and_then(|table| table.field_by_id(link)).and_then(|field| field.kind.link());
-    link.is_some() && link.map(|link| link.linked_table_no) == schema.table_of(looked).map(|table| table.no)
 }
 
 fn has_view(schema: &Schema, table: TableNo, id: ViewId) -> bool {

@@ -33,7 +33,7 @@ impl FieldType for Button {
         _ids: &mut dyn FnMut() -> ChoiceId,
     ) -> Result<OptionsIn, OptionsError> {
         let options = Options::new(given)?;
-        options.only(&["label", "formula", "isValid", "referencedFieldIds"])?;
+        options.only(&["label", "formula", "isValid", "error", "referencedFieldIds"])?;
         let held = if let Some(FieldKind::Button(held)) = old { Some(held) } else { None };
         let text = |key: &str, expected: &str, held: Option<&String>, missing: &str| match options.get(key) {
             None => Ok(held.map_or_else(|| missing.to_owned(), Clone::clone)),

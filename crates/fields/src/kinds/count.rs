@@ -32,7 +32,7 @@ impl FieldType for Count {
         const EXPECTED: &str = "the id or the name of a link field of this table";
         let options = Options::new(given)?;
         // The second is answered by the API, given back by clients that copy a schema, and not read.
-        options.only(&["recordLinkFieldId", "isValid"])?;
+        options.only(&["recordLinkFieldId", "isValid", "error"])?;
         let held = if let Some(FieldKind::Count(old)) = old { Some(old.link.to_string()) } else { None };
         let link = options.named("recordLinkFieldId", EXPECTED, held)?;
         Ok(OptionsIn::Count { link })

@@ -40,7 +40,7 @@ impl FieldType for Formula {
         const EXPECTED: &str = "the formula's text, such as `{Price} * 2`";
         let options = Options::new(given)?;
         // All but the text is answered by the API, given back by clients that copy a schema, and not read.
-        options.only(&["formula", "isValid", "referencedFieldIds", "result"])?;
+        options.only(&["formula", "isValid", "error", "referencedFieldIds", "result"])?;
         let held = if let Some(FieldKind::Formula(old)) = old { Some(&old.formula) } else { None };
         let text = options.formula("formula", EXPECTED, held)?;
         Ok(OptionsIn::Formula { text })

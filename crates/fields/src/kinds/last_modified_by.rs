@@ -30,7 +30,7 @@ impl FieldType for LastModifiedBy {
         _ids: &mut dyn FnMut() -> ChoiceId,
     ) -> Result<OptionsIn, OptionsError> {
         let options = Options::new(given)?;
-        options.only(&["isValid", "referencedFieldIds"])?;
+        options.only(&["isValid", "error", "referencedFieldIds"])?;
         let watched = options.named_all("referencedFieldIds", old)?;
         Ok(OptionsIn::Modified { kind: FieldKind::LastModifiedBy(Watched::default()), watched })
     }

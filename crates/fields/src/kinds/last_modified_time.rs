@@ -30,7 +30,7 @@ impl FieldType for LastModifiedTime {
         _ids: &mut dyn FnMut() -> ChoiceId,
     ) -> Result<OptionsIn, OptionsError> {
         let options = Options::new(given)?;
-        options.only(&["result", "isValid", "referencedFieldIds"])?;
+        options.only(&["result", "isValid", "error", "referencedFieldIds"])?;
         let (date_only, shown) = moment::read_result(&options, old)?;
         let watched = options.named_all("referencedFieldIds", old)?;
         let kind = FieldKind::LastModifiedTime(ModifiedOptions { date_only, shown, ..ModifiedOptions::default() });

@@ -33,7 +33,7 @@ impl FieldType for MultipleLookupValues {
     ) -> Result<OptionsIn, OptionsError> {
         let options = Options::new(given)?;
         // All but the two fields is answered by the API, given back by clients that copy a schema, and not read.
-        options.only(&["recordLinkFieldId", "fieldIdInLinkedTable", "isValid", "result"])?;
+        options.only(&["recordLinkFieldId", "fieldIdInLinkedTable", "isValid", "error", "result"])?;
         let (link, field) = through::read(&options, old)?;
         Ok(OptionsIn::Lookup { link, field })
     }

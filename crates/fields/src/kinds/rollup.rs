@@ -38,6 +38,7 @@ impl FieldType for Rollup {
             "fieldIdInLinkedTable",
             "formula",
             "isValid",
+            "error",
             "referencedFieldIds",
             "result",
         ])?;

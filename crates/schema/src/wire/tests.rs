@@ -75,7 +75,10 @@ fn a_formula_over_a_deleted_field_is_not_valid() {
     assert_eq!(field_json(&schema, &formula)["options"]["isValid"], true);
     let table = Arc::make_mut(&mut schema.tables[0]);
     Arc::make_mut(&mut table.fields[1]).deleted = true;
-    assert_eq!(field_json(&schema, &formula)["options"]["isValid"], false);
+    let options = field_json(&schema, &formula)["options"].clone();
+    assert_eq!(options["isValid"], false);
+    let reason = "the field `N` was deleted: bring it back, or name another (at character 1 of the formula)";
+    assert_eq!(options["error"], reason);
 }
 
 #[test]

@@ -378,6 +378,60 @@ async fn errors_of_cells_tell_where_they_come_from(bench: Bench) {
     );
 }
 
+/// What was computed from a field that is gone tells so, in the schema and where it is tried out, until the field is back.
+#[on_every_database]
+async fn fields_that_are_broken_say_why(bench: Bench) {
+    let Bench { app, base, task } = &bench;
+    let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    let made = async |name: &str, kind: &str, options: Value| {
+        let field = json!({ "name": name, "type": kind, "options": options });
+        app.ok(Method::POST, &fields, &field).await["id"].as_str().unwrap().to_owned()
+    };
+    let gone = made("Tmp", "number", json!({ "precision": 0 })).await;
+    made("Uses", "formula", json!({ "formula": "{Name} & {Tmp}" })).await;
+    let tables = app.get(&format!("/v0/meta/bases/{base}/tables")).await;
+    let id = |name: &str| {
+        let mut all = tables["tables"].as_array().unwrap().iter().flat_map(|table| table["fields"].as_array().unwrap());
+        all.find(|field| field["name"] == name).unwrap()["id"].clone()
+    };
+    made(
+        "Titles",
+        "multipleLookupValues",
+        json!({ "recordLinkFieldId": id("Project"), "fieldIdInLinkedTable": id("Title") }),
+    )
+    .await;
+    made("How many", "count", json!({ "recordLinkFieldId": id("Project") })).await;
+    let options = async |name: &str| {
+        let tables = app.get(&format!("/v0/meta/bases/{base}/tables")).await;
+        let fields = tables["tables"][0]["fields"].as_array().unwrap().clone();
+        fields.into_iter().find(|field| field["name"] == name).unwrap()["options"].clone()
+    };
+    assert_eq!(options("Uses").await["error"], Value::Null);
+    app.ok(Method::DELETE, &format!("{fields}/{gone}"), &json!({})).await;
+    app.ok(Method::DELETE, &format!("{fields}/Project"), &json!({})).await;
+    let told = "the field `Tmp` was deleted: bring it back, or name another";
+    let at = options("Uses").await["formula"].as_str().unwrap().find(&gone).unwrap();
+    let uses = options("Uses").await;
+    assert_eq!(
+        (&uses["isValid"], &uses["error"]),
+        (&json!(false), &json!(format!("{told} (at character {at} of the formula)")))
+    );
+    for name in ["Titles", "How many"] {
+        let told = options(name).await;
+        let reason = json!("the field `Project` was deleted: bring it back, or name another");
+        assert_eq!((&told["isValid"], &told["error"]), (&json!(false), &reason), "{name}");
+    }
+    let asked = json!({ "formula": "{Uses} & '!'", "base": base, "table": "Tasks", "record": task });
+    let answer = bench.ask("evaluate", &asked).await;
+    assert!(answer["error_message"].as_str().unwrap().contains(told), "{answer}");
+    // What was read can be sent back, and a field that is back works again.
+    let (status, answer) = app.call(Method::PATCH, &format!("{fields}/Uses"), &json!({ "options": uses })).await;
+    assert!(status == 422 && answer.to_string().contains("the field `Tmp` was deleted"), "{status} {answer}");
+    app.ok(Method::POST, &format!("/api/v1/bases/{base}/trash/{gone}/restore"), &json!({})).await;
+    let uses = options("Uses").await;
+    assert_eq!((&uses["isValid"], &uses["error"]), (&json!(true), &Value::Null));
+}
+
 /// Whoever makes a mistake is told the same of it, wherever a formula is written.
 #[on_every_database]
 async fn a_mistake_is_told_the_same_everywhere(bench: Bench) {

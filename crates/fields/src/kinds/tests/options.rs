@@ -163,7 +163,7 @@ fn wrong_options_are_told_with_what_is_right() {
         ),
         ("lastModifiedTime", json!({"referencedFieldIds": [5]}), "ids or names of fields of this table"),
         ("lastModifiedTime", json!({"referencedFieldIds": vec!["Name"; 1_001]}), "a list of at most 1000"),
-        ("lastModifiedBy", json!({"watched": []}), "there are `isValid`, `referencedFieldIds`"),
+        ("lastModifiedBy", json!({"watched": []}), "there are `isValid`, `error`, `referencedFieldIds`"),
         ("createdTime", json!({"result": {"type": "number"}}), "options.result.type must be one of `date`, `dateTime`"),
     ] {
         let message = refused(name, Some(&options));
