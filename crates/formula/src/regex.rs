@@ -12,7 +12,7 @@ use crate::strings::{LONGEST, Made};
 use crate::weight::Weight;
 
 /// Longest pattern in bytes.
-const PATTERN: usize = 10_000;
+const PATTERN: usize = 1 << 10;
 /// Most bytes of a compiled pattern, and of what it keeps while it searches.
 pub(crate) const COMPILED: usize = 1 << 20;
 /// How deep groups may stand in groups.
@@ -169,7 +169,7 @@ fn build(pattern: &str) -> Result<Regex, Error> {
 /// What is wrong with a pattern that cannot be compiled within the bounds.
 pub(crate) fn mistake(pattern: &str) -> Option<Mistake> {
     if pattern.len() > PATTERN {
-        return Some(("this pattern is too long".to_owned(), format!("a pattern has at most {PATTERN} bytes")));
+        return Some(("this pattern is too long".to_owned(), "a pattern has at most 1,024 bytes".to_owned()));
     }
     match build(pattern) {
         Ok(_) => None,
