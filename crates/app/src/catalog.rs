@@ -110,11 +110,9 @@ impl House {
         let (open_doors, described) = health.router().merge(metrics_door(metrics)).merge(open_routes).split_for_parts();
         let open_doors = open_doors.route_layer(TellRoute);
         api.merge(described);
+        let routes = Router::new().merge(guarded).merge(open_doors).merge(web::document(api)?).fallback(not_found);
         // No base is called `meta`.
-        let absent = Router::new().route("/v0/meta/{*rest}", any(not_found));
-        let routes =
-            Router::new().merge(guarded).merge(open_doors).merge(web::document(api)?).merge(absent).fallback(not_found);
-        let router = web::frame(routes.clone(), &settings.web);
+        let router = web::frame(routes.clone().route("/v0/meta/{*rest}", any(not_found)), &settings.web);
         Ok(Self { router, routes, health, hands, installed, db, identity, doors })
     }
 
