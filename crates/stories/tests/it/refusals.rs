@@ -120,7 +120,7 @@ fn wrong_writes(base: &str) -> Vec<Case> {
         ),
         (Method::POST, tasks.clone(), r#"{"fields":["x"]}"#.into(), 422, "INVALID_REQUEST_UNKNOWN"),
         (Method::DELETE, tasks, String::new(), 422, "INVALID_RECORDS"),
-        (Method::GET, "/v0/meta/nothing".into(), String::new(), 403, MODEL),
+        (Method::GET, "/v0/meta/nothing".into(), String::new(), 404, "NOT_FOUND"),
     ]
 }
 
