@@ -62,7 +62,7 @@ pub(super) fn unfit_views(table: &Table, target: &Field) -> Vec<String> {
         let (now, then) = (holding(table, condition), holding(&after, condition));
         let kept = then.as_ref().map(comparisons).unwrap_or_default();
         let lost = now.as_ref().map(comparisons).unwrap_or_default().into_iter().any(|one| !kept.contains(&one));
-        !lost && !(target.kind.select().is_none() && names_choices(condition, target))
+        !(lost || target.kind.select().is_none() && names_choices(condition, target))
     };
     let views = table.live_views().filter(|view| view.filter.as_ref().is_some_and(|filter| !fits(filter)));
     views.map(|view| view.name.clone()).collect()
