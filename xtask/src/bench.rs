@@ -27,8 +27,11 @@ pub fn bench(workspace: &Workspace, flags: &[&str]) -> Result<()> {
 pub fn formula(workspace: &Workspace) -> Result<()> {
     let folder = machine::install_formulas(workspace)?;
     build_peers(workspace, &folder)?;
-    run(&mut workspace.cargo(&["build", "--release", "--package", "bench", "--bin", "formulas"]))?;
-    run(workspace.command(workspace.target.join("release/formulas")).arg("--peers").arg(folder))
+    let programs = ["--bin", "formulas", "--bin", "formulas_memory"];
+    run(workspace.cargo(&["build", "--release", "--package", "bench"]).args(programs))?;
+    let built = workspace.target.join("release");
+    run(workspace.command(built.join("formulas")).arg("--peers").arg(folder))?;
+    run(&mut workspace.command(built.join("formulas_memory")))
 }
 
 /// Builds the engines in Rust outside the workspace, so that its lock file knows nothing of them; without them the rest

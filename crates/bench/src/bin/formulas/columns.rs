@@ -8,6 +8,9 @@ use std::ops::Range;
 use anyhow::{Result, anyhow};
 
 pub const ROWS: usize = 100_000;
+pub const TEXT: &str = r#"IF({a}>50, ROUND({a}*1.2,2)&" "&UPPER({t}), BLANK())"#;
+pub const MONTH: &str = "YEAR(DATEADD({d}, 1, 'months'))*12 + MONTH(DATEADD({d}, 1, 'months'))";
+pub const DIGITS: &str = "REGEX_EXTRACT({t}, '[0-9]+')";
 
 /// Numbers `a`, texts `t` and days `d`.
 pub struct Columns {

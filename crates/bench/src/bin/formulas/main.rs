@@ -14,13 +14,10 @@ use formula::{Input, Program};
 use model::{CellRef, Chunk, ComputedChunk, Numbers, Texts};
 use regex::Regex;
 
-use columns::{Columns, ROWS, evaluate, program};
+use columns::{Columns, DIGITS, MONTH, ROWS, TEXT, evaluate, program};
 use times::{Report, Unit};
 
 const CHAIN: usize = 10;
-const TEXT: &str = r#"IF({a}>50, ROUND({a}*1.2,2)&" "&UPPER({t}), BLANK())"#;
-const MONTH: &str = "YEAR(DATEADD({d}, 1, 'months'))*12 + MONTH(DATEADD({d}, 1, 'months'))";
-const DIGITS: &str = "REGEX_EXTRACT({t}, '[0-9]+')";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -43,7 +40,7 @@ fn main() -> Result<()> {
         peers::measure(&mut report, &columns, &folder, &expected)?;
     }
     println!("{}", report.table());
-    memory(&columns)
+    Ok(())
 }
 
 /// What a value shows.
@@ -156,24 +153,4 @@ fn edit(report: &mut Report, columns: &Columns) -> Result<()> {
         (shown, cells)
     });
     Ok(())
-}
-
-/// What the results take beside what they say.
-fn memory(columns: &Columns) -> Result<()> {
-    println!("| result | bytes | least that a column of it takes |\n|---|---|---|");
-    for (name, text) in [("text", TEXT), ("dates", MONTH), ("regular expression", DIGITS)] {
-        let chunks = columns.evaluate(&program(text)?);
-        let held: usize = chunks.iter().map(|chunk| chunk.values.memory() + chunk.errors.memory()).sum();
-        let least: usize = chunks.iter().map(least).sum();
-        println!("| {name} | {held} | {least} |");
-    }
-    Ok(())
-}
-
-fn least(chunk: &ComputedChunk) -> usize {
-    let rows = chunk.values.len();
-    match &chunk.values {
-        Chunk::Text(texts) => rows * 8 + (0..rows).filter_map(|row| texts.get(row)).map(str::len).sum::<usize>(),
-        _ => rows * 8 + rows.div_ceil(8),
-    }
 }
