@@ -268,9 +268,7 @@ impl Schemas {
         base: BaseId,
         new: &NewTable,
     ) -> Result<(Arc<Schema>, TableNo), Error> {
-        if new.has_ids() {
-            self.access.permit(caller, [Action::EditSchema, Action::KeepIds], base).await?;
-        }
+        self.allow_edit(caller, base, new.has_ids()).await?;
         refuse_slow(new.told())?;
         let numbers = (1, numbers_needed(&new.fields));
         self.edit(caller, base, numbers, |draft| {
@@ -312,9 +310,7 @@ impl Schemas {
         table: &str,
         new: &NewField,
     ) -> Result<(Arc<Schema>, FieldId), Error> {
-        if new.has_ids() {
-            self.access.permit(caller, [Action::EditSchema, Action::KeepIds], base).await?;
-        }
+        self.allow_edit(caller, base, new.has_ids()).await?;
         refuse_slow([new.told()])?;
         let numbers = (0, numbers_needed(std::slice::from_ref(new)));
         self.edit(caller, base, numbers, |draft| {
@@ -335,9 +331,7 @@ impl Schemas {
         table: &str,
         new: &[NewField],
     ) -> Result<Arc<Schema>, Error> {
-        if new.iter().any(NewField::has_ids) {
-            self.access.permit(caller, [Action::EditSchema, Action::KeepIds], base).await?;
-        }
+        self.allow_edit(caller, base, new.iter().any(NewField::has_ids)).await?;
         refuse_slow(new.iter().map(NewField::told))?;
         let made = self.edit(caller, base, (0, numbers_needed(new)), |draft| {
             let no = find_table(&draft.schema, table)?.no;
@@ -365,6 +359,7 @@ impl Schemas {
         description: Option<&str>,
         options: Option<&Value>,
     ) -> Result<(Arc<Schema>, FieldId), Error> {
+        self.allow_edit(caller, base, false).await?;
         refuse_slow([(field, options)])?;
         let numbers = (0, u32::from(options.is_some()));
         self.edit(caller, base, numbers, |draft| {
@@ -377,6 +372,14 @@ impl Schemas {
             Ok(field.id)
         })
         .await
+    }
+
+    /// Refuses who may not edit the schema before anything is computed for them.
+    async fn allow_edit(&self, caller: &Caller, base: BaseId, keeps_ids: bool) -> Result<(), Error> {
+        let needed = [Action::EditSchema, Action::KeepIds];
+        let needed = if keeps_ids { &needed[..] } else { &needed[..1] };
+        self.access.permit(caller, needed, base).await?;
+        Ok(())
     }
 
     /// Permit, begin, decide on a draft of the present schema, write what became different, commit.

@@ -33,6 +33,7 @@ const SOON: Duration = Duration::from_mins(1);
 #[on_every_database]
 async fn constants_that_take_too_long_are_mistakes_everywhere(app: TestApp) {
     let base = app.plans().await;
+    let (_, editor) = app.person("ann", "editor").await;
     let begun = Instant::now();
     let place = json!({ "base": base, "table": "Tasks" });
     let wanted = "more than 2000000 steps";
@@ -67,6 +68,8 @@ async fn constants_that_take_too_long_are_mistakes_everywhere(app: TestApp) {
             let (status, told) = app.call(Method::POST, &fields, &field).await;
             let told = told.to_string();
             assert!(status == 422 && told.contains(wanted) && told.contains("at character 1"), "{status} {told}");
+            // Nothing is computed for who may not make fields.
+            assert_eq!(app.call_as(&editor, Method::POST, &fields, &field).await.0, 403);
         }
         app.ok(Method::POST, &tasks, &json!({ "fields": { "Name": "a" } })).await;
         let double = json!({ "options": { "formula": formula } });
