@@ -1,6 +1,6 @@
 //! Formulas that are tried out: what is wrong with them, and what they come to.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use formula::{Batch, Diagnostic, DiagnosticKind, Input, Part, Program, Reference, Study};
 use images::View;
@@ -8,14 +8,11 @@ use model::{
     Chunk, ComputedChunk, Field, FieldId, FieldKind, FieldNo, FormulaOptions, Ordinal, RecordId, RollupOptions, Schema,
     Table, TableImage, Timestamp, Watched,
 };
-use schema::{Nameable, Rules};
+use schema::{Nameable, Rules, Times};
 use serde_json::Value;
 
 use crate::error::Error;
 use crate::given::Given;
-
-/// How long is looked for the reason of an error.
-const SEARCHING: Duration = Duration::from_secs(1);
 
 /// What the formula of a rollup reads.
 #[derive(Clone, Copy)]
@@ -88,7 +85,7 @@ impl Names<'_> {
     pub fn study(&self, text: &str) -> Study {
         let Study { parts, program } =
             formula::study(text, &|name| self.reference(name), self.rolled.is_some(), Some(self.until));
-        let rules = Rules { keeps_times: true, only_airtable: self.only_airtable };
+        let rules = Rules { times: Times::Kept, only_airtable: self.only_airtable };
         Study { parts, program: schema::usable(text, program, self.nameable(), rules) }
     }
 
@@ -159,12 +156,12 @@ pub(crate) fn evaluate(program: &Program, names: &Names<'_>, over: Over<'_>) -> 
     answer
 }
 
-/// Why a formula comes to an error; none where that is not found in time.
+/// Why a formula comes to an error; none where that is not found in the time of the request.
 ///
 /// # Errors
 /// Those of reading cells.
 pub(crate) fn failure(text: &str, names: &Names<'_>, over: Over<'_>) -> Result<Option<Diagnostic>, Error> {
-    let until = names.until.min(Instant::now() + SEARCHING);
+    let until = names.until;
     let resolve = |name: &str| names.reference(name);
     let mut found = formula::failure(text, &resolve, until, &|program, sink| run(program, names, over, until, sink))?;
     if let Some(Diagnostic { kind: DiagnosticKind::Failed { field: Some(id) }, advice, .. }) = &mut found {

@@ -418,10 +418,15 @@ impl View {
     /// Which rows of the table a formula is true for, dead rows included.
     pub fn matching(&self, program: &Program, table: &Table, rows: &TableImage) -> Result<Bits, Error> {
         self.image.used(program.references().iter().map(|reference| reference.no));
+        let keeper = table.keeper_of(program.watched());
+        self.image.need(table.no, keeper.map(|keeper| keeper.no))?;
         let mut words = Vec::with_capacity(rows.len().div_ceil(64));
         for chunk in 0..rows.len().div_ceil(CHUNK) {
             let len = CHUNK.min(rows.len() - chunk * CHUNK);
-            let bits = self.with_batch(program, table, rows, chunk, 0..len, DEPTH, |batch| program.filter(batch))?;
+            let watched = keeper.map(|keeper| watched_times(rows, keeper.no, chunk, 0..len));
+            let bits = self.with_batch(program, table, rows, chunk, 0..len, DEPTH, |batch| {
+                program.filter(&Batch { rows: batch.rows.clone(), watched: watched.as_ref(), ..*batch })
+            })?;
             words.resize(chunk * CHUNK / 64, 0);
             words.extend_from_slice(bits.words());
         }

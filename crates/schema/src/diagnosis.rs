@@ -20,10 +20,21 @@ pub enum Nameable<'t> {
 /// What a formula may be, beside what may be in it.
 #[derive(Clone, Copy)]
 pub struct Rules {
-    /// Whether it is kept in a field, which knows when other fields were last changed.
-    pub keeps_times: bool,
+    /// What it knows of when fields were last changed.
+    pub times: Times,
     /// Whether it has only the functions that Airtable has.
     pub only_airtable: bool,
+}
+
+/// What a formula knows of when some fields were last changed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Times {
+    /// It is kept in a field, which keeps the time.
+    Kept,
+    /// What a field of the table keeps.
+    Found,
+    /// Nothing.
+    Unknown,
 }
 
 /// A formula that somebody writes now, as it was compiled.
@@ -39,7 +50,7 @@ pub fn usable(
     let mut wrong = if rules.only_airtable { beyond_airtable(text) } else { Vec::new() };
     let compiled = compiled.map_err(|problems| wrong.extend(problems));
     if let (Ok(program), Nameable::Fields(table)) = (&compiled, nameable) {
-        wrong.extend(refused(table, program).or_else(|| if rules.keeps_times { None } else { untimely(program) }));
+        wrong.extend(refused(table, program).or_else(|| untimely(table, program, rules.times)));
     }
     match compiled {
         Ok(program) if wrong.is_empty() => Ok(program),
@@ -88,10 +99,20 @@ fn unpaired(table: &Table, program: &Program) -> Option<Diagnostic> {
 }
 
 /// Why a formula is none that fields do not keep.
-fn untimely(program: &Program) -> Option<Diagnostic> {
+fn untimely(table: &Table, program: &Program, times: Times) -> Option<Diagnostic> {
     let field = *program.watched().first()?;
-    let message = "LAST_MODIFIED_TIME of some fields is known to formula fields only".to_owned();
-    Some(program.mistake(field, message, "make a formula field of it, and refer to that"))
+    match times {
+        Times::Kept => None,
+        Times::Found if table.keeper_of(program.watched()).is_some() => None,
+        Times::Found => {
+            let message = "no field of the table keeps when just these fields were last changed".to_owned();
+            Some(program.mistake(field, message, "make a field of the last modified time that watches them"))
+        }
+        Times::Unknown => {
+            let message = "LAST_MODIFIED_TIME of some fields is known to formula fields only".to_owned();
+            Some(program.mistake(field, message, "make a formula field of it, and refer to that"))
+        }
+    }
 }
 
 /// Says of each name that is none what may have been meant.

@@ -7,7 +7,7 @@ use formula::{Ages, Program};
 use model::{ButtonOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, Schema, Table, TableNo};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
-use schema::{Nameable, Rules};
+use schema::{Nameable, Rules, Times};
 
 use crate::error::Error;
 
@@ -147,7 +147,7 @@ impl Programs {
             });
         }
         let compiled = formula::compile_new(text, &|name| schema::reference(table, name));
-        let rules = Rules { keeps_times: false, only_airtable };
+        let rules = Rules { times: Times::Found, only_airtable };
         let program = schema::usable(text, compiled, Nameable::Fields(table), rules);
         let program = program.map_err(|problems| Error::Formula { reason: schema::summary(&problems) })?;
         let program = Arc::new(program);

@@ -1,9 +1,7 @@
 //! Formulas that belong to no field, tried out.
 
 use formula::{Program, Reference, Shape};
-use model::{
-    Bits, CHUNK, Chunk, ComputedChunk, FieldId, FieldKind, FieldNo, Kind, Ordinal, Table, TableImage, TableNo,
-};
+use model::{Bits, CHUNK, Chunk, ComputedChunk, FieldId, FieldNo, Kind, Ordinal, Table, TableImage, TableNo};
 
 use super::look::Held;
 use super::programs::Through;
@@ -62,11 +60,7 @@ impl View {
         fields: &[FieldId],
         ordinal: Ordinal,
     ) -> Result<Option<Chunk>, Error> {
-        let keeps = |kind: &FieldKind| {
-            let (watched, is_time) = (kind.watched(), !matches!(kind, FieldKind::LastModifiedBy(_)));
-            is_time && watched.len() == fields.len() && watched.iter().all(|field| fields.contains(field))
-        };
-        let Some(keeper) = table.live_fields().find(|field| keeps(&field.kind)) else { return Ok(None) };
+        let Some(keeper) = table.keeper_of(fields) else { return Ok(None) };
         self.image.need(table.no, [keeper.no])?;
         let mut time = Chunk::new(Kind::Time);
         time.set(0, time_of(rows, keeper.no, ordinal));

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DateTimeOptions, FieldKind};
+use std::sync::Arc;
+
+use super::{DateTimeOptions, Field, FieldKind, Table};
 use crate::id::FieldId;
 
 impl FieldKind {
@@ -34,6 +36,18 @@ impl FieldKind {
             Self::Formula(options) => &options.watched.0,
             _ => &[],
         }
+    }
+}
+
+impl Table {
+    /// The field that knows when one of just these fields was last changed: it watches them, as a last modified time or a formula
+    /// does.
+    pub fn keeper_of(&self, fields: &[FieldId]) -> Option<&Arc<Field>> {
+        let keeps = |kind: &FieldKind| {
+            let (watched, is_time) = (kind.watched(), !matches!(kind, FieldKind::LastModifiedBy(_)));
+            is_time && watched.len() == fields.len() && watched.iter().all(|field| fields.contains(field))
+        };
+        self.live_fields().find(|field| !fields.is_empty() && keeps(&field.kind))
     }
 }
 

@@ -9,7 +9,7 @@ use model::{
 };
 
 use super::{Draft, FIELDS, reference};
-use crate::diagnosis::{self, Nameable, Rules, summary};
+use crate::diagnosis::{self, Nameable, Rules, Times, summary};
 use crate::dialect::formula_of;
 use crate::error::Error;
 
@@ -102,7 +102,8 @@ impl Draft<'_> {
             .and_then(|own| fields.find(|field| field.id == own))
             .and_then(|held| formula_of(&held.kind))
             .is_some_and(|held| held == text || held == written);
-        let rules = Rules { keeps_times, only_airtable: self.only_airtable && !is_held };
+        let times = if keeps_times { Times::Kept } else { Times::Unknown };
+        let rules = Rules { times, only_airtable: self.only_airtable && !is_held };
         diagnosis::usable(text, compiled, nameable, rules)
             .map_err(|problems| Error::Formula { field: name.to_owned(), reason: summary(&problems) })
     }
