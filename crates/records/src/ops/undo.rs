@@ -94,7 +94,8 @@ impl Records {
                 return Err(Error::Converted { reason });
             }
             let (conflicts, met) = (Vec::new(), Vec::new());
-            let mut reversal = Reversal { image, change, converted: &converted, met, conflicts };
+            let linked = linked_by(image, change);
+            let mut reversal = Reversal { image, change, converted: &converted, met, conflicts, linked };
             let mut plan = Plan::new(image, &self.ids, now);
             reversal.plan(&mut plan);
             let skipped = reversal.conflicts.len();
@@ -323,6 +324,21 @@ struct Reversal<'i> {
     /// Those that left behind what the change wrote.
     met: Vec<&'i Retyped>,
     conflicts: Vec<String>,
+    /// What the change linked, from either side.
+    linked: FxHashSet<(TableNo, FieldNo, Ordinal, u32)>,
+}
+
+/// The pairs that a change linked, from either side.
+fn linked_by(image: &BaseImage, change: &Change) -> FxHashSet<(TableNo, FieldNo, Ordinal, u32)> {
+    let pairs = change.body.tables.iter().flat_map(|part| part.links.iter().map(|link| (part.table, link)));
+    let added = pairs.filter(|(_, link)| link.added);
+    let sides = added.flat_map(|(table, link)| {
+        let own = Some((table, link.relation, link.from, link.to.0));
+        let other = image.sides(table, link.relation);
+        let back = other.and_then(|(other, inverse)| Some((other, inverse?, link.to, link.from.0)));
+        own.into_iter().chain(back)
+    });
+    sides.collect()
 }
 
 impl Reversal<'_> {
@@ -419,19 +435,11 @@ impl Reversal<'_> {
 
     /// The link field in which a record of the change was linked after it.
     fn linked_since<'t>(&self, table: &'t Table, record: Ordinal) -> Option<&'t Field> {
-        let is_own = |field: &Field, linked: u32| {
-            let linked = Ordinal(linked);
-            let pairs =
-                self.change.body.tables.iter().flat_map(|part| part.links.iter().map(move |link| (part.table, link)));
-            pairs.filter(|(_, link)| link.added).any(|(no, link)| {
-                let sides = self.image.sides(no, link.relation);
-                (no, link.relation, link.from, link.to) == (table.no, field.no, record, linked)
-                    || sides == Some((table.no, Some(field.no))) && (link.to, link.from) == (record, linked)
-            })
-        };
-        table.live_fields().map(AsRef::as_ref).filter(|field| field.kind.link().is_some()).find(|field| {
-            !self.converted.concerns(table.no, field.no)
-                && self.image.links(table.no, field.no, record).iter().any(|linked| !is_own(field, *linked))
+        let fields = table.live_fields().map(AsRef::as_ref).filter(|field| field.kind.link().is_some());
+        let mut fields = fields.filter(|field| !self.converted.concerns(table.no, field.no));
+        fields.find(|field| {
+            let list = self.image.links(table.no, field.no, record);
+            list.into_iter().any(|linked| !self.linked.contains(&(table.no, field.no, record, linked)))
         })
     }
 

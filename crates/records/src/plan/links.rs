@@ -47,6 +47,9 @@ pub(crate) fn deltas(image: &BaseImage, writes: &[LinkWrite], body: &Body) -> Ve
 /// The most items of `before` that stand in `wanted` in the same order: a longest increasing subsequence of their places
 /// there (C. Schensted, "Longest increasing and decreasing subsequences", 1961).
 fn kept(before: &[u32], wanted: &[Ordinal]) -> FxHashSet<u32> {
+    if before.is_empty() {
+        return FxHashSet::default();
+    }
     let places: FxHashMap<u32, usize> = wanted.iter().enumerate().map(|(at, item)| (item.0, at)).collect();
     // By length: the place at which a sequence of this length ends soonest, and the item there.
     let mut ends: Vec<(usize, u32)> = Vec::new();
@@ -75,7 +78,7 @@ type Cell = (TableNo, FieldNo, Ordinal);
 pub(crate) fn place(image: &BaseImage, writes: &[LinkWrite], body: &mut Body) {
     let wanted: FxHashMap<Cell, &[Ordinal]> =
         writes.iter().map(|write| ((write.table, write.field.no, write.record), &write.list[..])).collect();
-    let mut lists: FxHashMap<Cell, List> = FxHashMap::default();
+    let mut lists: FxHashMap<Cell, List<'_>> = FxHashMap::default();
     for part in &mut body.tables {
         let table = part.table;
         part.links.retain_mut(|link| {
@@ -97,9 +100,11 @@ pub(crate) fn place(image: &BaseImage, writes: &[LinkWrite], body: &mut Body) {
 }
 
 /// A list while pairs come and go.
-struct List {
+struct List<'w> {
     items: Vec<u32>,
-    /// By item: its place in the list that was written; none where none was.
+    /// The list that was written; empty where none was.
+    wanted: &'w [Ordinal],
+    /// By item: its place there, once somebody asks.
     ranks: FxHashMap<u32, usize>,
     /// What went, and from where.
     gone: FxHashMap<u32, u32>,
@@ -112,10 +117,9 @@ struct Put {
     is_last: bool,
 }
 
-impl List {
-    fn new(items: Vec<u32>, wanted: &[Ordinal]) -> Self {
-        let ranks = wanted.iter().enumerate().map(|(rank, item)| (item.0, rank)).collect();
-        Self { items, ranks, gone: FxHashMap::default() }
+impl<'w> List<'w> {
+    fn new(items: Vec<u32>, wanted: &'w [Ordinal]) -> Self {
+        Self { items, wanted, ranks: FxHashMap::default(), gone: FxHashMap::default() }
     }
 
     fn rank(&self, item: u32) -> usize {
@@ -126,6 +130,10 @@ impl List {
     fn link(&mut self, item: u32, told: Option<u32>) -> Option<Put> {
         if self.items.contains(&item) {
             return None;
+        }
+        // Into an empty list, as most do, an item comes without a question.
+        if self.ranks.is_empty() && !self.items.is_empty() {
+            self.ranks = self.wanted.iter().enumerate().map(|(rank, item)| (item.0, rank)).collect();
         }
         let (len, rank) = (self.items.len(), self.rank(item));
         let at = match self.items.last() {
