@@ -6,7 +6,7 @@ use formula::{Batch, Diagnostic, DiagnosticKind, Input, Part, Program, Reference
 use images::View;
 use model::{
     Chunk, ComputedChunk, Field, FieldId, FieldKind, FieldNo, FormulaOptions, Ordinal, RecordId, RollupOptions, Schema,
-    Table, TableImage, Timestamp, Watched,
+    Table, TableImage, Timestamp,
 };
 use schema::{Nameable, Rules, Times};
 use serde_json::Value;
@@ -136,8 +136,8 @@ impl On<'_> {
 pub(crate) struct Over<'o> {
     /// The record, if there is one.
     pub on: Option<On<'o>>,
-    /// When the fields of it were last changed that the formula asks about.
-    pub watched: Option<&'o Chunk>,
+    /// When the fields of it were last changed that the formula asks about, for each list of them.
+    pub watched: &'o [Chunk],
     pub now: Timestamp,
 }
 
@@ -247,7 +247,7 @@ fn told(program: &Program, rolled: Option<Rolled<'_>>, answer: &ComputedChunk) -
             references: Vec::new(),
             result,
             valid: true,
-            watched: Watched(Vec::new()),
+            watched: Vec::new(),
         }),
     };
     let mut out = Vec::new();

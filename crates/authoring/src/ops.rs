@@ -110,8 +110,9 @@ impl Authoring {
                 }
                 _ => None,
             };
+            let watched = watched.unwrap_or_default();
             let now = seen.map_or(now, |(view, ..)| view.tick());
-            let over = Over { on, watched: watched.as_ref(), now };
+            let over = Over { on, watched: &watched, now };
             let Some(value) = evaluate(&program, names, over)? else {
                 let reason = failure(text, names, over)?;
                 return Ok(failed(text, &program, reason));

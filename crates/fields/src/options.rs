@@ -107,7 +107,7 @@ impl<'a> Options<'a> {
     pub(crate) fn named_all(&self, key: &str, old: Option<&FieldKind>) -> Result<Vec<String>, OptionsError> {
         let expected = || format!("a list of at most {MAX_NAMED} ids or names of fields of this table");
         let Some(value) = self.get(key) else {
-            return Ok(old.map(FieldKind::watched).unwrap_or_default().iter().map(ToString::to_string).collect());
+            return Ok(old.into_iter().flat_map(FieldKind::watched_fields).map(|id| id.to_string()).collect());
         };
         let items = value.as_array().filter(|items| items.len() <= MAX_NAMED);
         let items = items.ok_or_else(|| self.wrong(key, expected(), value))?;

@@ -96,8 +96,8 @@ pub(crate) struct Checker<'r> {
     pub given: Vec<(usize, usize)>,
     /// How many names there have been.
     pub names: usize,
-    /// The fields of whose last change it tells.
-    pub watched: Vec<FieldId>,
+    /// The lists of fields of whose last change it tells.
+    pub watched: Vec<Vec<FieldId>>,
     /// The lookups that are read place by place together.
     pub pairs: Vec<(FieldId, FieldId)>,
     folding: Folding,
@@ -317,7 +317,7 @@ impl Checker<'_> {
         }
         let is_right = self.problems.len() == known && are_whole(arguments);
         if function.name == "LAST_MODIFIED_TIME" && !arguments.is_empty() && is_right {
-            self.watch(&checked, node);
+            checked = vec![self.watch(&checked, node)];
         }
         let asks = matches!(name, "ISERROR" | "IFERROR");
         let unsettled = asks && checked.first_mut().is_some_and(|(value, _)| unsettle(value));
@@ -410,34 +410,26 @@ fn arity(function: &Function, given: usize) -> String {
 }
 
 impl Checker<'_> {
-    /// Notes the fields that `LAST_MODIFIED_TIME` is asked about. A formula keeps one time, so it is asked about the same ones
-    /// everywhere.
-    fn watch(&mut self, arguments: &[(Expr, Type)], node: &Node) {
+    /// Notes the fields that `LAST_MODIFIED_TIME` is asked about, and answers which list of such fields they are.
+    fn watch(&mut self, arguments: &[(Expr, Type)], node: &Node) -> (Expr, Type) {
         let fields = arguments.iter().map(|(argument, _)| match argument {
             Expr::Slot(_, Shape::List(_)) => None,
             Expr::Slot(slot, _) => self.references.get(*slot).map(|reference| reference.field),
             _ => None,
         });
-        let (message, advice) = match fields.collect::<Option<Vec<FieldId>>>() {
-            None => (
-                "LAST_MODIFIED_TIME takes fields, and nothing that is made of them",
-                "it is written LAST_MODIFIED_TIME({Name}), with more fields behind a `,`",
-            ),
-            Some(mut fields) => {
-                fields.sort_unstable();
-                fields.dedup();
-                if self.watched.is_empty() || self.watched == fields {
-                    self.watched = fields;
-                    return;
-                }
-                (
-                    "LAST_MODIFIED_TIME is asked about the same fields everywhere in a formula",
-                    "make a formula for each, and refer to them",
-                )
-            }
+        let Some(mut fields) = fields.collect::<Option<Vec<FieldId>>>() else {
+            let message = "LAST_MODIFIED_TIME takes fields, and nothing that is made of them".to_owned();
+            let advice = "it is written LAST_MODIFIED_TIME({Name}), with more fields behind a `,`";
+            self.problems.push(Diagnostic::new(DiagnosticKind::WrongArity, node.span.clone(), message, advice));
+            return wrong();
         };
-        let kind = DiagnosticKind::WrongArity;
-        self.problems.push(Diagnostic::new(kind, node.span.clone(), message.to_owned(), advice));
+        fields.sort_unstable();
+        fields.dedup();
+        let place = self.watched.iter().position(|held| *held == fields).unwrap_or_else(|| {
+            self.watched.push(fields);
+            self.watched.len() - 1
+        });
+        (number_of(place as f64), Type::One(FormulaType::Number))
     }
 }
 

@@ -45,7 +45,7 @@ impl Folding {
             ids: &|_| None,
             created: None,
             modified: None,
-            watched: None,
+            watched: &[],
             now: Timestamp(0),
             until: self.until,
         };

@@ -29,7 +29,7 @@ pub struct Program {
     expr: Expr,
     references: Vec<Reference>,
     spans: Vec<(Range<usize>, usize)>,
-    watched: Vec<FieldId>,
+    watched: Vec<Vec<FieldId>>,
     pairs: Vec<(FieldId, FieldId)>,
     result: FormulaType,
     list: bool,
@@ -69,8 +69,8 @@ pub struct Batch<'a> {
     pub created: Option<&'a Chunk>,
     /// When they were last changed.
     pub modified: Option<&'a Chunk>,
-    /// When one of the fields was last changed that [`Program::watched`] names.
-    pub watched: Option<&'a Chunk>,
+    /// For each list of [`Program::watched`] when one of its fields was last changed; none where nobody knows.
+    pub watched: &'a [Chunk],
     /// The time now.
     pub now: Timestamp,
     /// When the caller stops waiting: the rows that are left then are errors.
@@ -211,8 +211,8 @@ impl Program {
         &self.references
     }
 
-    /// The fields of whose last change it tells, in the order of their ids. Who runs it must know.
-    pub fn watched(&self) -> &[FieldId] {
+    /// The lists of fields of whose last change it tells, each in the order of their ids. Who runs it must know.
+    pub fn watched(&self) -> &[Vec<FieldId>] {
         &self.watched
     }
 

@@ -17,8 +17,8 @@ use std::time::Instant;
 
 use formula::{Ages, Batch, Input, Program};
 use model::{
-    Bits, CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldKind, FieldNo, Kind, Ordinal, People, Table,
-    TableImage, TableNo, Timestamp,
+    Bits, CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldKind, FieldNo, Keeper, Kind, Ordinal, People,
+    Table, TableImage, TableNo, Timestamp,
 };
 use parking_lot::Mutex;
 pub use reach::Reach;
@@ -401,15 +401,14 @@ impl View {
                 let inputs: Vec<Input<'_>> = program.references().iter().map(|_| Input::Computed(&lists)).collect();
                 self.run(rows, (chunk * CHUNK + range.start, None), (0..n, &inputs), |batch| program.eval(batch))
             }
-            (FieldKind::Formula(options), Some(program), _) if !options.watched.is_empty() => {
-                self.image.need(table.no, [field.no])?;
-                let watched = watched_times(rows, field.no, chunk, range.clone());
-                self.with_batch(program, table, rows, chunk, range, depth, |batch| {
-                    program.eval(&Batch { rows: batch.rows.clone(), watched: Some(&watched), ..*batch })
-                })
-            }
             (FieldKind::Formula(_) | FieldKind::Button(_), Some(program), _) => {
-                self.with_batch(program, table, rows, chunk, range, depth, |batch| program.eval(batch))
+                self.image.need(table.no, watching(field))?;
+                let keepers = program.watched().iter().map(|list| field.keeps(list));
+                let watched: Vec<Chunk> =
+                    keepers.map(|keeper| watched_times(rows, keeper, chunk, range.clone())).collect();
+                self.with_batch(program, table, rows, chunk, range, depth, |batch| {
+                    program.eval(&Batch { rows: batch.rows.clone(), watched: &watched, ..*batch })
+                })
             }
             _ => Ok(failed(kind, range.len())),
         }
@@ -418,14 +417,15 @@ impl View {
     /// Which rows of the table a formula is true for, dead rows included.
     pub fn matching(&self, program: &Program, table: &Table, rows: &TableImage) -> Result<Bits, Error> {
         self.image.used(program.references().iter().map(|reference| reference.no));
-        let keeper = table.keeper_of(program.watched());
-        self.image.need(table.no, keeper.map(|keeper| keeper.no))?;
+        let keepers: Vec<Option<Keeper>> = program.watched().iter().map(|list| table.keeper_of(list)).collect();
+        self.image.need(table.no, keepers.iter().flatten().map(|keeper| keeper.field))?;
         let mut words = Vec::with_capacity(rows.len().div_ceil(64));
         for chunk in 0..rows.len().div_ceil(CHUNK) {
             let len = CHUNK.min(rows.len() - chunk * CHUNK);
-            let watched = keeper.map(|keeper| watched_times(rows, keeper.no, chunk, 0..len));
+            let watched: Vec<Chunk> =
+                keepers.iter().map(|keeper| watched_times(rows, *keeper, chunk, 0..len)).collect();
             let bits = self.with_batch(program, table, rows, chunk, 0..len, DEPTH, |batch| {
-                program.filter(&Batch { rows: batch.rows.clone(), watched: watched.as_ref(), ..*batch })
+                program.filter(&Batch { rows: batch.rows.clone(), watched: &watched, ..*batch })
             })?;
             words.resize(chunk * CHUNK / 64, 0);
             words.extend_from_slice(bits.words());
@@ -482,7 +482,7 @@ impl View {
             ids: &ids,
             created: times.and_then(|chunk| rows.created.chunk(chunk)).map(AsRef::as_ref),
             modified: times.and_then(|chunk| rows.modified.chunk(chunk)).map(AsRef::as_ref),
-            watched: None,
+            watched: &[],
             now: self.tick(),
             until: self.until,
         };
@@ -523,19 +523,21 @@ fn numbers(chunk: usize, range: Range<usize>) -> ComputedChunk {
 }
 
 /// When one of the fields that this one watches was last changed.
-fn times(rows: &TableImage, no: FieldNo, chunk: usize, range: Range<usize>) -> ComputedChunk {
+fn times(rows: &TableImage, field: FieldNo, chunk: usize, range: Range<usize>) -> ComputedChunk {
     let mut values = Chunk::new(Kind::Time);
+    let keeper = Keeper { field, list: 0 };
     for (at, row) in range.enumerate() {
-        values.set(at, watch::time_of(rows, no, Ordinal((chunk * CHUNK + row) as u32)));
+        values.set(at, watch::time_of(rows, keeper, Ordinal((chunk * CHUNK + row) as u32)));
     }
     ComputedChunk { values, errors: Bits::default() }
 }
 
-/// The same for a formula, at the places that the records have in their chunk.
-fn watched_times(rows: &TableImage, no: FieldNo, chunk: usize, range: Range<usize>) -> Chunk {
+/// The same for a formula, at the places that the records have in their chunk; nothing where nobody knows.
+fn watched_times(rows: &TableImage, keeper: Option<Keeper>, chunk: usize, range: Range<usize>) -> Chunk {
     let mut times = Chunk::new(Kind::Time);
+    let Some(keeper) = keeper else { return times };
     for row in range {
-        times.set(row, watch::time_of(rows, no, Ordinal((chunk * CHUNK + row) as u32)));
+        times.set(row, watch::time_of(rows, keeper, Ordinal((chunk * CHUNK + row) as u32)));
     }
     times
 }

@@ -1,12 +1,28 @@
 //! When, and by whom, a record was changed, or the fields of it that a field watches.
 
-use model::{CellRef, Field, FieldNo, Ordinal, TableImage, UserId, user_ids};
+use model::{CellRef, CellValue, Field, Keeper, Ordinal, TableImage, UserId, user_ids};
+
+/// Stands between the times of several lists.
+const BETWEEN: &str = ",";
 
 /// When one of the watched fields was last changed.
-pub fn time_of(rows: &TableImage, no: FieldNo, ordinal: Ordinal) -> CellRef<'_> {
-    match rows.cell(no, ordinal) {
+pub fn time_of(rows: &TableImage, keeper: Keeper, ordinal: Ordinal) -> CellRef<'_> {
+    match rows.cell(keeper.field, ordinal) {
         CellRef::Empty => rows.modified.cell(ordinal.0 as usize),
+        CellRef::Text(times) => {
+            let time = times.split(BETWEEN).nth(keeper.list).and_then(|time| time.parse().ok());
+            time.map_or(CellRef::Empty, CellRef::Time)
+        }
         cell => cell,
+    }
+}
+
+/// The times of all lists of fields that a field watches, as its cell keeps them: of one the time, of several the text of all.
+pub fn kept(times: &[CellRef<'_>]) -> CellValue {
+    let micros = |time: &CellRef<'_>| if let CellRef::Time(time) = time { time.to_string() } else { String::new() };
+    match times {
+        [time] => time.to_value(),
+        times => CellValue::Text(times.iter().map(micros).collect::<Vec<_>>().join(BETWEEN)),
     }
 }
 

@@ -39,8 +39,8 @@ pub use people::{People, Person, user_ids};
 pub use schema::{
     AiTextOptions, AttachmentOptions, ButtonOptions, CheckboxOptions, Choice, CountOptions, CreatedOptions,
     CurrencyOptions, DateFormat, DateOptions, DateTimeOptions, DurationOptions, Field, FieldKind, FormulaOptions,
-    FormulaType, LinkOptions, LookupOptions, ModifiedOptions, NumberOptions, PromptPart, RatingOptions, RollupOptions,
-    Schema, SelectOptions, Table, TimeFormat, Watched, same_name,
+    FormulaType, Keeper, LinkOptions, LookupOptions, ModifiedOptions, NumberOptions, PromptPart, RatingOptions,
+    RollupOptions, Schema, SelectOptions, Table, TimeFormat, Watched, same_name,
 };
 pub use table::{RecordIds, TableImage};
 pub use time::Timestamp;

@@ -19,7 +19,7 @@ pub use computed::{
     AiTextOptions, ButtonOptions, CountOptions, FormulaOptions, FormulaType, LookupOptions, PromptPart, RollupOptions,
 };
 pub use links::LinkOptions;
-pub use modified::{ModifiedOptions, Watched};
+pub use modified::{Keeper, ModifiedOptions, Watched};
 
 /// A base's schema at one revision. Deleted tables and fields stay listed with their mark until retention ends.
 #[derive(Debug, Clone)]

@@ -190,3 +190,23 @@ fn a_field_that_was_stored_before_it_could_watch_others_watches_all() {
     let again = serde_json::to_string(&kind).unwrap();
     assert_eq!(serde_json::from_str::<FieldKind>(&again).unwrap(), kind);
 }
+
+#[test]
+fn a_formula_that_was_stored_with_one_list_of_watched_fields_keeps_it() {
+    let (one, other) = (Watched(vec![FieldId::ordered(0, 1)]), Watched(vec![FieldId::ordered(0, 2)]));
+    let stored = |watched: String| {
+        let options = format!(r#"{{"formula":"","references":[],"result":"text","valid":true{watched}}}"#);
+        serde_json::from_str::<FieldKind>(&format!(r#"{{"type":"formula","options":{options}}}"#)).unwrap()
+    };
+    assert_eq!(stored(format!(r#","watched":["{}"]"#, one.0[0])).watched(), std::slice::from_ref(&one));
+    assert!(stored(String::new()).watched().is_empty());
+    let mut kind = stored(format!(r#","watched":[["{}"],["{}"]]"#, one.0[0], other.0[0]));
+    assert_eq!(kind.watched(), [one, other]);
+    let again = serde_json::to_string(&kind).unwrap();
+    assert_eq!(serde_json::from_str::<FieldKind>(&again).unwrap(), kind);
+    if let FieldKind::Formula(options) = &mut kind {
+        options.watched.truncate(1);
+    }
+    let again = serde_json::to_string(&kind).unwrap();
+    assert_eq!(serde_json::from_str::<FieldKind>(&again).unwrap(), kind);
+}

@@ -5,12 +5,14 @@
 //! is part of the change: the log holds what was shown on either side of it.
 
 use events::{Body, CellChange, RecordChange};
-use model::{CellValue, Field, FieldId, FieldKind, FieldNo, Ordinal, Table, TableImage, TableNo};
+use model::{
+    CellRef, CellValue, Field, FieldId, FieldKind, FieldNo, Keeper, Ordinal, Table, TableImage, TableNo, Watched,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::error::Error;
 use crate::plan::previous;
-use images::{BaseImage, Mark, author, time_of};
+use images::{BaseImage, Mark, author, kept, time_of};
 
 /// Link fields by table and record.
 pub(crate) type Linked = FxHashMap<TableNo, FxHashMap<Ordinal, Vec<FieldId>>>;
@@ -51,7 +53,7 @@ fn linked(image: &BaseImage, body: &Body) -> Linked {
     let watched = |no: TableNo, field: FieldNo| {
         let table = image.schema.table_by_no(no)?;
         let id = table.field_by_no(field)?.id;
-        table.fields.iter().any(|watching| watching.kind.watched().contains(&id)).then_some(id)
+        table.fields.iter().any(|watching| watching.kind.watched_fields().any(|watched| watched == id)).then_some(id)
     };
     let mut after = None;
     for part in &body.tables {
@@ -109,19 +111,17 @@ fn noted(
     }
     let is_time = !matches!(field.kind, FieldKind::LastModifiedBy(_));
     let text = |id: Option<String>| CellValue::Text(id.unwrap_or_else(|| NOBODY.to_owned()));
-    let before = if is_time {
-        time_of(rows, field.no, ordinal).to_value()
-    } else {
-        text(author(rows, field, ordinal).map(|id| id.to_string()))
-    };
+    let times = (0..watched.len()).map(|list| time_of(rows, Keeper { field: field.no, list }, ordinal));
+    let times: Vec<CellRef<'_>> = times.collect();
+    let before = if is_time { kept(&times) } else { text(author(rows, field, ordinal).map(|id| id.to_string())) };
+    let is_hit = |list: &Watched| list.0.iter().any(|id| changed.contains(id));
     let after = match &mark.by {
-        Some(by) if watched.iter().any(|id| changed.contains(id)) => {
-            if is_time {
-                CellValue::Time(mark.time.0)
-            } else {
-                text(Some(by.to_string()))
-            }
+        Some(_) if is_time && watched.iter().any(is_hit) => {
+            let now = CellRef::Time(mark.time.0);
+            let moved = watched.iter().zip(times).map(|(list, time)| if is_hit(list) { now } else { time });
+            kept(&moved.collect::<Vec<_>>())
         }
+        Some(by) if watched.iter().any(is_hit) => text(Some(by.to_string())),
         _ if rows.cell(field.no, ordinal).is_empty() => before.clone(),
         _ => return None,
     };

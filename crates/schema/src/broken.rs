@@ -6,12 +6,13 @@ use model::{Field, FieldId, FieldKind, Schema};
 pub fn broken(schema: &Schema, field: &Field) -> Option<String> {
     match &field.kind {
         kind if kind.is_modified() && !kind.watched().is_empty() => {
-            let is_left = kind.watched().iter().any(|id| is_written(schema, *id));
+            let is_left = kind.watched_fields().any(|id| is_written(schema, id));
             (!is_left).then(|| "none of the fields that it watches is there and written by people".to_owned())
         }
         FieldKind::Formula(formula) => gone_from(schema, &formula.formula, &formula.references)
-            .or_else(|| formula.watched.0.iter().find_map(|id| unwritten(schema, *id))),
-        FieldKind::Button(button) => gone_from(schema, &button.formula, &button.references),
+            .or_else(|| field.kind.watched_fields().find_map(|id| unwritten(schema, id))),
+        FieldKind::Button(button) => gone_from(schema, &button.formula, &button.references)
+            .or_else(|| field.kind.watched_fields().find_map(|id| unwritten(schema, id))),
         FieldKind::Count(count) => no_link(schema, count.link),
         kind => {
             let (link, looked) = kind.looks_through()?;

@@ -31,10 +31,8 @@ pub struct Rules {
 pub enum Times {
     /// It is kept in a field, which keeps the time.
     Kept,
-    /// What a field of the table keeps.
+    /// What fields of the table keep.
     Found,
-    /// Nothing.
-    Unknown,
 }
 
 /// A formula that somebody writes now, as it was compiled.
@@ -69,7 +67,7 @@ pub fn refused(table: &Table, program: &Program) -> Option<Diagnostic> {
 }
 
 fn unwritten(table: &Table, program: &Program) -> Option<Diagnostic> {
-    let mut watched = program.watched().iter().filter_map(|id| table.field_by_id(*id));
+    let mut watched = program.watched().iter().flatten().filter_map(|id| table.field_by_id(*id));
     let field = watched.find(|field| field.kind.is_computed())?;
     let (name, kind) = (&field.name, fields::of(&field.kind).name());
     let message = format!(
@@ -100,19 +98,10 @@ fn unpaired(table: &Table, program: &Program) -> Option<Diagnostic> {
 
 /// Why a formula is none that fields do not keep.
 fn untimely(table: &Table, program: &Program, times: Times) -> Option<Diagnostic> {
-    let field = *program.watched().first()?;
-    match times {
-        Times::Kept => None,
-        Times::Found if table.keeper_of(program.watched()).is_some() => None,
-        Times::Found => {
-            let message = "no field of the table keeps when just these fields were last changed".to_owned();
-            Some(program.mistake(field, message, "make a field of the last modified time that watches them"))
-        }
-        Times::Unknown => {
-            let message = "LAST_MODIFIED_TIME of some fields is known to formula fields only".to_owned();
-            Some(program.mistake(field, message, "make a formula field of it, and refer to that"))
-        }
-    }
+    let unkept = |list: &&Vec<FieldId>| times == Times::Found && table.keeper_of(list).is_none();
+    let field = *program.watched().iter().find(unkept)?.first()?;
+    let message = "no field of the table keeps when just these fields were last changed".to_owned();
+    Some(program.mistake(field, message, "make a field of the last modified time that watches them"))
 }
 
 /// Says of each name that is none what may have been meant.

@@ -11,6 +11,7 @@ mod together;
 mod trash;
 mod views;
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -351,23 +352,17 @@ impl<'a> Draft<'a> {
 
     /// A field of a formula.
     fn formula(&self, no: TableNo, name: &str, own: Option<FieldId>, text: &str) -> Result<FieldKind, Error> {
-        self.computed(no, name, own, (text, true))
+        Ok(FieldKind::Formula(self.computed(no, name, own, text)?))
     }
 
     /// Compiles a formula against the table and refuses one that needs itself. It may be one that knows when fields were last changed. What its constants
     /// take is [asked](refuse_slow) before the writer is there.
-    fn computed(
-        &self,
-        no: TableNo,
-        name: &str,
-        own: Option<FieldId>,
-        (text, keeps_times): (&str, bool),
-    ) -> Result<FieldKind, Error> {
+    fn computed(&self, no: TableNo, name: &str, own: Option<FieldId>, text: &str) -> Result<FormulaOptions, Error> {
         let Some(table) = self.schema.table_by_no(no) else {
             return Err(Error::TableNotFound { name: no.to_string() });
         };
         let program = formula::compile_new(text, &|field| reference(table, field));
-        let program = self.usable((name, own), (text, keeps_times), program, Nameable::Fields(table))?;
+        let program = self.usable((name, own), text, program, Nameable::Fields(table))?;
         let mut references: Vec<FieldId> = Vec::new();
         for reference in program.references() {
             if !references.contains(&reference.field) {
@@ -376,13 +371,15 @@ impl<'a> Draft<'a> {
         }
         let needs = references.iter().flat_map(|id| self.needs_of(table, *id));
         self.refuse_cycle(name, own.map(|own| (no, own)), needs.collect())?;
-        Ok(FieldKind::Formula(FormulaOptions {
+        // In an order of their own: cells keep a time for each.
+        let watched: BTreeSet<&Vec<FieldId>> = program.watched().iter().collect();
+        Ok(FormulaOptions {
             formula: program.canonical(),
             references,
             result: program.result(),
             valid: true,
-            watched: Watched(program.watched().to_vec()),
-        }))
+            watched: watched.into_iter().cloned().map(Watched).collect(),
+        })
     }
 
     /// A button that opens what a formula says.
@@ -393,10 +390,8 @@ impl<'a> Draft<'a> {
         own: Option<FieldId>,
         (label, text): (String, &str),
     ) -> Result<FieldKind, Error> {
-        let FieldKind::Formula(formula) = self.computed(no, name, own, (text, false))? else {
-            return Err(Error::TableNotFound { name: no.to_string() });
-        };
-        Ok(FieldKind::Button(ButtonOptions { label, formula: formula.formula, references: formula.references }))
+        let FormulaOptions { formula, references, watched, .. } = self.computed(no, name, own, text)?;
+        Ok(FieldKind::Button(ButtonOptions { label, formula, references, watched }))
     }
 
     /// Text that a model writes, asked this about fields of the same table.

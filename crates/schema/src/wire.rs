@@ -123,8 +123,8 @@ fn options(schema: &Schema, field: &Field) -> Option<Value> {
     let is_watching = field.kind.is_modified() && !field.kind.watched().is_empty();
     if is_watching && let Value::Object(options) = &mut options {
         // Only what is watched now is told.
-        let watched = field.kind.watched().iter().filter(|id| is_written(schema, **id));
-        options.insert("referencedFieldIds".to_owned(), watched.map(ToString::to_string).collect());
+        let watched = field.kind.watched_fields().filter(|id| is_written(schema, *id));
+        options.insert("referencedFieldIds".to_owned(), watched.map(|id| id.to_string()).collect());
     }
     let is_made = matches!(field.kind, FieldKind::Formula(_) | FieldKind::Button(_) | FieldKind::Count(_));
     if !is_made && !is_watching && field.kind.looks_through().is_none() {

@@ -37,7 +37,10 @@ impl FieldType for LastModifiedBy {
 
     fn write_options(&self, kind: &FieldKind) -> Option<Value> {
         // Airtable tells none of a field that watches every one.
-        let watched = Some(kind.watched()).filter(|watched| !watched.is_empty())?;
+        let FieldKind::LastModifiedBy(watched) = kind else { return None };
+        if watched.is_empty() {
+            return None;
+        }
         Some(json!({ "isValid": true, "referencedFieldIds": watched }))
     }
 

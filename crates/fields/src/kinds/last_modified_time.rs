@@ -1,6 +1,6 @@
 //! `lastModifiedTime`.
 
-use model::{CellRef, ChoiceId, FieldKind, ModifiedOptions};
+use model::{CellRef, ChoiceId, FieldId, FieldKind, ModifiedOptions};
 use serde_json::{Value, json};
 
 use super::moment;
@@ -38,8 +38,9 @@ impl FieldType for LastModifiedTime {
     }
 
     fn write_options(&self, kind: &FieldKind) -> Option<Value> {
+        let watched: Vec<FieldId> = kind.watched_fields().collect();
         let result = moment::write_result(kind);
-        Some(json!({ "isValid": true, "referencedFieldIds": kind.watched(), "result": result }))
+        Some(json!({ "isValid": true, "referencedFieldIds": watched, "result": result }))
     }
 
     fn text(&self, kind: &FieldKind, cell: CellRef<'_>, cx: &Texting, out: &mut String) {

@@ -59,7 +59,7 @@ pub(crate) fn formula(result: FormulaType) -> FieldKind {
         references: Vec::new(),
         result,
         valid: true,
-        watched: Watched::default(),
+        watched: Vec::new(),
     })
 }
 
@@ -126,6 +126,7 @@ pub(crate) fn kinds() -> Vec<FieldKind> {
             label: "Open".to_owned(),
             formula: "'https://example.org'".to_owned(),
             references: Vec::new(),
+            watched: Vec::new(),
         }),
         FieldKind::AiText(AiTextOptions { prompt: vec![PromptPart::Text("Why?".to_owned())] }),
         FieldKind::ExternalSyncSource(SelectOptions { choices: Vec::new(), next: 1, removed: Vec::new() }),

@@ -5,7 +5,9 @@ use model::FormulaType;
 use super::{Family, Function, MANY, Reads, Returns, Run};
 use crate::call::Call;
 use crate::eval::Lanes;
+use crate::expr::Expr;
 use crate::input::system;
+use crate::value::Scalar;
 
 pub(super) const FUNCTION: Function = Function {
     name: "LAST_MODIFIED_TIME",
@@ -22,9 +24,13 @@ pub(super) const FUNCTION: Function = Function {
     run: Run::Over(run),
 };
 
-/// Fields are named, not read: the caller knows when one of them was changed.
+/// Fields are named, not read: the argument says which list of fields they are, and the caller knows when one of them was changed.
 #[expect(clippy::unnecessary_wraps, reason = "functions of arguments may run out of room")]
 fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let batch = call.cx.batch;
-    Ok(system(call.cx, if call.arguments.is_empty() { batch.modified } else { batch.watched }))
+    let time = match call.arguments {
+        [Expr::Constant(Scalar::Number(list))] => batch.watched.get(*list as usize),
+        _ => batch.modified,
+    };
+    Ok(system(call.cx, time))
 }

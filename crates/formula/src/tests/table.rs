@@ -23,6 +23,7 @@ pub(super) const FIELDS: [(&str, Shape, Kind); 13] = [
     ("Names", Shape::List(FormulaType::Text), Kind::Values),
     ("Days", Shape::List(FormulaType::Date), Kind::Values),
 ];
+const AT: usize = 5;
 const BROKEN: usize = 8;
 
 #[derive(Debug)]
@@ -111,13 +112,14 @@ impl Table {
                 }
             })
             .collect();
+        let watched = [self.created.clone(), self.columns[AT].clone()];
         run(&Batch {
             rows,
             inputs: &inputs,
             ids: &|row| Some(Self::id(row)),
             created: Some(&self.created),
             modified: Some(&self.modified),
-            watched: Some(&self.created),
+            watched: &watched,
             now: self.now,
             until: None,
         })

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use events::{Body, CellChange, Change, RecordCells, RecordChange, TableChange};
 use model::{
     Actor, BaseId, BaseNo, CHUNK, CellValue, Door, Field, FieldId, FieldKind, FieldNo, FormulaOptions, FormulaType,
-    NumberOptions, Ordinal, RecordId, Schema, Table, TableId, TableNo, Timestamp, Watched,
+    NumberOptions, Ordinal, RecordId, Schema, Table, TableId, TableNo, Timestamp,
 };
 
 use super::{Values, View};
@@ -23,13 +23,8 @@ fn field(no: u32, name: &str, kind: FieldKind) -> Arc<Field> {
 }
 
 fn formula(no: u32, text: &str, result: FormulaType) -> Arc<Field> {
-    let options = FormulaOptions {
-        formula: text.to_owned(),
-        references: Vec::new(),
-        result,
-        valid: true,
-        watched: Watched::default(),
-    };
+    let options =
+        FormulaOptions { formula: text.to_owned(), references: Vec::new(), result, valid: true, watched: Vec::new() };
     field(no, &format!("f{no}"), FieldKind::Formula(options))
 }
 

@@ -1,7 +1,7 @@
 //! Formulas that belong to no field, tried out.
 
 use formula::{Program, Reference, Shape};
-use model::{Bits, CHUNK, Chunk, ComputedChunk, FieldId, FieldNo, Kind, Ordinal, Table, TableImage, TableNo};
+use model::{Bits, CHUNK, Chunk, ComputedChunk, FieldId, FieldNo, Keeper, Kind, Ordinal, Table, TableImage, TableNo};
 
 use super::look::Held;
 use super::programs::Through;
@@ -49,22 +49,26 @@ impl View {
         self.look(rows, &Through { link, other, field }, Held::All, (ordinal.0 as usize / CHUNK, row..row + 1), DEPTH)
     }
 
-    /// When one of these fields of a record was last changed, in the first row of a chunk; none where no field of the table watches
-    /// just these, and so nobody knows.
+    /// When one of the fields of each of these lists was last changed in a record, in the first row of a chunk for each; none where no
+    /// field of the table watches just these, and so nobody knows.
     ///
     /// # Errors
     /// [`Error::NotLoaded`] when the cell is not in memory.
     pub fn last_change(
         &self,
         (table, rows): (&Table, &TableImage),
-        fields: &[FieldId],
+        lists: &[Vec<FieldId>],
         ordinal: Ordinal,
-    ) -> Result<Option<Chunk>, Error> {
-        let Some(keeper) = table.keeper_of(fields) else { return Ok(None) };
-        self.image.need(table.no, [keeper.no])?;
-        let mut time = Chunk::new(Kind::Time);
-        time.set(0, time_of(rows, keeper.no, ordinal));
-        Ok(Some(time))
+    ) -> Result<Option<Vec<Chunk>>, Error> {
+        let keepers = lists.iter().map(|fields| table.keeper_of(fields));
+        let Some(keepers) = keepers.collect::<Option<Vec<Keeper>>>() else { return Ok(None) };
+        self.image.need(table.no, keepers.iter().map(|keeper| keeper.field))?;
+        let time = |keeper| {
+            let mut time = Chunk::new(Kind::Time);
+            time.set(0, time_of(rows, keeper, ordinal));
+            time
+        };
+        Ok(Some(keepers.into_iter().map(time).collect()))
     }
 
     /// Runs a formula over the first records of a table, a chunk at most; what comes out is dropped.

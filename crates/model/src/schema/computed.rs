@@ -1,6 +1,6 @@
 //! Options of the fields that nobody writes.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{FieldKind, Watched};
 use crate::column::Kind;
@@ -26,6 +26,9 @@ pub struct ButtonOptions {
     pub formula: String,
     /// The fields that the formula refers to.
     pub references: Vec<FieldId>,
+    /// The lists of fields of whose last change it tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watched: Vec<Watched>,
 }
 
 /// Options of AI text.
@@ -103,9 +106,23 @@ pub struct FormulaOptions {
     pub result: FormulaType,
     /// False once a field it needs was deleted.
     pub valid: bool,
-    /// The fields of whose last change it tells.
-    #[serde(default, skip_serializing_if = "Watched::is_empty")]
-    pub watched: Watched,
+    /// The lists of fields of whose last change it tells.
+    #[serde(default, deserialize_with = "lists", skip_serializing_if = "Vec::is_empty")]
+    pub watched: Vec<Watched>,
+}
+
+/// A formula had one list of watched fields once.
+fn lists<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<Watched>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Kept {
+        One(Vec<FieldId>),
+        Several(Vec<Watched>),
+    }
+    Ok(match Kept::deserialize(input)? {
+        Kept::One(fields) => vec![Watched(fields)],
+        Kept::Several(lists) => lists,
+    })
 }
 
 /// The static type of a formula.

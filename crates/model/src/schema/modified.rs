@@ -1,11 +1,11 @@
 //! Which fields count for the time and the author of the last change, and how times are shown.
 
+use std::slice;
+
 use serde::{Deserialize, Serialize};
 
-use std::sync::Arc;
-
 use super::{DateTimeOptions, Field, FieldKind, Table};
-use crate::id::FieldId;
+use crate::id::{FieldId, FieldNo};
 
 impl FieldKind {
     /// True for the time and the author of the last change.
@@ -28,27 +28,49 @@ impl FieldKind {
         }
     }
 
-    /// The fields that a field of the last change watches, none when it watches every field; or a formula, by
+    /// The lists of fields that a field of the last change watches, none when it watches every field; or a formula, by
     /// `LAST_MODIFIED_TIME`.
-    pub fn watched(&self) -> &[FieldId] {
+    pub fn watched(&self) -> &[Watched] {
         match self {
-            Self::LastModifiedTime(ModifiedOptions { watched, .. }) | Self::LastModifiedBy(watched) => &watched.0,
-            Self::Formula(options) => &options.watched.0,
+            Self::LastModifiedTime(ModifiedOptions { watched, .. }) | Self::LastModifiedBy(watched) => {
+                if watched.is_empty() { &[] } else { slice::from_ref(watched) }
+            }
+            Self::Formula(options) => &options.watched,
+            Self::Button(options) => &options.watched,
             _ => &[],
         }
+    }
+
+    /// The fields of all of these lists, list by list.
+    pub fn watched_fields(&self) -> impl Iterator<Item = FieldId> {
+        self.watched().iter().flat_map(|list| list.0.iter().copied())
     }
 }
 
 impl Table {
-    /// The field that knows when one of just these fields was last changed: it watches them, as a last modified time or a formula
-    /// does.
-    pub fn keeper_of(&self, fields: &[FieldId]) -> Option<&Arc<Field>> {
-        let keeps = |kind: &FieldKind| {
-            let (watched, is_time) = (kind.watched(), !matches!(kind, FieldKind::LastModifiedBy(_)));
-            is_time && watched.len() == fields.len() && watched.iter().all(|field| fields.contains(field))
-        };
-        self.live_fields().find(|field| !fields.is_empty() && keeps(&field.kind))
+    /// The field that knows when one of just these fields was last changed, and by which of its lists: it watches them, as a last
+    /// modified time or a formula does.
+    pub fn keeper_of(&self, fields: &[FieldId]) -> Option<Keeper> {
+        let mut times = self.live_fields().filter(|field| !matches!(field.kind, FieldKind::LastModifiedBy(_)));
+        times.find_map(|field| field.keeps(fields))
     }
+}
+
+impl Field {
+    /// Which of its lists has just these fields.
+    pub fn keeps(&self, fields: &[FieldId]) -> Option<Keeper> {
+        let list = self.kind.watched().iter().position(|list| list.are(fields))?;
+        Some(Keeper { field: self.no, list })
+    }
+}
+
+/// A list of fields that a field watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keeper {
+    /// The field that watches them.
+    pub field: FieldNo,
+    /// The place of the list among those that it watches.
+    pub list: usize,
 }
 
 /// Options of last modified time.
@@ -76,6 +98,11 @@ impl Watched {
     /// True when every field counts.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// True for just these fields, in whatever order; each is named once.
+    pub fn are(&self, fields: &[FieldId]) -> bool {
+        self.0.len() == fields.len() && self.0.iter().all(|field| fields.contains(field))
     }
 }
 

@@ -128,9 +128,9 @@ async fn watch(house: &House) {
     }
 }
 
-/// Adds a formula that does.
+/// Adds a formula that does, of two lists.
 async fn watch_by_formula(house: &House) {
-    let text = "'at ' & LAST_MODIFIED_TIME({Notes}, {Project})";
+    let text = "'at ' & LAST_MODIFIED_TIME({Notes}, {Project}) & LAST_MODIFIED_TIME({Points})";
     let field = json!({ "name": "Kept", "type": "formula", "options": { "formula": text } });
     let field = serde_json::from_value(field).unwrap();
     house.schemas.create_field(&house.owner, house.base, "Tasks", &field).await.unwrap();

@@ -4,7 +4,7 @@ mod generated;
 
 use std::collections::BTreeMap;
 
-use model::{CellValue, Field, Ordinal, TableImage, UserId};
+use model::{CellValue, Field, Keeper, Ordinal, TableImage, UserId};
 use serde_json::{Value, json};
 
 use crate::error::Error;
@@ -12,7 +12,7 @@ use crate::fixture::{House, cells};
 use crate::image::acting::{Act, carry_out, each_history, ids};
 use crate::ops::{Records, UpdateRecord};
 use images::BaseImage;
-use images::{author, time_of};
+use images::{author, kept, time_of};
 
 /// Everything that a picture says of the records that exist, and the order of changes of all.
 type Dump = BTreeMap<(u32, u32), (String, BTreeMap<u32, CellValue>)>;
@@ -39,7 +39,9 @@ fn watched(rows: &TableImage, field: &Field, ordinal: Ordinal) -> CellValue {
     if field.kind.is_people() {
         return CellValue::Text(author(rows, field, ordinal).map(|id| id.to_string()).unwrap_or_default());
     }
-    time_of(rows, field.no, ordinal).to_value()
+    let lists = 0..field.kind.watched().len();
+    let times = lists.map(|list| time_of(rows, Keeper { field: field.no, list }, ordinal));
+    kept(&times.collect::<Vec<_>>())
 }
 
 /// When records were made and changed and by whom, which a walk back does not tell.

@@ -183,12 +183,13 @@ impl Draft<'_> {
             }
             FieldKind::Formula(options) => {
                 let (formula, references) = (twins.formula(&options.formula), twins.list(&options.references));
-                let watched = Watched(twins.list(&options.watched.0));
+                let watched = twins.lists(&options.watched);
                 FieldKind::Formula(FormulaOptions { formula, references, watched, ..options.clone() })
             }
             FieldKind::Button(options) => {
                 let (formula, references) = (twins.formula(&options.formula), twins.list(&options.references));
-                FieldKind::Button(ButtonOptions { formula, references, label: options.label.clone() })
+                let watched = twins.lists(&options.watched);
+                FieldKind::Button(ButtonOptions { formula, references, watched, label: options.label.clone() })
             }
             FieldKind::AiText(AiTextOptions { prompt }) => {
                 let part = |part: &PromptPart| match part {
@@ -269,6 +270,10 @@ impl Twins {
 
     fn list(&self, ids: &[FieldId]) -> Vec<FieldId> {
         ids.iter().map(|id| self.field(*id)).collect()
+    }
+
+    fn lists(&self, watched: &[Watched]) -> Vec<Watched> {
+        watched.iter().map(|list| Watched(self.list(&list.0))).collect()
     }
 
     fn formula(&self, text: &str) -> String {

@@ -15,7 +15,7 @@ impl Draft<'_> {
         old: Option<&Field>,
         (kind, named): (FieldKind, &[String]),
     ) -> Result<FieldKind, Error> {
-        let held = old.map(|old| old.kind.watched()).unwrap_or_default();
+        let held: Vec<FieldId> = old.into_iter().flat_map(|old| old.kind.watched_fields()).collect();
         let table = self.schema.table_by_no(no);
         let is_same = named.iter().map(|named| named.parse().ok()).eq(held.iter().map(|id| Some(*id)));
         let is_kept = |id: &FieldId| {
@@ -52,8 +52,8 @@ impl Draft<'_> {
     }
 }
 
-/// True where both watch the same fields.
+/// True where both watch the same fields, list by list.
 pub(super) fn same_watched(one: &FieldKind, other: &FieldKind) -> bool {
-    let within = |one: &FieldKind, other: &FieldKind| one.watched().iter().all(|id| other.watched().contains(id));
-    within(one, other) && within(other, one)
+    let (one, other) = (one.watched(), other.watched());
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.are(&other.0))
 }

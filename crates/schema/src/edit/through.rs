@@ -83,7 +83,7 @@ impl Draft<'_> {
         self.refuse_cycle(name, own.map(|own| (no, own)), vec![looked])?;
         let looked_at = self.field_at(looked).map(|(_, field)| field);
         let program = formula::compile_new_rollup(text, &|word| rollup_reference(looked_at.as_deref()?, word));
-        let program = self.usable((name, own), (text, true), program, Nameable::Values)?;
+        let program = self.usable((name, own), text, program, Nameable::Values)?;
         let (result, list) = (program.result(), program.is_list());
         Ok(FieldKind::Rollup(RollupOptions { link, field: looked.1, formula: text.to_owned(), result, list }))
     }
@@ -92,7 +92,7 @@ impl Draft<'_> {
     pub(super) fn usable(
         &self,
         (name, own): (&str, Option<FieldId>),
-        (text, keeps_times): (&str, bool),
+        text: &str,
         compiled: Result<Program, Vec<Diagnostic>>,
         nameable: Nameable<'_>,
     ) -> Result<Program, Error> {
@@ -102,8 +102,7 @@ impl Draft<'_> {
             .and_then(|own| fields.find(|field| field.id == own))
             .and_then(|held| formula_of(&held.kind))
             .is_some_and(|held| held == text || held == written);
-        let times = if keeps_times { Times::Kept } else { Times::Unknown };
-        let rules = Rules { times, only_airtable: self.only_airtable && !is_held };
+        let rules = Rules { times: Times::Kept, only_airtable: self.only_airtable && !is_held };
         diagnosis::usable(text, compiled, nameable, rules)
             .map_err(|problems| Error::Formula { field: name.to_owned(), reason: summary(&problems) })
     }

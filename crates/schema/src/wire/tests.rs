@@ -24,7 +24,7 @@ fn schema() -> Schema {
         references: vec!["fld00000000000002".parse().unwrap()],
         result: FormulaType::Number,
         valid: true,
-        watched: model::Watched::default(),
+        watched: Vec::new(),
     };
     let mut gone = Field::clone(&field(4, "fld00000000000004", "Gone", FieldKind::Email));
     gone.deleted = true;

@@ -95,6 +95,6 @@ pub fn program(text: &str) -> Result<Program> {
 
 pub fn evaluate(program: &Program, rows: Range<usize>, inputs: &[Input<'_>]) -> ComputedChunk {
     let ids = |row: usize| Some(RecordId::ordered(0, row as u64));
-    let (created, modified, watched) = (None, None, None);
-    program.eval(&Batch { rows, inputs, ids: &ids, created, modified, watched, now: Timestamp(0), until: None })
+    let (created, modified) = (None, None);
+    program.eval(&Batch { rows, inputs, ids: &ids, created, modified, watched: &[], now: Timestamp(0), until: None })
 }

@@ -20,7 +20,7 @@ fn what_is_answered_can_be_given_back() {
         match field_type.read_options(answered.as_ref(), Some(&kind), &mut ids()).unwrap() {
             OptionsIn::Kind(read) => assert_eq!(read, kind),
             OptionsIn::Modified { watched, .. } => {
-                let expected: Vec<String> = kind.watched().iter().map(ToString::to_string).collect();
+                let expected: Vec<String> = kind.watched_fields().map(|id| id.to_string()).collect();
                 assert_eq!(watched, expected);
             }
             OptionsIn::Link { linked_table, prefers_single, view, inverse_name } => {
