@@ -222,6 +222,7 @@ fn checked(names: &Names<'_>, text: &str) -> Checked {
         functions: functions(&parts),
         result: program.as_ref().map(|program| type_name(program.result())),
         volatile: program.as_ref().is_some_and(Program::is_volatile),
+        warnings: program.as_ref().map(warnings).unwrap_or_default(),
         complexity_score: parts.len(),
     }
 }
@@ -266,7 +267,7 @@ fn unknown(program: &Program) -> Evaluated {
 
 fn warnings(program: &Program) -> Vec<String> {
     let fleeting = program.is_volatile().then(|| "the value changes as time goes by".to_owned());
-    fleeting.into_iter().collect()
+    program.remarks().iter().map(Diagnostic::to_string).chain(fleeting).collect()
 }
 
 fn explained(names: &Names<'_>, seen: Option<Seen<'_>>, text: &str) -> Result<Explained, Error> {

@@ -57,6 +57,8 @@ pub(crate) struct Checked {
     pub result: Option<&'static str>,
     /// Whether the result changes as time goes by.
     pub volatile: bool,
+    /// What should be known of it, though it can be used.
+    pub warnings: Vec<String>,
     /// How many parts it has.
     pub complexity_score: usize,
 }

@@ -90,6 +90,8 @@ pub(crate) struct Checker<'r> {
     pub new: bool,
     /// Constants that name nothing.
     pub doubts: Vec<Diagnostic>,
+    /// Such that are taken.
+    pub remarks: Vec<Diagnostic>,
     /// The names that stand for values here.
     pub bound: Vec<Given>,
     /// Where a name of `LET` stands, and where it was given: the bytes that both begin at.
@@ -117,6 +119,7 @@ impl<'r> Checker<'r> {
             problems: Vec::new(),
             new,
             doubts: Vec::new(),
+            remarks: Vec::new(),
             bound: Vec::new(),
             given: Vec::new(),
             names: 0,
@@ -357,7 +360,8 @@ impl Checker<'_> {
     fn doubt(&mut self, names: Option<Names>, argument: &Expr, node: &Node) {
         let names = names.filter(|_| self.new);
         if let Some((message, advice)) = names.and_then(|names| mistake(names, argument)) {
-            self.doubts.push(Diagnostic::new(DiagnosticKind::Constant, node.span.clone(), message, advice));
+            let doubt = Diagnostic::new(DiagnosticKind::Constant, node.span.clone(), message, advice);
+            if names == Some(Names::CountedUnit) { &mut self.remarks } else { &mut self.doubts }.push(doubt);
         }
     }
 }

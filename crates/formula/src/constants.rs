@@ -11,12 +11,16 @@ use crate::mistakes::{Mistake, closest};
 use crate::regex;
 use crate::value::Scalar;
 
+const UNITS: &str = "units are milliseconds, seconds, minutes, hours, days, weeks, months, quarters and years";
+
 /// What an argument names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Names {
     Zone,
     Locale,
     Unit,
+    /// The same where Airtable takes what is none, too.
+    CountedUnit,
     /// The same as spreadsheets name them.
     SpreadsheetUnit,
     /// The day that weeks start on.
@@ -38,7 +42,8 @@ pub(crate) fn named_by(function: &Function, argument: usize) -> Option<Names> {
     Some(match (function.name, argument) {
         ("SET_TIMEZONE", 1) => Names::Zone,
         ("SET_LOCALE", 1) | ("DATETIME_PARSE", 2) => Names::Locale,
-        ("DATEADD" | "DATEDIFF" | "DATETIME_DIFF" | "IS_SAME", 2) => Names::Unit,
+        ("DATEADD" | "DATEDIFF" | "IS_SAME", 2) => Names::Unit,
+        ("DATETIME_DIFF", 2) => Names::CountedUnit,
         ("DATEDIF", 2) => Names::SpreadsheetUnit,
         ("WEEKDAY" | "WEEKNUM", 1) => Names::WeekStart,
         ("DATETIME_FORMAT" | "DATETIME_PARSE", 1) => Names::Format,
@@ -64,10 +69,10 @@ pub(crate) fn mistake(names: Names, argument: &Expr) -> Option<Mistake> {
         Names::Locale if Locale::named(name).is_none() => {
             told("locale", "a locale is named as `de` or `en-gb`".to_owned())
         }
-        Names::Unit if Unit::known(name).is_none() => told(
-            "unit of time",
-            "units are milliseconds, seconds, minutes, hours, days, weeks, months, quarters and years".to_owned(),
-        ),
+        Names::Unit if Unit::known(name).is_none() => told("unit of time", UNITS.to_owned()),
+        Names::CountedUnit if Unit::known(name).is_none() => {
+            told("unit of time, so milliseconds are counted", UNITS.to_owned())
+        }
         Names::SpreadsheetUnit if counted(name).is_none() => told(
             "unit of time",
             "units are \"D\", \"M\", \"Y\", \"MD\", \"YM\" and \"YD\", or those of DATEDIFF".to_owned(),

@@ -30,6 +30,7 @@ pub struct Program {
     references: Vec<Reference>,
     spans: Vec<(Range<usize>, usize)>,
     watched: Vec<Vec<FieldId>>,
+    remarks: Vec<Diagnostic>,
     pairs: Vec<(FieldId, FieldId)>,
     result: FormulaType,
     list: bool,
@@ -187,7 +188,7 @@ fn finish(
     checked: (Expr, Type),
     lists: bool,
 ) -> Result<Program, Vec<Diagnostic>> {
-    let Checker { references, mut spans, problems, doubts, watched, pairs, slow, .. } = checker;
+    let Checker { references, mut spans, problems, doubts, remarks, watched, pairs, slow, .. } = checker;
     let Tree { text, mistakes, .. } = tree;
     let wrong = [mistakes, problems, doubts, slow.into_iter().collect()].concat();
     if !wrong.is_empty() {
@@ -202,7 +203,8 @@ fn finish(
         }
     };
     spans.sort_by_key(|(span, _)| span.start);
-    Ok(Program { text: text.to_owned(), expr: share(expr), references, spans, watched, pairs, result, list })
+    let remarks = placed(text, remarks);
+    Ok(Program { text: text.to_owned(), expr: share(expr), references, spans, watched, remarks, pairs, result, list })
 }
 
 impl Program {
@@ -214,6 +216,11 @@ impl Program {
     /// The lists of fields of whose last change it tells, each in the order of their ids. Who runs it must know.
     pub fn watched(&self) -> &[Vec<FieldId>] {
         &self.watched
+    }
+
+    /// What whoever writes it should know, though it can be used.
+    pub fn remarks(&self) -> &[Diagnostic] {
+        &self.remarks
     }
 
     /// What is wrong with it, where it names a field first.

@@ -141,6 +141,14 @@ async fn formulas_are_checked(bench: Bench) {
     assert_eq!((&told["volatile"], &told["complexity_score"]), (&json!(true), &json!(9)));
     assert_eq!((&told["fields"][0]["name"], &told["fields"][0]["type"]), (&json!("Points"), &json!("number")));
 
+    // Airtable takes units that are none here, and so formulas that came from there.
+    let taken = "DATETIME_DIFF('2024-01-02', '2024-01-01', 'hors')";
+    let told = bench.of_tasks("validate", taken).await;
+    let unit = "`hors` is no unit of time, so milliseconds are counted (at character 43); units are milliseconds";
+    assert!(told["is_valid"] == true && told["warnings"][0].as_str().unwrap().starts_with(unit), "{told}");
+    let told = bench.ask("evaluate", &json!({ "formula": taken })).await;
+    assert!(told["value"] == 86_400_000 && told["warnings"][0].as_str().unwrap().starts_with(unit), "{told}");
+
     let told = bench.of_tasks("validate", "'ü' & {Poinst} & LEFT({Name}, 1, 2) & NOP(1)").await;
     let mistakes = told["diagnostics"].as_array().unwrap();
     let spans: Vec<_> =
