@@ -4,7 +4,7 @@ use fields::MAX_TEXT;
 use fields::guess::{parse_iso_day, parse_iso_time};
 use formula::Shape;
 use jiff::tz::TimeZone;
-use model::{Bits, CellValue, Chunk, ComputedChunk, FieldNo, FormulaType, Kind, Table, same_name};
+use model::{Bits, CellValue, Chunk, ComputedChunk, FieldNo, FormulaType, Kind, Table, reads_alike, same_name};
 use serde_json::{Map, Value};
 
 use crate::error::Error;
@@ -63,7 +63,7 @@ impl Given {
 
     /// What a name stands for, and whether it is written just so: else in other letters, as names of fields are.
     pub fn named(&self, name: &str) -> Option<(FieldNo, Shape, bool)> {
-        let found = self.0.iter().find(|(held, ..)| held == name);
+        let found = self.0.iter().find(|(held, ..)| reads_alike(held, name));
         let (_, no, shape, _) = found.or_else(|| self.0.iter().find(|(held, ..)| same_name(held, name)))?;
         Some((*no, *shape, found.is_some()))
     }

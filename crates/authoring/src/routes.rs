@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::{Extension, Json};
 use formula::{Diagnostic, Family, Function};
-use model::Caller;
+use model::{Caller, folded_name};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{OpenApi, ToSchema};
@@ -365,7 +365,7 @@ async fn complete(
     let Some(begun) = formula::begun(before) else {
         return Ok(Json(CompletedOut { from: before.chars().count(), candidates: Vec::new() }));
     };
-    let prefix = begun.prefix.to_lowercase();
+    let prefix = folded_name(begun.prefix);
     let fields = fields.into_iter().filter(|field| starts(&field.name, &prefix)).map(offer);
     let functions = known(&authoring).filter(|function| !begun.in_braces && starts(function.name, &prefix));
     let functions = functions.map(|function| OfferOut {
@@ -399,7 +399,7 @@ async fn suggest(
 }
 
 fn starts(name: &str, prefix: &str) -> bool {
-    name.to_lowercase().starts_with(prefix)
+    folded_name(name).starts_with(prefix)
 }
 
 fn offer(field: FieldTold) -> OfferOut {

@@ -1,6 +1,6 @@
 //! Names resolved and types known.
 
-use model::{FieldId, FieldNo, FormulaType, same_name};
+use model::{FieldId, FieldNo, FormulaType, reads_alike, same_name};
 
 use crate::among::{gather, record_is};
 use crate::constants::{Names, mistake, named_by};
@@ -237,7 +237,7 @@ impl Checker<'_> {
     /// letters, then a field in other letters.
     pub fn bound(&self, name: &str) -> Option<&Given> {
         let held = || self.bound.iter().rev();
-        held().find(|held| held.name == name).or_else(|| {
+        held().find(|held| reads_alike(&held.name, name)).or_else(|| {
             let other = held().find(|held| same_name(&held.name, name))?;
             let is_field = (self.resolve)(name).is_some_and(|field| field.exact);
             (!is_field).then_some(other)

@@ -13,6 +13,7 @@ mod caller;
 mod cell;
 mod column;
 mod id;
+mod name;
 mod number;
 mod people;
 mod schema;
@@ -34,13 +35,14 @@ pub use id::{
     AttachmentId, BaseId, BaseNo, ChoiceId, CommentId, EntryId, FieldId, FieldNo, IdError, Ordinal, RecordId, ShareId,
     TableId, TableNo, TenantId, TenantNo, TokenId, UserId, ViewId, WebhookId, WorkspaceId,
 };
+pub use name::{composed, folded_name, reads_alike, same_name};
 pub use number::push_number;
 pub use people::{People, Person, user_ids};
 pub use schema::{
     AiTextOptions, AttachmentOptions, ButtonOptions, CheckboxOptions, Choice, CountOptions, CreatedOptions,
     CurrencyOptions, DateFormat, DateOptions, DateTimeOptions, DurationOptions, Field, FieldKind, FormulaOptions,
     FormulaType, Keeper, LinkOptions, LookupOptions, ModifiedOptions, NumberOptions, PromptPart, RatingOptions,
-    RollupOptions, Schema, SelectOptions, Table, TimeFormat, Watched, same_name,
+    RollupOptions, Schema, SelectOptions, Table, TimeFormat, Watched,
 };
 pub use table::{RecordIds, TableImage};
 pub use time::Timestamp;

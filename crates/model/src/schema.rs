@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::column::Kind;
 use crate::id::{BaseId, BaseNo, ChoiceId, FieldId, FieldNo, TableId, TableNo, ViewId};
+use crate::name::{reads_alike, same_name};
 use crate::time::Timestamp;
 use crate::view::View;
 
@@ -47,7 +48,7 @@ impl Schema {
         self.tables.iter().find(|table| table.no == no)
     }
 
-    /// The live table with this id, or with this name (exactly, else without regard to case).
+    /// The live table with this id, or with this name (exactly, else without regard to case and form).
     pub fn table(&self, id_or_name: &str) -> Option<&Arc<Table>> {
         if let Ok(id) = id_or_name.parse::<TableId>()
             && let Some(table) = self.live_tables().find(|table| table.id == id)
@@ -63,11 +64,6 @@ impl Schema {
     pub fn table_of(&self, field: FieldId) -> Option<&Arc<Table>> {
         self.live_tables().find(|table| table.live_fields().any(|f| f.id == field))
     }
-}
-
-/// True for names that differ in the case of their letters at most.
-pub fn same_name(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b) || a.to_lowercase() == b.to_lowercase()
 }
 
 /// A table.
@@ -133,14 +129,16 @@ impl Table {
         self.field_exact(id_or_name).or_else(|| self.live_fields().find(|field| same_name(&field.name, id_or_name)))
     }
 
-    /// The live field with this id or exactly this name.
+    /// The live field with this id or exactly this name, in whatever form of Unicode.
     pub fn field_exact(&self, id_or_name: &str) -> Option<&Arc<Field>> {
         if let Ok(id) = id_or_name.parse::<FieldId>()
             && let Some(field) = self.live_fields().find(|field| field.id == id)
         {
             return Some(field);
         }
-        self.live_fields().find(|field| field.name == id_or_name)
+        self.live_fields()
+            .find(|field| field.name == id_or_name)
+            .or_else(|| self.live_fields().find(|field| reads_alike(&field.name, id_or_name)))
     }
 
     /// The live field with this id.
@@ -168,12 +166,13 @@ impl Table {
         self.views.iter().filter(|view| !view.deleted)
     }
 
-    /// The live view with this id or name.
+    /// The live view with this id or name, in whatever form of Unicode.
     pub fn view(&self, id_or_name: &str) -> Option<&View> {
         let id = id_or_name.parse::<ViewId>().ok();
         self.live_views()
             .find(|view| Some(view.id) == id)
             .or_else(|| self.live_views().find(|view| view.name == id_or_name))
+            .or_else(|| self.live_views().find(|view| reads_alike(&view.name, id_or_name)))
     }
 }
 

@@ -19,7 +19,7 @@ use clock::Ids;
 use fields::{OptionsIn, PromptIn};
 use model::{
     AiTextOptions, ButtonOptions, CountOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, IdError,
-    LinkOptions, PromptPart, Schema, Table, TableId, TableNo, Timestamp, Watched,
+    LinkOptions, PromptPart, Schema, Table, TableId, TableNo, Timestamp, Watched, folded_name, reads_alike, same_name,
 };
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
@@ -103,7 +103,7 @@ impl NewTable {
     /// The place of the primary field.
     fn primary(&self) -> Option<usize> {
         let Some(wanted) = self.primary_field_id.as_deref() else { return Some(0) };
-        self.fields.iter().position(|field| field.id.as_deref() == Some(wanted) || field.name == wanted)
+        self.fields.iter().position(|field| field.id.as_deref() == Some(wanted) || reads_alike(&field.name, wanted))
     }
 
     /// True when one of the ids is given.
@@ -228,7 +228,7 @@ impl<'a> Draft<'a> {
 
     fn has_table(&self, name: &str, except: Option<TableNo>) -> bool {
         let mut others = self.schema.live_tables().filter(|table| Some(table.no) != except);
-        others.any(|table| table.name.to_lowercase() == name.to_lowercase())
+        others.any(|table| same_name(&table.name, name))
     }
 
     pub fn rename_table(&mut self, no: TableNo, name: Option<&str>, text: Option<&str>) -> Result<(), Error> {
@@ -254,9 +254,9 @@ impl<'a> Draft<'a> {
     }
 
     fn has_field(&self, no: TableNo, name: &str, except: Option<FieldId>) -> bool {
-        self.schema.table_by_no(no).is_some_and(|table| {
-            table.live_fields().any(|f| Some(f.id) != except && f.name.to_lowercase() == name.to_lowercase())
-        })
+        self.schema
+            .table_by_no(no)
+            .is_some_and(|table| table.live_fields().any(|f| Some(f.id) != except && same_name(&f.name, name)))
     }
 
     /// The name of a field to make, where there is room for one.
@@ -347,7 +347,7 @@ impl<'a> Draft<'a> {
     }
 
     fn free_field_name(&self, no: TableNo, wanted: &str) -> String {
-        free_name(wanted, |name| !self.has_field(no, name, None) && !self.reserved.contains(&(no, name.to_lowercase())))
+        free_name(wanted, |name| !self.has_field(no, name, None) && !self.reserved.contains(&(no, folded_name(name))))
     }
 
     /// A field of a formula.

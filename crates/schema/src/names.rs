@@ -1,5 +1,7 @@
 //! What things may be called: one rule for the names of bases, tables, fields, views and all else that people name.
 
+use model::composed;
+
 use crate::error::Error;
 
 /// Longest name in characters.
@@ -18,12 +20,12 @@ pub(crate) fn no_name(what: &str) -> String {
     format!("a {what} needs a name of 1 to {NAME} characters")
 }
 
-/// A name as it is kept: without blanks around it.
+/// A name as it is kept: without blanks around it, its letters in the composed form of Unicode.
 ///
 /// # Errors
 /// [`Error::Invalid`] for one that is empty, too long or holds characters that nobody sees.
 pub fn valid_name(what: &str, name: &str) -> Result<String, Error> {
-    let name = name.trim();
+    let name = composed(name.trim());
     let length = name.chars().count();
     let reason = if name.is_empty() {
         no_name(what)
@@ -36,7 +38,7 @@ pub fn valid_name(what: &str, name: &str) -> Result<String, Error> {
             c as u32
         )
     } else {
-        return Ok(name.to_owned());
+        return Ok(name);
     };
     Err(Error::Invalid { reason })
 }
@@ -56,6 +58,7 @@ mod tests {
         for name in ["Größe 1", "ü", " a ", "\n\ta\r\n", &"ü".repeat(255), "a  b", "\u{1F468}\u{200D}\u{1F33E}"] {
             assert_eq!(valid_name("table", name).unwrap(), name.trim(), "{name:?}");
         }
+        assert_eq!(valid_name("field", "E\u{301}tat").unwrap(), "\u{C9}tat", "as a Mac writes it");
         for (name, said) in [
             ("", "needs a name"),
             (" \n", "needs a name"),

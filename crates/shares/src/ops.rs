@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use ::model::{BaseId, Caller, Field, FieldId, Schema, Scope as TokenScope, ShareId, Table, View, ViewType};
+use ::model::{
+    BaseId, Caller, Field, FieldId, Schema, Scope as TokenScope, ShareId, Table, View, ViewType, reads_alike,
+};
 use audit::Entry;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -260,8 +262,9 @@ impl Shares {
     ) -> Result<(Page, Shape), Error> {
         let absent = || Error::Schema(schema::Error::TableNotFound { name: table.chars().take(64).collect() });
         let mut shown = opened.tables().into_iter();
-        let (table, view) =
-            shown.find(|(held, _)| held.id.to_string() == table || held.name == table).ok_or_else(absent)?;
+        let (table, view) = shown
+            .find(|(held, _)| held.id.to_string() == table || reads_alike(&held.name, table))
+            .ok_or_else(absent)?;
         let fields = Some(opened.fields(table, view).iter().map(|field| field.id).collect());
         let (zone, locale) = (query.zone.unwrap_or(ZONE), query.locale.unwrap_or(LOCALE));
         let text = records::text_shape(Some("string"), Some(zone), Some(locale))?;

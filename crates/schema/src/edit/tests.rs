@@ -121,6 +121,30 @@ fn names_of_fields_are_tidied_and_unique_in_their_table() {
 }
 
 #[test]
+fn names_of_old_in_another_form_are_found_in_both() {
+    let ids = Ids::seeded(1);
+    let mut draft = draft(&ids);
+    let (composed, apart) = ("\u{C9}tat", "E\u{301}tat");
+    let mut old = (*draft.schema.tables[0]).clone();
+    old.name = apart.to_owned();
+    old.views[0].name = apart.to_owned();
+    Arc::make_mut(&mut old.fields[1]).name = apart.to_owned();
+    let id = old.fields[1].id;
+    draft.schema.tables[0] = Arc::new(old);
+    for name in [composed, apart] {
+        let table = draft.schema.table(name).unwrap();
+        assert_eq!((table.field_exact(name).unwrap().id, table.field(&name.to_lowercase()).unwrap().id), (id, id));
+        assert_eq!(table.field_exact(&name.to_lowercase()).map(|field| field.id), None);
+        assert_eq!(table.view(name).unwrap().id, table.views[0].id);
+        assert!(matches!(draft.add_field(TableNo(1), &text(name)), Err(Error::FieldName { .. })), "{name}");
+    }
+    // Where both were made once, each is found as it is written.
+    let mut both = (*draft.schema.tables[0]).clone();
+    Arc::make_mut(&mut both.fields[0]).name = composed.to_owned();
+    assert_eq!((both.field(apart).unwrap().id, both.field(composed).unwrap().id), (id, both.fields[0].id));
+}
+
+#[test]
 fn a_table_needs_a_field_that_can_be_primary() {
     let ids = Ids::seeded(1);
     let mut draft = draft(&ids);

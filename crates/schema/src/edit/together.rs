@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use fields::{OptionsIn, PromptIn};
-use model::{FieldId, FieldKind, FieldNo, LinkOptions, TableId, TableNo};
+use model::{FieldId, FieldKind, FieldNo, LinkOptions, TableId, TableNo, folded_name};
 use rustc_hash::FxHashMap;
 
 use super::{Draft, NewField, NewTable, TABLES, described, read_options, taken};
@@ -19,7 +19,7 @@ struct Pending<'n> {
     new: &'n NewField,
 }
 
-/// The fields to be made by what they are called: by id or name, and without regard to case.
+/// The fields to be made by what they are called: by id or name, and without regard to case and form.
 #[derive(Default)]
 struct Called {
     exactly: FxHashMap<(TableNo, String), usize>,
@@ -32,7 +32,7 @@ impl Called {
         let mut called = Self::default();
         for (at, Pending { table, is_primary, new, .. }) in pending.iter().enumerate() {
             let name = new.name.trim();
-            called.nearly.insert((*table, name.to_lowercase()), at);
+            called.nearly.insert((*table, folded_name(name)), at);
             for text in [Some(name), new.id.as_deref()].into_iter().flatten() {
                 called.exactly.insert((*table, text.to_owned()), at);
             }
@@ -45,7 +45,7 @@ impl Called {
 
     fn find(&self, table: TableNo, text: &str) -> Option<usize> {
         let exactly = self.exactly.get(&(table, text.to_owned()));
-        exactly.or_else(|| self.nearly.get(&(table, text.to_lowercase()))).copied()
+        exactly.or_else(|| self.nearly.get(&(table, folded_name(text)))).copied()
     }
 }
 
@@ -62,7 +62,7 @@ impl Draft<'_> {
             numbers.push(self.add_table(table)?);
         }
         let all = pending(new, &numbers);
-        self.reserved = all.iter().map(|field| (field.table, field.new.name.trim().to_lowercase())).collect();
+        self.reserved = all.iter().map(|field| (field.table, folded_name(field.new.name.trim()))).collect();
         let (links, others) = all.into_iter().partition::<Vec<_>, _>(|field| field.new.is_link());
         let mut places = self.add_links(&links)?;
         for field in self.in_turn(&others)? {

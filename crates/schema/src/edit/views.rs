@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fields::CHOICE_COLORS;
-use model::{ColorRule, Coloring, Field, FieldId, Kind, Table, TableNo, View, ViewId, ViewKey, ViewType};
+use model::{ColorRule, Coloring, Field, FieldId, Kind, Table, TableNo, View, ViewId, ViewKey, ViewType, same_name};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -272,7 +272,7 @@ impl Draft<'_> {
     fn free_view_name(&self, no: TableNo, wanted: &str) -> String {
         free_name(wanted, |name| {
             let held = self.schema.table_by_no(no);
-            held.is_none_or(|table| !table.live_views().any(|view| view.name.to_lowercase() == name.to_lowercase()))
+            held.is_none_or(|table| !table.live_views().any(|view| same_name(&view.name, name)))
         })
     }
 
@@ -298,7 +298,7 @@ impl Draft<'_> {
 /// A name of a view that no other one has.
 fn name_beside<'v>(name: &str, mut others: impl Iterator<Item = &'v View>) -> Result<String, Error> {
     let name = name.trim();
-    if name.is_empty() || others.any(|view| view.name.to_lowercase() == name.to_lowercase()) {
+    if name.is_empty() || others.any(|view| same_name(&view.name, name)) {
         return Err(Error::ViewName { name: name.chars().take(64).collect() });
     }
     valid_name("view", name)

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use model::{BaseId, Caller, Schema, WorkspaceId};
+use model::{BaseId, Caller, Schema, WorkspaceId, same_name};
 use tenancy::{Action, Permit, WorkspacePermit};
 
 use super::{Schemas, find_table};
@@ -70,7 +70,7 @@ impl Schemas {
         let bases = store::list_bases(&self.db, permit.tenant(), false).await?;
         let is_taken = |name: &str| {
             let mut there = bases.iter().filter(|base| base.workspace == permit.workspace());
-            there.any(|base| base.name.to_lowercase() == name.to_lowercase())
+            there.any(|base| same_name(&base.name, name))
         };
         Ok(copy_name(name, |name| !is_taken(name)))
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{BaseId, Caller, Schema, Table, TableNo, ViewId};
+use model::{BaseId, Caller, Schema, Table, TableNo, ViewId, reads_alike};
 use tenancy::Action;
 
 use super::{Schemas, find_table};
@@ -113,13 +113,15 @@ fn find_view(schema: &Schema, text: &str) -> Result<(TableNo, ViewId), Error> {
     if let Some((no, view)) = all().find(|(_, view)| Some(view.id) == id) {
         return Ok((no, view.id));
     }
-    let mut named = all().filter(|(_, view)| view.name == text);
-    match (named.next(), named.next()) {
-        (Some((no, view)), None) => Ok((no, view.id)),
-        (Some(_), Some(_)) => Err(Error::Invalid {
+    let called = |is: fn(&str, &str) -> bool| all().filter(move |(_, view)| is(&view.name, text)).collect::<Vec<_>>();
+    let exactly = called(|name, text| name == text);
+    let named = if exactly.is_empty() { called(reads_alike) } else { exactly };
+    match named.as_slice() {
+        [(no, view)] => Ok((*no, view.id)),
+        [_, ..] => Err(Error::Invalid {
             reason: format!("several views of this base are called `{text}`: give the id of one, `viw…`"),
         }),
-        (None, _) => Err(Error::ViewNotFound {
+        [] => Err(Error::ViewNotFound {
             name: text.chars().take(64).collect(),
             hint: closest(text, all().map(|(_, view)| view.name.as_str())),
         }),

@@ -170,3 +170,53 @@ async fn a_base_of_a_name_that_several_have_is_asked_for_by_id(app: TestApp) {
         app.get(&format!("/api/v1/bases/{name}/history")).await;
     }
 }
+
+#[on_every_database]
+async fn names_that_nobody_can_tell_apart_are_one(app: TestApp) {
+    // The same word as programs of different makers write it.
+    let (composed, apart) = ("\u{C9}tat", "E\u{301}tat");
+    let base = app.plans().await;
+    let tables = format!("/v0/meta/bases/{base}/tables");
+    let fields = format!("{tables}/Tasks/fields");
+    let field = |name: &str| json!({ "name": name, "type": "singleLineText" });
+    let made = app.ok(Method::POST, &fields, &field(apart)).await;
+    assert_eq!(made["name"], composed);
+    let table = |name: &str| json!({ "name": name, "fields": [field(apart), field("Other")] });
+    let made = app.ok(Method::POST, &tables, &table(apart)).await;
+    assert_eq!((&made["name"], &made["fields"][0]["name"]), (&json!(composed), &json!(composed)));
+    let views = format!("/api/v1/bases/{base}/tables/Tasks/views");
+    let view = |name: &str| json!({ "name": name, "type": "grid" });
+    let made = app.call(Method::POST, &views, &view(apart)).await.1;
+    assert_eq!(made["name"], composed);
+    for name in [composed, apart, "e\u{301}tat"] {
+        for (path, body) in [(&fields, field(name)), (&tables, table(name)), (&views, view(name))] {
+            let (status, answer) = app.call(Method::POST, path, &body).await;
+            assert_eq!(status, 422, "{path} {name:?}: {answer}");
+        }
+    }
+    let both = json!({ "name": "Both", "fields": [field(composed), field(apart)] });
+    assert_eq!(app.call(Method::POST, &tables, &both).await.0, 422);
+
+    // Either way of writing finds it, wherever names stand; what cells hold stays as it was sent.
+    let escaped = "E%CC%81tat";
+    let tasks = format!("/v0/{base}/Tasks");
+    let made = app.ok(Method::POST, &tasks, &json!({ "fields": { "Name": "a", apart: apart } })).await;
+    assert_eq!(made["fields"][composed], apart);
+    app.ok(Method::POST, &tasks, &json!({ "fields": { "Name": "b", composed: "z" } })).await;
+    let upsert = json!({ "performUpsert": { "fieldsToMergeOn": [apart] },
+        "records": [{ "fields": { apart: "z", "Name": "c" } }] });
+    assert_eq!(app.ok(Method::PATCH, &tasks, &upsert).await["updatedRecords"].as_array().map(Vec::len), Some(1));
+    for (query, expected) in [
+        (format!("fields[]={escaped}"), 2),
+        (format!("sort[0][field]={escaped}"), 2),
+        (format!("view={escaped}"), 2),
+        (format!("filterByFormula={{{escaped}}}%3D'z'"), 1),
+    ] {
+        let listed = app.get(&format!("{tasks}?{query}")).await;
+        assert_eq!(listed["records"].as_array().map(Vec::len), Some(expected), "{query}: {listed}");
+    }
+    app.get(&format!("/v0/{base}/{escaped}")).await;
+    app.get(&format!("/v0/meta/bases/{base}/views/{escaped}")).await;
+    let formula = json!({ "name": "F", "type": "formula", "options": { "formula": format!("LEN({{{apart}}})") } });
+    app.ok(Method::POST, &fields, &formula).await;
+}

@@ -1,5 +1,7 @@
 //! Files that programs write for programs: nothing of them is guessed, and what is not as agreed is refused.
 
+use model::same_name;
+
 use super::dialect::{Dialect, Newline, TableRange};
 use super::quotes::misplaced;
 use super::reader::{Flaw, ReadError, Reader, Row, line_ends};
@@ -127,7 +129,7 @@ fn header(text: &str, grammar: &Grammar, most: usize) -> Result<TableRange, Stri
             return Err(format!("column {} has no name: the first row names every column", at + 1));
         }
         let before = names.iter().take(at);
-        if before.into_iter().any(|other| other.to_lowercase() == name.to_lowercase()) {
+        if before.into_iter().any(|other| same_name(other, name)) {
             return Err(format!("two columns are called `{}`: give one of them another name", excerpt(name, SHOWN)));
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use model::{BaseId, Caller, Field, FieldId, FieldKind, Table};
+use model::{BaseId, Caller, Field, FieldId, FieldKind, Table, same_name};
 use schema::{NewBase, NewField, NewTable};
 use serde_json::{Value, json};
 
@@ -109,7 +109,7 @@ impl Transfers {
             return Ok(Some(id));
         }
         let held = self.parts.schemas.list_bases(caller).await?;
-        if held.iter().any(|base| base.name.to_lowercase() == wanted.base.to_lowercase()) {
+        if held.iter().any(|base| same_name(&base.name, &wanted.base)) {
             return Ok(Some(self.parts.schemas.find_base(caller, &wanted.base).await?.id));
         }
         if wanted.create { Ok(None) } else { Err(missing("base", &wanted.base)) }
@@ -168,7 +168,7 @@ impl Transfers {
         let mut name = format!("{of} (as text)");
         let mut again = 2;
         loop {
-            let taken = plans.iter().any(|plan| plan.name.to_lowercase() == name.to_lowercase());
+            let taken = plans.iter().any(|plan| same_name(&plan.name, &name));
             match aimed.table.field(&name) {
                 Some(field) if !taken && matches!(field.kind, FieldKind::MultilineText) => return Ok(field.id),
                 None if !taken => break,
@@ -207,7 +207,7 @@ pub(super) fn fields_for(
 
 /// The field that a column is called as. Names of several lines, which were given to fields once, are on one in columns.
 pub(super) fn held<'t>(table: &'t Table, column: &str) -> Option<&'t Arc<Field>> {
-    let same = |field: &&Arc<Field>| schema::on_one_line(&field.name).to_lowercase() == column.to_lowercase();
+    let same = |field: &&Arc<Field>| same_name(&schema::on_one_line(&field.name), column);
     table.field(column).or_else(|| table.live_fields().find(same))
 }
 

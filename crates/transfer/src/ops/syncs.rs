@@ -2,7 +2,7 @@
 
 use audit::Entry;
 use db::Group;
-use model::{BaseId, Caller, Field, Schema, Table};
+use model::{BaseId, Caller, Field, Schema, Table, same_name};
 use tenancy::{Action, Permit};
 
 use super::Transfers;
@@ -69,7 +69,7 @@ impl Transfers {
         let sync = Sync { id, table: table.no, name, key, missing: new.missing, owner, created: now };
         let mut tx = self.parts.db.begin(Group::House).await?;
         let names = store::names(&mut tx, &permit, table.no).await?;
-        if names.iter().any(|held| held.to_lowercase() == sync.name.to_lowercase()) {
+        if names.iter().any(|held| same_name(held, &sync.name)) {
             let reason = format!("table `{}` has a sync `{}` already: choose another name", table.name, sync.name);
             return Err(Error::Request { reason });
         }

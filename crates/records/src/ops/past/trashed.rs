@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Field, Schema, Table};
+use model::{Field, Schema, Table, reads_alike};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -55,7 +55,7 @@ impl TrashedOut {
 pub(super) fn trashed(now: &Schema, then: &Schema, part: &Part) -> Result<Vec<LeftOut>, Error> {
     let mut found = Vec::new();
     for table in &now.tables {
-        let is_named = |name: &String| *name == table.name || *name == table.id.to_string();
+        let is_named = |name: &String| reads_alike(name, &table.name) || *name == table.id.to_string();
         let Some(old) = then.live_tables().find(|old| old.no == table.no) else { continue };
         if table.deleted {
             let told = TrashedOut::new(now, table, None);
@@ -68,7 +68,7 @@ pub(super) fn trashed(now: &Schema, then: &Schema, part: &Part) -> Result<Vec<Le
             for field in table.fields.iter().filter(|field| is_trashed(now, table, old, field)) {
                 let told = TrashedOut::new(now, table, Some(field));
                 match &part.field {
-                    Some(name) if *name == field.name || *name == field.id.to_string() => {
+                    Some(name) if reads_alike(name, &field.name) || *name == field.id.to_string() => {
                         if table.field_exact(name).is_none() {
                             return Err(told.refused());
                         }

@@ -1,5 +1,7 @@
 //! Whether a table has a header, of how many rows, and the column names it gives.
 
+use model::same_name;
+
 use super::known::Known;
 use super::layout::Sampled;
 use super::shape::Shape;
@@ -171,7 +173,7 @@ pub(super) fn names(head: &[&Sampled<'_>], width: usize, doubts: &mut Vec<Doubt>
         let mut to = if from.is_empty() { format!("Column {}", column + 1) } else { from.clone() };
         let base = to.clone();
         let mut again = 2;
-        while names.iter().any(|name| name.to_lowercase() == to.to_lowercase()) {
+        while names.iter().any(|name| same_name(name, &to)) {
             to = format!("{base} {again}");
             again += 1;
         }

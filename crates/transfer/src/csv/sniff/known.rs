@@ -1,5 +1,7 @@
 //! Names that a header is expected to hold.
 
+use model::folded_name;
+
 /// The names of the fields that a file goes to, if they are there.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Known(Vec<String>);
@@ -23,7 +25,7 @@ impl Known {
     }
 }
 
-/// Names that differ in case or blanks only are the same.
+/// Names that differ in case, form or blanks only are the same.
 fn same(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    folded_name(&name.split_whitespace().collect::<Vec<_>>().join(" "))
 }
