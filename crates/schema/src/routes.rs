@@ -46,8 +46,9 @@ pub fn router(schemas: Schemas) -> OpenApiRouter {
 }
 
 /// Whether the ids in the body are to be kept. Clients that copy a schema send the ids of another base.
-fn keeps_ids(query: Option<&str>) -> bool {
-    Params::parse(query.unwrap_or_default()).flag("keepIds")
+fn keeps_ids(query: Option<&str>) -> Result<bool, Failure> {
+    let given = Params::parse(query.unwrap_or_default()).flag("keepIds");
+    given.map_err(|reason| fail(Error::Invalid { reason }))
 }
 
 type Answer<T> = Result<Json<T>, Failure>;
@@ -166,7 +167,7 @@ async fn create_base(
     };
     let id: WorkspaceId = workspace.parse().map_err(|_| unknown())?;
     let mut new = NewBase { id: new.id, name: new.name, workspace: id, tables: new.tables };
-    if !keeps_ids(query.as_deref()) {
+    if !keeps_ids(query.as_deref())? {
         new.id = None;
         new.tables.iter_mut().for_each(NewTable::forget_ids);
     }
@@ -229,7 +230,7 @@ async fn create_table(
 ) -> Answer<TableOut> {
     let base = base_id(&place.base)?;
     let mut new: NewTable = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
-    if !keeps_ids(query.as_deref()) {
+    if !keeps_ids(query.as_deref())? {
         new.forget_ids();
     }
     table_answer(schemas.create_table(&caller, base, &new).await.map_err(fail)?)
@@ -285,7 +286,7 @@ async fn create_field(
 ) -> Answer<FieldOut> {
     let base = base_id(&place.base)?;
     let mut new: NewField = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
-    if !keeps_ids(query.as_deref()) {
+    if !keeps_ids(query.as_deref())? {
         new.forget_ids();
     }
     field_answer(schemas.create_field(&caller, base, &place.table, &new).await.map_err(fail)?)

@@ -191,7 +191,7 @@ async fn list_records(
     let query = PageQuery {
         size,
         offset: params.get("offset"),
-        by_id: params.flag("returnFieldsByFieldId"),
+        by_id: params.flag("returnFieldsByFieldId").map_err(|reason| own(Error::Request { reason }))?,
         zone: params.get("timeZone"),
         locale: params.get("userLocale"),
     };

@@ -207,7 +207,7 @@ async fn export(
     let (Some(base), Some(table)) = (params.get("base"), params.get("table")) else {
         return Err(request("name the `base` and the `table` to export"));
     };
-    let safe = params::flag(&params, "spreadsheetSafe").map_err(fail)?;
+    let safe = params.flag("spreadsheetSafe").map_err(request)?;
     let export = transfers.export(&caller, base, table, params.get("view")).await.map_err(fail)?;
     let mode = if safe { WriteMode::SpreadsheetSafe } else { WriteMode::RoundTrip };
     let stream = unfold(Some((export, true)), move |state| async move {

@@ -2,6 +2,8 @@
 
 /// Most pairs that are looked at: more than a URL of 16,000 characters can usefully hold.
 const MOST: usize = 2_000;
+/// Most characters of a value that an error shows.
+const SHOWN: usize = 64;
 
 /// The pairs of a query string in order; empty values are absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,9 +67,19 @@ impl Params {
         self.0.iter().filter(|(held, _)| is_own(held)).count()
     }
 
-    /// True or false as `true`, `false`, `1`, `0`.
-    pub fn flag(&self, key: &str) -> bool {
-        matches!(self.get(key), Some("true" | "1"))
+    /// True or false as `true`, `false`, `1`, `0`; false when absent.
+    ///
+    /// # Errors
+    /// A sentence that says so, for anything else.
+    pub fn flag(&self, key: &str) -> Result<bool, String> {
+        match self.get(key) {
+            None | Some("false" | "0") => Ok(false),
+            Some("true" | "1") => Ok(true),
+            Some(other) => {
+                let shown: String = other.chars().take(SHOWN).collect();
+                Err(format!("`{key}` is `true` or `false`, or `1` or `0`, not `{}`", shown.escape_debug()))
+            }
+        }
     }
 }
 

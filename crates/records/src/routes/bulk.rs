@@ -84,11 +84,12 @@ impl How {
             Some("skip") => OnError::Skip,
             Some(_) => return Err(wrong("`onError` is `stop` or `skip`")),
         };
-        let keep_ids = params.flag("keepIds");
+        let flag = |key: &str| params.flag(key).map_err(|reason| wrong(&reason));
+        let keep_ids = flag("keepIds")?;
         if keep_ids && mode != Mode::Create {
             return Err(wrong("`keepIds` belongs to `mode=create`"));
         }
-        Ok(Self { mode, keep_ids, typecast: params.flag("typecast"), replace: params.flag("replace"), on_error })
+        Ok(Self { mode, keep_ids, typecast: flag("typecast")?, replace: flag("replace")?, on_error })
     }
 
     /// Reads a line, or tells the type of its error and what would be right.

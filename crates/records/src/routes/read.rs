@@ -42,13 +42,17 @@ pub(super) async fn get(
     let found = records.get_at(&caller, base_id(&place.base)?, named, at).await.map_err(fail)?;
     let mut out = Vec::with_capacity(1_024);
     let text = text_shape(params.get("cellFormat"), params.get("timeZone"), params.get("userLocale")).map_err(fail)?;
-    let shape = Shape { fields: None, by_id: params.flag("returnFieldsByFieldId"), text };
+    let shape = Shape { fields: None, by_id: flag(&params, "returnFieldsByFieldId").map_err(fail)?, text };
     found.write_one(&shape, &mut out).map_err(fail)?;
     Ok(json(out))
 }
 
-fn invalid(message: &str) -> Error {
+pub(super) fn invalid(message: &str) -> Error {
     Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message: message.to_owned() }
+}
+
+fn flag(params: &Params, key: &str) -> Result<bool, Error> {
+    params.flag(key).map_err(|message| invalid(&message))
 }
 
 /// How cells are shown, when they shall be as people see them.
@@ -119,7 +123,7 @@ impl ListIn {
             // `limit` is what the npm package `airtable` calls it in the form of `list` that it has given up.
             page_size: number("pageSize")?.or(number("limit")?),
             offset: text("offset"),
-            return_fields_by_field_id: params.flag("returnFieldsByFieldId"),
+            return_fields_by_field_id: flag(params, "returnFieldsByFieldId")?,
             cell_format: text("cellFormat"),
             time_zone: text("timeZone"),
             user_locale: text("userLocale"),
@@ -128,13 +132,13 @@ impl ListIn {
     }
 
     /// Takes from the query string of a `POST` what clients leave there.
-    fn or_params(mut self, params: &Params) -> Self {
+    fn or_params(mut self, params: &Params) -> Result<Self, Error> {
         let text = |key: &str| params.get(key).map(str::to_owned);
         self.cell_format = self.cell_format.or_else(|| text("cellFormat"));
         self.time_zone = self.time_zone.or_else(|| text("timeZone"));
         self.user_locale = self.user_locale.or_else(|| text("userLocale"));
-        self.return_fields_by_field_id |= params.flag("returnFieldsByFieldId");
-        self
+        self.return_fields_by_field_id |= flag(params, "returnFieldsByFieldId")?;
+        Ok(self)
     }
 
     fn shape(&self) -> Result<Shape, Error> {
@@ -212,7 +216,8 @@ pub(super) async fn list_by_post(
 ) -> Result<Response, Failure> {
     let body = JsonBody::read(DOOR, body).await?;
     let list: ListIn = body.parse_or_default(DOOR)?;
-    answer(&records, &caller, &place, list.or_params(&Params::parse(query.as_deref().unwrap_or_default()))).await
+    let params = Params::parse(query.as_deref().unwrap_or_default());
+    answer(&records, &caller, &place, list.or_params(&params).map_err(fail)?).await
 }
 
 async fn answer(records: &Records, caller: &Caller, place: &TablePath, list: ListIn) -> Result<Response, Failure> {

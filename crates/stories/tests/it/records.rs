@@ -314,3 +314,44 @@ async fn records_are_counted_and_summed_in_groups(app: TestApp) {
         assert!(answer["detail"].as_str().unwrap().contains(words), "{answer}");
     }
 }
+
+#[on_every_database]
+async fn a_flag_is_true_or_false_and_nothing_else(app: TestApp) {
+    let base = app.plans().await;
+    let tasks = format!("/v0/{base}/Tasks");
+    let field = app.get(&format!("/v0/meta/bases/{base}/tables")).await["tables"][0]["fields"][0]["id"].clone();
+    let one = json!({ "fields": { "Name": "a" } });
+    let made = app.ok(Method::POST, &tasks, &one).await["id"].as_str().unwrap().to_owned();
+    let new_field = json!({ "name": "More", "type": "singleLineText" });
+    let doors = |value: &str| {
+        let by_id = format!("returnFieldsByFieldId={value}");
+        let keep = format!("keepIds={value}");
+        [
+            (Method::GET, format!("{tasks}?{by_id}"), Value::Null),
+            (Method::GET, format!("{tasks}/{made}?{by_id}"), Value::Null),
+            (Method::POST, format!("{tasks}/listRecords?{by_id}"), Value::Null),
+            (Method::PATCH, format!("{tasks}/{made}?{by_id}"), one.clone()),
+            (Method::POST, format!("{tasks}?{keep}"), json!({ "records": [one] })),
+            (Method::POST, format!("/v0/meta/bases/{base}/tables/Tasks/fields?{keep}"), new_field.clone()),
+            (Method::POST, format!("/api/v1/bases/{base}/tables/Tasks/records:bulk?typecast={value}"), Value::Null),
+            (Method::POST, format!("/api/v1/bases/{base}/tables/Tasks/records:bulk?replace={value}"), Value::Null),
+            (Method::GET, format!("/api/v1/export?base={base}&table=Tasks&spreadsheetSafe={value}"), Value::Null),
+        ]
+    };
+    for value in ["maybe", "yes", "True", "2", "-1", "on"] {
+        for (method, path, body) in doors(value) {
+            let (status, answer) = app.call(method, &path, &body).await;
+            let said = answer["error"]["message"].as_str().or_else(|| answer["detail"].as_str()).unwrap_or_default();
+            let right = format!("is `true` or `false`, or `1` or `0`, not `{value}`");
+            assert!(status == 422 && said.contains(&right), "{path}: {status} {answer}");
+        }
+    }
+    for (value, key) in [("1", field.as_str().unwrap()), ("true", field.as_str().unwrap()), ("0", "Name"), ("", "Name")]
+    {
+        for (method, path, body) in doors(value).into_iter().take(4) {
+            let answer = app.ok(method, &path, &body).await;
+            let record = answer.pointer("/records/0").unwrap_or(&answer);
+            assert_eq!(record["fields"][key], "a", "{path}: {answer}");
+        }
+    }
+}

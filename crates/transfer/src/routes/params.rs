@@ -21,15 +21,6 @@ fn shown(text: &str) -> String {
     format!("`{}`", excerpt(text, 64).escape_debug())
 }
 
-/// True or false; false when absent.
-pub(super) fn flag(params: &Params, key: &str) -> Result<bool, Error> {
-    match params.get(key) {
-        None | Some("false" | "0") => Ok(false),
-        Some("true" | "1") => Ok(true),
-        Some(other) => Err(request(format!("`{key}` is `true` or `false`, not {}", shown(other)))),
-    }
-}
-
 pub(super) fn wanted(query: &str) -> Result<Wanted, Error> {
     for (key, value) in query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))) {
         if value.is_empty() && VALUED.contains(&key) {
@@ -37,6 +28,7 @@ pub(super) fn wanted(query: &str) -> Result<Wanted, Error> {
         }
     }
     let params = &Params::parse(query);
+    let flag = |key: &str| params.flag(key).map_err(request);
     let named = |key: &str| params.get(key).unwrap_or_default().trim().to_owned();
     let types = match params.get("types") {
         None | Some("infer") => TypeMode::Infer,
@@ -46,10 +38,10 @@ pub(super) fn wanted(query: &str) -> Result<Wanted, Error> {
     Ok(Wanted {
         base: named("base"),
         table: named("table"),
-        create: flag(params, "create")?,
+        create: flag("create")?,
         types,
-        dry_run: flag(params, "dryRun")?,
-        keep_unfit: flag(params, "keepUnfit")?,
+        dry_run: flag("dryRun")?,
+        keep_unfit: flag("keepUnfit")?,
         parts: parts(params)?,
         overrides: overrides(params)?,
     })

@@ -46,11 +46,10 @@ fn rows_without_numbers_begin_where_a_part_comes_again() {
 
 #[test]
 fn single_values_have_types() {
-    let params = Params::parse("a=1&a=2&empty=&on=true&one=1&off=false&n=+7&bad=x7");
+    let params = Params::parse("a=1&a=2&empty=&on=true&one=1&off=false&nought=0&n=+7&bad=x7");
     assert_eq!((params.get("a"), params.get("empty"), params.get("none")), (Some("2"), None, None));
-    assert_eq!(
-        [params.flag("on"), params.flag("one"), params.flag("off"), params.flag("none")],
-        [true, true, false, false]
-    );
+    let flags = ["on", "one", "off", "nought", "none", "empty"].map(|key| params.flag(key).unwrap());
+    assert_eq!(flags, [true, true, false, false, false, false]);
+    assert_eq!(params.flag("bad").unwrap_err(), "`bad` is `true` or `false`, or `1` or `0`, not `x7`");
     assert_eq!((params.number("n"), params.number("bad"), params.number("none")), (Some(Ok(7)), Some(Err("x7")), None));
 }
