@@ -166,18 +166,18 @@ pub(crate) fn failure(text: &str, names: &Names<'_>, over: Over<'_>) -> Result<O
     let mut found = formula::failure(text, &resolve, until, &|program, sink| run(program, names, over, until, sink))?;
     if let Some(Diagnostic { kind: DiagnosticKind::Failed { field: Some(id) }, advice, .. }) = &mut found {
         let field = names.table.and_then(|table| table.field_by_id(*id));
-        *advice = match (field, names.rolled) {
-            (_, Some(_)) => "look at it in the linked records".to_owned(),
-            (Some(field), None) => of_field(over.on.map(|on| &*on.view.image.schema), field),
-            (None, None) => String::new(),
+        *advice = match (names.table, field, names.rolled) {
+            (.., Some(_)) => "look at it in the linked records".to_owned(),
+            (Some(table), Some(field), None) => of_field(over.on.map(|on| &*on.view.image.schema), table, field),
+            _ => String::new(),
         };
     }
     Ok(found)
 }
 
 /// What helps with a field whose value is an error.
-fn of_field(schema: Option<&Schema>, field: &Field) -> String {
-    let broken = schema.and_then(|schema| schema::broken(schema, field));
+fn of_field(schema: Option<&Schema>, table: &Table, field: &Field) -> String {
+    let broken = schema.and_then(|schema| schema::broken(schema, table, field));
     match (&field.kind, broken) {
         (_, Some(reason)) => reason,
         (FieldKind::Formula(_), None) => "evaluate its own formula for this record".to_owned(),
@@ -233,17 +233,17 @@ fn told(program: &Program, rolled: Option<Rolled<'_>>, answer: &ComputedChunk) -
     if answer.errors.get(0) {
         return None;
     }
-    let (formula, result) = (String::new(), program.result());
+    let result = program.result();
     let kind = match rolled {
         Some(Rolled { looked, .. }) => FieldKind::Rollup(RollupOptions {
             link: looked.id,
             field: looked.id,
-            formula,
+            formula: None,
             result,
             list: program.is_list(),
         }),
         None => FieldKind::Formula(FormulaOptions {
-            formula,
+            formula: String::new(),
             references: Vec::new(),
             result,
             valid: true,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use model::{AttachmentId, CellRef, CellValue, ChoiceId, Field, FieldKind, People, RecordId, TableId};
+use model::{AttachmentId, CellRef, CellValue, ChoiceId, Field, FieldKind, FormulaType, People, RecordId, TableId};
 use serde_json::Value;
 
 use crate::calendar::date_order;
@@ -131,20 +131,47 @@ pub enum OptionsIn {
         /// The field of the linked table.
         field: String,
     },
-    /// The same with a formula over the values, not parsed.
+    /// The same with what brings the values down.
     Rollup {
         /// The link field.
         link: String,
         /// The field of the linked table.
         field: String,
-        /// The formula's text.
-        text: String,
+        /// How that is done.
+        by: RollupIn,
     },
     /// A formula, not parsed.
     Formula {
         /// Its text.
         text: String,
     },
+}
+
+/// How a rollup brings its values down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RollupIn {
+    /// By this formula, not parsed.
+    Formula(String),
+    /// By one that is not told, to values of this type: so Airtable's API lists rollups.
+    Untold(FormulaType),
+}
+
+impl RollupIn {
+    /// What the formula must be.
+    pub(crate) const EXPECTED: &str = "a formula over `values`, such as `SUM(values)`";
+
+    /// The formula's text.
+    ///
+    /// # Errors
+    /// [`OptionsError::Missing`] where it is not told.
+    pub fn formula(&self) -> Result<&str, OptionsError> {
+        match self {
+            Self::Formula(text) => Ok(text),
+            Self::Untold(_) => {
+                Err(OptionsError::Missing { path: "options.formula".to_owned(), expected: Self::EXPECTED.to_owned() })
+            }
+        }
+    }
 }
 
 /// A part of a prompt that a client gives.

@@ -32,7 +32,9 @@ pub use attachment::{
     attachments_text, same_attachments, write_attachment, write_attachments,
 };
 pub use calendar::{date_format, date_order, day_format, from_local, own_zone, show_local, time_format, to_local};
-pub use field_type::{AttachmentIn, ChoiceIn, FieldType, Incoming, LinkIn, OptionsIn, PromptIn, Reading, Texting};
+pub use field_type::{
+    AttachmentIn, ChoiceIn, FieldType, Incoming, LinkIn, OptionsIn, PromptIn, Reading, RollupIn, Texting,
+};
 pub use json::{write_cell, write_number, write_text};
 pub use kinds::{
     MAX_ATTACHMENTS, MAX_CHOICE_NAME, MAX_CHOICES, MAX_FILENAME, MAX_TEXT, Written, add_choice, barcode_kind, person,

@@ -1,44 +1,92 @@
-//! Why fields are not computed any more.
+//! Why fields are not computed.
 
-use model::{Field, FieldId, FieldKind, Schema};
+use std::collections::VecDeque;
 
-/// What keeps a field from being computed: what it is made of was deleted, or became something else. None for others.
-pub fn broken(schema: &Schema, field: &Field) -> Option<String> {
+use model::{Field, FieldId, FieldKind, Schema, Table};
+use rustc_hash::FxHashMap;
+
+use crate::needs::needs;
+
+/// What is said of a rollup whose formula is not known.
+const UNTOLD: &str =
+    "Airtable's API does not tell the formula of a rollup: set `options.formula`, such as `SUM(values)`";
+
+/// The fields of a schema that are not computed, each with the reason.
+pub struct Broken(FxHashMap<FieldId, String>);
+
+impl Broken {
+    /// Looks at every field, and at what they are made of.
+    pub fn of(schema: &Schema) -> Self {
+        let all = || schema.live_tables().flat_map(|table| table.live_fields().map(move |field| (&**table, &**field)));
+        let own = all().filter_map(|(table, field)| Some(((table, field), broken(schema, table, field)?)));
+        let mut left: VecDeque<_> = own.collect();
+        let mut reasons: FxHashMap<_, _> = left.iter().map(|((_, field), reason)| (field.id, reason.clone())).collect();
+        if left.is_empty() {
+            return Self(reasons);
+        }
+        let mut made_of: FxHashMap<FieldId, Vec<(&Table, &Field)>> = FxHashMap::default();
+        for (table, field) in all() {
+            for (_, need) in needs(schema, table, field) {
+                made_of.entry(need).or_default().push((table, field));
+            }
+        }
+        // What needs a field that is not computed is not computed either.
+        while let Some(((at, field), reason)) = left.pop_front() {
+            for (table, made) in made_of.get(&field.id).into_iter().flatten() {
+                if reasons.contains_key(&made.id) {
+                    continue;
+                }
+                let place = if at.id == table.id { String::new() } else { format!(" of `{}`", at.name) };
+                let told = format!("it needs `{}`{place}, which is not computed: {reason}", field.name);
+                reasons.insert(made.id, told);
+                left.push_back(((table, made), reason.clone()));
+            }
+        }
+        Self(reasons)
+    }
+
+    /// Why the field with this id is not computed; none where it is, or where nobody computes it.
+    pub fn reason(&self, id: FieldId) -> Option<&str> {
+        self.0.get(&id).map(String::as_str)
+    }
+}
+
+/// What of a field itself keeps it from being computed: what it is made of was deleted, or became something else, or was
+/// never told. None for others.
+pub fn broken(schema: &Schema, table: &Table, field: &Field) -> Option<String> {
     match &field.kind {
         kind if kind.is_modified() && !kind.watched().is_empty() => {
-            let is_left = kind.watched_fields().any(|id| is_written(schema, id));
+            let is_left = kind.watched_fields().any(|id| is_written(table, id));
             (!is_left).then(|| "none of the fields that it watches is there and written by people".to_owned())
         }
-        FieldKind::Formula(formula) => gone_from(schema, &formula.formula, &formula.references)
-            .or_else(|| field.kind.watched_fields().find_map(|id| unwritten(schema, id))),
-        FieldKind::Button(button) => gone_from(schema, &button.formula, &button.references)
-            .or_else(|| field.kind.watched_fields().find_map(|id| unwritten(schema, id))),
-        FieldKind::Count(count) => no_link(schema, count.link),
+        FieldKind::Formula(formula) => gone_from(schema, table, &formula.formula, &formula.references)
+            .or_else(|| field.kind.watched_fields().find_map(|id| unwritten(table, id))),
+        FieldKind::Button(button) => gone_from(schema, table, &button.formula, &button.references)
+            .or_else(|| field.kind.watched_fields().find_map(|id| unwritten(table, id))),
+        FieldKind::Count(count) => no_link(schema, table, count.link),
         kind => {
             let (link, looked) = kind.looks_through()?;
-            no_link(schema, link).or_else(|| not_there(schema, link, looked))
+            let untold =
+                || matches!(kind, FieldKind::Rollup(rollup) if rollup.formula.is_none()).then(|| UNTOLD.to_owned());
+            no_link(schema, table, link).or_else(|| not_there(schema, table, (link, looked))).or_else(untold)
         }
     }
 }
 
 /// True for a field that is there and that people write.
-pub(crate) fn is_written(schema: &Schema, id: FieldId) -> bool {
-    live(schema, id).is_some_and(|field| !field.kind.is_computed())
-}
-
-fn live(schema: &Schema, id: FieldId) -> Option<&Field> {
-    schema.table_of(id)?.field_by_id(id).map(AsRef::as_ref)
+pub(crate) fn is_written(table: &Table, id: FieldId) -> bool {
+    table.field_by_id(id).is_some_and(|field| !field.kind.is_computed())
 }
 
 /// The first field that a formula names and that is gone, with its place in the formula as it is kept.
-fn gone_from(schema: &Schema, formula: &str, references: &[FieldId]) -> Option<String> {
-    let id = *references.iter().find(|id| schema.table_of(**id).is_none())?;
+fn gone_from(schema: &Schema, table: &Table, formula: &str, references: &[FieldId]) -> Option<String> {
+    let id = *references.iter().find(|id| table.field_by_id(**id).is_none())?;
     let before = formula.split(&format!("{{{id}}}")).next().unwrap_or_default();
     Some(format!("{} (at character {} of the formula)", gone(schema, id), before.chars().count() + 1))
 }
 
-fn unwritten(schema: &Schema, id: FieldId) -> Option<String> {
-    let field = live(schema, id).filter(|field| field.kind.is_computed())?;
+fn unwritten(table: &Table, id: FieldId) -> Option<String> {
+    let field = table.field_by_id(id).filter(|field| field.kind.is_computed())?;
     let kind = fields::of(&field.kind).name();
     Some(format!(
         "LAST_MODIFIED_TIME is asked about `{}`, which is of type `{kind}` now and written by nobody",
@@ -46,8 +94,8 @@ fn unwritten(schema: &Schema, id: FieldId) -> Option<String> {
     ))
 }
 
-fn no_link(schema: &Schema, id: FieldId) -> Option<String> {
-    match live(schema, id) {
+fn no_link(schema: &Schema, table: &Table, id: FieldId) -> Option<String> {
+    match table.field_by_id(id) {
         None => Some(gone(schema, id)),
         Some(field) if field.kind.link().is_none() => {
             Some(format!("`{}` is of type `{}` now and links no records", field.name, fields::of(&field.kind).name()))
@@ -57,12 +105,17 @@ fn no_link(schema: &Schema, id: FieldId) -> Option<String> {
 }
 
 /// Why a field is not seen through a link, which may be one to another table by now.
-fn not_there(schema: &Schema, link: FieldId, looked: FieldId) -> Option<String> {
-    let Some(table) = schema.table_of(looked) else { return Some(gone(schema, looked)) };
-    let field = live(schema, link)?;
-    let is_there = field.kind.link().is_some_and(|link| link.linked_table_no == table.no);
-    let reason = || format!("`{}` links no records of `{}` any more, of which the field is", field.name, table.name);
-    (!is_there).then(reason)
+fn not_there(schema: &Schema, table: &Table, (link, looked): (FieldId, FieldId)) -> Option<String> {
+    let field = table.field_by_id(link)?;
+    let linked = field.kind.link().map(|link| link.linked_table_no);
+    let is_there = schema.live_tables().any(|table| Some(table.no) == linked && table.field_by_id(looked).is_some());
+    if is_there {
+        return None;
+    }
+    Some(schema.table_of(looked).map_or_else(
+        || gone(schema, looked),
+        |table| format!("`{}` links no records of `{}` any more, of which the field is", field.name, table.name),
+    ))
 }
 
 /// Says that a field is gone, and how to get on.

@@ -14,7 +14,7 @@ const FUNCTIONS: usize = 100;
 pub(crate) fn formula_of(kind: &FieldKind) -> Option<&str> {
     match kind {
         FieldKind::Formula(options) => Some(&options.formula),
-        FieldKind::Rollup(options) => Some(&options.formula),
+        FieldKind::Rollup(options) => options.formula.as_deref(),
         FieldKind::Button(options) => Some(&options.formula),
         _ => None,
     }

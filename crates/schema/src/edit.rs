@@ -16,7 +16,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use clock::Ids;
-use fields::{OptionsIn, PromptIn};
+use fields::{OptionsIn, PromptIn, RollupIn};
 use model::{
     AiTextOptions, ButtonOptions, CountOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, IdError,
     LinkOptions, PromptPart, Schema, Table, TableId, TableNo, Timestamp, Watched, folded_name, reads_alike, same_name,
@@ -29,6 +29,7 @@ use utoipa::ToSchema;
 use crate::diagnosis::Nameable;
 use crate::error::Error;
 use crate::names::valid_name;
+use crate::needs::needs_of;
 
 use links::offered;
 use modified::same_watched;
@@ -290,7 +291,10 @@ impl<'a> Draft<'a> {
             OptionsIn::Button { label, text } => self.button(no, &name, None, (label, &text))?,
             OptionsIn::AiText { prompt } => self.ai_text(no, &name, None, prompt)?,
             OptionsIn::Lookup { link, field } => self.lookup(no, &name, None, (&link, &field))?,
-            OptionsIn::Rollup { link, field, text } => self.rollup(no, &name, None, (&link, &field), &text)?,
+            OptionsIn::Rollup { link, field, by: RollupIn::Untold(result) } if new.id.is_some() => {
+                self.untold_rollup(no, &name, (&link, &field), result)?
+            }
+            OptionsIn::Rollup { link, field, by } => self.rollup(no, &name, None, (&link, &field), &by)?,
             OptionsIn::Link { linked_table, prefers_single, view, inverse_name } => {
                 // A table that is linked to itself has one side.
                 let is_own = self.schema.table_by_no(no).is_some_and(|table| table.id == linked_table);
@@ -369,7 +373,7 @@ impl<'a> Draft<'a> {
                 references.push(reference.field);
             }
         }
-        let needs = references.iter().flat_map(|id| self.needs_of(table, *id));
+        let needs = references.iter().flat_map(|id| needs_of(&self.schema, table, *id));
         self.refuse_cycle(name, own.map(|own| (no, own)), needs.collect())?;
         // In an order of their own: cells keep a time for each.
         let watched: BTreeSet<&Vec<FieldId>> = program.watched().iter().collect();
@@ -416,7 +420,7 @@ impl<'a> Draft<'a> {
             },
         };
         let options = AiTextOptions { prompt: prompt.into_iter().map(part).collect::<Result<_, _>>()? };
-        let needs = options.references().into_iter().flat_map(|id| self.needs_of(table, id));
+        let needs = options.references().into_iter().flat_map(|id| needs_of(&self.schema, table, id));
         self.refuse_cycle(name, own.map(|own| (no, own)), needs.collect())?;
         Ok(FieldKind::AiText(options))
     }
@@ -474,8 +478,8 @@ impl<'a> Draft<'a> {
             OptionsIn::Button { label, text } => self.button(no, &field.name, Some(field.id), (label, &text)),
             OptionsIn::AiText { prompt } => self.ai_text(no, &field.name, Some(field.id), prompt),
             OptionsIn::Lookup { link, field: looked } => self.lookup(no, &field.name, Some(field.id), (&link, &looked)),
-            OptionsIn::Rollup { link, field: looked, text } => {
-                self.rollup(no, &field.name, Some(field.id), (&link, &looked), &text)
+            OptionsIn::Rollup { link, field: looked, by } => {
+                self.rollup(no, &field.name, Some(field.id), (&link, &looked), &by)
             }
             OptionsIn::Link { linked_table, prefers_single, view, .. } => match &field.kind {
                 FieldKind::MultipleRecordLinks(link) if link.linked_table == linked_table => {

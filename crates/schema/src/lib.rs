@@ -16,6 +16,7 @@ mod error;
 #[cfg(test)]
 mod fixture;
 mod names;
+mod needs;
 mod ops;
 mod routes;
 mod store;

@@ -21,7 +21,7 @@ use web::{Door, Failure, JsonBody, Kind, Params};
 use crate::edit::{NewField, NewTable};
 use crate::error::Error;
 use crate::ops::{NewBase, Schemas};
-use crate::wire::{FieldOut, MadeBaseOut, TableOut, field_out, table_out};
+use crate::wire::{FieldOut, MadeBaseOut, TableOut, field_out, table_out, tables_out};
 
 const DOOR: Door = Door::Airtable;
 
@@ -201,8 +201,7 @@ async fn list_tables(
 ) -> Answer<TablesOut> {
     let schema = schemas.describe(&caller, base_id(&place.base)?).await.map_err(fail)?;
     let visible = Params::parse(query.as_deref().unwrap_or_default()).list("include").contains(&"visibleFieldIds");
-    let tables = schema.live_tables().map(|table| table_out(&schema, table, visible)).collect();
-    Ok(Json(TablesOut { tables }))
+    Ok(Json(TablesOut { tables: tables_out(&schema, visible) }))
 }
 
 fn table_answer((schema, no): (Arc<Schema>, model::TableNo)) -> Answer<TableOut> {
@@ -211,8 +210,7 @@ fn table_answer((schema, no): (Arc<Schema>, model::TableNo)) -> Answer<TableOut>
 }
 
 fn field_answer((schema, id): (Arc<Schema>, model::FieldId)) -> Answer<FieldOut> {
-    let field = schema.table_of(id).and_then(|table| table.field_by_id(id));
-    field.map(|field| Json(field_out(&schema, field))).ok_or_else(|| fail(Denied::NotFound.into()))
+    field_out(&schema, id).map(Json).ok_or_else(|| fail(Denied::NotFound.into()))
 }
 
 /// Creates a table with its fields.

@@ -69,7 +69,7 @@ impl House {
     async fn fields(&self, table: &str) -> Vec<Value> {
         let schema = self.schema().await;
         let table = schema.table(table).unwrap();
-        table.live_fields().map(|field| serde_json::to_value(wire::field_out(&schema, field)).unwrap()).collect()
+        table.live_fields().map(|field| serde_json::to_value(wire::field_out(&schema, field.id)).unwrap()).collect()
     }
 
     async fn add(&self, name: &str, kind: &str, options: Value) -> Result<String, Error> {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::broken::{broken, is_written};
+use crate::broken::{Broken, is_written};
 
 /// A base that was made.
 #[derive(Debug, Serialize, ToSchema)]
@@ -19,8 +19,7 @@ pub struct MadeBaseOut {
 impl MadeBaseOut {
     /// What is told of it.
     pub fn new(schema: &Schema) -> Self {
-        let tables = schema.live_tables().map(|table| table_out(schema, table, false)).collect();
-        Self { id: schema.base.to_string(), tables }
+        Self { id: schema.base.to_string(), tables: tables_out(schema, false) }
     }
 }
 
@@ -77,14 +76,24 @@ pub struct ViewOut {
     visible_field_ids: Option<Vec<String>>,
 }
 
+/// All tables of a base; with `visible`, views list their visible fields.
+pub(crate) fn tables_out(schema: &Schema, visible: bool) -> Vec<TableOut> {
+    let broken = Broken::of(schema);
+    schema.live_tables().map(|table| told_table((schema, &broken), table, visible)).collect()
+}
+
 /// A table; with `visible`, views list their visible fields.
 pub fn table_out(schema: &Schema, table: &Table, visible: bool) -> TableOut {
+    told_table((schema, &Broken::of(schema)), table, visible)
+}
+
+fn told_table(of: (&Schema, &Broken), table: &Table, visible: bool) -> TableOut {
     TableOut {
         id: table.id.to_string(),
         name: table.name.clone(),
         description: table.description.clone(),
         primary_field_id: table.primary,
-        fields: table.live_fields().map(|field| field_out(schema, field)).collect(),
+        fields: table.live_fields().map(|field| told_field(of, table, field)).collect(),
         views: table.live_views().map(|view| view_out(table, view, visible)).collect(),
     }
 }
@@ -101,18 +110,23 @@ pub fn view_out(table: &Table, view: &View, visible: bool) -> ViewOut {
     }
 }
 
-/// A field.
-pub fn field_out(schema: &Schema, field: &Field) -> FieldOut {
+/// The field with this id, if there is one.
+pub fn field_out(schema: &Schema, id: FieldId) -> Option<FieldOut> {
+    let table = schema.table_of(id)?;
+    Some(told_field((schema, &Broken::of(schema)), table, table.field_by_id(id)?))
+}
+
+fn told_field((schema, broken): (&Schema, &Broken), table: &Table, field: &Field) -> FieldOut {
     FieldOut {
         id: field.id.to_string(),
         name: field.name.clone(),
         description: field.description.clone(),
         r#type: fields::of(&field.kind).name(),
-        options: options(schema, field),
+        options: options((schema, broken), table, field),
     }
 }
 
-fn options(schema: &Schema, field: &Field) -> Option<Value> {
+fn options((schema, broken): (&Schema, &Broken), table: &Table, field: &Field) -> Option<Value> {
     let mut options = fields::of(&field.kind).write_options(&field.kind)?;
     if let Some(link) = field.kind.link()
         && link.view.is_some_and(|view| !has_view(schema, link.linked_table_no, view))
@@ -123,19 +137,22 @@ fn options(schema: &Schema, field: &Field) -> Option<Value> {
     let is_watching = field.kind.is_modified() && !field.kind.watched().is_empty();
     if is_watching && let Value::Object(options) = &mut options {
         // Only what is watched now is told.
-        let watched = field.kind.watched_fields().filter(|id| is_written(schema, *id));
+        let watched = field.kind.watched_fields().filter(|id| is_written(table, *id));
         options.insert("referencedFieldIds".to_owned(), watched.map(|id| id.to_string()).collect());
     }
     let is_made = matches!(field.kind, FieldKind::Formula(_) | FieldKind::Button(_) | FieldKind::Count(_));
     if !is_made && !is_watching && field.kind.looks_through().is_none() {
         return Some(options);
     }
-    let broken = broken(schema, field);
+    let broken = broken.reason(field.id);
     if let Value::Object(options) = &mut options {
         options.insert("isValid".to_owned(), json!(broken.is_none()));
         if let Some(reason) = broken {
-            options.insert("error".to_owned(), Value::String(reason));
-            options.entry("result").and_modify(|result| *result = Value::Null);
+            options.insert("error".to_owned(), json!(reason));
+            // What a rollup shall come to is known without its formula.
+            if !matches!(&field.kind, FieldKind::Rollup(rollup) if rollup.formula.is_none()) {
+                options.entry("result").and_modify(|result| *result = Value::Null);
+            }
         }
         if let Some(choices) = looked_at_choices(schema, &field.kind)
             && let Some(result) = options.get_mut("result").filter(|result| result.is_object())

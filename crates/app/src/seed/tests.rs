@@ -108,13 +108,17 @@ async fn answers_of_airtables_api_are_a_seed() {
                 "linkedTableId": "tblOLD00000000001", "inverseLinkFieldId": "fldOLD00000000003" } },
             { "id": "fldOLD00000000008", "name": "Points", "type": "multipleLookupValues", "options": {
                 "recordLinkFieldId": "fldOLD00000000007", "fieldIdInLinkedTable": "fldOLD00000000004" } },
+            { "id": "fldOLD00000000009", "name": "Sum", "type": "rollup", "options": { "isValid": true,
+                "recordLinkFieldId": "fldOLD00000000007", "fieldIdInLinkedTable": "fldOLD00000000004",
+                "referencedFieldIds": [], "result": { "type": "number", "options": { "precision": 0 } } } },
         ], "records": [
-            { "id": "recOLD00000000009", "fields": { "Title": "House", "All tasks": ["recOLD00000000001"], "Points": [6] } },
+            { "id": "recOLD00000000009", "fields": {
+                "Title": "House", "All tasks": ["recOLD00000000001"], "Points": [6], "Sum": 6 } },
         ] },
     ] }] });
     let made = planted(&seed).await.unwrap();
     assert_eq!(made[0].1, json!([{ "Name": "Paint", "Points": "3", "Twice": "6", "In": "House" }]));
-    assert_eq!(made[1].1, json!([{ "Title": "House", "All tasks": "Paint", "Points": "6" }]));
+    assert_eq!(made[1].1, json!([{ "Title": "House", "All tasks": "Paint", "Points": "6", "Sum": "#ERROR!" }]));
 }
 
 /// Everything that has an id, with it.

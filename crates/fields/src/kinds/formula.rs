@@ -66,6 +66,19 @@ impl FieldType for Formula {
     }
 }
 
+/// What a result is that the API tells so; text where it does not.
+pub(super) fn told(result: Option<&Value>) -> FormulaType {
+    let name = result.and_then(|result| result.get("type")?.as_str()).unwrap_or_default();
+    match name {
+        "number" | "percent" | "currency" | "duration" | "rating" | "count" | "autoNumber" | "checkbox" => {
+            FormulaType::Number
+        }
+        "date" => FormulaType::Date,
+        "dateTime" | "createdTime" | "lastModifiedTime" => FormulaType::DateTime,
+        _ => FormulaType::Text,
+    }
+}
+
 /// The type of a result as the API tells it.
 pub(super) fn result(result: FormulaType) -> Value {
     match result {

@@ -4,7 +4,7 @@ use model::{CellRef, ChoiceId, FieldKind, FormulaType, Timestamp};
 use serde_json::{Value, json};
 
 use super::{formula, moment, multiple_lookup_values, through};
-use crate::field_type::{FieldType, OptionsIn, Texting};
+use crate::field_type::{FieldType, OptionsIn, RollupIn, Texting};
 use crate::options::Options;
 use crate::plain::plain_cell;
 use crate::problem::OptionsError;
@@ -30,9 +30,8 @@ impl FieldType for Rollup {
         old: Option<&FieldKind>,
         _ids: &mut dyn FnMut() -> ChoiceId,
     ) -> Result<OptionsIn, OptionsError> {
-        const EXPECTED: &str = "a formula over `values`, such as `SUM(values)`";
         let options = Options::new(given)?;
-        // The last three are answered by the API, given back by clients that copy a schema, and not read.
+        // The last four are answered by the API and given back by clients that copy a schema.
         options.only(&[
             "recordLinkFieldId",
             "fieldIdInLinkedTable",
@@ -43,15 +42,19 @@ impl FieldType for Rollup {
             "result",
         ])?;
         let (link, field) = through::read(&options, old)?;
-        let held = if let Some(FieldKind::Rollup(old)) = old { Some(&old.formula) } else { None };
-        let text = options.formula("formula", EXPECTED, held)?;
-        Ok(OptionsIn::Rollup { link, field, text })
+        let held = if let Some(FieldKind::Rollup(old)) = old { old.formula.as_ref() } else { None };
+        let by = if held.is_some() || options.get("formula").is_some() {
+            RollupIn::Formula(options.formula("formula", RollupIn::EXPECTED, held)?)
+        } else {
+            RollupIn::Untold(formula::told(options.get("result")))
+        };
+        Ok(OptionsIn::Rollup { link, field, by })
     }
 
     fn write_options(&self, kind: &FieldKind) -> Option<Value> {
         let FieldKind::Rollup(rollup) = kind else { return None };
         Some(json!({
-            "isValid": true,
+            "isValid": rollup.formula.is_some(),
             "recordLinkFieldId": rollup.link,
             "fieldIdInLinkedTable": rollup.field,
             "formula": rollup.formula,

@@ -74,7 +74,7 @@ pub(crate) fn lookup(result: FieldKind) -> FieldKind {
 
 pub(crate) fn rollup(result: FormulaType, list: bool) -> FieldKind {
     let (link, field) = ("fldBBBBBBBBBBBBBB".parse().unwrap(), "fldCCCCCCCCCCCCCC".parse().unwrap());
-    FieldKind::Rollup(RollupOptions { link, field, formula: "SUM(values)".to_owned(), result, list })
+    FieldKind::Rollup(RollupOptions { link, field, formula: Some("SUM(values)".to_owned()), result, list })
 }
 
 pub(crate) fn link() -> FieldKind {

@@ -186,8 +186,8 @@ fn made_of(schema: &Schema, table: &Table, field: &Field) -> Option<Compiled> {
         FieldKind::Rollup(rollup) => {
             let (link, other, looked) = looked(schema, table, field)?;
             let through = Through { link, other: other.no, field: looked.no };
-            let program =
-                formula::compile_rollup(&rollup.formula, &|word| schema::rollup_reference(looked, word)).ok()?;
+            let text = rollup.formula.as_deref()?;
+            let program = formula::compile_rollup(text, &|word| schema::rollup_reference(looked, word)).ok()?;
             Compiled { ages: program.ages(), program: Some(program), through: vec![through], ..plain }
         }
         kind if kind.is_shown() => {

@@ -85,8 +85,9 @@ pub struct RollupOptions {
     pub link: FieldId,
     /// The field of the linked table.
     pub field: FieldId,
-    /// A formula over `values`, such as `SUM(values)`.
-    pub formula: String,
+    /// A formula over `values`, such as `SUM(values)`; none where an import did not tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub formula: Option<String>,
     /// The type of its result, or of each value when it is a list.
     pub result: FormulaType,
     /// True when the result is a list.

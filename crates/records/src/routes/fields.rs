@@ -54,6 +54,5 @@ pub(super) async fn update(
     }
     let named = (place.table.as_str(), place.field.as_str());
     let (schema, id) = records.update_field(&caller, base, named, &part, asked.empties).await.map_err(fail)?;
-    let field = schema.table_of(id).and_then(|table| table.field_by_id(id));
-    field.map(|field| Json(field_out(&schema, field))).ok_or_else(|| fail(Error::ImageGone))
+    field_out(&schema, id).map(Json).ok_or_else(|| fail(Error::ImageGone))
 }

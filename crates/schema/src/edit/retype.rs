@@ -73,7 +73,7 @@ pub fn retyped(
         OptionsIn::Button { label, text } => draft.button(no, name, own, (label, &text))?,
         OptionsIn::AiText { prompt } => draft.ai_text(no, name, own, prompt)?,
         OptionsIn::Lookup { link, field } => draft.lookup(no, name, own, (&link, &field))?,
-        OptionsIn::Rollup { link, field, text } => draft.rollup(no, name, own, (&link, &field), &text)?,
+        OptionsIn::Rollup { link, field, by } => draft.rollup(no, name, own, (&link, &field), &by)?,
         OptionsIn::Link { .. } if field.kind.link().is_some() => {
             let way_out = "make it a text first, which has the names of records, and links of that";
             return Err(Error::Invalid { reason: format!("`{name}` is a field of links already: {way_out}") });

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::fixture::empty;
+use crate::needs::needs;
 
 fn field(value: Value) -> NewField {
     serde_json::from_value(value).unwrap()
@@ -527,7 +528,7 @@ proptest! {
                     let program = program.map_err(|_| TestCaseError::fail(format!("`{}` is broken", field.name)))?;
                     prop_assert_eq!(program.result(), formula.result, "{}", &field.name);
                 }
-                let needs = draft.needs(table, field);
+                let needs = needs(&draft.schema, table, field);
                 let circle = draft.refuse_cycle(&field.name, Some((table.no, field.id)), needs);
                 prop_assert!(circle.is_ok(), "{:?}", circle);
                 prop_assert!(draft.settled(table, field).is_none(), "`{}` is of another type by now", field.name);

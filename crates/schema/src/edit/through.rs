@@ -1,10 +1,11 @@
-//! Fields that are computed through links: lookups and rollups, what computed fields need, and what they come out as.
+//! Fields that are computed through links: lookups and rollups, and what computed fields come out as.
 
 use std::sync::Arc;
 
+use fields::RollupIn;
 use formula::{Diagnostic, Program};
 use model::{
-    ButtonOptions, Field, FieldId, FieldKind, FormulaOptions, LinkOptions, LookupOptions, RollupOptions, SelectOptions,
+    Field, FieldId, FieldKind, FormulaOptions, FormulaType, LinkOptions, LookupOptions, RollupOptions, SelectOptions,
     Table, TableNo,
 };
 
@@ -12,9 +13,7 @@ use super::{Draft, FIELDS, reference};
 use crate::diagnosis::{self, Nameable, Rules, Times, summary};
 use crate::dialect::formula_of;
 use crate::error::Error;
-
-/// A field of a table.
-type Place = (TableNo, FieldId);
+use crate::needs::{Place, field_at, looked_at, needs};
 
 /// The most lookups that follow each other: what a cell holds may grow with each by as many times as it has links.
 const HOPS: usize = 5;
@@ -66,7 +65,8 @@ impl Draft<'_> {
             );
             return Err(Error::Options { field: name.to_owned(), reason });
         }
-        let result = self.field_at(looked).map_or(FieldKind::SingleLineText, |(_, field)| value_type(&field.kind));
+        let result =
+            field_at(&self.schema, looked).map_or(FieldKind::SingleLineText, |(_, field)| value_type(&field.kind));
         Ok(FieldKind::MultipleLookupValues(LookupOptions { link, field: looked.1, result: Box::new(result) }))
     }
 
@@ -77,15 +77,29 @@ impl Draft<'_> {
         name: &str,
         own: Option<FieldId>,
         named: (&str, &str),
-        text: &str,
+        by: &RollupIn,
     ) -> Result<FieldKind, Error> {
         let (link, looked) = self.through(no, name, named)?;
+        let text =
+            by.formula().map_err(|error| Error::Options { field: name.to_owned(), reason: error.to_string() })?;
         self.refuse_cycle(name, own.map(|own| (no, own)), vec![looked])?;
-        let looked_at = self.field_at(looked).map(|(_, field)| field);
-        let program = formula::compile_new_rollup(text, &|word| rollup_reference(looked_at.as_deref()?, word));
+        let looked_at = field_at(&self.schema, looked).map(|(_, field)| field);
+        let program = formula::compile_new_rollup(text, &|word| rollup_reference(looked_at?, word));
         let program = self.usable((name, own), text, program, Nameable::Values)?;
         let (result, list) = (program.result(), program.is_list());
-        Ok(FieldKind::Rollup(RollupOptions { link, field: looked.1, formula: text.to_owned(), result, list }))
+        Ok(FieldKind::Rollup(RollupOptions { link, field: looked.1, formula: Some(text.to_owned()), result, list }))
+    }
+
+    /// A rollup of which an import tells what comes out and not how: it is not computed until somebody gives its formula.
+    pub(super) fn untold_rollup(
+        &self,
+        no: TableNo,
+        name: &str,
+        named: (&str, &str),
+        result: FormulaType,
+    ) -> Result<FieldKind, Error> {
+        let (link, (_, field)) = self.through(no, name, named)?;
+        Ok(FieldKind::Rollup(RollupOptions { link, field, formula: None, result, list: false }))
     }
 
     /// A formula that may be kept. One that is kept already may have functions of ours, whatever the house takes now.
@@ -107,55 +121,14 @@ impl Draft<'_> {
             .map_err(|problems| Error::Formula { field: name.to_owned(), reason: summary(&problems) })
     }
 
-    fn field_at(&self, (no, id): Place) -> Option<(Arc<Table>, Arc<Field>)> {
-        let table = self.schema.table_by_no(no)?;
-        Some((Arc::clone(table), Arc::clone(table.field_by_id(id)?)))
-    }
-
-    /// The fields that a formula needs where it names this field of its table: the field itself, and of a link the
-    /// names of the linked records.
-    pub(super) fn needs_of(&self, table: &Table, id: FieldId) -> Vec<Place> {
-        let mut needs = vec![(table.no, id)];
-        if let Some(link) = table.field_by_id(id).and_then(|field| field.kind.link())
-            && let Some(linked) = self.schema.live_tables().find(|table| table.no == link.linked_table_no)
-        {
-            needs.push((linked.no, linked.primary));
-        }
-        needs
-    }
-
-    /// The fields that a computed field is made of.
-    pub(super) fn needs(&self, table: &Table, field: &Field) -> Vec<Place> {
-        match &field.kind {
-            FieldKind::Formula(FormulaOptions { references, .. })
-            | FieldKind::Button(ButtonOptions { references, .. }) => {
-                references.iter().flat_map(|id| self.needs_of(table, *id)).collect()
-            }
-            FieldKind::AiText(options) => {
-                options.references().into_iter().flat_map(|id| self.needs_of(table, id)).collect()
-            }
-            FieldKind::MultipleLookupValues(_) | FieldKind::Rollup(_) => {
-                let looked = field
-                    .kind
-                    .looks_through()
-                    .and_then(|(link, looked)| Some((table.field_by_id(link)?.kind.link()?.linked_table_no, looked)));
-                let named = looked.and_then(|place| {
-                    let (linked, looked) = self.field_at(place)?;
-                    Some(self.needs_of(&linked, looked.id))
-                });
-                named.unwrap_or_default()
-            }
-            _ => Vec::new(),
-        }
-    }
-
     /// How many lookups follow each other from this field on. Each field is looked at once.
     fn hops(&self, place: Place, known: &mut Vec<(Place, usize)>) -> usize {
         if let Some((_, hops)) = known.iter().find(|(held, _)| *held == place) {
             return *hops;
         }
-        let Some((table, field)) = self.field_at(place) else { return 0 };
-        let further = self.needs(&table, &field).into_iter().map(|need| self.hops(need, known)).max().unwrap_or(0);
+        let Some((table, field)) = field_at(&self.schema, place) else { return 0 };
+        let further =
+            needs(&self.schema, table, field).into_iter().map(|need| self.hops(need, known)).max().unwrap_or(0);
         let hops = match field.kind {
             FieldKind::MultipleLookupValues(_) => further + 1,
             FieldKind::Rollup(_) => 0,
@@ -178,7 +151,7 @@ impl Draft<'_> {
     /// The names on the way from these fields to `goal`, if there is one. Each field is looked at once.
     fn path_to(&self, goal: Place, from: &[Place], seen: &mut Vec<Place>) -> Option<String> {
         for place in from {
-            let Some((table, field)) = self.field_at(*place) else { continue };
+            let Some((table, field)) = field_at(&self.schema, *place) else { continue };
             if *place == goal {
                 return Some(field.name.clone());
             }
@@ -186,7 +159,7 @@ impl Draft<'_> {
                 continue;
             }
             seen.push(*place);
-            if let Some(path) = self.path_to(goal, &self.needs(&table, &field), seen) {
+            if let Some(path) = self.path_to(goal, &needs(&self.schema, table, field), seen) {
                 return Some(format!("{} → {path}", field.name));
             }
         }
@@ -211,10 +184,7 @@ impl Draft<'_> {
 
     /// What a computed field is now, when that is something else than it says.
     pub(super) fn settled(&self, table: &Table, field: &Field) -> Option<FieldKind> {
-        let looked = || {
-            let (link, looked) = field.kind.looks_through()?;
-            self.field_at((table.field_by_id(link)?.kind.link()?.linked_table_no, looked))
-        };
+        let looked = || field_at(&self.schema, looked_at(table, field)?);
         let kind = match &field.kind {
             FieldKind::Formula(options) => {
                 let program = formula::compile(&options.formula, &|name| reference(table, name)).ok()?;
@@ -225,9 +195,8 @@ impl Draft<'_> {
                 FieldKind::MultipleLookupValues(LookupOptions { result, ..options.clone() })
             }
             FieldKind::Rollup(options) => {
-                let looked = looked()?.1;
-                let program =
-                    formula::compile_rollup(&options.formula, &|word| rollup_reference(&looked, word)).ok()?;
+                let (text, looked) = (options.formula.as_deref()?, looked()?.1);
+                let program = formula::compile_rollup(text, &|word| rollup_reference(looked, word)).ok()?;
                 let (result, list) = (program.result(), program.is_list());
                 FieldKind::Rollup(RollupOptions { result, list, ..options.clone() })
             }

@@ -10,7 +10,7 @@ fn table_json(schema: &Schema, table: &Table, visible: bool) -> Value {
 }
 
 fn field_json(schema: &Schema, field: &Field) -> Value {
-    serde_json::to_value(field_out(schema, field)).unwrap()
+    serde_json::to_value(field_out(schema, field.id)).unwrap()
 }
 
 fn field(no: u32, id: &str, name: &str, kind: FieldKind) -> Arc<Field> {

@@ -221,6 +221,164 @@ async fn the_schema_that_is_answered_makes_the_same_base(app: TestApp) {
     assert_eq!((&project["fields"]["Early"], &project["fields"]["All"]), (&json!(5), &json!([2])), "{project}");
 }
 
+/// Two tables as Airtable's API lists them: of rollups it tells what comes out, and not how.
+fn listed() -> Value {
+    let number = json!({ "type": "number", "options": { "precision": 0 } });
+    let rollup = |id: &str, name: &str, link: &str, field: &str, result: &Value| {
+        json!({ "id": id, "name": name, "type": "rollup", "options": { "isValid": true, "recordLinkFieldId": link,
+            "fieldIdInLinkedTable": field, "referencedFieldIds": [], "result": result } })
+    };
+    let formula = |id: &str, name: &str, text: &str, of: &str, result: &Value| {
+        json!({ "id": id, "name": name, "type": "formula", "options": { "isValid": true, "formula": text,
+            "referencedFieldIds": [of], "result": result } })
+    };
+    json!([
+        table(
+            "tblTasks000000001",
+            "Tasks",
+            &[
+                formula(
+                    "fldLevel000000001",
+                    "Level",
+                    "{fldOfAll000000001} & '!'",
+                    "fldOfAll000000001",
+                    &json!({ "type": "singleLineText" })
+                ),
+                text("fldName0000000001", "Name"),
+                json!({ "id": "fldPoints00000001", "name": "Points", "type": "number", "options": { "precision": 0 } }),
+                json!({ "id": "fldProject0000001", "name": "Project", "type": "multipleRecordLinks", "options": {
+                "linkedTableId": "tblProjects000001", "isReversed": false, "prefersSingleRecordLink": true,
+                "inverseLinkFieldId": "fldTasks000000001" } }),
+                json!({ "id": "fldOfAll000000001", "name": "Of all", "type": "multipleLookupValues", "options": { "isValid": true,
+                "recordLinkFieldId": "fldProject0000001", "fieldIdInLinkedTable": "fldTwice000000001", "result": number } }),
+            ]
+        ),
+        table(
+            "tblProjects000001",
+            "Projects",
+            &[
+                text("fldTitle000000001", "Title"),
+                formula("fldTwice000000001", "Twice", "{fldSum00000000001}*2", "fldSum00000000001", &number),
+                rollup("fldSum00000000001", "Sum", "fldTasks000000001", "fldPoints00000001", &number),
+                rollup("fldWords000000001", "Words", "fldTasks000000001", "fldName0000000001", &Value::Null),
+                json!({ "id": "fldTasks000000001", "name": "Tasks", "type": "multipleRecordLinks", "options": {
+                "linkedTableId": "tblTasks000000001", "isReversed": true, "prefersSingleRecordLink": false,
+                "inverseLinkFieldId": "fldProject0000001" } }),
+            ]
+        ),
+    ])
+}
+
+const UNTOLD: &str =
+    "Airtable's API does not tell the formula of a rollup: set `options.formula`, such as `SUM(values)`";
+
+/// Makes the base of [`listed`], with a project of five points; answers the address of the project.
+async fn waiting(app: &TestApp) -> String {
+    let mut body = json!({ "id": BASE, "name": "Moved", "workspaceId": app.workspace().await, "tables": listed() });
+    body["tables"][0]["primaryFieldId"] = json!("fldName0000000001");
+    app.ok(Method::POST, "/v0/meta/bases?keepIds=true", &body).await;
+    let project = json!({ "fields": { "Title": "House" } });
+    let project = app.ok(Method::POST, &format!("/v0/{BASE}/Projects"), &project).await["id"].clone();
+    for points in [2, 3] {
+        let task = json!({ "fields": { "Name": "Paint", "Points": points, "Project": [project] } });
+        app.ok(Method::POST, &format!("/v0/{BASE}/Tasks"), &task).await;
+    }
+    format!("/v0/{BASE}/Projects/{}", project.as_str().unwrap())
+}
+
+fn options(told: &Value, (table, field): (usize, usize)) -> Value {
+    told[table]["fields"][field]["options"].clone()
+}
+
+#[on_every_database]
+async fn a_rollup_as_airtable_lists_it_waits_for_its_formula(app: TestApp) {
+    let project = waiting(&app).await;
+    let tables = format!("/v0/meta/bases/{BASE}/tables");
+    let told = app.get(&tables).await["tables"].clone();
+    let number = json!({ "type": "number", "options": { "precision": 8 } });
+    let sum = json!({ "isValid": false, "error": UNTOLD, "recordLinkFieldId": "fldTasks000000001",
+        "fieldIdInLinkedTable": "fldPoints00000001", "formula": null, "referencedFieldIds": [], "result": number });
+    assert_eq!(options(&told, (1, 2)), sum);
+    assert_eq!(options(&told, (1, 3))["result"], json!({ "type": "singleLineText" }));
+    for (place, reason) in [
+        ((1, 1), format!("it needs `Sum`, which is not computed: {UNTOLD}")),
+        ((0, 4), format!("it needs `Twice` of `Projects`, which is not computed: {UNTOLD}")),
+        ((0, 0), format!("it needs `Of all`, which is not computed: {UNTOLD}")),
+    ] {
+        let options = options(&told, place);
+        let said = (&options["isValid"], &options["error"], &options["result"]);
+        assert_eq!(said, (&json!(false), &json!(reason), &Value::Null), "{options}");
+    }
+    let house = app.get(&project).await["fields"].clone();
+    for field in ["Sum", "Twice", "Words"] {
+        assert_eq!(house[field], json!({ "error": "#ERROR!" }), "{field}");
+    }
+
+    // What is told of it makes such a base again.
+    let body =
+        json!({ "id": "appMoved000000001", "name": "Again", "workspaceId": app.workspace().await, "tables": told });
+    app.ok(Method::POST, "/v0/meta/bases?keepIds=true", &body).await;
+    assert_eq!(app.get("/v0/meta/bases/appMoved000000001/tables").await["tables"], told);
+
+    let described = json!({ "description": "points" });
+    let described = app.ok(Method::PATCH, &format!("{tables}/Projects/fields/Sum"), &described).await;
+    assert_eq!(described["options"], sum);
+}
+
+#[on_every_database]
+async fn its_formula_makes_a_rollup_whole_and_what_is_made_of_it(app: TestApp) {
+    let project = waiting(&app).await;
+    let tables = format!("/v0/meta/bases/{BASE}/tables");
+    let field = format!("{tables}/Projects/fields/Sum");
+    for options in [json!({}), json!({ "fieldIdInLinkedTable": "Name" })] {
+        let (status, answer) = app.call(Method::PATCH, &field, &json!({ "options": options })).await;
+        let said = answer["error"]["message"].as_str().unwrap();
+        assert!(status == 422 && said.contains("options.formula is missing: it must be a formula over"), "{said}");
+    }
+    let whole = app.ok(Method::PATCH, &field, &json!({ "options": { "formula": "SUM(values)" } })).await;
+    let sum = (&whole["id"], &whole["options"]["isValid"], &whole["options"]["formula"], &whole["options"]["error"]);
+    assert_eq!(sum, (&json!("fldSum00000000001"), &json!(true), &json!("SUM(values)"), &Value::Null));
+    let told = app.get(&tables).await["tables"].clone();
+    for place in [(1, 1), (0, 4), (0, 0)] {
+        let options = options(&told, place);
+        assert_eq!((&options["isValid"], &options["error"]), (&json!(true), &Value::Null), "{options}");
+    }
+    let house = app.get(&project).await["fields"].clone();
+    assert_eq!((&house["Sum"], &house["Twice"]), (&json!(5), &json!(10)));
+    let tasks = app.get(&format!("/v0/{BASE}/Tasks")).await;
+    let task = &tasks["records"][0]["fields"];
+    assert_eq!((&task["Of all"], &task["Level"]), (&json!([10]), &json!("10!")));
+    // What comes out may be of another type than Airtable told.
+    let joined = json!({ "options": { "formula": "ARRAYJOIN(values, '+')" } });
+    let joined = app.ok(Method::PATCH, &field, &joined).await;
+    assert_eq!(joined["options"]["result"]["type"], "singleLineText");
+    assert_eq!(app.get(&project).await["fields"]["Sum"], "2+3");
+}
+
+#[on_every_database]
+async fn only_what_keeps_its_id_may_lack_a_formula(app: TestApp) {
+    let base = full(&app).await;
+    let tables = format!("/v0/meta/bases/{base}/tables");
+    let rollup = json!({ "id": "fldNew00000000001", "name": "New", "type": "rollup", "options": {
+        "recordLinkFieldId": "Tasks", "fieldIdInLinkedTable": "Points", "result": { "type": "number" } } });
+    let fields = format!("{tables}/Projects/fields");
+    let (status, answer) = app.call(Method::POST, &fields, &rollup).await;
+    assert_eq!((status, &answer["error"]["type"]), (422, &json!("INVALID_FIELD_TYPE_OPTIONS_FOR_CREATE")), "{answer}");
+    let missing = "options.formula is missing: it must be a formula over `values`, such as `SUM(values)`";
+    assert!(answer["error"]["message"].as_str().unwrap().contains(missing), "{answer}");
+    let convert = format!("/api/v1/bases/{base}/tables/Projects/fields/Early/convert");
+    let (status, answer) =
+        app.call(Method::POST, &convert, &json!({ "type": "rollup", "options": rollup["options"] })).await;
+    assert!(status == 422 && answer.to_string().contains(missing), "{answer}");
+    let made = app.ok(Method::POST, &format!("{fields}?keepIds=true"), &rollup).await;
+    assert_eq!((&made["id"], &made["options"]["isValid"]), (&json!("fldNew00000000001"), &json!(false)), "{made}");
+    let mut empty = rollup.clone();
+    (empty["id"], empty["name"], empty["options"]["formula"]) =
+        (json!("fldNew00000000002"), json!("Empty"), json!(" "));
+    let (status, answer) = app.call(Method::POST, &format!("{fields}?keepIds=true"), &empty).await;
+    assert_eq!(status, 422, "{answer}");
+}
+
 #[on_every_database]
 async fn what_is_wrong_in_a_moved_base_is_named_with_its_place(app: TestApp) {
     let base = full(&app).await;

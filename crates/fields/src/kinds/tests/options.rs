@@ -2,7 +2,7 @@ use model::{Choice, FieldKind, FormulaType};
 use serde_json::{Value, json};
 
 use super::{formula, ids, kind, kinds, link, multi};
-use crate::field_type::{OptionsIn, PromptIn};
+use crate::field_type::{OptionsIn, PromptIn, RollupIn};
 use crate::kinds::add_choice;
 use crate::table::{by_name, of};
 
@@ -37,13 +37,32 @@ fn what_is_answered_can_be_given_back() {
             OptionsIn::Lookup { link, field } => {
                 assert_eq!((link.as_str(), field.as_str()), ("fldBBBBBBBBBBBBBB", "fldCCCCCCCCCCCCCC"));
             }
-            OptionsIn::Rollup { link, field, text } => {
+            OptionsIn::Rollup { link, field, by } => {
                 assert_eq!((link.as_str(), field.as_str()), ("fldBBBBBBBBBBBBBB", "fldCCCCCCCCCCCCCC"));
-                assert_eq!(text, "SUM(values)");
+                assert_eq!(by, RollupIn::Formula("SUM(values)".to_owned()));
             }
         }
         // Nothing given keeps everything.
         assert!(field_type.read_options(None, Some(&kind), &mut ids()).is_ok(), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_rollup_without_a_formula_says_what_comes_out() {
+    for (result, told) in [
+        (json!({ "type": "number", "options": { "precision": 2 } }), FormulaType::Number),
+        (json!({ "type": "currency", "options": { "precision": 2, "symbol": "€" } }), FormulaType::Number),
+        (json!({ "type": "checkbox" }), FormulaType::Number),
+        (json!({ "type": "date" }), FormulaType::Date),
+        (json!({ "type": "dateTime" }), FormulaType::DateTime),
+        (json!({ "type": "multipleSelects" }), FormulaType::Text),
+        (json!("number"), FormulaType::Text),
+        (Value::Null, FormulaType::Text),
+    ] {
+        let options = json!({ "recordLinkFieldId": "L", "fieldIdInLinkedTable": "F", "result": result });
+        let read = by_name("rollup").unwrap().read_options(Some(&options), None, &mut ids()).unwrap();
+        let by = RollupIn::Untold(told);
+        assert_eq!(read, OptionsIn::Rollup { link: "L".to_owned(), field: "F".to_owned(), by }, "{options}");
     }
 }
 
