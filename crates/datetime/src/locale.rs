@@ -86,6 +86,12 @@ impl Locale {
         }
     }
 
+    /// True for the name of a locale, or of a language that locales are of: `zh` is that of `zh-cn`.
+    pub fn is_known(name: &str) -> bool {
+        let language = |name: &str| name.trim().split(['-', '_']).next().map(str::to_ascii_lowercase);
+        Self::named(name).is_some() || LOCALES.others.iter().any(|(held, _)| language(held) == language(name))
+    }
+
     fn names(&self, what: Named) -> &Names {
         match what {
             Named::Months => &self.months,

@@ -4,6 +4,7 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
+use datetime::Locale;
 use jiff::tz::TimeZone;
 use model::Caller;
 use web::{Failure, JsonBody, Params};
@@ -76,9 +77,10 @@ pub fn text_shape(format: Option<&str>, zone: Option<&str>, locale: Option<&str>
             short(&zone)
         )));
     }
-    let known = locale.len() <= 35 && locale.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-    if !known {
-        return Err(invalid(&format!("`userLocale` is a locale such as `en-gb`, not `{}`", short(&locale))));
+    if !Locale::is_known(&locale) {
+        let message =
+            format!("`userLocale` is a locale or a language such as `en-gb` or `de`, not `{}`", short(&locale));
+        return Err(invalid(&message));
     }
     Ok(Some(TextShape { time_zone: zone, locale: locale.to_lowercase().replace('_', "-") }))
 }

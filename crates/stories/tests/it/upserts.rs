@@ -176,7 +176,15 @@ async fn cells_are_told_as_people_see_them(app: TestApp) {
         ("cellFormat=text", "`cellFormat` is `json` or `string`"),
         ("cellFormat=string&timeZone=Mars/Olympus&userLocale=en", "not `Mars/Olympus`"),
         ("cellFormat=string&timeZone=utc&userLocale=%3Cb%3E", "not `<b>`"),
+        (
+            "cellFormat=string&timeZone=utc&userLocale=klingon",
+            "`userLocale` is a locale or a language such as `en-gb` or `de`, not `klingon`",
+        ),
+        ("cellFormat=string&timeZone=utc&userLocale=xx-DE", "not `xx-DE`"),
     ];
+    for locale in ["zh", "ja-JP", "en_US", "DE", "pt-br", "es-CL", "sr-Cyrl-RS"] {
+        app.get(&format!("{tasks}?cellFormat=string&timeZone=utc&userLocale={locale}")).await;
+    }
     for (query, words) in wrong {
         let (status, answer) = app.call(Method::GET, &format!("{tasks}?{query}"), &Value::Null).await;
         assert_eq!((status, answer["error"]["type"].as_str()), (422, Some("INVALID_REQUEST_UNKNOWN")));
