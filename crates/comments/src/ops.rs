@@ -84,7 +84,8 @@ impl Comments {
 
     /// Permit to comment in the base of a record, and who gets it.
     async fn permit(&self, caller: &Caller, subject: Subject<'_>) -> Result<(Permit, UserId), Error> {
-        let permit = self.0.access.permit(caller, Action::Comment, subject.base).await?;
+        let what = (Action::Comment, Action::Comment.words());
+        let permit = self.0.schemas.permit_in_table(caller, what, (subject.base, subject.table)).await?;
         Ok((permit, caller.user().ok_or(Error::NoUser)?))
     }
 

@@ -20,7 +20,7 @@ use model::{
 use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
-use tenancy::{Access, Action, Permit, WorkspacePermit};
+use tenancy::{Access, Action, Denied, Permit, WorkspacePermit};
 
 use crate::dialect::all_of_airtable;
 use crate::edit::{Draft, NewField, NewTable, given_id, numbers_needed, refuse_slow};
@@ -150,7 +150,10 @@ impl Schemas {
     pub async fn default_workspace(&self, caller: &Caller) -> Result<WorkspaceId, Error> {
         let roles = self.access.workspaces(caller).await?;
         let found = roles.iter().find(|entry| entry.role >= Role::Creator).map(|entry| entry.id);
-        found.ok_or(Error::Denied(tenancy::Denied::Role))
+        found.ok_or_else(|| {
+            let place = Some("any workspace".to_owned());
+            Error::Denied(Denied::Role { doing: Action::CreateBase.words(), place })
+        })
     }
 
     /// Finds a base by id or by name: the one of exactly this name, else without regard to case.
@@ -175,6 +178,47 @@ impl Schemas {
             }
             None => Err(Error::BaseNotFound { name: name() }),
         }
+    }
+
+    /// As [`Access::permit`]; a refusal of the role names the base.
+    ///
+    /// # Errors
+    /// [`Denied`].
+    pub async fn permit(&self, caller: &Caller, actions: impl AsRef<[Action]>, base: BaseId) -> Result<Permit, Denied> {
+        match self.access.permit(caller, actions, base).await {
+            Err(denied) => Err(self.named(caller, denied, base, None).await),
+            permit => permit,
+        }
+    }
+
+    /// As [`Access::permit`] for what is done in a table; a refusal of the role tells that in these words and names the table.
+    ///
+    /// # Errors
+    /// [`Denied`].
+    pub async fn permit_in_table(
+        &self,
+        caller: &Caller,
+        (action, doing): (Action, &'static str),
+        (base, table): (BaseId, &str),
+    ) -> Result<Permit, Denied> {
+        match self.access.permit(caller, action, base).await {
+            Err(Denied::Role { place, .. }) => {
+                Err(self.named(caller, Denied::Role { doing, place }, base, Some(table)).await)
+            }
+            permit => permit,
+        }
+    }
+
+    /// A refusal of the role with the name of its place, where the caller may see that.
+    async fn named(&self, caller: &Caller, denied: Denied, base: BaseId, table: Option<&str>) -> Denied {
+        if !matches!(denied, Denied::Role { .. }) {
+            return denied;
+        }
+        let Ok(schema) = self.describe(caller, base).await else { return denied };
+        denied.within(|| match table.and_then(|name| schema.table(name)) {
+            Some(table) => format!("table {} ({})", table.name, table.id),
+            None => format!("base {} ({base})", schema.name),
+        })
     }
 
     /// The schema of a base that the caller may read.
@@ -378,7 +422,7 @@ impl Schemas {
     async fn allow_edit(&self, caller: &Caller, base: BaseId, keeps_ids: bool) -> Result<(), Error> {
         let needed = [Action::EditSchema, Action::KeepIds];
         let needed = if keeps_ids { &needed[..] } else { &needed[..1] };
-        self.access.permit(caller, needed, base).await?;
+        self.permit(caller, needed, base).await?;
         Ok(())
     }
 
@@ -404,7 +448,7 @@ impl Schemas {
         numbers: (u32, u32),
         decide: impl FnOnce(&mut Draft<'_>) -> Result<T, Error>,
     ) -> Result<(Arc<Schema>, T), Error> {
-        let permit = self.access.permit(caller, action, base).await?;
+        let permit = self.permit(caller, action, base).await?;
         let (tenant, no) = (permit.tenant(), permit.base_no());
         let mut tx = self.changes.begin(tenant, no).await?;
         let schema = store::schema_in(&mut tx, tenant, no).await?;

@@ -91,7 +91,7 @@ impl Shares {
         base: BaseId,
         view: Option<&str>,
     ) -> Result<(Arc<Schema>, Share), Error> {
-        let permit = self.0.access.permit(caller, SHARING, base).await?;
+        let permit = self.0.schemas.permit(caller, SHARING, base).await?;
         let by = caller.user().ok_or_else(|| Error::Request { reason: "only people share".to_owned() })?;
         let schema = self.0.schemas.snapshot(permit.tenant(), permit.base_no()).await?;
         let shown = match view {
@@ -127,7 +127,7 @@ impl Shares {
     /// # Errors
     /// [`Error::Denied`].
     pub(crate) async fn list_links(&self, caller: &Caller, base: BaseId) -> Result<(Arc<Schema>, Vec<Share>), Error> {
-        let permit = self.0.access.permit(caller, SHARING, base).await?;
+        let permit = self.0.schemas.permit(caller, SHARING, base).await?;
         self.shown(&permit.scope()).await
     }
 
@@ -143,7 +143,7 @@ impl Shares {
     /// # Errors
     /// [`Error::Denied`]; [`Error::NotFound`]; [`Error::Request`] for the share of a view.
     pub(crate) async fn renew(&self, caller: &Caller, base: BaseId, id: &str) -> Result<(Arc<Schema>, Share), Error> {
-        let permit = self.0.access.permit(caller, SHARING, base).await?;
+        let permit = self.0.schemas.permit(caller, SHARING, base).await?;
         let schema = self.0.schemas.snapshot(permit.tenant(), permit.base_no()).await?;
         let mut tx = self.0.db.begin(Group::Base(permit.base_no().0)).await?;
         let renewed = store::renew(&mut tx, &permit, parsed(id)?, &all_fields(&schema)).await?;
@@ -163,7 +163,7 @@ impl Shares {
     /// # Errors
     /// [`Error::Denied`]; [`Error::NotFound`].
     pub async fn enable(&self, caller: &Caller, base: BaseId, id: &str, enabled: bool) -> Result<Share, Error> {
-        let permit = self.0.access.permit(caller, Action::ShareBase, base).await?;
+        let permit = self.0.schemas.permit(caller, Action::ShareBase, base).await?;
         let mut tx = self.0.db.begin(Group::Base(permit.base_no().0)).await?;
         let share = store::enable(&mut tx, &permit, parsed(id)?, enabled).await?.ok_or_else(|| not_found(id))?;
         let entry = told("shares.update", &permit, &share).with("state", state(&share));
@@ -177,7 +177,7 @@ impl Shares {
     /// # Errors
     /// [`Error::Denied`]; [`Error::NotFound`].
     pub async fn delete(&self, caller: &Caller, base: BaseId, id: &str) -> Result<ShareId, Error> {
-        let permit = self.0.access.permit(caller, Action::ShareBase, base).await?;
+        let permit = self.0.schemas.permit(caller, Action::ShareBase, base).await?;
         let share = parsed(id)?;
         let mut tx = self.0.db.begin(Group::Base(permit.base_no().0)).await?;
         if !store::delete(&mut tx, &permit, share).await? {

@@ -153,7 +153,7 @@ impl Access {
         let place = place.filter(|place| place.tenant == caller.tenant).ok_or(Denied::NotFound)?;
         let held = self.held(revision, caller).await?;
         let role = held.in_base(place.workspace, place.base).ok_or(Denied::NotFound)?;
-        policy::check(actions, role, &caller.scopes)?;
+        policy::check(actions, role, &caller.scopes).map_err(|denied| denied.within(|| format!("base {id}")))?;
         Ok(Granted { place, id, role, revision })
     }
 
@@ -168,9 +168,17 @@ impl Access {
         workspace: WorkspaceId,
     ) -> Result<WorkspacePermit, Denied> {
         let revision = self.people.revision().await.map_err(Error::from)?;
-        let role = self.held(revision, caller).await?.in_workspace(workspace).ok_or(Denied::NotFound)?;
-        policy::check(actions.as_ref(), role, &caller.scopes)?;
-        Ok(WorkspacePermit { tenant: caller.tenant, workspace, role, revision, people: self.people.clone() })
+        let held = self.held(revision, caller).await?;
+        let entry = held.workspaces.iter().find(|entry| entry.id == workspace).ok_or(Denied::NotFound)?;
+        let place = || format!("workspace {} ({workspace})", entry.name);
+        policy::check(actions.as_ref(), entry.role, &caller.scopes).map_err(|denied| denied.within(place))?;
+        Ok(WorkspacePermit {
+            tenant: caller.tenant,
+            workspace,
+            role: entry.role,
+            revision,
+            people: self.people.clone(),
+        })
     }
 
     /// Whether the caller may do this in the tenant: by the greatest role that they have in a workspace.

@@ -16,8 +16,13 @@ pub enum Denied {
         missing: Vec<Scope>,
     },
     /// The role is too low.
-    #[error("You are not permitted to perform this operation")]
-    Role,
+    #[error("You are not permitted to {doing}{}", place.as_ref().map(|place| format!(" in {place}")).unwrap_or_default())]
+    Role {
+        /// What was to be done.
+        doing: &'static str,
+        /// Where, as far as the caller may know of it.
+        place: Option<String>,
+    },
     /// The check could not be made.
     #[error("access could not be checked")]
     Unchecked(#[source] Box<Error>),
@@ -37,6 +42,15 @@ impl Denied {
         }
         if missing.is_empty() { Ok(()) } else { Err(Self::Scope { missing }) }
     }
+
+    /// The same refusal, where it is one of a role, with its place.
+    #[must_use]
+    pub fn within(self, place: impl FnOnce() -> String) -> Self {
+        match self {
+            Self::Role { doing, .. } => Self::Role { doing, place: Some(place()) },
+            other => other,
+        }
+    }
 }
 
 /// Scopes in a sentence.
@@ -53,7 +67,7 @@ impl ApiError for Denied {
     fn kind(&self) -> Kind {
         match self {
             Self::NotFound => Kind::NotFound,
-            Self::Scope { .. } | Self::Role => Kind::Forbidden,
+            Self::Scope { .. } | Self::Role { .. } => Kind::Forbidden,
             Self::Unchecked(error) => error.kind(),
         }
     }
@@ -62,7 +76,7 @@ impl ApiError for Denied {
         match self {
             Self::NotFound => "not-found",
             Self::Scope { .. } => "missing-scope",
-            Self::Role => "role",
+            Self::Role { .. } => "role",
             Self::Unchecked(error) => error.code(),
         }
     }
@@ -70,7 +84,7 @@ impl ApiError for Denied {
     fn airtable_type(&self) -> Option<&'static str> {
         match self {
             Self::NotFound | Self::Scope { .. } => Some("INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND"),
-            Self::Role => Some("INVALID_PERMISSIONS"),
+            Self::Role { .. } => Some("INVALID_PERMISSIONS"),
             Self::Unchecked(_) => None,
         }
     }

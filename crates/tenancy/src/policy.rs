@@ -74,6 +74,31 @@ impl Action {
         Self::ReadAudit,
     ];
 
+    /// What it is, behind "You are not permitted to".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::ReadRecords => "read records",
+            Self::ReadComments => "read comments",
+            Self::Comment => "comment on records",
+            Self::WriteRecords => "create, change or delete records",
+            Self::ReadSchema => "read tables and fields",
+            Self::EditSchema => "create, change or delete tables and fields",
+            Self::EditViews => "create, change or delete views",
+            Self::CreateBase => "create bases",
+            Self::KeepIds => "create anything with ids of its own",
+            Self::DeleteBase => "delete bases or bring them back",
+            Self::RemoveBase => "remove anything from the trash for good",
+            Self::ManageWebhooks => "manage webhooks",
+            Self::ReadPeople => "read who has a role",
+            Self::ShareBase | Self::ShareWorkspace => "give or take roles and links",
+            Self::ManagePeople => "let people in or see all of them",
+            Self::ManageTokens => "make or take back tokens",
+            Self::ReadEnterprise => "read about the enterprise account",
+            Self::ReadUsers => "read about the people of the enterprise account",
+            Self::ReadAudit => "read the audit trail",
+        }
+    }
+
     /// The least role that may.
     pub fn role(self) -> Role {
         match self {
@@ -137,5 +162,6 @@ impl AsRef<[Action]> for Action {
 /// Whether a role with these token scopes may do all of this.
 pub(crate) fn check(actions: &[Action], role: Role, scopes: &[Scope]) -> Result<(), Denied> {
     Denied::lacking(actions.iter().flat_map(|action| action.scopes()).copied(), scopes)?;
-    if actions.iter().any(|action| role < action.role()) { Err(Denied::Role) } else { Ok(()) }
+    let beyond = actions.iter().find(|action| role < action.role());
+    beyond.map_or(Ok(()), |action| Err(Denied::Role { doing: action.words(), place: None }))
 }

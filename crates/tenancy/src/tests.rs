@@ -193,14 +193,14 @@ async fn in_a_base_the_higher_role_counts(house: House) {
     house.set_role(&bob, Some(Role::Editor)).await.unwrap();
     assert_eq!(house.read(&bob, house.base).await, "Editor");
     let early = house.grant(&bob, base, &eve, Grant::Give(Role::ReadOnly)).await.unwrap_err();
-    assert!(matches!(&early, Error::Denied(denied) if matches!(**denied, Denied::Role)), "{early:?}");
+    assert!(matches!(&early, Error::Denied(denied) if matches!(**denied, Denied::Role { .. })), "{early:?}");
     house.grant(&house.owner, base, &bob, Grant::Change(Role::Creator)).await.unwrap();
     house.grant(&bob, base, &eve, Grant::Give(Role::Creator)).await.unwrap();
     for grant in [Grant::Give(Role::Owner), Grant::Change(Role::Owner)] {
         assert!(matches!(house.grant(&house.owner, base, &eve, grant).await, Err(Error::Grant { .. })));
     }
     let above = house.grant(&bob, workspace, &eve, Grant::Give(Role::ReadOnly)).await.unwrap_err();
-    assert!(matches!(&above, Error::Denied(denied) if matches!(**denied, Denied::Role)), "{above:?}");
+    assert!(matches!(&above, Error::Denied(denied) if matches!(**denied, Denied::Role { .. })), "{above:?}");
     house.grant(&bob, base, &bob, Grant::Take).await.unwrap();
     assert_eq!(house.read(&bob, house.base).await, "Editor");
     for grant in [Grant::Take, Grant::Change(Role::Editor)] {
@@ -249,7 +249,7 @@ async fn only_owners_manage_people_and_one_stays(house: House) {
     assert!(matches!(error, Error::LastOwner), "{error:?}");
     house.set_role(&bob, Some(Role::Creator)).await.unwrap();
     let own = house.grant(&bob, At::Workspace(house.workspace), &bob, Grant::Give(Role::Owner)).await.unwrap_err();
-    assert!(matches!(&own, Error::Denied(denied) if matches!(**denied, Denied::Role)), "{own:?}");
+    assert!(matches!(&own, Error::Denied(denied) if matches!(**denied, Denied::Role { .. })), "{own:?}");
     house.set_role(&bob, Some(Role::Owner)).await.unwrap();
     house.set_role(&house.owner, None).await.unwrap();
     assert_eq!(house.read(&house.owner, house.base).await, "NotFound");
@@ -374,7 +374,7 @@ async fn people_and_tokens_are_for_owners(house: House) {
         members.list_tokens(&bob).await.unwrap_err(),
     ];
     for error in denied {
-        assert!(matches!(&error, Error::Denied(denied) if matches!(**denied, Denied::Role)), "{error:?}");
+        assert!(matches!(&error, Error::Denied(denied) if matches!(**denied, Denied::Role { .. })), "{error:?}");
     }
     let narrow = Caller { scopes: vec![Scope::RecordsRead, Scope::SchemaRead], ..house.owner.clone() };
     let error = members.create_token(&narrow, "more", None).await.unwrap_err();

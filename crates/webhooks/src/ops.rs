@@ -98,7 +98,7 @@ impl Webhooks {
         url: Option<String>,
         specification: Specification,
     ) -> Result<Created, Error> {
-        let permit = self.parts.access.permit(caller, needed(&specification), base).await?;
+        let permit = self.parts.schemas.permit(caller, needed(&specification), base).await?;
         let url = url.map(|url| self.callable(url)).transpose()?;
         let place = (permit.tenant(), permit.base_no());
         let schema = self.parts.schemas.snapshot(place.0, place.1).await?;
@@ -173,7 +173,7 @@ impl Webhooks {
     /// # Errors
     /// [`Error::Denied`].
     pub async fn list(&self, caller: &Caller, base: BaseId) -> Result<(Vec<Webhook>, Timestamp), Error> {
-        let permit = self.parts.access.permit(caller, Action::ManageWebhooks, base).await?;
+        let permit = self.parts.schemas.permit(caller, Action::ManageWebhooks, base).await?;
         let place = (permit.tenant(), permit.base_no());
         self.catch_up(place).await?;
         Ok((store::list(&self.parts.db, place).await?, self.parts.clock.now()))
@@ -261,7 +261,7 @@ impl Webhooks {
 
     /// Names the webhook, if the caller may manage it.
     async fn key(&self, caller: &Caller, base: BaseId, id: &str) -> Result<Key, Error> {
-        let permit = self.parts.access.permit(caller, Action::ManageWebhooks, base).await?;
+        let permit = self.parts.schemas.permit(caller, Action::ManageWebhooks, base).await?;
         let parsed = id.parse().map_err(|_| not_found(id))?;
         Ok((permit.tenant(), permit.base_no(), parsed))
     }

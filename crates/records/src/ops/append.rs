@@ -115,7 +115,7 @@ impl Records {
     where
         A: Fn(&mut Tx) + Send + Sync,
     {
-        let permit = self.access.permit(caller, Action::WriteRecords, bulk.base).await?;
+        let permit = self.schemas.permit(caller, Action::WriteRecords, bulk.base).await?;
         let mut wanted = Vec::new();
         loop {
             match self.append_once(caller, &permit, bulk, (&mut rows, before.as_deref_mut()), &also).await {

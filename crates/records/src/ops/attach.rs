@@ -54,7 +54,7 @@ impl Records {
         record: &str,
         field: &str,
     ) -> Result<FilesCell, Error> {
-        let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
+        let permit = self.schemas.permit(caller, Action::WriteRecords, base).await?;
         let image = self.images.current(permit.tenant(), permit.base_no()).await?;
         let not_found = || Error::RecordNotFound { id: record.chars().take(64).collect() };
         let id: RecordId = record.parse().map_err(|_| not_found())?;
@@ -124,6 +124,7 @@ impl Records {
     ) -> Result<Written, Error> {
         let not_found = || Error::RecordNotFound { id: record.to_string() };
         let steps = Steps {
+            doing: "update records",
             prepare: |_: &BaseImage, _: &Table, _: &Arc<People>| Ok(()),
             targets: |image: &BaseImage, table: &Table, (): &mut ()| {
                 let found = image.table(table.no).find(record);

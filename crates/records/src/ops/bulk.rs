@@ -181,7 +181,7 @@ impl Records {
     /// # Errors
     /// [`Error::Denied`]; [`Error::TooOld`] when the log no longer reaches back that far.
     pub async fn check_kept(&self, caller: &Caller, base: BaseId, since: Timestamp) -> Result<(), Error> {
-        let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
+        let permit = self.schemas.permit(caller, Action::WriteRecords, base).await?;
         let head = self.changes.head(permit.base_no()).await?;
         if head.oldest > 1 && since <= head.kept_since { Err(Error::too_old(&head)) } else { Ok(()) }
     }
@@ -191,7 +191,7 @@ impl Records {
     /// # Errors
     /// [`Error::Denied`].
     pub async fn list_run(&self, caller: &Caller, bulk: &Bulk, after: i64) -> Result<Vec<Arc<Change>>, Error> {
-        let permit = self.access.permit(caller, Action::WriteRecords, bulk.base).await?;
+        let permit = self.schemas.permit(caller, Action::WriteRecords, bulk.base).await?;
         Ok(self.changes.list_run(permit.base_no(), &bulk.run, after).await?)
     }
 
@@ -218,7 +218,7 @@ impl Records {
     where
         A: FnOnce(&mut Tx, (u64, u64)) + Send,
     {
-        let permit = self.access.permit(caller, Action::WriteRecords, bulk.base).await?;
+        let permit = self.schemas.permit(caller, Action::WriteRecords, bulk.base).await?;
         let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
         let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
         for part in &change.body.tables {

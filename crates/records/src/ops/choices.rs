@@ -34,7 +34,7 @@ impl Records {
     ) -> Result<(Arc<Schema>, FieldId), Error> {
         let needed = [Action::EditSchema, Action::WriteRecords];
         let needed = if empties { &needed[..] } else { &needed[..1] };
-        let permit = self.access.permit(caller, needed, base).await?;
+        let permit = self.schemas.permit(caller, needed, base).await?;
         let schema = self.schemas.snapshot(permit.tenant(), permit.base_no()).await?;
         let Some(place) = part.options.and_then(|_| select_at(&schema, place)) else {
             let FieldPart { name, description, options } = *part;

@@ -119,7 +119,7 @@ impl Records {
         how: How,
     ) -> Result<Converted, Error> {
         let needed = [Action::EditSchema, Action::WriteRecords, Action::ReadRecords];
-        let permit = self.access.permit(caller, needed, base).await?;
+        let permit = self.schemas.permit(caller, needed, base).await?;
         let (scope, mut view) = self.view(caller, base).await?;
         let table = Arc::clone(find_table(&view.image.schema, place.0)?);
         let field = Arc::clone(find_field(&table, place.1)?);

@@ -46,7 +46,7 @@ impl Records {
         if with_records {
             needed.extend([Action::ReadRecords, Action::WriteRecords]);
         }
-        let permit = self.access.permit(caller, needed, base).await?;
+        let permit = self.schemas.permit(caller, needed, base).await?;
         for _ in 0..TRIES {
             let image = self.images.current(permit.tenant(), permit.base_no()).await?;
             find_table(&image.schema, table)?;
@@ -78,7 +78,7 @@ impl Records {
     ) -> Result<Arc<Schema>, Error> {
         let needed = [Action::ReadSchema, Action::ReadRecords];
         let needed = if with_records { &needed[..] } else { &needed[..1] };
-        let source = self.access.permit(caller, needed, base).await?;
+        let source = self.schemas.permit(caller, needed, base).await?;
         let workspace = workspace.unwrap_or_else(|| source.workspace());
         if with_records {
             self.access.workspace_permit(caller, Action::WriteRecords, workspace).await?;

@@ -35,8 +35,9 @@ impl Records {
         table: &str,
         record: &str,
     ) -> Result<Duplicated, Error> {
-        self.access.permit(caller, [Action::ReadRecords, Action::WriteRecords], base).await?;
+        self.schemas.permit(caller, [Action::ReadRecords, Action::WriteRecords], base).await?;
         let steps = Steps {
+            doing: "create records",
             prepare: |_: &BaseImage, _: &Table, _: &Arc<People>| Ok(()),
             targets: |image: &BaseImage, table: &Table, (): &mut ()| find_all(image, table, std::iter::once(record)),
             decide: |plan: &mut Plan<'_>, table: &Arc<Table>, ordinals: Vec<Ordinal>, ()| {

@@ -28,7 +28,7 @@ impl Records {
         (table, name): (&str, &str),
         records: &[String],
     ) -> Result<Unwritten, Error> {
-        self.access.permit(caller, [Action::WriteRecords, Action::ReadRecords], base).await?;
+        self.schemas.permit(caller, [Action::WriteRecords, Action::ReadRecords], base).await?;
         let (scope, mut view) = self.view(caller, base).await?;
         let table = Arc::clone(find_table(&view.image.schema, table)?);
         let field = Arc::clone(find_field(&table, name)?);
@@ -93,6 +93,7 @@ impl Records {
         texts: &[(RecordId, WrittenText)],
     ) -> Result<(), Error> {
         let steps = Steps {
+            doing: "update records",
             prepare: |_: &BaseImage, _: &Table, _: &Arc<People>| Ok(()),
             targets: |image: &BaseImage, table: &Table, (): &mut ()| {
                 let rows = image.table(table.no);

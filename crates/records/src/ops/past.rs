@@ -148,7 +148,7 @@ impl Records {
         part: &Part,
         dry: bool,
     ) -> Result<Restored, Error> {
-        let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
+        let permit = self.schemas.permit(caller, Action::WriteRecords, base).await?;
         if part.table.is_none() && (part.record.is_some() || part.field.is_some()) {
             return Err(wrong("`record` and `field` need a `table`".to_owned()));
         }

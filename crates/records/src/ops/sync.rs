@@ -47,6 +47,7 @@ impl Records {
     /// and where more than [`SYNC_RECORDS`] would be written or removed.
     pub async fn sync(&self, caller: &Caller, (base, table): (BaseId, &str), wanted: &SyncRows) -> Result<(), Error> {
         let steps = Steps {
+            doing: "create, update and delete records",
             prepare: |image: &BaseImage, table: &Table, _: &Arc<People>| {
                 let fields = wanted.present(table)?;
                 let keys = wanted.keys(&fields)?;

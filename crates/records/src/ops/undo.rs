@@ -47,7 +47,7 @@ impl Records {
     /// [`Error::NothingToUndo`], [`Error::TooOld`], [`Error::Conflicts`]; [`Error::Converted`] where a field is of another
     /// type since; [`Error::Request`] for a change of the schema.
     pub async fn undo(&self, caller: &Caller, base: BaseId, change: Option<i64>, force: bool) -> Result<Undone, Error> {
-        let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
+        let permit = self.schemas.permit(caller, Action::WriteRecords, base).await?;
         let mut standing = Standing::default();
         loop {
             let found = self.to_undo(&permit, caller, change, &standing).await?;
@@ -136,7 +136,7 @@ impl Records {
         change: Option<i64>,
         force: bool,
     ) -> Result<(Arc<Schema>, Arc<Change>), Error> {
-        let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
+        let permit = self.schemas.permit(caller, Action::WriteRecords, base).await?;
         let change = self.to_undo(&permit, caller, change, &Standing::default()).await?;
         match self.take_back(caller, &permit, &change, (force, End::Discard)).await {
             Ok(Some(_)) | Err(Error::Conflicts { .. }) => {}
@@ -205,7 +205,7 @@ impl Records {
     /// # Errors
     /// [`Error::NothingToRedo`], and those of [`Records::undo`].
     pub async fn redo(&self, caller: &Caller, base: BaseId, force: bool) -> Result<Undone, Error> {
-        let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
+        let permit = self.schemas.permit(caller, Action::WriteRecords, base).await?;
         let mut standing = Standing::default();
         loop {
             let newest = self.newest_undo_of(&permit, &caller.actor, standing.clone()).await?;

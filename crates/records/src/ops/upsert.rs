@@ -92,6 +92,7 @@ impl Records {
         how: &UpsertHow,
     ) -> Result<Upserted, Error> {
         let steps = Steps {
+            doing: "create and update records",
             prepare: |image: &BaseImage, table: &Table, people: &Arc<People>| {
                 let reading = Reading { typecast: how.typecast, people: Arc::clone(people), ..Reading::default() };
                 let read = records.iter().enumerate().map(|(at, r)| read_row(table, &r.fields, &reading, at));

@@ -62,6 +62,8 @@ pub struct UpdateRecord {
 /// records to be changed by what is there when it is, `decide` plans the change and answers the records to tell, and whatever
 /// else the operation wants to know.
 pub(super) struct Steps<R, T, D> {
+    /// What it is, behind "You are not permitted to".
+    pub doing: &'static str,
     pub prepare: R,
     pub targets: T,
     pub decide: D,
@@ -113,7 +115,7 @@ impl Records {
         (new, kept): (&[NewRecord], &[Moved]),
         typecast: bool,
     ) -> Result<Written, Error> {
-        self.access.permit(caller, [Action::WriteRecords, Action::KeepIds], base).await?;
+        self.schemas.permit(caller, [Action::WriteRecords, Action::KeepIds], base).await?;
         self.create_or_check(caller, (base, table), (new, kept), typecast, End::Commit).await
     }
 
@@ -129,7 +131,7 @@ impl Records {
     ) -> Result<(), Error> {
         let needed = [Action::WriteRecords, Action::KeepIds];
         let needed = if keep_ids { &needed[..] } else { &needed[..1] };
-        let permit = self.access.permit(caller, needed, base).await?;
+        let permit = self.schemas.permit(caller, needed, base).await?;
         let image = self.images.current(permit.tenant(), permit.base_no()).await?;
         find_table(&image.schema, table).map(drop)
     }
@@ -161,6 +163,7 @@ impl Records {
         let reading =
             |people: &Arc<People>| Reading { typecast, moved, people: Arc::clone(people), ..Reading::default() };
         let steps = Steps {
+            doing: "create records",
             prepare: |_: &BaseImage, table: &Table, people: &Arc<People>| {
                 let reading = reading(people);
                 let read = new.iter().enumerate().map(|(at, cells)| read_row(table, cells, &reading, at));
@@ -227,6 +230,7 @@ impl Records {
     ) -> Result<Written, Error> {
         let reading = |people: &Arc<People>| Reading { typecast, people: Arc::clone(people), ..Reading::default() };
         let steps = Steps {
+            doing: "update records",
             prepare: |_: &BaseImage, table: &Table, people: &Arc<People>| {
                 let reading = reading(people);
                 let read = records.iter().enumerate().map(|(at, r)| read_row(table, &r.fields, &reading, at));
@@ -276,6 +280,7 @@ impl Records {
         end: End,
     ) -> Result<Written, Error> {
         let steps = Steps {
+            doing: "delete records",
             prepare: |_: &BaseImage, _: &Table, _: &Arc<People>| Ok(()),
             targets: |image: &BaseImage, table: &Table, (): &mut ()| {
                 find_all(image, table, ids.iter().map(String::as_str))
@@ -304,7 +309,8 @@ impl Records {
         T: Fn(&BaseImage, &Table, &mut P) -> Result<Vec<Ordinal>, Error>,
         D: Fn(&mut Plan<'_>, &Arc<Table>, Vec<Ordinal>, P) -> Result<(Vec<Ordinal>, E), Error>,
     {
-        let permit = self.access.permit(caller, Action::WriteRecords, base).await?;
+        let what = (Action::WriteRecords, steps.doing);
+        let permit = self.schemas.permit_in_table(caller, what, (base, table)).await?;
         let mut wanted = Vec::new();
         loop {
             match self.attempt(caller, &permit, table, end, &steps).await {

@@ -53,10 +53,16 @@ impl Schemas {
     /// # Errors
     /// [`Error::Denied`] without the right, or when the base does not exist for the caller.
     pub async fn delete_base(&self, caller: &Caller, base: BaseId) -> Result<(), Error> {
-        let held = self.access.permit(caller, Action::DeleteBase, base).await?;
+        let held = self.permit(caller, Action::DeleteBase, base).await?;
         // A role in the base alone does not let somebody take it from its workspace.
         let permit = self.access.workspace_permit(caller, Action::DeleteBase, held.workspace()).await;
-        let permit = permit.map_err(|denied| if matches!(denied, Denied::NotFound) { Denied::Role } else { denied })?;
+        let permit = match permit {
+            Err(Denied::NotFound) => {
+                let refused = Denied::Role { doing: Action::DeleteBase.words(), place: None };
+                return Err(self.named(caller, refused, base, None).await.into());
+            }
+            permit => permit?,
+        };
         let mut tx = self.db.begin(Group::House).await?;
         let now = self.clock.now();
         let Some(name) = store::trash_base(&mut tx, &permit, held.base_no(), now).await? else {

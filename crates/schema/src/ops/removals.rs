@@ -38,7 +38,7 @@ impl Schemas {
     /// # Errors
     /// [`Error::NotInTrash`]; [`Error::Denied`] without the right.
     pub async fn remove_part(&self, caller: &Caller, base: BaseId, id: &str) -> Result<(), Error> {
-        let permit = self.access.permit(caller, Action::RemoveBase, base).await?;
+        let permit = self.permit(caller, Action::RemoveBase, base).await?;
         let place = (permit.tenant(), permit.base_no());
         self.remove_parts(caller, place, |draft| draft.remove(id)).await.map(drop)
     }

@@ -245,15 +245,73 @@ async fn every_row_of_the_table_is_answered_so(app: TestApp) {
 
 #[on_every_database]
 async fn who_may_not_write_is_told_so(app: TestApp) {
-    let Scene { app, tasks, task, .. } = scene(app).await;
+    let Scene { app, base, tasks, task, .. } = scene(app).await;
     let (_, token) = app.person("gus", "readOnly").await;
-    let body = json!({ "fields": {} }).to_string();
-    for (method, path) in [(Method::POST, tasks.clone()), (Method::PATCH, format!("{tasks}/{task}"))] {
-        let (status, answer) = app.send(method, &path, Some(&token), body.clone()).await;
-        let error =
-            json!({ "type": "INVALID_PERMISSIONS", "message": "You are not permitted to perform this operation" });
-        assert_eq!((status, &answer["error"]), (403, &error));
+    let meta = format!("/v0/meta/bases/{base}/tables");
+    let own = format!("/api/v1/bases/{base}");
+    let workspace = app.workspace().await;
+    let table = app.get(&meta).await["tables"][0]["id"].as_str().unwrap().to_owned();
+    let (in_table, in_base) = (format!("in table Tasks ({table})"), format!("in base Plans ({base})"));
+    let one = json!({ "fields": {} });
+    let both = json!({ "performUpsert": { "fieldsToMergeOn": ["Name"] }, "records": [{ "fields": { "Name": "x" } }] });
+    let new = json!({ "name": "New", "fields": [{ "name": "Name", "type": "singleLineText" }] });
+    let base_of = json!({ "name": "New", "workspaceId": workspace, "tables": [new] });
+    let by_id = format!("/v0/{base}/{table}");
+    let refused = [
+        (Method::POST, &tasks, &one, format!("create records {in_table}")),
+        (Method::POST, &by_id, &one, format!("create records {in_table}")),
+        (Method::PATCH, &format!("{tasks}/{task}"), &one, format!("update records {in_table}")),
+        (Method::PATCH, &tasks, &both, format!("create and update records {in_table}")),
+        (Method::DELETE, &format!("{tasks}/{task}"), &Value::Null, format!("delete records {in_table}")),
+        (Method::POST, &format!("/v0/{base}/Nope"), &one, format!("create records {in_base}")),
+        (
+            Method::POST,
+            &format!("{tasks}/{task}/comments"),
+            &json!({ "text": "a" }),
+            format!("comment on records {in_table}"),
+        ),
+        (Method::POST, &meta, &new, format!("create, change or delete tables and fields {in_base}")),
+        (
+            Method::POST,
+            &format!("{own}/tables/Tasks/views"),
+            &json!({ "name": "V", "type": "grid" }),
+            format!("create, change or delete views {in_base}"),
+        ),
+        (Method::GET, &format!("/v0/bases/{base}/webhooks"), &Value::Null, format!("manage webhooks {in_base}")),
+        (Method::POST, &format!("{own}/undo"), &Value::Null, format!("create, change or delete records {in_base}")),
+    ];
+    for (method, path, body, words) in &refused {
+        let (status, answer) = app.call_as(&token, method.clone(), path, body).await;
+        let said = answer["error"]["message"].as_str().or_else(|| answer["detail"].as_str()).unwrap_or_default();
+        assert_eq!(
+            (status, said),
+            (403, format!("You are not permitted to {words}").as_str()),
+            "{method} {path}: {answer}"
+        );
     }
+    let (_, answer) = app.call_as(&token, Method::POST, "/v0/meta/bases", &base_of).await;
+    assert_eq!(answer["error"]["type"], "INVALID_PERMISSIONS");
+    let said = answer["error"]["message"].as_str().unwrap();
+    assert!(
+        said.starts_with("You are not permitted to create bases in workspace ") && said.contains(&workspace),
+        "{said}"
+    );
+}
+
+#[on_every_database]
+async fn who_may_not_see_what_there_is_hears_no_names(app: TestApp) {
+    let base = app.plans().await;
+    let workspace = app.workspace().await;
+    let scopes = json!({ "name": "narrow", "scopes": ["data.records:write"] });
+    let (nan, token) = app.person("nan", "owner").await;
+    let narrow = app.call_as(&token, Method::POST, "/api/v1/tokens", &scopes).await.1["token"].clone();
+    let place = format!("/v0/meta/workspaces/{workspace}/collaborators/{nan}");
+    app.ok(Method::PATCH, &place, &json!({ "permissionLevel": "read" })).await;
+    let (status, answer) = app
+        .call_as(narrow.as_str().unwrap(), Method::POST, &format!("/v0/{base}/Tasks"), &json!({ "fields": {} }))
+        .await;
+    let words = format!("You are not permitted to create records in base {base}");
+    assert_eq!((status, &answer["error"]["message"]), (403, &json!(words)));
 }
 
 #[on_every_database]

@@ -49,7 +49,7 @@ impl Transfers {
         id: &str,
         file: Bytes,
     ) -> Result<(), Error> {
-        let permit = self.parts.access.permit(caller, [Action::EditSchema, Action::WriteRecords], base).await?;
+        let permit = self.parts.schemas.permit(caller, [Action::EditSchema, Action::WriteRecords], base).await?;
         let caller = &Caller { door: Door::Sync, ..caller.clone() };
         let schema = self.parts.schemas.snapshot(permit.tenant(), permit.base_no()).await?;
         let table = find_table(&schema, name)?;

@@ -56,7 +56,7 @@ impl Transfers {
         (base, table): (BaseId, &str),
         new: &NewSync,
     ) -> Result<(Sync, String), Error> {
-        let permit = self.parts.access.permit(caller, Action::EditSchema, base).await?;
+        let permit = self.parts.schemas.permit(caller, Action::EditSchema, base).await?;
         let Some(owner) = caller.user() else {
             return Err(Error::Request { reason: "only people make syncs".to_owned() });
         };
@@ -100,7 +100,7 @@ impl Transfers {
     /// # Errors
     /// [`Error::Denied`]; [`Error::Schema`] without the table; [`Error::NoSync`].
     pub async fn delete_sync(&self, caller: &Caller, (base, table): (BaseId, &str), id: &str) -> Result<(), Error> {
-        let permit = self.parts.access.permit(caller, Action::EditSchema, base).await?;
+        let permit = self.parts.schemas.permit(caller, Action::EditSchema, base).await?;
         let schema = self.parts.schemas.snapshot(permit.tenant(), permit.base_no()).await?;
         let table = find_table(&schema, table)?;
         let mut tx = self.parts.db.begin(Group::House).await?;

@@ -24,8 +24,8 @@ async fn roles_decide_who_may_write(house: House) {
         let said = house.try_say(&who, name).await;
         let reacted = house.comments.react(&who, house.task(), &id, "👍").await;
         if !writes {
-            assert!(matches!(said, Err(Error::Denied(Denied::Role))), "{name}");
-            assert!(matches!(reacted, Err(Error::Denied(Denied::Role))), "{name}");
+            assert!(matches!(said, Err(Error::Denied(Denied::Role { .. }))), "{name}");
+            assert!(matches!(reacted, Err(Error::Denied(Denied::Role { .. }))), "{name}");
             continue;
         }
         assert!(reacted.is_ok());
@@ -45,8 +45,8 @@ async fn who_became_a_reader_no_longer_changes_their_own(house: House) {
     house.grant(bob.user().unwrap(), Grant::Give(Role::ReadOnly)).await;
     let id = made.id.to_string();
     let refused = house.comments.update(&bob, house.task(), &id, "b").await;
-    assert!(matches!(refused, Err(Error::Denied(Denied::Role))));
-    assert!(matches!(house.delete(&bob, made.id).await, Err(Error::Denied(Denied::Role))));
+    assert!(matches!(refused, Err(Error::Denied(Denied::Role { .. }))));
+    assert!(matches!(house.delete(&bob, made.id).await, Err(Error::Denied(Denied::Role { .. }))));
 }
 
 #[on_every_database]

@@ -71,6 +71,7 @@ impl Records {
         let mut removed = 0;
         for Made { change, records } in made {
             let steps = Steps {
+                doing: "delete records",
                 prepare: |_: &BaseImage, _: &Table, _: &_| Ok(()),
                 targets: |image: &BaseImage, table: &Table, (): &mut ()| Ok(untouched(image, table, records, *change)),
                 decide: |plan: &mut Plan<'_>, table: &_, ordinals: Vec<Ordinal>, ()| {
