@@ -61,11 +61,11 @@ impl Given {
         self.0.iter().find(|(_, held, ..)| *held == no).map(|(.., value)| value)
     }
 
-    /// What a name stands for, and whether it is written just so: else in other letters, as names of fields are.
-    pub fn named(&self, name: &str) -> Option<(FieldNo, Shape, bool)> {
+    /// What a name stands for, which may be written in other letters, as names of fields are.
+    pub fn named(&self, name: &str) -> Option<(FieldNo, Shape)> {
         let found = self.0.iter().find(|(held, ..)| reads_alike(held, name));
         let (_, no, shape, _) = found.or_else(|| self.0.iter().find(|(held, ..)| same_name(held, name)))?;
-        Some((*no, *shape, found.is_some()))
+        Some((*no, *shape))
     }
 }
 

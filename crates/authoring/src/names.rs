@@ -74,8 +74,8 @@ impl Names<'_> {
             (Some(field), _) => Some(Reference { shape: self.given.shape(field.no).unwrap_or(field.shape), ..field }),
             // Without a table, given values are numbered as they come.
             (None, None) => {
-                let (no, shape, exact) = self.given.named(name)?;
-                Some(Reference { field: FieldId::ordered(0, u64::from(no.0)), no, shape, exact })
+                let (no, shape) = self.given.named(name)?;
+                Some(Reference { field: FieldId::ordered(0, u64::from(no.0)), no, shape })
             }
             (None, Some(_)) => None,
         }

@@ -66,8 +66,6 @@ pub struct Reference {
     pub no: FieldNo,
     /// How it looks.
     pub shape: Shape,
-    /// Whether the formula writes its name just so, and not in other letters.
-    pub exact: bool,
 }
 
 /// A name that `LET` gives to a value.
@@ -133,7 +131,7 @@ impl Checker<'_> {
     /// An expression with its type.
     pub fn check(&mut self, node: &Node) -> (Expr, Type) {
         let (expr, result) = match &node.kind {
-            NodeKind::Field(name) => self.field(name, node),
+            NodeKind::Field(name) | NodeKind::Word(name) => self.field(name, node),
             NodeKind::Call(name, arguments) => self.call(name, arguments, node),
             NodeKind::Unary(sign, inner) if *sign != "-" => self.check(inner),
             NodeKind::Number(number) => (number_of(*number), Type::One(FormulaType::Number)),
@@ -213,14 +211,17 @@ impl Checker<'_> {
         let (value, known) = self.check(value);
         let (place, at) = (self.names, name.span.start);
         let word = match &name.kind {
-            NodeKind::Field(word) => {
+            NodeKind::Word(word) => {
                 self.given.push((at, at));
                 word.clone()
             }
             NodeKind::Missing | NodeKind::Wrong(_) => String::new(),
             other => {
                 let message = "LET gives names to values, and this is no name".to_owned();
-                let advice = format!("it is written {}", LET.usage);
+                let advice = match other {
+                    NodeKind::Field(_) => "its names are words, and what stands in braces is a field".to_owned(),
+                    _ => format!("it is written {}", LET.usage),
+                };
                 self.problems.push(Diagnostic::new(DiagnosticKind::Syntax, name.span.clone(), message, advice));
                 // A name in quotes is meant as one.
                 if let NodeKind::Text(word) = other { word.clone() } else { String::new() }
@@ -233,19 +234,16 @@ impl Checker<'_> {
         (Expr::Call(&LET, vec![number_of(place as f64), value, body]), result)
     }
 
-    /// What a name of `LET` stands for. One that is written just so comes first, then a field that is, then a name in other
-    /// letters, then a field in other letters.
-    pub fn bound(&self, name: &str) -> Option<&Given> {
+    /// What a name of `LET` stands for: the last that is written just so, else the last in other letters. Which fields there are
+    /// does not matter, since they come and go and are named anew.
+    pub fn bound(&self, node: &Node) -> Option<&Given> {
+        let NodeKind::Word(name) = &node.kind else { return None };
         let held = || self.bound.iter().rev();
-        held().find(|held| reads_alike(&held.name, name)).or_else(|| {
-            let other = held().find(|held| same_name(&held.name, name))?;
-            let is_field = (self.resolve)(name).is_some_and(|field| field.exact);
-            (!is_field).then_some(other)
-        })
+        held().find(|held| reads_alike(&held.name, name)).or_else(|| held().find(|held| same_name(&held.name, name)))
     }
 
     fn field(&mut self, name: &str, node: &Node) -> (Expr, Type) {
-        if let Some(&Given { place, known, at, .. }) = self.bound(name) {
+        if let Some(&Given { place, known, at, .. }) = self.bound(node) {
             self.given.push((node.span.start, at));
             return (Expr::Bound(place), known);
         }

@@ -158,7 +158,7 @@ impl<E> Search<'_, E> {
         let told = |(message, advice): (String, &str)| (node.span.clone(), (message, advice.to_owned()), None);
         let function = if let NodeKind::Call(name, _) = &node.kind { find(name) } else { None };
         match (&node.kind, function) {
-            (NodeKind::Field(name), _) => {
+            (NodeKind::Field(name) | NodeKind::Word(name), _) => {
                 let message = format!("the value of `{}` is an error", shortened(name));
                 let field = (self.resolve)(name).map(|reference| reference.field);
                 (node.span.clone(), (message, String::new()), field)

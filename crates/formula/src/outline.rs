@@ -42,7 +42,7 @@ pub(crate) fn outline(root: &Node, given: &mut [(usize, usize)]) -> Vec<Part> {
 
 /// Returns the byte at which the first of the names in it was given.
 fn add(node: &Node, depth: usize, given: &[(usize, usize)], out: &mut Vec<Part>) -> usize {
-    let from = if let NodeKind::Field(_) = node.kind { place_of(node.span.start, given) } else { None };
+    let from = if let NodeKind::Word(_) = node.kind { place_of(node.span.start, given) } else { None };
     let Some(what) = what(node, from.is_some()) else {
         // A word that stands beside another one is probably a part of a name.
         let parts = node.parts().into_iter().filter(|part| !part.is_word());
@@ -67,8 +67,8 @@ fn place_of(start: usize, given: &[(usize, usize)]) -> Option<usize> {
 fn what(node: &Node, is_given: bool) -> Option<What> {
     Some(match &node.kind {
         NodeKind::Number(_) | NodeKind::Text(_) => What::Constant,
-        NodeKind::Field(name) if is_given => What::Given(name.clone()),
-        NodeKind::Field(name) => What::Name(name.clone()),
+        NodeKind::Word(name) if is_given => What::Given(name.clone()),
+        NodeKind::Field(name) | NodeKind::Word(name) => What::Name(name.clone()),
         NodeKind::Call(name, _) => What::Call(name.clone()),
         NodeKind::Unary(sign, _) => What::Operation(vec![sign]),
         NodeKind::Chain(_, rest) => What::Operation(rest.iter().map(|(sign, _)| *sign).collect()),

@@ -65,8 +65,8 @@ impl Checker<'_> {
     }
 
     fn list_field(&self, node: &Node) -> Option<Reference> {
-        let NodeKind::Field(name) = &node.kind else { return None };
-        if self.bound(name).is_some() {
+        let (NodeKind::Field(name) | NodeKind::Word(name)) = &node.kind else { return None };
+        if self.bound(node).is_some() {
             return None;
         }
         (self.resolve)(name).filter(|found| matches!(found.shape, Shape::List(_)))
@@ -75,8 +75,8 @@ impl Checker<'_> {
     /// True where a list of fields is somewhere in it.
     fn has_list(&self, node: &Node) -> bool {
         match &node.kind {
-            NodeKind::Field(name) => {
-                let bound = self.bound(name);
+            NodeKind::Field(_) | NodeKind::Word(_) => {
+                let bound = self.bound(node);
                 bound.map_or(self.list_field(node).is_some(), |given| matches!(given.known, Type::List(_)))
             }
             _ => node.parts().into_iter().any(|part| self.has_list(part)),

@@ -305,7 +305,7 @@ impl Parser<'_> {
     fn word(&mut self, word: String, span: Range<usize>) -> Operand {
         let constant = CONSTANTS.iter().find(|constant| word.eq_ignore_ascii_case(constant));
         let call = |name: &&str| NodeKind::Call((*name).to_owned(), Vec::new());
-        self.node(constant.map_or(NodeKind::Field(word), call), span)
+        self.node(constant.map_or(NodeKind::Word(word), call), span)
     }
 
     fn call(&mut self, name: &str, start: usize) -> Operand {

@@ -1,8 +1,10 @@
 //! Formulas as people write them: one form for each tree.
 
+use model::same_name;
+
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::functions::LET;
-use crate::parse::{CONSTANTS, TEXT, parse, strength};
+use crate::parse::{TEXT, parse, strength};
 use crate::tree::{Node, NodeKind};
 
 /// Characters of a line, unless a single part is longer.
@@ -51,7 +53,8 @@ impl Printer {
             NodeKind::Number(number) if number.is_finite() => self.out.push_str(&number.to_string()),
             NodeKind::Number(_) => self.out.extend(std::iter::once('1').chain(std::iter::repeat_n('0', DIGITS))),
             NodeKind::Text(text) => self.text(text),
-            NodeKind::Field(name) => self.field(name),
+            NodeKind::Word(name) if self.bound.iter().any(|bound| same_name(bound, name)) => self.out.push_str(name),
+            NodeKind::Field(name) | NodeKind::Word(name) => self.field(name),
             NodeKind::Unary(sign, inner) => {
                 self.out.push_str(sign);
                 self.within(inner, u8::MAX, indent);
@@ -78,9 +81,6 @@ impl Printer {
     }
 
     fn field(&mut self, name: &str) {
-        if self.bound.iter().any(|bound| bound == name) {
-            return self.out.push_str(name);
-        }
         self.out.extend(["{", &name.replace('\\', "\\\\").replace('}', "\\}"), "}"]);
     }
 
@@ -145,14 +145,13 @@ impl Printer {
             }
             match &argument.kind {
                 // A name stands for its value in what comes after that.
-                NodeKind::Field(word) if is_given(name, arguments.len(), index) && is_word(word) => {
+                NodeKind::Word(word) if is_given(name, arguments.len(), index) => {
                     self.out.push_str(word);
                 }
                 _ => self.node(argument, indent),
             }
-            if let Some(NodeKind::Field(word)) = index.checked_sub(1).and_then(|at| Some(&arguments.get(at)?.kind))
+            if let Some(NodeKind::Word(word)) = index.checked_sub(1).and_then(|at| Some(&arguments.get(at)?.kind))
                 && is_given(name, arguments.len(), index - 1)
-                && is_word(word)
             {
                 self.bound.push(word.clone());
             }
@@ -188,13 +187,4 @@ impl Printer {
 /// True for the places where `LET` gives names.
 fn is_given(name: &str, len: usize, index: usize) -> bool {
     name == LET.name && index.is_multiple_of(2) && index + 1 < len
-}
-
-/// True for a name that reads as one without braces.
-fn is_word(name: &str) -> bool {
-    let mut chars = name.chars();
-    let letters = |c: char| c.is_alphanumeric() || c == '_';
-    chars.next().is_some_and(|first| first.is_alphabetic() || first == '_')
-        && chars.all(letters)
-        && !CONSTANTS.iter().any(|constant| name.eq_ignore_ascii_case(constant))
 }

@@ -25,7 +25,10 @@ pub(crate) struct Node {
 pub(crate) enum NodeKind {
     Number(f64),
     Text(String),
+    /// A name in braces: a field.
     Field(String),
+    /// A name without: what `LET` calls so, or a field.
+    Word(String),
     /// A call that is not closed has a missing argument at its end.
     Call(String, Vec<Node>),
     Unary(&'static str, Box<Node>),
@@ -41,7 +44,9 @@ impl Node {
     /// What it is made of, in order.
     pub fn parts(&self) -> Vec<&Self> {
         match &self.kind {
-            NodeKind::Number(_) | NodeKind::Text(_) | NodeKind::Field(_) | NodeKind::Missing => Vec::new(),
+            NodeKind::Number(_) | NodeKind::Text(_) | NodeKind::Field(_) | NodeKind::Word(_) | NodeKind::Missing => {
+                Vec::new()
+            }
             NodeKind::Call(_, parts) | NodeKind::Wrong(parts) => parts.iter().collect(),
             NodeKind::Unary(_, inner) => vec![inner],
             NodeKind::Chain(first, rest) => {
@@ -52,7 +57,7 @@ impl Node {
 
     /// True for a name without braces.
     pub fn is_word(&self) -> bool {
-        matches!(&self.kind, NodeKind::Field(name) if name.len() == self.span.len())
+        matches!(self.kind, NodeKind::Word(_))
     }
 }
 
@@ -81,9 +86,7 @@ impl Tree<'_> {
 /// The text with other names in braces where `renamed` has one, everything else as it is.
 pub fn rename(text: &str, renamed: &dyn Fn(&str) -> Option<String>) -> String {
     read(text).print(&|node| match &node.kind {
-        NodeKind::Field(name) if !node.is_word() => {
-            Some(format!("{{{}}}", renamed(name)?.replace('\\', "\\\\").replace('}', "\\}")))
-        }
+        NodeKind::Field(name) => Some(format!("{{{}}}", renamed(name)?.replace('\\', "\\\\").replace('}', "\\}"))),
         _ => None,
     })
 }
@@ -93,7 +96,7 @@ pub fn names(text: &str) -> Vec<String> {
     let root = read(text).root;
     let (mut names, mut left) = (Vec::new(), vec![&root]);
     while let Some(node) = left.pop() {
-        if let NodeKind::Field(name) = &node.kind {
+        if let NodeKind::Field(name) | NodeKind::Word(name) = &node.kind {
             names.push(name.clone());
         }
         left.extend(node.parts().into_iter().rev());

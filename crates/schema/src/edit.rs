@@ -568,8 +568,7 @@ fn described(text: Option<&str>) -> Result<Option<String>, Error> {
 
 /// How a formula sees a field of its table.
 pub fn reference(table: &Table, name: &str) -> Option<formula::Reference> {
-    let found = table.field_exact(name);
-    let (field, exact) = (found.or_else(|| table.field(name))?, found.is_some());
+    let field = table.field(name)?;
     let shape = match fields::shape(&field.kind) {
         fields::Shape::Number => formula::Shape::Number,
         fields::Shape::Text | fields::Shape::Links => formula::Shape::Text,
@@ -580,7 +579,7 @@ pub fn reference(table: &Table, name: &str) -> Option<formula::Reference> {
         fields::Shape::Choices => formula::Shape::Choices,
         fields::Shape::List(item) => formula::Shape::List(item),
     };
-    Some(formula::Reference { field: field.id, no: field.no, shape, exact })
+    Some(formula::Reference { field: field.id, no: field.no, shape })
 }
 
 #[cfg(test)]

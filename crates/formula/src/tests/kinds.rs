@@ -29,7 +29,7 @@ impl Row<'_> {
         match &node.kind {
             NodeKind::Number(_) | NodeKind::Unary("-", _) => one(FormulaType::Number),
             NodeKind::Unary(_, inner) => self.known(inner),
-            NodeKind::Field(name) => self.known_field(name),
+            NodeKind::Field(name) | NodeKind::Word(name) => self.known_field(name, node),
             NodeKind::Chain(_, rest) => one(match rest.last().unwrap().0 {
                 "&" => FormulaType::Text,
                 "+" | "-" | "*" | "/" => FormulaType::Number,
@@ -40,8 +40,8 @@ impl Row<'_> {
         }
     }
 
-    fn known_field(&self, name: &str) -> Known {
-        if let Some((_, _, known)) = self.bound_to(name) {
+    fn known_field(&self, name: &str, node: &Node) -> Known {
+        if let Some((_, _, known)) = self.bound_to(node) {
             return *known;
         }
         match resolve(name).unwrap().shape {
@@ -124,7 +124,7 @@ impl Row<'_> {
 /// True where no row and no day makes a difference.
 fn is_constant(node: &Node) -> bool {
     match &node.kind {
-        NodeKind::Field(_) => false,
+        NodeKind::Field(_) | NodeKind::Word(_) => false,
         NodeKind::Unary(_, inner) => is_constant(inner),
         NodeKind::Chain(first, rest) => is_constant(first) && rest.iter().all(|(_, part)| is_constant(part)),
         NodeKind::Call(name, nodes) => {

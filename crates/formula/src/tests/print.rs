@@ -7,6 +7,7 @@ pub(super) fn print(node: &Node) -> String {
     match &node.kind {
         NodeKind::Number(number) => format!("{number}"),
         NodeKind::Text(text) => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
+        NodeKind::Word(name) => name.clone(),
         NodeKind::Field(name) => format!("{{{}}}", name.replace('\\', "\\\\").replace('}', "\\}")),
         NodeKind::Call(name, arguments) => {
             format!("{name}({})", arguments.iter().map(print).collect::<Vec<_>>().join(", "))
@@ -20,9 +21,10 @@ pub(super) fn print(node: &Node) -> String {
     }
 }
 
-/// The tree without its places.
+/// The tree without its places and without which names stood in braces: all do, but for those of `LET`, once it is written anew.
 pub(super) fn bare(node: &Node) -> Node {
     let kind = match &node.kind {
+        NodeKind::Word(name) => NodeKind::Field(name.clone()),
         NodeKind::Call(name, arguments) => NodeKind::Call(name.clone(), arguments.iter().map(bare).collect()),
         NodeKind::Unary(sign, inner) => NodeKind::Unary(sign, Box::new(bare(inner))),
         NodeKind::Chain(first, rest) => {

@@ -129,7 +129,7 @@ impl Row<'_> {
         match &node.kind {
             NodeKind::Number(number) => Number(*number),
             NodeKind::Text(text) => Text(text.clone()),
-            NodeKind::Field(name) => self.field(name),
+            NodeKind::Field(name) | NodeKind::Word(name) => self.field(name, node),
             NodeKind::Unary("-", inner) => match self.value(inner) {
                 Error => Error,
                 value => Number(-value.number()),
@@ -149,14 +149,15 @@ impl Row<'_> {
     }
 
     /// What a name of `LET` stands for.
-    pub fn bound_to(&self, name: &str) -> Option<&(String, Plain, Known)> {
+    pub fn bound_to(&self, node: &Node) -> Option<&(String, Plain, Known)> {
+        let NodeKind::Word(name) = &node.kind else { return None };
         let bound = || self.bound.iter().rev();
         let other = || bound().find(|(held, ..)| held.to_lowercase() == name.to_lowercase());
         bound().find(|(held, ..)| held == name).or_else(other)
     }
 
-    fn field(&self, name: &str) -> Plain {
-        if let Some((_, value, _)) = self.bound_to(name) {
+    fn field(&self, name: &str, node: &Node) -> Plain {
+        if let Some((_, value, _)) = self.bound_to(node) {
             return value.clone();
         }
         let reference = resolve(name).unwrap();
@@ -344,7 +345,7 @@ impl Row<'_> {
 
     /// What the last of the arguments of `LET` is, where the names before it stand for their values.
     pub fn within<T>(&self, nodes: &[Node], of: impl FnOnce(&Self, &Node) -> T) -> T {
-        let [Node { kind: NodeKind::Field(name), .. }, value, rest @ ..] = nodes else { return of(self, &nodes[0]) };
+        let [Node { kind: NodeKind::Word(name), .. }, value, rest @ ..] = nodes else { return of(self, &nodes[0]) };
         if rest.is_empty() {
             return of(self, &nodes[0]);
         }

@@ -48,8 +48,7 @@ pub(super) fn resolve(name: &str) -> Option<Reference> {
         .position(|(held, ..)| *held == name)
         .or_else(|| (0..FIELDS.len()).find(|index| field(*index).to_string() == name));
     let index = found.or_else(|| FIELDS.iter().position(|(held, ..)| same_name(held, name)))?;
-    let exact = found.is_some();
-    Some(Reference { field: field(index), no: FieldNo(index as u32), shape: FIELDS[index].1, exact })
+    Some(Reference { field: field(index), no: FieldNo(index as u32), shape: FIELDS[index].1 })
 }
 
 impl Table {

@@ -80,7 +80,9 @@ impl Looked<'_> {
             out.push(CellRef::Error(CellError::Failed));
         }
         if held != Held::Filled && out.len() == before {
-            out.push(CellRef::Empty);
+            // An unchecked box is one that is not checked, and no blank.
+            let is_box = matches!(self.field.kind, FieldKind::Checkbox(_));
+            out.push(if is_box { CellRef::Flag(false) } else { CellRef::Empty });
         }
     }
 }

@@ -209,7 +209,7 @@ impl Draft<'_> {
 /// What `values` is in a rollup over this field; a rollup's formula knows no other field.
 pub fn rollup_reference(field: &Field, word: &str) -> Option<formula::Reference> {
     let shape = formula::Shape::List(fields::item_type(&field.kind));
-    let reference = formula::Reference { field: field.id, no: field.no, shape, exact: word == "values" };
+    let reference = formula::Reference { field: field.id, no: field.no, shape };
     word.eq_ignore_ascii_case("values").then_some(reference)
 }
 

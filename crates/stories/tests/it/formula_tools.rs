@@ -223,16 +223,16 @@ async fn formulas_are_explained_and_written(bench: Bench) {
         (&json!(1), &json!(false), &json!(false))
     );
     // A name of `LET` is no field, whatever fields there are.
-    let told = bench.of_tasks("explain", "LET(points, 1, (points + 2) * Points)").await;
+    let told = bench.of_tasks("explain", "LET(points, 1, (points + 2) * {Points})").await;
     let parts = told["parts"].as_array().unwrap();
     let part = |text: &str| parts.iter().find(|part| part["text"] == text).unwrap();
     assert_eq!((&part("points")["field"], &part("points")["result"]), (&Value::Null, &Value::Null), "{told}");
     assert_eq!(
-        (&part("points + 2")["result"], &part("Points")["field"]["name"]),
+        (&part("points + 2")["result"], &part("{Points}")["field"]["name"]),
         (&Value::Null, &json!("Points")),
         "{told}"
     );
-    assert_eq!(parts[3]["text"], "(points + 2) * Points");
+    assert_eq!(parts[3]["text"], "(points + 2) * {Points}");
     let many = bench.of_tasks("explain", &format!("CONCATENATE({})", vec!["{Points}"; 300].join(","))).await;
     assert_eq!((many["parts"].as_array().unwrap().len(), &many["truncated"]), (200, &json!(true)));
 

@@ -290,3 +290,29 @@ async fn dates_are_read_as_people_write_them(timed: Timed) {
     assert_eq!(timed.found("IS_SAME({Due}, '5 January 2026', 'day')").await, 1);
     assert_eq!(timed.found("{Due} < '2026-01-06 1.5:00'").await, 0);
 }
+
+/// Names of `LET` are words of the formula, and what fields are called by then does not matter.
+#[on_every_database]
+async fn renaming_a_field_changes_no_value(timed: Timed) {
+    let Timed { app, base, .. } = &timed;
+    let made = timed.field("total", "LET(Price, 1, price + 1 + {No})").await;
+    let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    assert_eq!(made["options"]["referencedFieldIds"].as_array().unwrap().len(), 1, "{made}");
+    let path = format!("{fields}/{}", made["id"].as_str().unwrap());
+    app.ok(Method::PATCH, &path, &json!({ "name": "price" })).await;
+    assert_eq!(timed.cells().await["price"], 3);
+    timed.field("PRICE too", "{price} * 2").await;
+    let points = app.get(&format!("/v0/meta/bases/{base}/tables")).await["tables"][0]["fields"][1]["id"].clone();
+    app.ok(Method::PATCH, &path, &json!({ "name": "total" })).await;
+    app.ok(Method::PATCH, &format!("{fields}/{}", points.as_str().unwrap()), &json!({ "name": "price" })).await;
+    let cells = timed.cells().await;
+    assert_eq!((&cells["total"], &cells["PRICE too"]), (&json!(3), &json!(6)));
+
+    // In braces it is the field.
+    let both = timed.field("Both", "LET(price, 7, price & '/' & {PRICE TOO} & '/' & {price})").await;
+    assert_eq!(both["options"]["referencedFieldIds"].as_array().unwrap().len(), 2, "{both}");
+    assert_eq!(timed.cells().await["Both"], "7/6/");
+    let braces = json!({ "name": "X", "type": "formula", "options": { "formula": "LET({price}, 1, 2)" } });
+    let (status, told) = app.call(Method::POST, &fields, &braces).await;
+    assert!(status == 422 && told.to_string().contains("what stands in braces is a field"), "{status} {told}");
+}

@@ -421,3 +421,26 @@ async fn a_cell_with_too_many_values_is_an_error(app: TestApp) {
     let held = app.get(&format!("/v0/{base}/T?fields[]=c1&pageSize=1")).await;
     assert!(held["records"][0]["fields"]["c1"] == json!(vec![name; 30]), "what one lookup reads is all there");
 }
+
+/// An unchecked box is one that is not checked, whatever the boxes beside it are.
+#[on_every_database]
+async fn rollups_count_unchecked_boxes(app: TestApp) {
+    let plans = plans(&app).await;
+    let formulas = [
+        ("Share", "AVERAGE(values)"),
+        ("All", "COUNT(values)"),
+        ("Open", "COUNTIF(values, 0)"),
+        ("Told", "ARRAYJOIN(values, ';')"),
+    ];
+    for (name, formula) in formulas {
+        plans.roll(&app, name, "Urgent", formula).await;
+    }
+    let told = async || {
+        let [house, boat] = plans.told(&app, "fields[]=Share&fields[]=All&fields[]=Open&fields[]=Told").await;
+        assert_eq!((&boat["All"], &boat["Open"]), (&json!(0), &json!(0)), "{boat}");
+        house
+    };
+    assert_eq!(told().await, json!({ "Share": 0.5, "All": 2, "Open": 1, "Told": "1;0" }));
+    plans.write(&app, 0, json!({ "Urgent": false })).await;
+    assert_eq!(told().await, json!({ "Share": 0, "All": 2, "Open": 2, "Told": "0;0" }));
+}

@@ -86,7 +86,7 @@ fn resolve(name: &str) -> Option<Reference> {
         "d" => (2, Shape::Date),
         name => (name.strip_prefix('c')?.parse().ok()?, Shape::Number),
     };
-    Some(Reference { field: FieldId::ordered(0, no), no: FieldNo(no as u32), shape, exact: true })
+    Some(Reference { field: FieldId::ordered(0, no), no: FieldNo(no as u32), shape })
 }
 
 pub fn program(text: &str) -> Result<Program> {

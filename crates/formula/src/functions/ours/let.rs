@@ -11,7 +11,7 @@ const MOST: usize = 101;
 pub(crate) const FUNCTION: Function = Function {
     name: "LET",
     usage: "LET(name, value, …, result)",
-    about: "The result, in which names stand for values that are computed once. A name in other letters is found too, unless a field is written just so.",
+    about: "The result, in which names stand for values that are computed once. Names are words without braces; what stands in braces is a field.",
     family: Family::Logic,
     examples: &[("LET(price, 4, count, 3, price * count + price)", "16")],
     least: 3,
