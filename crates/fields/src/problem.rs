@@ -137,7 +137,7 @@ impl CellProblem {
     }
 
     pub(crate) fn not_a_record(value: &Value) -> Self {
-        Self::NotARecord { value: shown(value) }
+        Self::NotARecord { value: value.as_str().map_or_else(|| cut(&value.to_string()), cut) }
     }
 }
 
@@ -153,7 +153,7 @@ pub enum OptionsError {
         expected: String,
     },
     /// Something is not what it must be.
-    #[error("Failed schema validation: <Field>.{path} must be {expected}, not `{found}`")]
+    #[error("Failed schema validation: <Field>.{path} must be {expected}, not {found}")]
     Wrong {
         /// Where, from `options`.
         path: String,
@@ -197,11 +197,14 @@ impl OptionsError {
     }
 }
 
-/// A value as an error repeats it: a text bare, all else as JSON.
+/// A value as an error repeats it: a text bare, all else as JSON. What looks like something else, as `"1"`, is called a text.
 fn shown(value: &Value) -> String {
     match value {
-        Value::String(text) => cut(text),
-        other => cut(&other.to_string()),
+        Value::String(text) if text.parse::<f64>().is_ok() || matches!(text.as_str(), "true" | "false" | "null") => {
+            format!("the text `{}`", cut(text))
+        }
+        Value::String(text) => format!("`{}`", cut(text)),
+        other => format!("`{}`", cut(&other.to_string())),
     }
 }
 

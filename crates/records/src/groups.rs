@@ -84,8 +84,10 @@ impl<'de> Deserialize<'de> for GroupIn {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<GroupIn, A::Error> {
-                let BucketIn { field, bucket } = BucketIn::deserialize(MapAccessDeserializer::new(map))
-                    .map_err(|error| de::Error::custom(format_args!("{error}; expected {GROUP}")))?;
+                let BucketIn { field, bucket } =
+                    BucketIn::deserialize(MapAccessDeserializer::new(map)).map_err(|error| {
+                        de::Error::custom(format_args!("{}; this is {GROUP}", web::plain_words(&error.to_string())))
+                    })?;
                 Ok(GroupIn::Bucket { field, bucket })
             }
         }

@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::error::{Door, Failure, Kind};
-use crate::json::{JsonError, read_json};
+use crate::json::{JsonError, read_json, without_mark};
 
 /// Largest JSON body in bytes.
 pub const MAX_BODY: usize = 2 * 1024 * 1024;
@@ -62,7 +62,7 @@ impl JsonBody {
 
     /// True when nothing was sent.
     pub fn is_empty(&self) -> bool {
-        self.0.iter().all(u8::is_ascii_whitespace)
+        without_mark(&self.0).iter().all(u8::is_ascii_whitespace)
     }
 
     /// What was sent.
@@ -76,7 +76,7 @@ impl JsonBody {
     /// 400 with the place when it is not JSON or too deep, 422 when it is not of the form asked for.
     pub fn parse<T: DeserializeOwned>(&self, door: Door) -> Result<T, Failure> {
         // A list would be taken for the values of the fields, in their order.
-        let read = if self.0.trim_ascii_start().starts_with(b"{") {
+        let read = if without_mark(&self.0).trim_ascii_start().starts_with(b"{") {
             read_json(&self.0)
         } else {
             read_json::<IgnoredAny>(&self.0).and(Err(JsonError::Object))

@@ -6,6 +6,10 @@ use serde_json::error::Category;
 use crate::error::{ApiError, Fault, Kind};
 use crate::place;
 
+mod words;
+
+pub use words::plain_words;
+
 /// Deepest nesting of a JSON text.
 pub const MAX_DEPTH: usize = 64;
 /// Most keys of a JSON text, all objects together.
@@ -17,7 +21,7 @@ pub enum JsonError {
     /// It is not JSON.
     #[error("the body is not JSON: {reason}")]
     Syntax {
-        /// The parser's words, with line and column.
+        /// What is wrong, with line and column.
         reason: String,
     },
     /// It nests too deeply.
@@ -83,33 +87,20 @@ impl ApiError for JsonError {
 /// # Errors
 /// [`JsonError`], which names the place.
 pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
+    let bytes = without_mark(bytes);
     check_bounds(bytes)?;
     serde_json::from_slice(bytes).map_err(|error| match error.classify() {
         Category::Data => {
             let pointer = place::pointer(place::before(bytes, error.line(), error.column()));
             JsonError::Form { pointer, reason: plain_words(&error.to_string()) }
         }
-        _ => JsonError::Syntax { reason: error.to_string() },
+        _ => JsonError::Syntax { reason: words::of_syntax(&error.to_string()) },
     })
 }
 
-/// The parser's sentence in words of JSON, without its ` at line 1 column 2`: the pointer says it better.
-fn plain_words(text: &str) -> String {
-    /// Words of our own types, and what they mean for a client.
-    const WORDS: [(&[&str], &str); 7] = [
-        (&["u8"], "a whole number from 0 to 255"),
-        (&["u16"], "a whole number from 0 to 65535"),
-        (&["u32"], "a whole number from 0 to 4294967295"),
-        (&["usize", "u64"], "a whole number from 0"),
-        (&["i32"], "a whole number from -2147483648 to 2147483647"),
-        (&["isize", "i64"], "a whole number"),
-        (&["f64", "f32"], "a number"),
-    ];
-    let sentence = text.rsplit_once(" at line ").map_or(text, |(sentence, _)| sentence);
-    let Some((head, expected)) = sentence.split_once("expected ") else { return sentence.to_owned() };
-    let known = WORDS.iter().find(|(ours, _)| ours.contains(&expected)).map(|(_, theirs)| *theirs);
-    let expected = if expected.starts_with("struct ") { "an object" } else { known.unwrap_or(expected) };
-    format!("{head}expected {expected}")
+/// A JSON text without the byte order mark that some programs write before it.
+pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes)
 }
 
 /// One pass over the bytes, outside of which nothing recurses or allocates.

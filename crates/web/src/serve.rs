@@ -187,8 +187,8 @@ impl Listening {
         open: Open,
     ) -> Result<Response<Body>, Infallible> {
         let mut request = request.map(Body::new);
-        let response = if let Some(status) = self.oversize(&request) {
-            Failure::of_status(Door::of(request.uri().path()), status, "").render(None)
+        let response = if let Some((status, words)) = self.oversize(&request) {
+            Failure::of_status(Door::of(request.uri().path()), status, &words).render(None)
         } else {
             let peer = forwarded(request.headers(), self.limits.proxies).map_or(peer, Peer);
             request.extensions_mut().insert(peer);
@@ -198,14 +198,20 @@ impl Listening {
         Ok(response.map(|body| open.until_sent(body)))
     }
 
-    /// The status of a head that is too large.
-    fn oversize(&self, request: &Request<Body>) -> Option<StatusCode> {
+    /// The status of a head that is too large, and what would be right.
+    fn oversize(&self, request: &Request<Body>) -> Option<(StatusCode, String)> {
         let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
         if target > self.limits.target_bytes {
-            return Some(StatusCode::URI_TOO_LONG);
+            let most = self.limits.target_bytes;
+            let words = format!(
+                "the address has {target} bytes and {most} are the most; a list takes its parameters in the body of \
+                 `POST /v0/{{base}}/{{table}}/listRecords`, too"
+            );
+            return Some((StatusCode::URI_TOO_LONG, words));
         }
-        let too_large = header_bytes(request.headers()) > self.limits.head_bytes;
-        too_large.then_some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
+        let (head, most) = (header_bytes(request.headers()), self.limits.head_bytes);
+        let words = || format!("the headers have {head} bytes and {most} are the most");
+        (head > most).then(|| (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, words()))
     }
 }
 

@@ -49,7 +49,8 @@ pub(super) async fn update(
         options: asked.options.as_ref(),
     };
     if part.is_empty() {
-        let text = "give at least one of `name`, `description`, `options`";
+        let text = "give at least one of `name`, `description`, `options`; another type is given by \
+                    `POST /api/v1/bases/{base}/tables/{table}/fields/{field}/convert`";
         return Err(Failure::plain(DOOR, Kind::Invalid, "invalid", text).airtable("INVALID_REQUEST_UNKNOWN"));
     }
     let named = (place.table.as_str(), place.field.as_str());

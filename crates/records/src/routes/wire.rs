@@ -1,6 +1,10 @@
 //! Addresses and bodies of the record doors.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
@@ -58,9 +62,7 @@ pub(super) struct PerformUpsertIn {
 }
 
 /// A record of a batch.
-#[derive(Deserialize, ToSchema)]
-// A list of its parts is no record.
-#[serde(try_from = "Map<String, Value>")]
+#[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 pub(super) struct RecordIn {
     /// Its id, for updates.
@@ -73,17 +75,33 @@ pub(super) struct RecordIn {
     pub(super) fields: Option<Map<String, Value>>,
 }
 
-impl TryFrom<Map<String, Value>> for RecordIn {
-    type Error = serde_json::Error;
+/// From an object: a list of its parts is no record.
+impl<'de> Deserialize<'de> for RecordIn {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize, Default)]
+        #[serde(rename_all = "camelCase", default)]
+        struct PartsIn {
+            id: Option<String>,
+            created_time: Value,
+            fields: Option<Map<String, Value>>,
+        }
 
-    fn try_from(mut given: Map<String, Value>) -> Result<Self, Self::Error> {
-        let mut part = |key| given.remove(key).unwrap_or_default();
-        let created_time = part("createdTime");
-        Ok(Self {
-            id: serde_json::from_value(part("id"))?,
-            created_time,
-            fields: serde_json::from_value(part("fields"))?,
-        })
+        struct Parts;
+
+        impl<'de> Visitor<'de> for Parts {
+            type Value = RecordIn;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RecordIn, A::Error> {
+                let PartsIn { id, created_time, fields } = PartsIn::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(RecordIn { id, created_time, fields })
+            }
+        }
+
+        input.deserialize_map(Parts)
     }
 }
 

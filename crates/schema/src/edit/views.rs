@@ -158,8 +158,9 @@ impl Draft<'_> {
     /// The views of a new table. They show everything, and need not say where records stand in them.
     pub(super) fn new_views(&self, given: Option<&Value>) -> Result<Vec<View>, Error> {
         let listed = given.map(Vec::<NewView>::deserialize).transpose();
-        let listed =
-            listed.map_err(|error| Error::Invalid { reason: format!("`views`: {error}") })?.unwrap_or_default();
+        let refused = |error: serde_json::Error| web::plain_words(&error.to_string());
+        let listed = listed.map_err(|error| Error::Invalid { reason: format!("`views`: {}", refused(error)) })?;
+        let listed = listed.unwrap_or_default();
         if listed.len() > VIEWS {
             return Err(Error::TooMany { what: "the number of views", bound: VIEWS });
         }

@@ -314,7 +314,7 @@ async fn what_cannot_be_is_refused_with_what_would_be_right(app: TestApp) {
         ("Nope", Value::Null, 422, "Unknown field name"),
         ("Note", json!({ "records": ["recNope"] }), 422, "Record ID recNope does not exist"),
         ("Note", json!({ "records": vec!["rec00000000000000"; 1001] }), 422, "at most 1000 records, not 1001"),
-        ("Note", json!({ "record": [] }), 422, "unknown field `record`"),
+        ("Note", json!({ "record": [] }), 422, "there is no `record` here"),
     ] {
         let (status, told) = app.call(Method::POST, &generate(field), &body).await;
         assert_eq!(status, expected, "{told}");

@@ -99,7 +99,6 @@ fn bodies(scene: &Scene) -> Vec<Row> {
         row(Method::POST, tasks, "{}", (422, "INVALID_REQUEST_MISSING_FIELDS", missing)),
         row(Method::PATCH, &one, "{}", (422, "INVALID_REQUEST_MISSING_FIELDS", missing)),
         row(Method::POST, tasks, " ".repeat(3 << 20), (413, "REQUEST_TOO_LARGE", "larger than 2097152 bytes")),
-        row(Method::POST, tasks, "{\"fields\":1}", (422, "INVALID_REQUEST_UNKNOWN", "/fields: invalid type")),
         row(Method::POST, tasks, eleven(json!({ "fields": {} })).to_string(), (422, "INVALID_RECORDS", many)),
         row(Method::POST, tasks, "{\"records\":[{}]}", (422, "INVALID_RECORDS", many)),
         row(Method::PATCH, tasks, "{\"records\":[{\"fields\":{}}]}", (422, "INVALID_RECORDS", named)),
@@ -181,6 +180,55 @@ fn cells(scene: &Scene) -> Vec<Row> {
     rows
 }
 
+/// Bodies that are JSON of another form, and what is no JSON at all: what is wrong, where, and what would be right.
+fn forms(scene: &Scene) -> Vec<Row> {
+    let (tasks, base) = (&*scene.tasks, &scene.base);
+    let lists = format!("{tasks}/listRecords");
+    let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    let long = format!("{tasks}?filterByFormula={}", "1".repeat(21 << 10));
+    let unknown = "INVALID_REQUEST_UNKNOWN";
+    let post = |path: &str, body: Value, words| row(Method::POST, path, body, (422, unknown, words));
+    let patch = |path: &str, body: Value, words| row(Method::PATCH, path, body, (422, unknown, words));
+    let raw = |body: &str, words| row(Method::POST, tasks, body, (400, "INVALID_JSON", words));
+    vec![
+        post(&lists, json!({ "sort": { "field": "Name" } }), "/sort: must be a list, not an object"),
+        post(&lists, json!({ "fields": "Name" }), "/fields: must be a list, not the text \"Name\""),
+        post(&lists, json!({ "sort": [{ "field": 1 }] }), "/sort/0/field: must be a text, not 1"),
+        post(&lists, json!({ "pageSize": "9" }), "/pageSize: must be a whole number, not the text \"9\""),
+        post(&lists, json!({ "returnFieldsByFieldId": "maybe" }), "must be `true` or `false`, not the text \"maybe\""),
+        post(tasks, json!({ "fields": 1 }), "/fields: must be an object, not 1"),
+        post(tasks, json!({ "records": [["rec00000000000000", "", {}]] }), "/records/0: must be an object, not a list"),
+        post(tasks, json!({ "fields": {}, "typecast": 1 }), "/typecast: must be `true` or `false`, not 1"),
+        post(tasks, json!({ "records": [{ "fields": [] }] }), "/records/0/fields: must be an object, not a list"),
+        patch(tasks, json!({ "records": [{ "id": 7, "fields": {} }] }), "/records/0/id: must be a text, not 7"),
+        patch(tasks, json!({ "records": [], "performUpsert": {} }), "/performUpsert: `fieldsToMergeOn` is missing"),
+        patch(
+            &format!("{fields}/Points"),
+            json!({ "type": "singleLineText" }),
+            "another type is given by `POST /api/v1/bases/{base}/tables/{table}/fields/{field}/convert`",
+        ),
+        row(
+            Method::POST,
+            fields,
+            json!({ "name": "F", "type": "number", "options": { "precision": "1" } }),
+            (422, "INVALID_FIELD_TYPE_OPTIONS_FOR_CREATE", "a whole number from 0 to 8, not the text `1`"),
+        ),
+        row(
+            Method::GET,
+            long,
+            Value::Null,
+            (
+                414,
+                unknown,
+                "20480 are the most; a list takes its parameters in the body of `POST /v0/{base}/{table}/listRecords`",
+            ),
+        ),
+        raw("{\"fields\":}", "the body is not JSON: a value is expected at line 1 column 11"),
+        raw("{fields:{}}", "the body is not JSON: a key in double quotes is expected at line 1 column 2"),
+        raw("", "the body is not JSON: it ends where a value is expected"),
+    ]
+}
+
 fn schemas(scene: &Scene) -> Vec<Row> {
     let tables = format!("/v0/meta/bases/{}/tables", scene.base);
     let fields = format!("{tables}/Tasks/fields");
@@ -226,7 +274,7 @@ async fn every_row_of_the_table_is_answered_so(app: TestApp) {
     let before = (scene.app.get(&scene.tasks).await, scene.app.get(&tables).await);
     let mut wrong = Vec::new();
     for Row { method, path, body, answer } in
-        [reads(&scene), bodies(&scene), cells(&scene), schemas(&scene)].into_iter().flatten()
+        [reads(&scene), bodies(&scene), forms(&scene), cells(&scene), schemas(&scene)].into_iter().flatten()
     {
         let shown: String = format!("{method} {path} {body}").chars().take(160).collect();
         let (status, got) = scene.app.send(method, &path, Some(&scene.app.token), body).await;
@@ -241,6 +289,14 @@ async fn every_row_of_the_table_is_answered_so(app: TestApp) {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!((scene.app.get(&scene.tasks).await, scene.app.get(&tables).await), before, "nothing was changed");
+}
+
+#[on_every_database]
+async fn a_body_may_begin_with_the_mark_of_its_encoding(app: TestApp) {
+    let base = app.plans().await;
+    let body = "\u{FEFF}{\"fields\":{\"Name\":\"a\"}}".to_owned();
+    let (status, made) = app.send(Method::POST, &format!("/v0/{base}/Tasks"), Some(&app.token), body).await;
+    assert_eq!((status, &made["fields"]["Name"]), (200, &json!("a")), "{made}");
 }
 
 #[on_every_database]

@@ -146,8 +146,8 @@ async fn views_are_moved_with_their_ids(app: TestApp) {
         (json!([view("viwNew00000000001", "A", "block")]), "`views/0/type` is one of grid, form"),
         (json!([{ "name": "A", "type": "grid" }, { "name": "a", "type": "grid" }]), "`a`"),
         (json!([{ "name": " ", "type": "grid" }]), "name"),
-        (json!([{ "name": "A" }]), "`views`: missing field `type`"),
-        (json!("grid"), "`views`: invalid type"),
+        (json!([{ "name": "A" }]), "`views`: `type` is missing"),
+        (json!("grid"), "`views`: must be a list, not the text"),
     ] {
         let mut new = table("tblNew00000000001", "New", &[text("fldNew00000000001", "Name")]);
         new["views"] = views;

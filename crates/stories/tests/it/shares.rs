@@ -228,8 +228,8 @@ async fn what_cannot_be_shared_and_asked_is_named(app: TestApp) {
         (json!({ "type": "view" }), "`viewId`: name the view to share"),
         (json!({ "type": "base", "viewId": view }), "`viewId` belongs to a share of the `type` `view`"),
         (json!({ "type": "view", "viewId": "viw00000000000000" }), "the base has no view `viw00000000000000`"),
-        (json!({ "type": "table" }), "unknown variant `table`, expected `view` or `base`"),
-        (json!({ "type": "base", "password": "x" }), "unknown field `password`"),
+        (json!({ "type": "table" }), "must be `view` or `base`, not `table`"),
+        (json!({ "type": "base", "password": "x" }), "there is no `password` here"),
     ] {
         let (status, answer) = app.call(Method::POST, &shares, &body).await;
         assert!(status == 422 && answer["detail"].as_str().unwrap().contains(expected), "{body}: {status} {answer}");

@@ -135,7 +135,10 @@ async fn what_cannot_be_taken_is_said_and_changes_nothing(app: TestApp) {
         (b"Name,New\na,x\nb\n", "row 2 (line 3) has 1 cells"),
         (b"Name,New,new\na,x,y\n", "two columns are called `new`"),
         (b"Name,,New\na,x,y\n", "column 2 has no name"),
-        (b"Name,Points,New\na,1,x\nb,many,y\n", "row 2 (line 3), column `Points`: `many` does not fit"),
+        (
+            b"Name,Points,New\na,1,x\nb,many,y\n",
+            "row 2 (line 3), column `Points`: `many` does not fit, since it is of another kind than its column; the field `Points` is of the type number",
+        ),
         (b"Name,Double,New\na,1,x\n", "field `Double` is computed"),
         (b"Name,Project,New\na,House,x\n", "field `Project` of type `multipleRecordLinks` cannot follow a file"),
         (b"Name,New\nM\xfcller,x\n", "not UTF-8 (line 2)"),

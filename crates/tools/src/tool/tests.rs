@@ -63,19 +63,19 @@ async fn arguments_that_do_not_fit_are_named() {
     for (arguments, message) in [
         (
             json!({ "numbers": [1, "2"] }),
-            "argument `numbers.1`: invalid type: string \"2\", expected a whole number from -2147483648 to 2147483647",
+            "argument `numbers.1`: must be a whole number from -2147483648 to 2147483647, not the text \"2\"",
         ),
         (
             json!({ "numbers": [], "rounding": { "to_tens": 3 } }),
-            "argument `rounding.to_tens`: invalid type: integer `3`, expected a boolean",
+            "argument `rounding.to_tens`: must be `true` or `false`, not 3",
         ),
         (
             json!({ "numbers": [], "round": 1 }),
-            "argument `round`: unknown field `round`, expected `numbers` or `rounding`",
+            "argument `round`: there is no `round` here, only `numbers` or `rounding`",
         ),
-        (json!({}), "arguments: missing field `numbers`"),
-        (Value::Null, "arguments: missing field `numbers`"),
-        (json!(7), "arguments: invalid type: integer `7`, expected an object"),
+        (json!({}), "arguments: `numbers` is missing"),
+        (Value::Null, "arguments: `numbers` is missing"),
+        (json!(7), "arguments: must be an object, not 7"),
     ] {
         let error = tool("add_numbers").call(caller(), arguments.clone()).await.unwrap_err();
         assert_eq!((error.kind, error.message.as_str()), (Kind::Invalid, message), "{arguments}");

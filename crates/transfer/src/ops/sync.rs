@@ -174,15 +174,17 @@ fn read_rows(
     let mut reader = strict.rows()?;
     while let Some(row) = reader.next_row()? {
         let mut cells = Vec::with_capacity(held.len());
-        for (((place, plan), orders), text) in places.iter().zip(columns).zip(&mut orders).zip(row.cells()) {
+        let columns = columns.iter().zip(fields);
+        for (((place, (plan, field)), orders), text) in places.iter().zip(columns).zip(&mut orders).zip(row.cells()) {
             orders.as_mut().map_or(Ok(()), |orders| orders.see(&plan.name, text))?;
             let cell = cell(place, text).map_err(|reason| Error::Request {
                 reason: format!(
-                    "row {} (line {}), column `{}`: `{}` does not fit, since it is {reason}",
+                    "row {} (line {}), column `{}`: `{}` does not fit, since it is {reason}{}",
                     row.number,
                     row.line,
                     plan.name,
-                    excerpt(text, 64).escape_debug()
+                    excerpt(text, 64).escape_debug(),
+                    field.as_ref().map(|field| of_type(field)).unwrap_or_default()
                 ),
             })?;
             if place.fields().next().is_some() {
@@ -192,4 +194,8 @@ fn read_rows(
         rows.push(cells);
     }
     Ok(SyncRows { fields: held, key, rows, removes })
+}
+
+fn of_type(field: &Field) -> String {
+    format!("; the field `{}` is of the type {}", field.name, fields::of(&field.kind).name())
 }

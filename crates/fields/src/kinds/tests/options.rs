@@ -156,7 +156,7 @@ fn wrong_options_are_told_with_what_is_right() {
         ("number", json!({"precision": 9}), "options.precision must be a whole number from 0 to 8, not `9`"),
         ("number", json!({"precision": 1.5}), "not `1.5`"),
         ("number", json!({"precision": -1}), "not `-1`"),
-        ("number", json!({"precision": "2"}), "a whole number from 0 to 8, not `2`"),
+        ("number", json!({"precision": "2"}), "a whole number from 0 to 8, not the text `2`"),
         ("percent", json!({"precision": 256}), "not `256`"),
         ("currency", json!({"precision": 8, "symbol": "$"}), "from 0 to 7"),
         ("currency", json!({"precision": 2, "symbol": "a very long currency"}), "options.symbol must be"),
