@@ -17,8 +17,8 @@ use std::time::Instant;
 
 use formula::{Ages, Batch, Input, Program};
 use model::{
-    Bits, CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldKind, FieldNo, Keeper, Kind, Ordinal, People,
-    Table, TableImage, TableNo, Timestamp,
+    Bits, CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldId, FieldKind, FieldNo, Keeper, Kind, Ordinal,
+    People, Table, TableImage, TableNo, Timestamp,
 };
 use parking_lot::Mutex;
 pub use reach::Reach;
@@ -387,8 +387,8 @@ impl View {
         match (&field.kind, &compiled.program, compiled.through.first()) {
             (FieldKind::AutoNumber, ..) => Ok(numbers(chunk, range)),
             (FieldKind::LastModifiedTime(_), ..) => {
-                self.image.need(table.no, [field.no])?;
-                Ok(times(rows, field.no, chunk, range))
+                let keepers = self.keepers((table, Some(field.no)), field.kind.watched().iter().map(|list| &list.0))?;
+                Ok(times(rows, &keepers.concat(), chunk, range))
             }
             (FieldKind::Count(count), ..) => Ok(counts(rows, count.link_no, chunk, range)),
             (FieldKind::MultipleLookupValues(_), _, Some(through)) => {
@@ -402,10 +402,9 @@ impl View {
                 self.run(rows, (chunk * CHUNK + range.start, None), (0..n, &inputs), |batch| program.eval(batch))
             }
             (FieldKind::Formula(_) | FieldKind::Button(_), Some(program), _) => {
-                self.image.need(table.no, watching(field))?;
-                let keepers = program.watched().iter().map(|list| field.keeps(list));
+                let keepers = self.keepers((table, Some(field.no)), program.watched())?;
                 let watched: Vec<Chunk> =
-                    keepers.map(|keeper| watched_times(rows, keeper, chunk, range.clone())).collect();
+                    keepers.iter().map(|keepers| watched_times(rows, keepers, chunk, range.clone())).collect();
                 self.with_batch(program, table, rows, chunk, range, depth, |batch| {
                     program.eval(&Batch { rows: batch.rows.clone(), watched: &watched, ..*batch })
                 })
@@ -414,16 +413,26 @@ impl View {
         }
     }
 
+    /// What knows when fields of each of these lists were last changed, with its cells in memory.
+    pub(super) fn keepers<'l>(
+        &self,
+        (table, first): (&Table, Option<FieldNo>),
+        lists: impl IntoIterator<Item = &'l Vec<FieldId>>,
+    ) -> Result<Vec<Vec<Keeper>>, Error> {
+        let keepers: Vec<_> = lists.into_iter().map(|fields| table.keepers_of(fields, first)).collect();
+        self.image.need(table.no, keepers.iter().flatten().map(|keeper| keeper.field))?;
+        Ok(keepers)
+    }
+
     /// Which rows of the table a formula is true for, dead rows included.
     pub fn matching(&self, program: &Program, table: &Table, rows: &TableImage) -> Result<Bits, Error> {
         self.image.used(program.references().iter().map(|reference| reference.no));
-        let keepers: Vec<Option<Keeper>> = program.watched().iter().map(|list| table.keeper_of(list)).collect();
-        self.image.need(table.no, keepers.iter().flatten().map(|keeper| keeper.field))?;
+        let keepers = self.keepers((table, None), program.watched())?;
         let mut words = Vec::with_capacity(rows.len().div_ceil(64));
         for chunk in 0..rows.len().div_ceil(CHUNK) {
             let len = CHUNK.min(rows.len() - chunk * CHUNK);
             let watched: Vec<Chunk> =
-                keepers.iter().map(|keeper| watched_times(rows, *keeper, chunk, 0..len)).collect();
+                keepers.iter().map(|keepers| watched_times(rows, keepers, chunk, 0..len)).collect();
             let bits = self.with_batch(program, table, rows, chunk, 0..len, DEPTH, |batch| {
                 program.filter(&Batch { rows: batch.rows.clone(), watched: &watched, ..*batch })
             })?;
@@ -523,21 +532,19 @@ fn numbers(chunk: usize, range: Range<usize>) -> ComputedChunk {
 }
 
 /// When one of the fields that this one watches was last changed.
-fn times(rows: &TableImage, field: FieldNo, chunk: usize, range: Range<usize>) -> ComputedChunk {
+fn times(rows: &TableImage, keepers: &[Keeper], chunk: usize, range: Range<usize>) -> ComputedChunk {
     let mut values = Chunk::new(Kind::Time);
-    let keeper = Keeper { field, list: 0 };
     for (at, row) in range.enumerate() {
-        values.set(at, watch::time_of(rows, keeper, Ordinal((chunk * CHUNK + row) as u32)));
+        values.set(at, watch::time_of(rows, keepers, Ordinal((chunk * CHUNK + row) as u32)));
     }
     ComputedChunk { values, errors: Bits::default() }
 }
 
-/// The same for a formula, at the places that the records have in their chunk; nothing where nobody knows.
-fn watched_times(rows: &TableImage, keeper: Option<Keeper>, chunk: usize, range: Range<usize>) -> Chunk {
+/// The same for a formula, at the places that the records have in their chunk.
+fn watched_times(rows: &TableImage, keepers: &[Keeper], chunk: usize, range: Range<usize>) -> Chunk {
     let mut times = Chunk::new(Kind::Time);
-    let Some(keeper) = keeper else { return times };
     for row in range {
-        times.set(row, watch::time_of(rows, keeper, Ordinal((chunk * CHUNK + row) as u32)));
+        times.set(row, watch::time_of(rows, keepers, Ordinal((chunk * CHUNK + row) as u32)));
     }
     times
 }

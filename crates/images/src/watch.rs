@@ -5,12 +5,15 @@ use model::{CellRef, CellValue, Field, Keeper, Ordinal, TableImage, UserId, user
 /// Stands between the times of several lists.
 const BETWEEN: &str = ",";
 
-/// When one of the watched fields was last changed.
-pub fn time_of(rows: &TableImage, keeper: Keeper, ordinal: Ordinal) -> CellRef<'_> {
-    match rows.cell(keeper.field, ordinal) {
+/// When one of the watched fields was last changed, as the first of these knows that has written it down. As long as none has, the
+/// last change of the record counts.
+pub fn time_of<'r>(rows: &'r TableImage, keepers: &[Keeper], ordinal: Ordinal) -> CellRef<'r> {
+    let written = |keeper: &Keeper| (rows.cell(keeper.field, ordinal), keeper.list);
+    let (time, list) = keepers.iter().map(written).find(|(cell, _)| !cell.is_empty()).unwrap_or((CellRef::Empty, 0));
+    match time {
         CellRef::Empty => rows.modified.cell(ordinal.0 as usize),
         CellRef::Text(times) => {
-            let time = times.split(BETWEEN).nth(keeper.list).and_then(|time| time.parse().ok());
+            let time = times.split(BETWEEN).nth(list).and_then(|time| time.parse().ok());
             time.map_or(CellRef::Empty, CellRef::Time)
         }
         cell => cell,

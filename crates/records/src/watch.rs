@@ -5,9 +5,7 @@
 //! is part of the change: the log holds what was shown on either side of it.
 
 use events::{Body, CellChange, RecordChange};
-use model::{
-    CellRef, CellValue, Field, FieldId, FieldKind, FieldNo, Keeper, Ordinal, Table, TableImage, TableNo, Watched,
-};
+use model::{CellRef, CellValue, Field, FieldId, FieldKind, FieldNo, Ordinal, Table, TableImage, TableNo, Watched};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::error::Error;
@@ -36,7 +34,8 @@ pub(crate) fn note(image: &BaseImage, mark: &Mark, linked: &Linked, body: &mut B
             let links = linked.get(&table.no).and_then(|records| records.get(&record.ordinal));
             let written = record.cells.iter().filter_map(|cell| table.field_by_no(cell.field)).map(|field| field.id);
             let changed: FxHashSet<FieldId> = written.chain(links.into_iter().flatten().copied()).collect();
-            let noted = table.fields.iter().filter_map(|field| noted(&rows, field, record.ordinal, &changed, mark));
+            let noted =
+                table.fields.iter().filter_map(|field| noted((table, &rows), field, record.ordinal, &changed, mark));
             record.cells.extend(noted.collect::<Vec<_>>());
         }
     }
@@ -99,7 +98,7 @@ fn join_table(image: &BaseImage, no: TableNo, records: &FxHashMap<Ordinal, Vec<F
 
 /// What becomes of a field that watches others.
 fn noted(
-    rows: &TableImage,
+    (table, rows): (&Table, &TableImage),
     field: &Field,
     ordinal: Ordinal,
     changed: &FxHashSet<FieldId>,
@@ -111,7 +110,7 @@ fn noted(
     }
     let is_time = !matches!(field.kind, FieldKind::LastModifiedBy(_));
     let text = |id: Option<String>| CellValue::Text(id.unwrap_or_else(|| NOBODY.to_owned()));
-    let times = (0..watched.len()).map(|list| time_of(rows, Keeper { field: field.no, list }, ordinal));
+    let times = watched.iter().map(|list| time_of(rows, &table.keepers_of(&list.0, Some(field.no)), ordinal));
     let times: Vec<CellRef<'_>> = times.collect();
     let before = if is_time { kept(&times) } else { text(author(rows, field, ordinal).map(|id| id.to_string())) };
     let is_hit = |list: &Watched| list.0.iter().any(|id| changed.contains(id));

@@ -98,7 +98,7 @@ fn unpaired(table: &Table, program: &Program) -> Option<Diagnostic> {
 
 /// Why a formula is none that fields do not keep.
 fn untimely(table: &Table, program: &Program, times: Times) -> Option<Diagnostic> {
-    let unkept = |list: &&Vec<FieldId>| times == Times::Found && table.keeper_of(list).is_none();
+    let unkept = |list: &&Vec<FieldId>| times == Times::Found && table.keepers_of(list, None).is_empty();
     let field = *program.watched().iter().find(unkept)?.first()?;
     let message = "no field of the table keeps when just these fields were last changed".to_owned();
     Some(program.mistake(field, message, "make a field of the last modified time that watches them"))

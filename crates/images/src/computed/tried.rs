@@ -60,15 +60,16 @@ impl View {
         lists: &[Vec<FieldId>],
         ordinal: Ordinal,
     ) -> Result<Option<Vec<Chunk>>, Error> {
-        let keepers = lists.iter().map(|fields| table.keeper_of(fields));
-        let Some(keepers) = keepers.collect::<Option<Vec<Keeper>>>() else { return Ok(None) };
-        self.image.need(table.no, keepers.iter().map(|keeper| keeper.field))?;
-        let time = |keeper| {
+        let keepers = self.keepers((table, None), lists)?;
+        if keepers.iter().any(Vec::is_empty) {
+            return Ok(None);
+        }
+        let time = |keepers: &Vec<Keeper>| {
             let mut time = Chunk::new(Kind::Time);
-            time.set(0, time_of(rows, keeper, ordinal));
+            time.set(0, time_of(rows, keepers, ordinal));
             time
         };
-        Ok(Some(keepers.into_iter().map(time).collect()))
+        Ok(Some(keepers.iter().map(time).collect()))
     }
 
     /// Runs a formula over the first records of a table, a chunk at most; what comes out is dropped.

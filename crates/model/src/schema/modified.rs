@@ -48,19 +48,17 @@ impl FieldKind {
 }
 
 impl Table {
-    /// The field that knows when one of just these fields was last changed, and by which of its lists: it watches them, as a last
-    /// modified time or a formula does.
-    pub fn keeper_of(&self, fields: &[FieldId]) -> Option<Keeper> {
-        let mut times = self.live_fields().filter(|field| !matches!(field.kind, FieldKind::LastModifiedBy(_)));
-        times.find_map(|field| field.keeps(fields))
-    }
-}
-
-impl Field {
-    /// Which of its lists has just these fields.
-    pub fn keeps(&self, fields: &[FieldId]) -> Option<Keeper> {
-        let list = self.kind.watched().iter().position(|list| list.are(fields))?;
-        Some(Keeper { field: self.no, list })
+    /// What knows when one of just these fields was last changed: the fields that watch them, as a last modified time or a formula
+    /// does, `first` before others.
+    pub fn keepers_of(&self, fields: &[FieldId], first: Option<FieldNo>) -> Vec<Keeper> {
+        let times = self.live_fields().filter(|field| !matches!(field.kind, FieldKind::LastModifiedBy(_)));
+        let keeps = |field: &Field| {
+            let list = field.kind.watched().iter().position(|list| list.are(fields))?;
+            Some(Keeper { field: field.no, list })
+        };
+        let mut keepers: Vec<Keeper> = times.filter_map(|field| keeps(field)).collect();
+        keepers.sort_by_key(|keeper| Some(keeper.field) != first);
+        keepers
     }
 }
 

@@ -4,7 +4,7 @@ mod generated;
 
 use std::collections::BTreeMap;
 
-use model::{CellValue, Field, Keeper, Ordinal, TableImage, UserId};
+use model::{CellValue, Field, Ordinal, Table, TableImage, UserId};
 use serde_json::{Value, json};
 
 use crate::error::Error;
@@ -26,7 +26,7 @@ fn dump(image: &BaseImage) -> Dump {
             let mut cells: BTreeMap<_, _> = cells.filter(|(_, cell)| !cell.is_empty()).collect();
             // What is written down of them differs in when it was.
             for field in table.fields.iter().filter(|field| !field.kind.watched().is_empty()) {
-                cells.insert(field.no.0, watched(&rows, field, ordinal));
+                cells.insert(field.no.0, watched((table, &rows), field, ordinal));
             }
             out.insert((table.no.0, ordinal.0), (rows.ids.get(ordinal).unwrap().to_string(), cells));
         }
@@ -35,12 +35,12 @@ fn dump(image: &BaseImage) -> Dump {
 }
 
 /// What a field shows that watches others.
-fn watched(rows: &TableImage, field: &Field, ordinal: Ordinal) -> CellValue {
+fn watched((table, rows): (&Table, &TableImage), field: &Field, ordinal: Ordinal) -> CellValue {
     if field.kind.is_people() {
         return CellValue::Text(author(rows, field, ordinal).map(|id| id.to_string()).unwrap_or_default());
     }
-    let lists = 0..field.kind.watched().len();
-    let times = lists.map(|list| time_of(rows, Keeper { field: field.no, list }, ordinal));
+    let lists = field.kind.watched().iter();
+    let times = lists.map(|list| time_of(rows, &table.keepers_of(&list.0, Some(field.no)), ordinal));
     kept(&times.collect::<Vec<_>>())
 }
 
