@@ -61,7 +61,7 @@ pub(crate) use list::chosen;
 pub use list::{ListQuery, PAGE, Page, Sort};
 #[cfg(test)]
 pub(crate) use past::Restored;
-pub(crate) use past::{At, Part};
+pub(crate) use past::{At, Part, TableOrFieldOut};
 pub use picture::Picture;
 pub use retyped::LeftOut;
 pub(crate) use retyped::Retyped;

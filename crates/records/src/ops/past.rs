@@ -1,6 +1,6 @@
 //! A base as it was, and bringing parts of it back to that state.
 
-mod trashed;
+mod parts;
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use images::Mark;
 use images::record_cells;
 use images::{BaseImage, View};
 
-pub use trashed::TrashedOut;
+pub use parts::{StaysOut, TableOrFieldOut};
 
 /// Records of one change.
 const STEP: usize = 2_000;
@@ -78,7 +78,9 @@ pub struct Restored {
     pub revived: usize,
     /// Records that were made since and are gone.
     pub deleted: usize,
-    /// Fields that stay as they are, since they were of another type then, and what is in the trash.
+    /// Tables and fields that came back from the trash first.
+    pub from_trash: Vec<TableOrFieldOut>,
+    /// Fields that stay as they are, since they were of another type then, and what does not come back or was made since.
     pub left_out: Vec<LeftOut>,
 }
 
@@ -103,6 +105,19 @@ pub(super) fn was_there(now: &Schema, then: &Schema, table: &str) -> Result<(), 
 impl Records {
     /// The picture as it was. Its stored columns are all in memory.
     pub(super) async fn as_of(&self, scope: &Scope, view: &View, at: At) -> Result<View, Error> {
+        let mut past = self.then(scope, view, at).await?;
+        // A table that was made later had no records then.
+        let then = &past.image.schema;
+        let later = view.image.schema.tables.iter().filter(|table| then.table_by_no(table.no).is_none());
+        let later: Vec<Arc<Table>> = later.cloned().collect();
+        if !later.is_empty() {
+            Arc::make_mut(&mut Arc::make_mut(&mut past.image).schema).tables.extend(later);
+        }
+        Ok(past)
+    }
+
+    /// The picture as it was, with no other tables than there were.
+    async fn then(&self, scope: &Scope, view: &View, at: At) -> Result<View, Error> {
         let head = view.image.sequence;
         let sequence = match at {
             At::Sequence(sequence) => sequence,
@@ -120,17 +135,10 @@ impl Records {
         if sequence == head {
             return Ok(view.clone());
         }
-        let mut image = self.images.at(scope.tenant(), scope.base_no(), sequence).await?;
-        // A table that was made later had no records then.
-        let then = &image.schema.tables;
-        let later = view.image.schema.tables.iter().filter(|table| then.iter().all(|then| then.no != table.no));
-        let later: Vec<Arc<Table>> = later.cloned().collect();
-        if !later.is_empty() {
-            Arc::make_mut(&mut image.schema).tables.extend(later);
-        }
-        let mut past = View { image: Arc::new(image), ..view.clone() };
+        let image = Arc::new(self.images.at(scope.tenant(), scope.base_no(), sequence).await?);
+        let mut past = View { image, ..view.clone() };
         // What is not in memory would be read as it is now.
-        self.answer(scope, &mut past, |view| need_all(&view.image, &view.image.schema.tables)).await?;
+        self.answer(scope, &mut past, |past| need_all(&past.image, &past.image.schema.tables)).await?;
         Ok(past)
     }
 
@@ -155,14 +163,18 @@ impl Records {
         let scope = permit.scope();
         let image = self.images.current(permit.tenant(), permit.base_no()).await?;
         let view = View::new(image, self.clock.now());
-        let past = self.as_of(&scope, &view, at).await?;
-        let mut left_out = trashed::trashed(&view.image.schema, &past.image.schema, part)?;
-        left_out.extend(self.left_out(&scope, (&view.image, &past.image), part).await?);
-        let mut done = Restored { at: past.image.sequence, left_out, ..Restored::default() };
+        let past = self.then(&scope, &view, at).await?;
+        let (now, then) = (&view.image.schema, &past.image.schema);
+        let part = &parts::by_ids(now, then, part);
+        let (after, mut left_out) = self.parts_back(caller, &permit, (&view.image, &past.image), part, dry).await?;
+        left_out.extend(self.left_out(&scope, (&after, then), part).await?);
+        let from_trash = parts::came_back(now, &after);
+        let mut done = Restored { at: past.image.sequence, from_trash, left_out, ..Restored::default() };
+        let ahead = dry.then_some(&after);
         let run = format!("restore-{}", self.ids.record(self.clock.now()));
         let mut wanted = Vec::new();
         loop {
-            let step = self.restore_step(caller, &permit, (&past, part), (&run, dry)).await;
+            let step = self.restore_step(caller, &permit, (&past, part), (&run, ahead)).await;
             match step {
                 Err(Error::NotLoaded { columns }) if wanted.len() < MOST_LOADED => {
                     wanted.extend(columns);
@@ -182,57 +194,98 @@ impl Records {
         }
     }
 
+    /// Brings tables and fields of a part back from the trash, where the caller may, and answers the schema after, and what stays
+    /// as it is. What is refused is refused before that.
+    async fn parts_back(
+        &self,
+        caller: &Caller,
+        permit: &Permit,
+        (image, past): (&BaseImage, &BaseImage),
+        part: &Part,
+        dry: bool,
+    ) -> Result<(Arc<Schema>, Vec<LeftOut>), Error> {
+        let (now, then) = (&image.schema, &past.schema);
+        let (ids, why) = match Action::EditSchema.check(permit.role(), &caller.scopes) {
+            _ if part.record.is_some() => (Vec::new(), ", and a record does not take it along"),
+            Err(_) => (Vec::new(), ", and you may not change tables and fields"),
+            Ok(()) => (parts::to_come_back(now, then, part), ", since its other side was made one of another type"),
+        };
+        let after = if ids.is_empty() { Arc::clone(now) } else { Arc::new(self.schemas.with_restored(now, &ids)?) };
+        let left_out = parts::stays(&after, then, part, why)?;
+        let field = Back::new(&with_schema(image, &after), past, part)?.field;
+        if let Some(field) = field.filter(|field| ids.is_empty() && field.kind.is_computed()) {
+            return Err(wrong(format!("`{}` is computed: it follows the fields that it is made of", field.name)));
+        }
+        if ids.is_empty() || dry {
+            return Ok((after, left_out));
+        }
+        Ok((self.schemas.restore_all(caller, permit.base(), &ids).await?, left_out))
+    }
+
     /// The fields that were of another type then, with the newest conversion of each. One that is asked for by name is
     /// refused instead.
     async fn left_out(
         &self,
         scope: &Scope,
-        (now, then): (&BaseImage, &BaseImage),
+        (now, then): (&Schema, &Schema),
         part: &Part,
     ) -> Result<Vec<LeftOut>, Error> {
         let tables: Vec<&Arc<Table>> = match &part.table {
-            Some(name) => vec![find_table(&now.schema, name)?],
-            None => now.schema.live_tables().collect(),
+            Some(name) => vec![find_table(now, name)?],
+            None => now.live_tables().collect(),
         };
         let mut left_out: Vec<LeftOut> = Vec::new();
         for table in tables.into_iter().filter(|_| part.field.is_none()) {
-            for (table, field) in table.live_fields().filter_map(|field| converted(now, then, table, field)) {
+            for (table, field) in table.live_fields().filter_map(|field| converted((now, then), table, field)) {
                 let mut conversions = Vec::new();
                 self.conversions(scope.base_no(), (table.id, Some(field.id)), &mut conversions).await?;
                 let newest = conversions.iter().find(|retyped| retyped.after.id == field.id);
-                let newest = newest.map(|retyped| LeftOut::of(retyped, &now.schema));
+                let newest = newest.map(|retyped| LeftOut::of(retyped, now));
                 left_out.extend(newest.filter(|newest| !left_out.contains(newest)));
             }
         }
         Ok(left_out)
     }
 
-    /// One change of at most so many records; true when there is more to do.
+    /// One change of at most so many records; true when there is more to do. With the schema that is `ahead` it is only told
+    /// what would become different.
     async fn restore_step(
         &self,
         caller: &Caller,
         permit: &Permit,
         (past, part): (&View, &Part),
-        (run, dry): (&str, bool),
+        (run, ahead): (&str, Option<&Arc<Schema>>),
     ) -> Result<(Restored, bool), Error> {
         let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
         let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
         let now = self.clock.now();
         let sequence = tx.head().sequence;
         let (mut body, mut done, more) = private.read(|image| {
+            let image = &with_schema(image, ahead.unwrap_or(&image.schema));
             let mut back = Back::new(image, &past.image, part)?;
+            need_all(image, &back.tables)?;
             let mut plan = Plan::new(image, &self.ids, now);
-            let more = back.plan(&mut plan, if dry { usize::MAX } else { STEP });
+            let more = back.plan(&mut plan, if ahead.is_some() { usize::MAX } else { STEP });
             plan.revive_choices();
             Ok::<_, Error>((plan.finish(), back.done, more))
         })?;
-        if !body.is_empty() && !dry {
+        if !body.is_empty() && ahead.is_none() {
             let mark = Mark::new(sequence + 1, now, &caller.actor);
             queue(&mut tx, &mut private, (permit, self), &mark, &mut body).await?;
             done.change = Some(self.append(caller, tx, private, (now, Some(run.to_owned())), body).await?);
         }
         Ok((done, more))
     }
+}
+
+/// The same records by another schema.
+fn with_schema(image: &BaseImage, schema: &Arc<Schema>) -> BaseImage {
+    let mut image = image.clone();
+    if !Arc::ptr_eq(&image.schema, schema) {
+        // What is computed by it is of nobody else's use.
+        (image.schema, image.computed) = (Arc::clone(schema), Arc::default());
+    }
+    image
 }
 
 fn need_all(image: &BaseImage, tables: &[Arc<Table>]) -> Result<(), Error> {
@@ -252,18 +305,17 @@ fn stored(table: &Table) -> impl Iterator<Item = &Arc<Field>> {
 
 /// The field that was one of another type then: this one, or that of which it is the other side.
 fn converted<'b>(
-    now: &'b BaseImage,
-    past: &BaseImage,
+    (now, then): (&'b Schema, &Schema),
     table: &'b Arc<Table>,
     field: &'b Arc<Field>,
 ) -> Option<(&'b Arc<Table>, &'b Arc<Field>)> {
     let other = || {
         let link = field.kind.link()?;
-        let table = now.schema.table_by_no(link.linked_table_no)?;
+        let table = now.table_by_no(link.linked_table_no)?;
         Some((table, table.field_by_id(link.inverse?)?))
     };
     let was_another = |(table, field): &(&Arc<Table>, &Arc<Field>)| {
-        let then = past.schema.table_by_no(table.no);
+        let then = then.table_by_no(table.no);
         let then = then.and_then(|table| table.fields.iter().find(|then| then.id == field.id));
         then.is_some_and(|then| then.no != field.no)
     };
@@ -282,11 +334,12 @@ struct Back<'i> {
 
 impl<'i> Back<'i> {
     fn new(image: &'i BaseImage, past: &'i BaseImage, part: &Part) -> Result<Self, Error> {
-        let tables: Vec<Arc<Table>> = match &part.table {
+        let mut tables: Vec<Arc<Table>> = match &part.table {
             Some(name) => vec![Arc::clone(find_table(&image.schema, name)?)],
             None => image.schema.live_tables().cloned().collect(),
         };
-        need_all(image, &tables)?;
+        // What was made since stays as it is.
+        tables.retain(|table| past.schema.table_by_no(table.no).is_some());
         let mut back = Self { image, past, tables, record: None, field: None, done: Restored::default() };
         if let (Some(table), Some(text)) = (back.tables.first(), &part.record) {
             let not_found = || Error::RecordNotFound { id: text.chars().take(64).collect() };
@@ -296,10 +349,7 @@ impl<'i> Back<'i> {
         }
         if let (Some(table), Some(name)) = (back.tables.first(), &part.field) {
             let found = find_field(table, name)?;
-            if found.kind.is_computed() {
-                return Err(wrong(format!("`{}` is computed: it follows the fields that it is made of", found.name)));
-            }
-            if converted(image, past, table, found).is_some() {
+            if converted((&image.schema, &past.schema), table, found).is_some() {
                 return Err(wrong(format!(
                     "`{}` was of another type then, and its values do not come back by themselves: read them with `at=`",
                     found.name
@@ -351,8 +401,11 @@ impl<'i> Back<'i> {
     }
 
     fn fields<'t>(&'t self, table: &'t Arc<Table>) -> impl Iterator<Item = &'t Arc<Field>> {
-        // What a field of another type held is not among its cells: those that it has stay.
-        let is_same = |field: &Arc<Field>| converted(self.image, self.past, table, field).is_none();
+        // What a field of another type held is not among its cells: those that it has stay, as those of later fields do.
+        let old = self.past.schema.table_by_no(table.no);
+        let is_same = move |field: &Field| {
+            old.is_some_and(|old| old.fields.iter().any(|held| held.id == field.id && held.no == field.no))
+        };
         let writable = table.live_fields().filter(move |field| !field.kind.is_computed() && is_same(field));
         writable.filter(|field| self.field.as_ref().is_none_or(|only| only.id == field.id))
     }

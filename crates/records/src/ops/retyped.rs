@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::convert;
-use super::past::TrashedOut;
+use super::past::StaysOut;
 use crate::error::Error;
 
 /// A field that became one of another type. Its cells are under another number since.
@@ -92,8 +92,8 @@ impl Retyped {
 pub enum LeftOut {
     /// A field that was of another type then.
     Retyped(RetypedOut),
-    /// A table or a field that is in the trash now.
-    Trashed(TrashedOut),
+    /// A table or a field that does not come back, or was made since.
+    Stays(StaysOut),
 }
 
 /// A field that was of another type then.

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use web::{Door, Failure, JsonBody, Kind, Params};
 
 use crate::error::Error;
-use crate::ops::{At, HISTORY, LeftOut, Part, Records, Undone};
+use crate::ops::{At, HISTORY, LeftOut, Part, Records, TableOrFieldOut, Undone};
 use told::Teller;
 
 const DOOR: Door = Door::Problem;
@@ -203,7 +203,7 @@ pub(super) struct RestoreIn {
 pub(super) struct BroughtBackOut {
     /// The number of the change after which it was so.
     at: i64,
-    /// The last change that was made for it; null when nothing was different, or nothing was written.
+    /// The last change of records that was made for it; null when none was different, or nothing was written.
     change: Option<i64>,
     /// Cells that became others.
     cells: usize,
@@ -211,13 +211,15 @@ pub(super) struct BroughtBackOut {
     restored: usize,
     /// Records that were made since and are gone.
     deleted: usize,
+    /// Tables and fields that came back from the trash first, by the names that they have now.
+    from_trash: Vec<TableOrFieldOut>,
     /// Fields that stay as they are, and that records which exist again are without, since they were of another type then;
-    /// and tables and fields that were there then and are in the trash, with the address that brings each back.
+    /// and tables and fields that were there then and do not come back, or were made since, each with the reason.
     left_out: Vec<LeftOut>,
 }
 
-/// Brings the cells of a base, a table, a record, a field or a single cell back to what they were. Tables and fields that are in
-/// the trash stay there and are told.
+/// Brings a base, a table, a record, a field or a single cell back to what it was. Tables and fields of a base, a table or a
+/// field that were deleted since come back from the trash first, where the caller may change tables and fields.
 #[utoipa::path(
     post, path = "/api/v1/bases/{base}/restore", operation_id = "records.restore", tag = "history", params(BasePath),
     request_body = RestoreIn, responses((status = 200, description = "What became different", body = BroughtBackOut))
@@ -240,6 +242,7 @@ pub(super) async fn restore(
         cells: done.cells,
         restored: done.revived,
         deleted: done.deleted,
+        from_trash: done.from_trash,
         left_out: done.left_out,
     };
     Ok(Json(out))

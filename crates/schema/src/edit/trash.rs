@@ -45,8 +45,36 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// Brings a table, a field or a view back.
+    pub fn restore(&mut self, id: &str) -> Result<TableNo, Error> {
+        let no = self.bring_back(id)?;
+        self.settle_results();
+        Ok(no)
+    }
+
+    /// Brings these back as far as they are in the trash: one side of a link brings the other along.
+    pub fn restore_all(&mut self, ids: &[String]) -> Result<(), Error> {
+        for id in ids {
+            match self.bring_back(id) {
+                Ok(_) | Err(Error::NotInTrash { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.settle_results();
+        Ok(())
+    }
+
+    fn bring_back(&mut self, id: &str) -> Result<TableNo, Error> {
+        match (id.parse(), id.parse(), id.parse()) {
+            (Ok(table), ..) => self.restore_table(table),
+            (_, Ok(field), _) => self.restore_field(field),
+            (.., Ok(view)) => self.restore_view(view),
+            _ => Err(not_in_trash(&id.chars().take(64).collect::<String>())),
+        }
+    }
+
     /// Brings a deleted table back, with the link fields that went with it.
-    pub fn restore_table(&mut self, id: TableId) -> Result<TableNo, Error> {
+    pub(super) fn restore_table(&mut self, id: TableId) -> Result<TableNo, Error> {
         let found = self.schema.tables.iter().find(|table| table.id == id && table.deleted && !table.removed).cloned();
         let table = found.ok_or_else(|| not_in_trash(&id.to_string()))?;
         if self.schema.live_tables().count() >= TABLES {
@@ -67,12 +95,11 @@ impl Draft<'_> {
         for (no, field) in self.links(nowhere, false).into_iter().filter(|(no, _)| *no == table.no) {
             self.mark(no, field, true);
         }
-        self.settle_results();
         Ok(table.no)
     }
 
     /// Brings a deleted field back; of a link both sides.
-    pub fn restore_field(&mut self, id: FieldId) -> Result<TableNo, Error> {
+    pub(super) fn restore_field(&mut self, id: FieldId) -> Result<TableNo, Error> {
         let found = trashed_fields(&self.schema).into_iter().find(|(_, field)| field.id == id);
         let (table, field) = found.ok_or_else(|| not_in_trash(&id.to_string()))?;
         let sides = [Some((table.no, id)), other_side(&field)];
@@ -89,7 +116,6 @@ impl Draft<'_> {
         for (no, side) in sides.into_iter().flatten() {
             self.mark(no, side, false);
         }
-        self.settle_results();
         Ok(table.no)
     }
 

@@ -7,7 +7,7 @@ use model::{BaseId, Caller, FieldId, Schema, TableId, Timestamp};
 
 use super::bases::micros;
 use super::{Schemas, find_table};
-use crate::edit::{Trashed, TrashedView, not_in_trash, trashed_fields, trashed_views};
+use crate::edit::{Draft, Trashed, TrashedView, trashed_fields, trashed_views};
 use crate::error::Error;
 
 /// What the trash of a base holds.
@@ -91,18 +91,31 @@ impl Schemas {
     /// [`Error::NotInTrash`]; [`Error::Invalid`] where something else must come first; [`Error::TooMany`];
     /// [`Error::Denied`] without the right.
     pub async fn restore(&self, caller: &Caller, base: BaseId, id: &str) -> Result<Restored, Error> {
-        let (schema, no) = self
-            .edit(caller, base, (0, 0), |draft| match (id.parse(), id.parse(), id.parse()) {
-                (Ok(table), ..) => draft.restore_table(table),
-                (_, Ok(field), _) => draft.restore_field(field),
-                (.., Ok(view)) => draft.restore_view(view),
-                _ => Err(not_in_trash(&id.chars().take(64).collect::<String>())),
-            })
-            .await?;
+        let (schema, no) = self.edit(caller, base, (0, 0), |draft| draft.restore(id)).await?;
         let table = schema.table_by_no(no);
         let field = id.parse().ok().and_then(|id| table?.field_by_id(id)).map(|field| &field.name);
         let view = id.parse().ok().and_then(|id| table?.live_views().find(|view| view.id == id)).map(|view| &view.name);
         let name = field.or(view).or(table.map(|table| &table.name)).cloned();
         Ok(Restored { id: id.to_owned(), name: name.unwrap_or_default() })
+    }
+
+    /// Brings tables and fields back from the trash in one change, in this order, as far as they are there.
+    ///
+    /// # Errors
+    /// As for [`Schemas::restore`]; [`Error::NotInTrash`] is none.
+    pub async fn restore_all(&self, caller: &Caller, base: BaseId, ids: &[String]) -> Result<Arc<Schema>, Error> {
+        Ok(self.edit(caller, base, (0, 0), |draft| draft.restore_all(ids)).await?.0)
+    }
+
+    /// What [`Schemas::restore_all`] would make of a schema.
+    ///
+    /// # Errors
+    /// As there, but for the right.
+    pub fn with_restored(&self, schema: &Schema, ids: &[String]) -> Result<Schema, Error> {
+        let mut draft = Draft::new(schema.clone(), (0, 0), &self.ids, self.clock.now());
+        draft.only_airtable = self.only_airtable;
+        draft.restore_all(ids)?;
+        self.check(&draft)?;
+        Ok(draft.schema)
     }
 }

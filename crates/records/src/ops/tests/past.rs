@@ -41,6 +41,17 @@ fn sorted(mut tables: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
     tables
 }
 
+/// Moves fields, a table or nothing to the trash.
+async fn delete_some(house: &House, which: usize) {
+    let fields: &[_] = if which % 3 == 1 { &["Points", "Project", "Notes"] } else { &[] };
+    for field in fields {
+        house.schemas.delete_field(&house.owner, house.base, ("Tasks", field)).await.unwrap();
+    }
+    if which % 3 == 2 {
+        house.schemas.delete_table(&house.owner, house.base, "Projects").await.unwrap();
+    }
+}
+
 #[test]
 fn whatever_happens_the_past_is_read_and_brought_back() {
     each_history(12, 30, async |house, acts| {
@@ -55,10 +66,12 @@ fn whatever_happens_the_past_is_read_and_brought_back() {
         assert_eq!(told_at(&house, &house.records, Some(sequences[at])).await, states[at]);
         let (_, stranger) = house.stranger();
         assert_eq!(told_at(&house, &stranger, Some(sequences[at])).await, states[at]);
+        delete_some(&house, acts.len()).await;
+        let last = sequence(&house).await;
         let told = restore(&house, sequences[at], Part::default(), true).await.unwrap();
-        assert_eq!(told_at(&house, &house.records, None).await, *states.last().unwrap(), "a dry run writes nothing");
+        assert_eq!(sequence(&house).await, last, "a dry run writes nothing");
         let done = restore(&house, sequences[at], Part::default(), false).await.unwrap();
-        assert_eq!((done.revived, done.deleted), (told.revived, told.deleted));
+        assert_eq!((done.revived, done.deleted, &done.from_trash), (told.revived, told.deleted, &told.from_trash));
         let now = told_at(&house, &house.records, None).await;
         assert_eq!(sorted(now), sorted(states[at].clone()));
         let again = restore(&house, sequences[at], Part::default(), false).await.unwrap();
@@ -109,6 +122,39 @@ async fn a_cell_a_field_and_a_record_come_back_by_themselves(house: House) {
     let done = restore(&house, at, part(None, None), false).await.unwrap();
     assert_eq!((done.cells, done.revived, done.deleted), (0, 0, 1));
     assert_eq!(restore(&house, at, part(None, None), false).await.unwrap().change, None);
+}
+
+#[on_every_database]
+async fn what_is_not_in_memory_is_as_it_was(house: House) {
+    let ids = house.create("Tasks", &[json!({ "Name": "a", "Notes": "n" })]).await;
+    let at = sequence(&house).await;
+    house.update("Tasks", &ids[0], json!({ "Name": "b", "Notes": "o" })).await;
+    let later =
+        crate::fixture::table(&json!({ "name": "Later", "fields": [{ "name": "Name", "type": "singleLineText" }] }));
+    house.schemas.create_table(&house.owner, house.base, &later).await.unwrap();
+    house.create("Later", &[json!("x")]).await;
+    house.schemas.delete_field(&house.owner, house.base, ("Tasks", "Notes")).await.unwrap();
+    let forget = async || {
+        let image = house.image(&house.records).await;
+        for table in &image.schema.tables {
+            table.fields.iter().for_each(|field| {
+                house.records.images.drop_column(image.schema.base_no, (table.no, field.no));
+            });
+        }
+    };
+    forget().await;
+    for filter in ["", "{Name}='x'"] {
+        let query = ListQuery { at: Some(At::Sequence(at)), ..crate::fixture::list(filter, &[]) };
+        let page = house.records.list(&house.owner, house.base, "Later", &query).await.unwrap();
+        assert_eq!(told(&page.found), [] as [Value; 0], "it was not there yet");
+        forget().await;
+    }
+    let dry = restore(&house, at, Part::default(), true).await.unwrap();
+    forget().await;
+    let done = restore(&house, at, Part::default(), false).await.unwrap();
+    assert_eq!((dry.cells, dry.from_trash, done.cells, done.deleted), (2, done.from_trash, 2, 0));
+    let task = house.get("Tasks", &ids[0]).await.unwrap();
+    assert_eq!((&task["Name"], &task["Notes"]), (&json!("a"), &json!("n")));
 }
 
 #[on_every_database]
