@@ -67,14 +67,14 @@ impl Params {
         self.0.iter().filter(|(held, _)| is_own(held)).count()
     }
 
-    /// True or false as `true`, `false`, `1`, `0`; false when absent.
+    /// True or false as `true`, `false`, `1`, `0`, also in the letters that Python writes them in; false when absent.
     ///
     /// # Errors
     /// A sentence that says so, for anything else.
     pub fn flag(&self, key: &str) -> Result<bool, String> {
         match self.get(key) {
-            None | Some("false" | "0") => Ok(false),
-            Some("true" | "1") => Ok(true),
+            None | Some("false" | "False" | "0") => Ok(false),
+            Some("true" | "True" | "1") => Ok(true),
             Some(other) => {
                 let shown: String = other.chars().take(SHOWN).collect();
                 Err(format!("`{key}` is `true` or `false`, or `1` or `0`, not `{}`", shown.escape_debug()))

@@ -338,7 +338,7 @@ async fn a_flag_is_true_or_false_and_nothing_else(app: TestApp) {
             (Method::GET, format!("/api/v1/export?base={base}&table=Tasks&spreadsheetSafe={value}"), Value::Null),
         ]
     };
-    for value in ["maybe", "yes", "True", "2", "-1", "on"] {
+    for value in ["maybe", "yes", "TRUE", "2", "-1", "on"] {
         for (method, path, body) in doors(value) {
             let (status, answer) = app.call(method, &path, &body).await;
             let said = answer["error"]["message"].as_str().or_else(|| answer["detail"].as_str()).unwrap_or_default();
@@ -346,7 +346,7 @@ async fn a_flag_is_true_or_false_and_nothing_else(app: TestApp) {
             assert!(status == 422 && said.contains(&right), "{path}: {status} {answer}");
         }
     }
-    for (value, key) in [("1", field.as_str().unwrap()), ("true", field.as_str().unwrap()), ("0", "Name"), ("", "Name")]
+    for (value, key) in [("1", field.as_str().unwrap()), ("True", field.as_str().unwrap()), ("0", "Name"), ("", "Name")]
     {
         for (method, path, body) in doors(value).into_iter().take(4) {
             let answer = app.ok(method, &path, &body).await;
