@@ -29,7 +29,7 @@ impl<'v> Criterion<'v> {
             },
             None => Comparison::Equal,
         };
-        let what = match rest.parse::<f64>().ok().filter(|number| number.is_finite()) {
+        let what = match number(rest) {
             Some(number) => Val::Number(number),
             None if rest.is_empty() => Val::Blank,
             None => Val::Text(rest),
@@ -37,8 +37,14 @@ impl<'v> Criterion<'v> {
         Self { how, what }
     }
 
-    /// A blank is equal to a blank only, and only numbers are compared with numbers.
+    /// A blank is equal to a blank only. Numbers are compared with numbers; equal to one is also a text that reads as it, as in
+    /// spreadsheets.
     fn holds(&self, value: Val<'_>) -> bool {
+        let is_equality = matches!(self.how, Comparison::Equal | Comparison::Unequal);
+        let value = match (self.what, value) {
+            (Val::Number(_), Val::Text(text)) if is_equality => number(text.trim()).map_or(value, Val::Number),
+            _ => value,
+        };
         let alike = match self.what {
             Val::Blank => value.is_blank(),
             Val::Number(_) => matches!(value, Val::Number(_)),
@@ -46,6 +52,10 @@ impl<'v> Criterion<'v> {
         };
         if alike { holds(self.how, value, self.what) } else { self.how == Comparison::Unequal }
     }
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 impl<'b> Call<'_, 'b> {

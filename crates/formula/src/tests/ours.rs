@@ -76,6 +76,11 @@ fn read(text: &str) -> Plain {
 
 fn plainly(value: &Plain, sign: &str, what: &Plain) -> bool {
     let different = matches!(sign, "!=" | "<>");
+    let read = match (what, value) {
+        (Number(_), Text(text)) if different || sign == "=" => read(text.trim()),
+        _ => Blank,
+    };
+    let value = if let Number(_) = read { &read } else { value };
     let alike = match what {
         what if *what == Blank || *what == Text(String::new()) => *value == Blank || *value == Text(String::new()),
         Number(_) => matches!(value, Number(_)),

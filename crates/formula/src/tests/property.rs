@@ -11,7 +11,7 @@ use crate::parse::parse;
 use crate::tree::{Node, NodeKind};
 use crate::{Program, compile, functions, re2, reach, regex};
 
-const TEXTS: [&str; 32] = [
+const TEXTS: [&str; 33] = [
     "",
     "a",
     "Open",
@@ -40,6 +40,7 @@ const TEXTS: [&str; 32] = [
     "!= a",
     "nan",
     "-3",
+    "<>12.5",
     "$1,000.50",
     "{\"a\":[1,{\"b\":\"ü\"}],\"o\":null}",
     "a[1].b",
