@@ -5,7 +5,7 @@ use model::{FieldId, FieldNo, FormulaType, reads_alike, same_name};
 use crate::among::{gather, record_is};
 use crate::constants::{Names, mistake, named_by};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
-use crate::expr::{Expr, Op};
+use crate::expr::{Comparison, Expr, Op};
 use crate::fold::Folding;
 use crate::functions::{BY_THE_DAY, Function, LET, MANY, Returns, find, functions, needs_the_day};
 use crate::marks::Marked;
@@ -162,14 +162,22 @@ impl Checker<'_> {
     }
 
     fn chain(&mut self, first: &Node, rest: &[(&'static str, Node)]) -> (Expr, FormulaType) {
-        let first = self.one(first).0;
+        let (mut first, mut left) = self.one(first);
         let mut result = FormulaType::Text;
         let (mut parts, mut operations) = (Vec::new(), Vec::new());
         for (sign, right) in rest {
-            let right = self.one(right).0;
+            let (mut right, other) = self.one(right);
             match Op::of(sign) {
                 None => parts.push(right),
                 Some(op) => {
+                    if let Op::Compare(how) = op {
+                        compared(how, (&mut right, other), left);
+                        // What comes of an operation is a number.
+                        if operations.is_empty() {
+                            compared(how, (&mut first, left), other);
+                        }
+                    }
+                    left = FormulaType::Number;
                     result = if let Op::Compare(_) = op { FormulaType::Flag } else { FormulaType::Number };
                     operations.push((op, right));
                 }
@@ -320,6 +328,9 @@ impl Checker<'_> {
         if function.name == "LAST_MODIFIED_TIME" && !arguments.is_empty() && is_right {
             checked = vec![self.watch(&checked, node)];
         }
+        if name == "SWITCH" {
+            settle_patterns(&mut checked);
+        }
         let asks = matches!(name, "ISERROR" | "IFERROR");
         let unsettled = asks && checked.first_mut().is_some_and(|(value, _)| unsettle(value));
         let is_mixed = mixes(function, &checked) || (unsettled && name == "IFERROR");
@@ -367,11 +378,7 @@ impl Checker<'_> {
 /// What a function makes of its arguments: which function it is for their types, the arguments as it takes them, and the type of its result.
 fn typed(function: &'static Function, checked: Vec<(Expr, Type)>) -> (&'static Function, Vec<Expr>, Type) {
     let first = checked.first().map_or(FormulaType::Text, |(_, result)| result.item());
-    let dates = checked.iter().filter_map(|(_, result)| match result {
-        Type::List(item @ (FormulaType::Date | FormulaType::DateTime)) => Some(*item),
-        _ => None,
-    });
-    let dates = dates.reduce(common);
+    let dates = dates_of(&checked).into_iter().reduce(common);
     let checked: Vec<(Expr, FormulaType)> = checked
         .into_iter()
         .enumerate()
@@ -389,6 +396,16 @@ fn typed(function: &'static Function, checked: Vec<(Expr, Type)>) -> (&'static F
         _ => function,
     };
     (function, checked.into_iter().map(|(expr, _)| expr).collect(), result)
+}
+
+/// The types of all dates, where one of them is a list of them.
+fn dates_of(checked: &[(Expr, Type)]) -> Vec<FormulaType> {
+    let is_date = |result: Type| matches!(result.item(), FormulaType::Date | FormulaType::DateTime);
+    let dates = checked.iter().map(|(_, result)| *result).filter(|result| is_date(*result));
+    if !dates.clone().any(|result| matches!(result, Type::List(_))) {
+        return Vec::new();
+    }
+    dates.map(Type::item).collect()
 }
 
 /// The function that was probably meant, as a question, or where they are.
@@ -466,7 +483,11 @@ fn branches(name: &str, arguments: &[(Expr, FormulaType)]) -> FormulaType {
 /// True when branches do not agree, so that their values have to be made alike. Those of lists are looked at one by one.
 fn mixes(function: &Function, checked: &[(Expr, Type)]) -> bool {
     let items: Vec<(&Expr, FormulaType)> = checked.iter().map(|(expr, result)| (expr, result.item())).collect();
-    let types = if let Returns::Branches = function.returns { branch_types(function.name, &items) } else { Vec::new() };
+    let types = match function.returns {
+        Returns::Branches => branch_types(function.name, &items),
+        Returns::Extreme(_) => dates_of(checked),
+        _ => Vec::new(),
+    };
     let whole = types.iter().copied().reduce(common);
     whole.is_some_and(|whole| whole != FormulaType::Number && types.iter().any(|one| *one != whole))
 }
@@ -487,10 +508,36 @@ fn branch_types(name: &str, arguments: &[(&Expr, FormulaType)]) -> Vec<FormulaTy
     types.collect()
 }
 
-/// Takes a value as it was before its type was settled: what is no number is known there. True when there was one.
+/// A text that shows nothing is the empty text, be it blank: before all others, and not equal to a number, though `BLANK()` is 0. The only
+/// value of a list stays what it is.
+fn compared(how: Comparison, (expr, known): (&mut Expr, FormulaType), other: FormulaType) {
+    let differs = match how {
+        Comparison::Equal | Comparison::Unequal => matches!(other, FormulaType::Number | FormulaType::Flag),
+        _ => other == FormulaType::Text,
+    };
+    if known == FormulaType::Text && differs && !matches!(expr, Expr::Constant(_) | Expr::Flat(_) | Expr::Join(_)) {
+        let text = std::mem::replace(expr, Expr::Constant(Scalar::Blank));
+        *expr = Expr::Join(vec![text]);
+    }
+}
+
+/// The same of what `SWITCH` compares.
+fn settle_patterns(checked: &mut [(Expr, Type)]) {
+    let last = checked.len().saturating_sub(1);
+    let Some(((value, Type::One(known)), rest)) = checked.split_first_mut() else { return };
+    let patterns = rest.iter_mut().enumerate().filter(|(index, _)| index.is_multiple_of(2) && index + 1 < last);
+    for (_, (pattern, other)) in patterns {
+        if let Type::One(other) = *other {
+            compared(Comparison::Equal, (pattern, other), *known);
+            compared(Comparison::Equal, (value, *known), other);
+        }
+    }
+}
+
+/// Takes a value as it was before it was settled as a text: what is no number is known there. True when there was one.
 fn unsettle(value: &mut Expr) -> bool {
     match value {
-        Expr::Typed(_, inner) => {
+        Expr::Typed(FormulaType::Text, inner) => {
             *value = std::mem::replace(&mut **inner, Expr::Constant(Scalar::Blank));
             true
         }

@@ -169,7 +169,10 @@ impl<'a> Lane<'a> {
             Values::Same(scalar) => return Numbers::Same(scalar.view().number()),
             Values::Numbers(numbers) => Cow::Borrowed(numbers),
             Values::Flags(flags) => (0..n).map(|row| f64::from(u8::from(flags.get(row)))).collect(),
-            Values::Texts(_) | Values::Times(..) => {
+            Values::Texts(strings) => {
+                strings.spans.iter().map(|(_, len)| if *len == 0 { 0.0 } else { f64::NAN }).collect()
+            }
+            Values::Times(..) => {
                 let mut numbers = vec![f64::NAN; n];
                 for row in self.blank.rows() {
                     if let Some(slot) = numbers.get_mut(row) {

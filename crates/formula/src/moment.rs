@@ -84,7 +84,7 @@ pub(crate) fn moved<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let [date, count, unit] = &lanes;
     let (counts, units) = (extent.per(count, number), extent.per(unit, unit_of));
     // A column that is moved by the same everywhere.
-    if let (Values::Times(times, day), Per::Same(count), Per::Same(unit)) = (&date.values, &counts, &units)
+    if let (Values::Times(times, _), Per::Same(count), Per::Same(unit)) = (&date.values, &counts, &units)
         && count.is_finite()
     {
         let mut error = date.error.clone();
@@ -97,16 +97,15 @@ pub(crate) fn moved<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
                 None => error.set(row),
             }
         }
-        let values = Values::Times(moved.into(), *day);
+        let values = Values::Times(moved.into(), false);
         return Ok(extent.finish(Lane { values, blank: date.blank.clone(), error }));
     }
     Ok(extent.moments(|row| {
         let (date, count) = (date.get(row), counts.at(row));
-        let day = matches!(date, Val::Time(_, true));
         match date.time() {
             _ if date.is_blank() => Out::Blank,
             Some(time) if count.is_finite() => {
-                units.at(row).add(time, count).map_or(Out::Error, |moved| Out::Value((moved, day)))
+                units.at(row).add(time, count).map_or(Out::Error, |moved| Out::Value((moved, false)))
             }
             _ => Out::Error,
         }
@@ -147,7 +146,7 @@ pub(crate) fn mark<'b>(call: &Call<'_, 'b>, exists: impl Fn(&str) -> bool) -> La
     Ok(extent.moments(|row| match date.get(row) {
         date if date.is_blank() => Out::Blank,
         date => match date.time().filter(|_| known.at(row)) {
-            Some(time) => Out::Value((time, matches!(date, Val::Time(_, true)))),
+            Some(time) => Out::Value((time, false)),
             None => Out::Error,
         },
     }))

@@ -17,10 +17,10 @@ pub(crate) enum Val<'a> {
 }
 
 impl<'a> Val<'a> {
-    /// In number context: blank is 0, text and dates are not numbers.
+    /// In number context: blank is 0 and so is a text that shows nothing, other texts and dates are not numbers.
     pub fn number(self) -> f64 {
         match self {
-            Self::Blank => 0.0,
+            Self::Blank | Self::Text("") => 0.0,
             Self::Number(number) => number,
             _ => f64::NAN,
         }

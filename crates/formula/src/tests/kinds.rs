@@ -57,11 +57,7 @@ impl Row<'_> {
     fn known_call(&self, name: &str, nodes: &[Node]) -> Known {
         match name {
             "LET" => self.within(nodes, Row::known),
-            "MAX" | "MIN" => {
-                let known = nodes.iter().map(|node| self.known(node));
-                let dates = known.filter(|(of, list)| *list && matches!(of, FormulaType::Date | FormulaType::DateTime));
-                (dates.map(|(of, _)| of).reduce(common).unwrap_or(FormulaType::Number), false)
-            }
+            "MAX" | "MIN" => (self.dates(nodes).into_iter().reduce(common).unwrap_or(FormulaType::Number), false),
             "SPLIT" => (FormulaType::Text, true),
             _ if BRANCHING.contains(&name) => {
                 // `XLOOKUP` takes a value out of a list.
@@ -78,6 +74,25 @@ impl Row<'_> {
         }
     }
 
+    /// The types of dates that are looked at, which are some where one of them is a list.
+    fn dates(&self, nodes: &[Node]) -> Vec<FormulaType> {
+        let known = nodes.iter().map(|node| self.known(node));
+        let dates: Vec<Known> =
+            known.filter(|(of, _)| matches!(of, FormulaType::Date | FormulaType::DateTime)).collect();
+        let has_list = dates.iter().any(|(_, list)| *list);
+        dates.into_iter().filter(|_| has_list).map(|(of, _)| of).collect()
+    }
+
+    /// True for what is computed before any row is.
+    pub fn is_known_before(&self, node: &Node) -> bool {
+        is_constant(node) && !self.mixes(node)
+    }
+
+    /// True for a call whose branches become texts.
+    pub fn settles_as_text(&self, node: &Node) -> bool {
+        self.mixes(node) && self.known(node).0 == FormulaType::Text
+    }
+
     /// What a call may come out as, without what is nothing in every row.
     fn branches<'n>(&self, name: &str, nodes: &'n [Node]) -> Vec<&'n Node> {
         let last = nodes.len() - 1;
@@ -87,7 +102,7 @@ impl Row<'_> {
             "XLOOKUP" => at > 1,
             _ => at > 0 && (at.is_multiple_of(2) || at == last),
         };
-        let some = |node: &Node| !(is_constant(node) && !self.mixes(node) && matches!(self.value(node), Blank | Error));
+        let some = |node: &Node| !(self.is_known_before(node) && matches!(self.value(node), Blank | Error));
         nodes.iter().enumerate().filter(|(at, node)| may_come(*at) && some(node)).map(|(_, node)| node).collect()
     }
 
@@ -96,12 +111,16 @@ impl Row<'_> {
         let (name, nodes) = match &node.kind {
             NodeKind::Unary(sign, inner) if *sign != "-" => return self.mixes(inner),
             NodeKind::Call(name, nodes) if BRANCHING.contains(&name.as_str()) => (name, nodes),
+            NodeKind::Call(name, nodes) if matches!(name.as_str(), "MAX" | "MIN") => {
+                let dates = self.dates(nodes);
+                return dates.contains(&FormulaType::Date) && dates.contains(&FormulaType::DateTime);
+            }
             _ => return false,
         };
         let types: Vec<FormulaType> = self.branches(name, nodes).into_iter().map(|node| self.known(node).0).collect();
         let whole = types.iter().copied().reduce(common);
         let differ = whole.is_some_and(|whole| types.iter().any(|one| *one != whole));
-        name == "IFERROR" && self.mixes(&nodes[0]) || differ && whole != Some(FormulaType::Number)
+        name == "IFERROR" && self.settles_as_text(&nodes[0]) || differ && whole != Some(FormulaType::Number)
     }
 
     /// A value as a field of the call's type holds it.

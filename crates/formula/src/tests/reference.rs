@@ -41,6 +41,7 @@ impl Plain {
     pub fn number(&self) -> f64 {
         match self {
             Blank => 0.0,
+            Text(text) if text.is_empty() => 0.0,
             Number(number) => *number,
             _ => f64::NAN,
         }
@@ -141,7 +142,16 @@ impl Row<'_> {
                 join(&parts)
             }
             NodeKind::Chain(first, rest) => {
-                rest.iter().fold(self.value(first), |left, (sign, right)| binary(sign, &left, &self.value(right)))
+                let start = (self.value(first), self.known(first), Some(&**first));
+                let whole = rest.iter().fold(start, |(left, known, node), (sign, right)| {
+                    let value = self.beside(right, self.value(right), (sign, known));
+                    let left = match node {
+                        Some(node) => self.beside(node, left, (sign, self.known(right))),
+                        None => left,
+                    };
+                    (binary(sign, &left, &value), (FormulaType::Number, false), None)
+                });
+                whole.0
             }
             NodeKind::Call(name, arguments) => self.settled(node, self.call(name, arguments)),
             NodeKind::Missing | NodeKind::Wrong(_) => panic!("no formula: {node:?}"),
@@ -284,7 +294,7 @@ impl Row<'_> {
             (_, date) if date.is_blank() => Blank,
             (_, date) => match date.time() {
                 Some(time) if name.ends_with("NOW") => Text(distance(time, self.table.now.0)),
-                Some(time) if known => Time(time, matches!(date, Time(_, true))),
+                Some(time) if known => Time(time, false),
                 _ => Error,
             },
         }
@@ -336,9 +346,7 @@ impl Row<'_> {
     fn unsettled(&self, node: &Node) -> Plain {
         match &node.kind {
             NodeKind::Unary(sign, inner) if *sign != "-" => self.unsettled(inner),
-            NodeKind::Call(name, nodes) if matches!(name.as_str(), "IF" | "IFERROR" | "SWITCH" | "XLOOKUP") => {
-                self.call(name, nodes)
-            }
+            NodeKind::Call(name, nodes) if self.settles_as_text(node) => self.call(name, nodes),
             _ => self.value(node),
         }
     }
@@ -352,6 +360,17 @@ impl Row<'_> {
         let mut bound = self.bound.clone();
         bound.push((name.clone(), self.raw(value), self.known(value)));
         Self { bound, ..*self }.within(rest, of)
+    }
+
+    /// What is compared with something of this type: a text is one where it shows nothing, too, in `=` beside a number and in `<` beside a text.
+    fn beside(&self, node: &Node, value: Plain, (sign, other): (&str, Known)) -> Plain {
+        let differs = match sign {
+            "=" | "!=" => matches!(other, (FormulaType::Number | FormulaType::Flag, false)),
+            "<" | "<=" | ">" | ">=" => matches!(other, (FormulaType::Text, _) | (_, true)),
+            _ => false,
+        };
+        let is_text = differs && self.known(node) == (FormulaType::Text, false) && !self.is_known_before(node);
+        if is_text && value != Error { Text(value.text()) } else { value }
     }
 
     fn looked_up(&self, nodes: &[Node]) -> Plain {
@@ -371,15 +390,19 @@ impl Row<'_> {
     }
 
     fn switch(&self, nodes: &[Node]) -> Plain {
-        let value = self.value(&nodes[0]);
+        let mut value = self.value(&nodes[0]);
         if value == Error {
             return Error;
         }
         let mut rest = &nodes[1..];
+        let known = self.known(&nodes[0]);
+        for pattern in rest.chunks_exact(2).map(|case| &case[0]) {
+            value = self.beside(&nodes[0], value, ("=", self.known(pattern)));
+        }
         while let [pattern, result, more @ ..] = rest {
             match self.value(pattern) {
                 Error => return Error,
-                pattern if equal(&value, &pattern) => return self.value(result),
+                held if equal(&value, &self.beside(pattern, held.clone(), ("=", known))) => return self.value(result),
                 _ => rest = more,
             }
         }
@@ -724,11 +747,10 @@ fn dates(name: &str, values: &[Plain]) -> Plain {
         }
         "DATESTR" => return part(|time| Text(Time(time.0, true).text())),
         "DATEADD" => {
-            let day = matches!(values[0], Time(_, true));
             return match (values[0].time(), values[1].number()) {
                 _ if values[0].is_blank() => Blank,
                 (Some(time), count) if count.is_finite() => {
-                    civil::moved(time, count, &values[2].text()).map_or(Error, |time| Time(time, day))
+                    civil::moved(time, count, &values[2].text()).map_or(Error, |time| Time(time, false))
                 }
                 _ => Error,
             };

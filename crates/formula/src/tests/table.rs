@@ -34,6 +34,8 @@ pub(super) struct Table {
     pub select: SelectOptions,
     pub created: Chunk,
     pub modified: Chunk,
+    /// The field behind all others, of which no row is known to [`Table::new`].
+    pub more: ComputedChunk,
     pub now: Timestamp,
 }
 
@@ -77,7 +79,8 @@ impl Table {
         let modified = created.clone();
         let now = Timestamp(1_710_500_400_000_000);
         let select = SelectOptions { choices, next: 4, removed: Vec::new() };
-        Self { len: rows.len(), columns, errors, select, created, modified, now }
+        let more = ComputedChunk { values: Chunk::new(Kind::Text), errors: Bits::default() };
+        Self { len: rows.len(), columns, errors, select, created, modified, more, now }
     }
 
     pub fn id(row: usize) -> RecordId {
@@ -101,7 +104,7 @@ impl Table {
             .iter()
             .map(|reference| {
                 let index = reference.no.0 as usize;
-                let chunk = &self.columns[index];
+                let Some(chunk) = self.columns.get(index) else { return Input::Computed(&self.more) };
                 match reference.shape {
                     _ if index == BROKEN => Input::Computed(&computed),
                     _ if chunk.is_empty() => Input::Missing,
