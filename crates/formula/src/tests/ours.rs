@@ -136,29 +136,32 @@ pub(super) fn format_date(values: &[Plain]) -> Plain {
 
 pub(super) fn apart(name: &str, a: i64, b: i64, unit: &str) -> Plain {
     let known = match (name, unit) {
-        ("DATEDIFF", "") | ("DATEDIF", "D" | "d") => Some(Unit::named("days")),
-        ("DATEDIF", "M" | "m") => Some(Unit::named("months")),
-        ("DATEDIF", "Y" | "y") => Some(Unit::named("years")),
+        ("DATEDIFF", "") => Some(Unit::named("days")),
         _ => Unit::known(unit),
     };
     let (from, to) = if name == "DATEDIFF" { (b, a) } else { (a, b) };
-    if let ("DATEDIF", "MD" | "YM" | "YD") = (name, unit.to_ascii_uppercase().as_str()) {
+    if let ("DATEDIF", "D" | "M" | "Y" | "MD" | "YM" | "YD") = (name, unit.to_ascii_uppercase().as_str()) {
         return Number(beside(unit, from, to) as f64);
     }
     known.map_or(Error, |unit| Number(unit.between(to, from) as f64))
 }
 
-/// What is left beside whole months or years, on days.
+/// Whole units, or what is left beside them, on days: month by month until the day is not reached any more.
 pub(super) fn beside(unit: &str, from: i64, to: i64) -> i64 {
     let sign = if to < from { -1 } else { 1 };
     let [from, to] = [from.min(to), from.max(to)].map(|time| Timestamp(time).day().0);
-    let whole = |name: &str| (Unit::named(name).between(to, from), Unit::named(name));
-    let days_beside =
-        |(count, unit): (i64, Unit)| Unit::named("days").between(to, unit.add(from, count as f64).unwrap());
+    let after = |months: i64| Unit::named("months").add(from, months as f64).unwrap();
+    let day = |time: i64| Timestamp(time).date().2;
+    let is_reached = |months: &i64| after(*months) < to || after(*months) == to && day(to) == day(from);
+    let whole = |step: i64| step * (0..).take_while(|count| is_reached(&((count + 1) * step))).count() as i64;
+    let days = |start: i64| Unit::named("days").between(to, start);
     sign * match unit.to_ascii_uppercase().as_str() {
-        "MD" => days_beside(whole("months")),
-        "YD" => days_beside(whole("years")),
-        _ => whole("months").0 - 12 * whole("years").0,
+        "D" => days(from),
+        "M" => whole(1),
+        "Y" => whole(12) / 12,
+        "MD" => days(after(whole(1))),
+        "YD" => days(after(whole(12))),
+        _ => whole(1) - whole(12),
     }
 }
 

@@ -5,7 +5,7 @@
 const { HyperFormula } = require("hyperformula");
 const formulajs = require("@formulajs/formulajs");
 
-const sheet = HyperFormula.buildEmpty({ licenseKey: "gpl-v3", smartRounding: false, precisionRounding: 15 });
+const sheet = HyperFormula.buildEmpty({ licenseKey: "gpl-v3", dateFormats: ["YYYY-MM-DD"], smartRounding: false, precisionRounding: 15 });
 sheet.addSheet("S");
 
 const literal = (value) => (typeof value === "string" ? `"${value.replace(/"/g, '""')}"` : typeof value === "boolean" ? `${String(value).toUpperCase()}()` : String(value));
@@ -18,6 +18,8 @@ const DIFFERENT = {
   "multiples of a step are found without regard to signs": (name, [number]) => /CEILING|FLOOR/.test(name) && number < 0,
   "the inside of a text is left alone": (name, [text]) => name === "TRIM" && /\S {2,}\S/.test(text),
   "letters are told apart, and there are no wild cards": (name, [what, place]) => name === "SEARCH" && (/[?*~]/.test(what) || place.indexOf(what) !== place.toLowerCase().indexOf(what.toLowerCase())),
+  "days beside whole months are not below nothing": (name, [start, , unit]) => name === "DATEDIF" && unit === "MD" && Number(start.slice(8)) > 28,
+  "years from a leap day lead to the last of February": (name, [start, , unit]) => name === "DATEDIF" && unit === "YD" && start.endsWith("02-29"),
   "a text that is not found is no error": (name, [what, place, start]) => (name === "FIND" || name === "SEARCH") && !place.slice((start || 1) - 1).includes(what),
 };
 
@@ -89,6 +91,10 @@ for (const text of TEXTS) {
   }
   ask("CONCATENATE", text, "|", 1.5, text);
   for (const other of TEXTS.slice(0, 4)) ask("CONCATENATE", text, other);
+}
+const DAYS = ["2020-02-29", "2021-02-28", "2022-11-20", "2023-01-31", "2023-02-28", "2023-12-31", "2024-01-30", "2024-02-29", "2024-03-01", "2025-02-28", "2025-03-01"];
+for (const [index, start] of DAYS.entries()) {
+  for (const end of DAYS.slice(index + 1)) for (const unit of ["D", "M", "Y", "MD", "YM", "YD"]) ask("DATEDIF", start, end, unit);
 }
 for (const text of ["0", "12.5", "-3", "1000", "$1000", "007", ".5"]) ask("VALUE", text);
 console.error(`${left} left out, since the two differ or make an error of it`);
