@@ -179,6 +179,14 @@ impl Identity {
         store::tokens(&self.db, tenant, owner).await
     }
 
+    /// How many tokens a user has that were not taken back.
+    ///
+    /// # Errors
+    /// [`Error::Db`] when the database fails.
+    pub async fn count_tokens(&self, tx: &mut Tx, tenant: TenantNo, owner: UserId) -> Result<usize, Error> {
+        store::count_tokens(tx, tenant, owner).await
+    }
+
     /// Writes a user in the caller's transaction.
     pub fn insert_user(&self, tx: &mut Tx, tenant: TenantNo, user: &User) {
         store::insert_user(tx, tenant, user, self.clock.now());

@@ -27,12 +27,13 @@ const REVOKE: &str = "UPDATE tokens SET revoked_at = $1 WHERE id = $2 AND tenant
 
 const TOKENS: &str = "SELECT id, name, scopes, created_at, expires_at, revoked_at, last_used_at FROM tokens \
      WHERE tenant = $1 AND owner = $2 ORDER BY created_at, id";
+const COUNT_TOKENS: &str = "SELECT COUNT(*) FROM tokens WHERE tenant = $1 AND owner = $2 AND revoked_at IS NULL";
 pub(crate) const REVISION: &str = "SELECT revision FROM people WHERE one = 1";
 pub(crate) const RAISE: &str = "UPDATE people SET revision = revision + 1 WHERE one = 1";
 const USED: &str = "UPDATE tokens SET last_used_at = $1 WHERE tenant = $2 AND id = $3";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&str; 14] = [
+pub(crate) const STATEMENTS: [&str; 15] = [
     TIMES,
     INSERT_USER,
     USER,
@@ -44,6 +45,7 @@ pub(crate) const STATEMENTS: [&str; 14] = [
     TOKEN,
     REVOKE,
     TOKENS,
+    COUNT_TOKENS,
     USED,
     REVISION,
     RAISE,
@@ -207,6 +209,13 @@ pub(crate) async fn tokens(db: &Db, tenant: TenantNo, owner: UserId) -> Result<V
             })
         })
         .collect()
+}
+
+/// How many tokens of a user were not taken back.
+pub(crate) async fn count_tokens(tx: &mut Tx, tenant: TenantNo, owner: UserId) -> Result<usize, Error> {
+    let rows = tx.query(COUNT_TOKENS, vec![tenant.0.into(), owner.to_string().into()]).await?;
+    let count = rows.first().map(|row| row.get::<i64>(0)).transpose()?;
+    Ok(count.and_then(|count| usize::try_from(count).ok()).unwrap_or_default())
 }
 
 pub(crate) fn used(tx: &mut Tx, tenant: TenantNo, id: TokenId, at: Timestamp) {

@@ -189,6 +189,14 @@ impl Access {
         action.check(role, &caller.scopes)
     }
 
+    /// Whether the caller may do what everybody may who has a role somewhere in the tenant.
+    pub(crate) async fn check_anywhere(&self, caller: &Caller, action: Action) -> Result<(), Error> {
+        action.check(Role::ReadOnly, &caller.scopes)?;
+        let revision = self.people.revision().await?;
+        let held = self.held(revision, caller).await?;
+        if held.workspaces.is_empty() && held.bases.is_empty() { Err(Error::NoRole) } else { Ok(()) }
+    }
+
     /// The workspaces that the caller belongs to; all of the tenant for the house itself.
     ///
     /// # Errors

@@ -108,6 +108,15 @@ pub enum Error {
     /// A token could do nothing.
     #[error("a token needs at least one scope; leave `scopes` away for all of them")]
     NoScopes,
+    /// Somebody has as many tokens as one may have.
+    #[error("nobody has more than {most} tokens: take one back first")]
+    Tokens {
+        /// The most.
+        most: usize,
+    },
+    /// Somebody without a role anywhere.
+    #[error("you have no role in a workspace or a base: somebody who may must give you one first")]
+    NoRole,
     /// The workspace would be without an owner.
     #[error("a workspace needs an owner; make somebody else one first")]
     LastOwner,
@@ -166,7 +175,8 @@ impl ApiError for Error {
         match self {
             Self::Unauthenticated => Kind::Unauthenticated,
             Self::Installed | Self::LastOwner => Kind::Conflict,
-            Self::Email { .. } | Self::NoScopes | Self::NoUser { .. } => Kind::Invalid,
+            Self::NoRole => Kind::Forbidden,
+            Self::Email { .. } | Self::NoScopes | Self::Tokens { .. } | Self::NoUser { .. } => Kind::Invalid,
             Self::Grant { .. } | Self::Asked { .. } | Self::Audit { .. } => Kind::Invalid,
             Self::NoCollaborator { .. } | Self::NoWorkspace { .. } => Kind::NotFound,
             Self::Denied(denied) => denied.kind(),
@@ -182,6 +192,8 @@ impl ApiError for Error {
             Self::Installed => "installed",
             Self::LastOwner => "last-owner",
             Self::NoScopes => "no-scopes",
+            Self::NoRole => "role",
+            Self::Tokens { .. } => "too-many",
             Self::Email { .. } => "email",
             Self::NoWorkspace { .. } => Denied::NotFound.code(),
             Self::NoUser { .. } => "no-user",

@@ -14,6 +14,8 @@ use crate::store;
 
 /// Longest name or e-mail address in characters.
 const NAME: usize = 255;
+/// Most tokens of a person that are worth something.
+const TOKENS: usize = 100;
 
 /// A person to let in.
 #[derive(Debug, Clone)]
@@ -136,10 +138,12 @@ impl Members {
         Ok(users.into_iter().map(with_roles).collect())
     }
 
-    /// Makes a token of the caller's own, for these scopes or for all.
+    /// Makes a token of the caller's own, for these scopes or for all. Whoever has a role may, with a token for everything:
+    /// one that was made for less makes none. The role says with each use what the token may do.
     ///
     /// # Errors
-    /// [`Error::Denied`] without the right to manage tokens; [`Error::NoScopes`] for an empty list.
+    /// [`Error::NoRole`]; [`Error::Denied`] for a token for less; [`Error::NoScopes`] for an empty list;
+    /// [`Error::Tokens`] for one too many.
     pub async fn create_token(
         &self,
         caller: &Caller,
@@ -147,13 +151,17 @@ impl Members {
         scopes: Option<Vec<Scope>>,
     ) -> Result<TokenText, Error> {
         let owner = self.token_owner(caller).await?;
-        let scopes = scopes.unwrap_or_else(|| Scope::ALL.to_vec());
+        let asked = |scope: &Scope| scopes.as_ref().is_none_or(|scopes| scopes.contains(scope));
+        let scopes: Vec<Scope> = Scope::ALL.into_iter().filter(asked).collect();
         if scopes.is_empty() {
             return Err(Error::NoScopes);
         }
         let name = name.chars().take(NAME).collect();
         let new = NewToken { tenant: caller.tenant, owner, name, scopes, expires: None };
         let mut tx = self.identity.people().db().begin(Group::House).await?;
+        if self.identity.count_tokens(&mut tx, caller.tenant, owner).await? >= TOKENS {
+            return Err(Error::Tokens { most: TOKENS });
+        }
         let token = self.identity.insert_token(&mut tx, caller, &new, None)?;
         tx.commit().await?;
         Ok(token)
@@ -162,7 +170,7 @@ impl Members {
     /// The caller's own tokens, the oldest first.
     ///
     /// # Errors
-    /// [`Error::Denied`] without the right to manage tokens.
+    /// [`Error::NoRole`]; [`Error::Denied`] for a token that is not for everything.
     pub async fn list_tokens(&self, caller: &Caller) -> Result<Vec<TokenEntry>, Error> {
         let owner = self.token_owner(caller).await?;
         Ok(self.identity.list_tokens(caller.tenant, owner).await?)
@@ -171,7 +179,7 @@ impl Members {
     /// Takes one of the caller's own tokens back.
     ///
     /// # Errors
-    /// [`Error::Identity`] when the caller has no such token.
+    /// As [`Members::list_tokens`], and [`Error::Identity`] when the caller has no such token.
     pub async fn revoke_token(&self, caller: &Caller, token: &str) -> Result<(), Error> {
         let owner = self.token_owner(caller).await?;
         let id = token.split('.').next().unwrap_or_default();
@@ -186,8 +194,7 @@ impl Members {
 
     /// The user behind the caller, when they may manage tokens.
     async fn token_owner(&self, caller: &Caller) -> Result<UserId, Error> {
-        let workspace = self.workspace(caller, None).await?;
-        self.access.workspace_permit(caller, Action::ManageTokens, workspace.id).await?;
+        self.access.check_anywhere(caller, Action::ManageTokens).await?;
         caller.user().ok_or(Error::Unauthenticated)
     }
 

@@ -39,7 +39,7 @@ pub enum Action {
     ShareWorkspace,
     /// Let new people in, and see everybody.
     ManagePeople,
-    /// Make tokens and take them back.
+    /// Make tokens of one's own and take them back.
     ManageTokens,
     /// Read of what the tenant consists.
     ReadEnterprise,
@@ -102,7 +102,12 @@ impl Action {
     /// The least role that may.
     pub fn role(self) -> Role {
         match self {
-            Self::ReadRecords | Self::ReadComments | Self::ReadSchema | Self::ReadPeople => Role::ReadOnly,
+            Self::ReadRecords
+            | Self::ReadComments
+            | Self::ReadSchema
+            | Self::ReadPeople
+            // What a token may do is the role's to say whenever it is used.
+            | Self::ManageTokens => Role::ReadOnly,
             Self::Comment => Role::Commenter,
             Self::WriteRecords | Self::EditViews => Role::Editor,
             Self::EditSchema
@@ -114,7 +119,6 @@ impl Action {
             Self::RemoveBase
             | Self::ShareWorkspace
             | Self::ManagePeople
-            | Self::ManageTokens
             | Self::ReadEnterprise
             | Self::ReadUsers
             | Self::ReadAudit => Role::Owner,

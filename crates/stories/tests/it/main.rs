@@ -50,6 +50,7 @@ mod slow_formulas;
 mod syncs;
 mod targets;
 mod ticks;
+mod tokens;
 mod trash;
 mod trash_empties;
 mod undo_together;

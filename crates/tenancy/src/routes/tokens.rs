@@ -37,7 +37,7 @@ pub(super) struct MadeTokenOut {
     token: String,
 }
 
-/// Makes a personal access token of the caller's own.
+/// Makes a personal access token of the caller's own: everybody who has a role may, by a token for everything.
 #[utoipa::path(
     post, path = "/api/v1/tokens", operation_id = "tokens.create", tag = "people", request_body = TokenIn,
     responses((status = 201, description = "The token", body = MadeTokenOut))
