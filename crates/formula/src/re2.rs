@@ -1,8 +1,79 @@
-//! Regular expressions as RE2 reads them, which Airtable has, in the words of the `regex` crate.
+//! Regular expressions as RE2 reads them, which Airtable has, in the words of `regex_syntax`.
 
-use regex::escape;
+use regex_syntax::ast::parse::ParserBuilder;
+use regex_syntax::ast::{
+    self, Ast, Flag, Flags, FlagsItemKind, Repetition, RepetitionKind, RepetitionOp, RepetitionRange,
+};
+use regex_syntax::escape as escaped;
+use regex_syntax::hir::Hir;
+use regex_syntax::hir::translate::Translator;
 
-/// The pattern for the `regex` crate: at most twice as long, and no less wrong.
+/// How deep groups may stand in groups.
+const NESTED: u32 = 100;
+/// How often a part may be repeated.
+const REPEATED: u32 = 1_000;
+
+/// The pattern as a tree.
+///
+/// # Errors
+/// Why it is none.
+pub(crate) fn read(pattern: &str) -> Result<Hir, String> {
+    let text = translated(pattern);
+    let parsed = ParserBuilder::new().nest_limit(NESTED).build().parse(&text);
+    let parsed = parsed.map_err(|error| error.kind().to_string())?;
+    ast::visit(&parsed, Refusing)?;
+    Translator::new().translate(&text, &parsed).map_err(|error| error.kind().to_string())
+}
+
+/// Refuses what RE2 does not know.
+struct Refusing;
+
+impl ast::Visitor for Refusing {
+    type Output = ();
+    type Err = String;
+
+    fn finish(self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn visit_pre(&mut self, part: &Ast) -> Result<(), String> {
+        match part {
+            Ast::Repetition(repetition) => refuse_repetition(repetition),
+            Ast::Flags(set) => refuse_flags(&set.flags),
+            // A boundary stands in a group of ours.
+            Ast::Group(group) if matches!(*group.ast, Ast::Assertion(_)) => Ok(()),
+            Ast::Group(group) => group.flags().map_or(Ok(()), refuse_flags),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn refuse_repetition(Repetition { op: RepetitionOp { kind, .. }, ast, .. }: &Repetition) -> Result<(), String> {
+    let most = match kind {
+        RepetitionKind::Range(
+            RepetitionRange::Exactly(most) | RepetitionRange::AtLeast(most) | RepetitionRange::Bounded(_, most),
+        ) => *most,
+        _ => 1,
+    };
+    match **ast {
+        Ast::Repetition(_) => Err("a repetition is repeated".to_owned()),
+        _ if most > REPEATED => Err(format!("a part is repeated {most} times")),
+        _ => Ok(()),
+    }
+}
+
+fn refuse_flags(flags: &Flags) -> Result<(), String> {
+    let unknown = |kind: &FlagsItemKind| match kind {
+        FlagsItemKind::Flag(Flag::IgnoreWhitespace) => Some('x'),
+        FlagsItemKind::Flag(Flag::Unicode) => Some('u'),
+        FlagsItemKind::Flag(Flag::CRLF) => Some('R'),
+        _ => None,
+    };
+    let refused = flags.items.iter().find_map(|item| unknown(&item.kind));
+    refused.map_or(Ok(()), |flag| Err(format!("unrecognized flag `{flag}`")))
+}
+
+/// The pattern for `regex_syntax`, no less wrong. Of the letters for classes and boundaries RE2 means those of ASCII.
 pub(crate) fn translated(pattern: &str) -> String {
     let mut reading = Reading { rest: pattern, out: String::with_capacity(pattern.len()) };
     while let Some(c) = reading.rest.chars().next() {
@@ -43,21 +114,49 @@ impl Reading<'_> {
     fn escaped(&mut self) {
         if let Some(within) = self.rest.strip_prefix("\\Q") {
             let (text, rest) = within.split_once("\\E").unwrap_or((within, ""));
-            self.out.push_str(&escape(text));
+            self.out.push_str(&escaped(text));
             self.rest = rest;
         } else {
-            self.escape();
+            match self.rest.get(..2) {
+                Some(r"\b" | r"\B") => {
+                    self.out.push_str("(?-u:");
+                    self.copy(2);
+                    self.out.push(')');
+                }
+                Some(r"\d" | r"\s" | r"\w") => {
+                    self.out.push('[');
+                    self.escape();
+                    self.out.push(']');
+                }
+                _ => self.escape(),
+            }
         }
     }
 
+    /// An escape within a class, or one that is the same outside.
     fn escape(&mut self) {
-        match self.rest.strip_prefix('\\') {
-            Some(sign) if sign.starts_with(['<', '>']) => {
-                self.rest = sign;
-                self.copy(1);
-            }
-            _ => self.copy(escape_len(self.rest)),
+        let len = escape_len(self.rest);
+        let (escape, rest) = self.rest.split_at_checked(len).unwrap_or((self.rest, ""));
+        match escape {
+            r"\d" => self.out.push_str("0-9"),
+            r"\D" => self.out.push_str("[^0-9]"),
+            r"\s" => self.out.push_str(r"\t\n\f\r "),
+            r"\S" => self.out.push_str(r"[^\t\n\f\r ]"),
+            r"\w" => self.out.push_str("0-9A-Za-z_"),
+            r"\W" => self.out.push_str("[^0-9A-Za-z_]"),
+            r"\<" | r"\>" => self.out.extend(escape.chars().skip(1)),
+            _ => match (octal(self.rest), escape.split_once("{^")) {
+                (Some((sign, rest)), _) => {
+                    self.out.push_str(&escaped(sign.encode_utf8(&mut [0; 4])));
+                    self.rest = rest;
+                    return;
+                }
+                (None, Some((r"\p", name))) => self.out.extend([r"\P{", name]),
+                (None, Some((r"\P", name))) => self.out.extend([r"\p{", name]),
+                _ => self.out.push_str(escape),
+            },
         }
+        self.rest = rest;
     }
 
     /// A class, in which there are ranges, classes with names or a letter, and signs that stand for themselves.
@@ -101,6 +200,15 @@ impl Reading<'_> {
 fn is_class(text: &str) -> bool {
     let sign = text.strip_prefix('\\').unwrap_or_default();
     sign.starts_with(['d', 'D', 's', 'S', 'w', 'W', 'p', 'P'])
+}
+
+/// The sign that two or three digits after a backslash stand for, or any after a zero, and what follows; one digit alone is a group.
+fn octal(text: &str) -> Option<(char, &str)> {
+    let digits = text.strip_prefix('\\')?;
+    let len = digits.bytes().take(3).take_while(|byte| (b'0'..=b'7').contains(byte)).count();
+    let (code, rest) = digits.split_at_checked(len)?;
+    let sign = char::from_u32(u32::from_str_radix(code, 8).ok()?)?;
+    (len > 1 || code == "0").then_some((sign, rest))
 }
 
 /// How long the escape is that a text begins with.

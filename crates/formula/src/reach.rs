@@ -3,9 +3,9 @@
 
 use regex_automata::nfa::thompson::{Config, NFA, State, WhichCaptures};
 use regex_automata::util::primitives::StateID;
-use regex_automata::util::syntax;
+use regex_syntax::hir::Hir;
 
-use crate::regex::{COMPILED, NESTED};
+use crate::regex::COMPILED;
 
 /// Goes through a text as a search does, place by place of the program.
 pub(crate) struct Reach {
@@ -57,11 +57,10 @@ impl Places {
 }
 
 impl Reach {
-    /// None for a pattern that is too large. The pattern is one that was translated.
-    pub fn new(pattern: &str) -> Option<Self> {
+    /// None for a pattern that is too large.
+    pub fn new(pattern: &Hir) -> Option<Self> {
         let config = Config::new().which_captures(WhichCaptures::None).nfa_size_limit(Some(COMPILED));
-        let reading = syntax::Config::new().nest_limit(NESTED);
-        let program = NFA::compiler().configure(config).syntax(reading).build(pattern).ok()?;
+        let program = NFA::compiler().configure(config).build_from_hir(pattern).ok()?;
         Some(Self { now: Places::new(&program), next: Places::new(&program), program })
     }
 

@@ -1,12 +1,15 @@
 //! Regular expressions. A search takes as long as its text times the places of the pattern at most ([`Weight`]), and little memory. Searches
 //! after one another may each read far beyond their match; what they read so is counted, too.
 
-use regex::{CaptureLocations, Error, Match, Regex, RegexBuilder};
+use regex_automata::meta::{Config, Regex};
+use regex_automata::util::captures::Captures;
+use regex_automata::{Input, Match};
+use regex_syntax::hir::Hir;
 
 use crate::eval::{Context, STEP};
 use crate::lookup::Lookup;
 use crate::mistakes::Mistake;
-use crate::re2::translated;
+use crate::re2::read;
 use crate::reach::Reach;
 use crate::strings::{LONGEST, Made};
 use crate::weight::Weight;
@@ -15,8 +18,6 @@ use crate::weight::Weight;
 const PATTERN: usize = 1 << 10;
 /// Most bytes of a compiled pattern, and of what it keeps while it searches.
 pub(crate) const COMPILED: usize = 1 << 20;
-/// How deep groups may stand in groups.
-pub(crate) const NESTED: u32 = 100;
 
 /// What searching a byte of text costs at least, in bytes made; each place of the pattern costs one of them.
 const SEARCH: usize = STEP;
@@ -39,8 +40,8 @@ pub(crate) struct Search {
 impl Search {
     fn new(pattern: &str) -> Option<Self> {
         let within = Some(pattern).filter(|pattern| pattern.len() <= PATTERN)?;
-        let weight = Weight::of(&translated(within))?;
-        Some(Self { regex: build(pattern).ok(), weight })
+        let read = read(within).ok()?;
+        Some(Self { regex: build(&read), weight: Weight::of(&read) })
     }
 }
 
@@ -53,7 +54,7 @@ pub(crate) struct Regexes<'c, 'b> {
 
 impl<'c, 'b> Regexes<'c, 'b> {
     pub fn new(cx: &'c Context<'b>) -> Self {
-        Self { cx, known: Lookup::new(Search::new), reaches: Lookup::new(|pattern| Reach::new(&translated(pattern))) }
+        Self { cx, known: Lookup::new(Search::new), reaches: Lookup::new(|pattern| Reach::new(&read(pattern).ok()?)) }
     }
 
     /// The pattern by which this text is searched once; none where it cannot be compiled, or the batch is given up.
@@ -75,16 +76,20 @@ impl<'c, 'b> Regexes<'c, 'b> {
         }
         let Self { cx, known, reaches } = self;
         let Some(Search { regex: Some(regex), weight }) = known.of(pattern) else { return Made::Error };
-        let mut groups = new.contains('$').then(|| regex.capture_locations());
+        let mut groups = new.contains('$').then(|| regex.create_captures());
         let mut walk = Walk { cx, reaches, pattern, text, places: weight.places, beyond: 0 };
         let (start, mut done, mut at) = (out.len(), 0, 0);
         while at <= text.len() {
+            let rest = Input::new(text).range(at..);
             let found = match &mut groups {
-                Some(groups) => regex.captures_read_at(groups, text, at),
-                None => regex.find_at(text, at),
+                Some(groups) => {
+                    regex.search_captures(&rest, groups);
+                    groups.get_match()
+                }
+                None => regex.search(&rest),
             };
             let Some(found) = found else { break };
-            let told = groups.as_ref().map_or(0, CaptureLocations::len);
+            let told = groups.as_ref().map_or(0, Captures::group_len);
             if !walk.counts(at, &found, told) || out.len() - start > 4 * LONGEST {
                 return Made::Error;
             }
@@ -123,7 +128,7 @@ struct Walk<'w, 'b> {
 impl Walk<'_, '_> {
     /// Counts what a search from here on has read beyond its match, and so many groups of it; the text itself was counted before. False when
     /// it is too much.
-    fn counts(&mut self, from: usize, found: &Match<'_>, groups: usize) -> bool {
+    fn counts(&mut self, from: usize, found: &Match, groups: usize) -> bool {
         let most = self.places.saturating_mul(self.text.len() - found.end());
         self.beyond = self.beyond.saturating_add(most);
         let measured = if self.beyond > BEYOND { self.reaches.of(self.pattern) } else { None };
@@ -139,14 +144,14 @@ impl Walk<'_, '_> {
 }
 
 /// Appends what stands for a match.
-fn fill(new: &str, text: &str, groups: &CaptureLocations, out: &mut String) {
+fn fill(new: &str, text: &str, groups: &Captures, out: &mut String) {
     let mut parts = new.split('$');
     out.push_str(parts.next().unwrap_or_default());
     for part in parts {
         let digits = part.bytes().take_while(u8::is_ascii_digit).count();
         let (number, after) = part.split_at_checked(digits).unwrap_or(("", part));
         if let Ok(group) = number.parse::<usize>() {
-            let group = groups.get(group).and_then(|(start, end)| text.get(start..end));
+            let group = groups.get_group(group).and_then(|group| text.get(group.range()));
             out.push_str(group.unwrap_or_default());
         } else {
             out.push('$');
@@ -156,14 +161,16 @@ fn fill(new: &str, text: &str, groups: &CaptureLocations, out: &mut String) {
     }
 }
 
-/// Compiles a pattern within the bounds.
+/// A pattern within the bounds as the tests search by it.
 #[cfg(test)]
-pub(crate) fn compile(pattern: &str) -> Option<Regex> {
-    Search::new(pattern)?.regex
+pub(crate) fn compile(pattern: &str) -> Option<regex::Regex> {
+    Search::new(pattern)?.regex?;
+    regex::Regex::new(&crate::re2::translated(pattern)).ok()
 }
 
-fn build(pattern: &str) -> Result<Regex, Error> {
-    RegexBuilder::new(&translated(pattern)).size_limit(COMPILED).dfa_size_limit(COMPILED).nest_limit(NESTED).build()
+fn build(pattern: &Hir) -> Option<Regex> {
+    let config = Config::new().nfa_size_limit(Some(COMPILED)).hybrid_cache_capacity(COMPILED);
+    Regex::builder().configure(config).build_from_hir(pattern).ok()
 }
 
 /// What is wrong with a pattern that cannot be compiled within the bounds.
@@ -171,22 +178,21 @@ pub(crate) fn mistake(pattern: &str) -> Option<Mistake> {
     if pattern.len() > PATTERN {
         return Some(("this pattern is too long".to_owned(), "a pattern has at most 1,024 bytes".to_owned()));
     }
-    match build(pattern) {
-        Ok(_) => None,
-        // The pattern with marks below it comes first, then the reason.
-        Err(Error::Syntax(told)) => {
-            let reason = told.rsplit_once("error: ").map_or(told.as_str(), |(_, reason)| reason);
-            let reason = reason.split('\n').map(str::trim).collect::<Vec<_>>().join(" ");
-            Some((format!("this pattern cannot be read: {}", reason.trim()), pattern_advice(&reason).to_owned()))
-        }
-        Err(_) => Some(("this pattern is too large".to_owned(), "repeat less in it".to_owned())),
+    match read(pattern) {
+        Ok(read) if build(&read).is_some() => None,
+        Ok(_) => Some(("this pattern is too large".to_owned(), "repeat less in it".to_owned())),
+        Err(reason) => Some((format!("this pattern cannot be read: {reason}"), pattern_advice(&reason).to_owned())),
     }
 }
 
 fn pattern_advice(reason: &str) -> &'static str {
-    if reason.starts_with("look-around") || reason.starts_with("backreferences") {
-        "match more than is wanted, and take a group of it by `$1` in REGEX_REPLACE"
-    } else {
-        "a sign that is meant as itself has `\\` before it"
+    match reason {
+        reason if reason.starts_with("look-around") || reason.starts_with("backreferences") => {
+            "match more than is wanted, and take a group of it by `$1` in REGEX_REPLACE"
+        }
+        reason if reason.starts_with("unrecognized flag") => "flags are i, m, s and U, as in `(?i)`",
+        reason if reason.starts_with("a repetition is repeated") => "write a group, as `(?:a*)*`",
+        reason if reason.starts_with("a part is repeated") => "repeat it at most 1,000 times",
+        _ => "a sign that is meant as itself has `\\` before it",
     }
 }

@@ -1,9 +1,6 @@
 //! What regular expressions cost: compiling one, and searching a byte by it.
 
-use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
-
-use crate::regex::NESTED;
 
 /// How large a pattern is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,10 +13,9 @@ pub(crate) struct Weight {
 }
 
 impl Weight {
-    /// None for what is no pattern. The pattern is one that was translated.
-    pub fn of(pattern: &str) -> Option<Self> {
-        let read = ParserBuilder::new().nest_limit(NESTED).build().parse(pattern).ok()?;
-        Some(weigh(&read))
+    /// Goes as deep as groups may be nested.
+    pub fn of(pattern: &Hir) -> Self {
+        weigh(pattern)
     }
 
     fn and(self, other: Self) -> Self {
@@ -31,7 +27,6 @@ impl Weight {
     }
 }
 
-/// Goes as deep as groups may be nested.
 fn weigh(part: &Hir) -> Weight {
     let one = Weight { places: 1, parts: 1 };
     let sum = |parts: &[Hir]| parts.iter().map(weigh).fold(Weight::default(), Weight::and);

@@ -36,7 +36,7 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
         let text = text.at(row);
         let found = patterns.of(pattern.at(row), text).and_then(|regex| regex.find(text));
         found.map_or(Made::Error, |found| {
-            out.push_str(found.as_str());
+            out.push_str(text.get(found.range()).unwrap_or_default());
             Made::Value
         })
     })

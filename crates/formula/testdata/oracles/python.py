@@ -108,18 +108,18 @@ for value in TEXTS:
     told(f"{text(value)}<\"b\"", value < "b")
     told(f"CONCATENATE({text(value)}, 1, \"ü\")", value + "1ü")
 
-print("# Regular expressions.")
+print("# Regular expressions. Of the letters for classes RE2 means ASCII.")
 SUBJECTS = ["Hello World 2024", "a1b22c333", "john@example.org, jane@example.com", "", "Grüße aus Köln", "日本語 123", "2024-02-29", "aXbXc", "(555) 123-4567", "foo.bar"]
 PATTERNS = [
     r"\d+", r"[A-Z]\w+", r"^\w+", r"\w+$", r"(\w+)@(\w+)\.(com|org)", r"[a-z]{2,3}", r"o|a", r"X", r"(\d{4})-(\d{2})-(\d{2})", r"\s+", r"[^a-z]+", r"(?i)hello", r"ü.e", r"\.", r"\bw", r"(a)(.)?",
 ]
 for subject in SUBJECTS:
     for pattern in PATTERNS:
-        found = re.search(pattern, subject)
+        found = re.search(pattern, subject, re.ASCII)
         told(f"REGEX_MATCH({text(subject)}, {text(pattern)})", found is not None)
         told(f"REGEX_EXTRACT({text(subject)}, {text(pattern)})", found.group() if found else "#ERROR!")
-        told(f"REGEX_REPLACE({text(subject)}, {text(pattern)}, \"<$0>\")", re.sub(pattern, r"<\g<0>>", subject))
-    told(f"REGEX_REPLACE({text(subject)}, \"(\\\\w+)@(\\\\w+)\", \"$2 at $1\")", re.sub(r"(\w+)@(\w+)", r"\2 at \1", subject))
+        told(f"REGEX_REPLACE({text(subject)}, {text(pattern)}, \"<$0>\")", re.sub(pattern, r"<\g<0>>", subject, flags=re.ASCII))
+    told(f"REGEX_REPLACE({text(subject)}, \"(\\\\w+)@(\\\\w+)\", \"$2 at $1\")", re.sub(r"(\w+)@(\w+)", r"\2 at \1", subject, flags=re.ASCII))
 
 print("# Working days, day by day.")
 for index in range(60):
