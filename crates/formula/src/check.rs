@@ -10,6 +10,7 @@ use crate::fold::Folding;
 use crate::functions::{BY_THE_DAY, Function, LET, MANY, Returns, find, functions, needs_the_day};
 use crate::marks::Marked;
 use crate::mistakes::closest;
+use crate::patterns::Room;
 use crate::tree::{Node, NodeKind};
 use crate::value::Scalar;
 
@@ -101,6 +102,8 @@ pub(crate) struct Checker<'r> {
     /// The lookups that are read place by place together.
     pub pairs: Vec<(FieldId, FieldId)>,
     folding: Folding,
+    /// What constant patterns may take, where that is told.
+    room: Option<Room>,
     /// What of its constants takes too long.
     pub slow: Option<Diagnostic>,
 }
@@ -109,6 +112,7 @@ impl<'r> Checker<'r> {
     /// Knows nothing yet.
     pub fn new(resolve: &'r dyn Fn(&str) -> Option<Reference>, new: bool, folding: Folding) -> Self {
         Self {
+            room: folding.room(),
             folding,
             slow: None,
             resolve,
@@ -360,13 +364,26 @@ impl Checker<'_> {
     fn fold(&mut self, expr: Expr, node: &Node) -> Expr {
         let (folded, spent) = self.folding.fold(expr);
         if let Some((message, advice)) = spent {
-            self.slow = Some(Diagnostic::new(DiagnosticKind::TooSlow, node.span.clone(), message, advice));
+            let told = Diagnostic::new(DiagnosticKind::TooSlow, node.span.clone(), message, advice);
+            self.slow.get_or_insert(told);
         }
         folded
     }
 
     /// Notes a constant that should name something and does not.
     fn doubt(&mut self, names: Option<Names>, argument: &Expr, node: &Node) {
+        if let (Some(Names::Pattern), Some(room), Expr::Constant(Scalar::Text(pattern))) =
+            (names, &mut self.room, argument)
+        {
+            if room.is_full() {
+                return;
+            }
+            if let Some((message, advice)) = room.refused(pattern) {
+                let told = Diagnostic::new(DiagnosticKind::TooSlow, node.span.clone(), message, advice);
+                self.slow.get_or_insert(told);
+                return;
+            }
+        }
         let names = names.filter(|_| self.new);
         if let Some((message, advice)) = names.and_then(|names| mistake(names, argument)) {
             let doubt = Diagnostic::new(DiagnosticKind::Constant, node.span.clone(), message, advice);

@@ -12,6 +12,7 @@ use crate::input::read;
 use crate::lane::Lane;
 use crate::lists::flat;
 use crate::mask::Mask;
+use crate::patterns::Patterns;
 use crate::program::Batch;
 use crate::strings::Builder;
 use crate::text::{Part, write_parts};
@@ -38,6 +39,8 @@ pub(crate) type Lanes<'b> = Result<Lane<'b>, Spent>;
 /// A batch while it runs.
 pub(crate) struct Context<'b> {
     pub batch: &'b Batch<'b>,
+    /// The constant patterns of the program.
+    pub patterns: &'b Patterns,
     /// How many rows it has.
     pub n: usize,
     left: Cell<usize>,
@@ -52,14 +55,15 @@ pub(crate) struct Context<'b> {
 }
 
 impl<'b> Context<'b> {
-    pub fn new(batch: &'b Batch<'b>) -> Self {
-        Self::within(batch, TEXT)
+    pub fn new(batch: &'b Batch<'b>, patterns: &'b Patterns) -> Self {
+        Self::within(batch, patterns, TEXT)
     }
 
     /// The same with fewer bytes that may be made.
-    pub fn within(batch: &'b Batch<'b>, left: usize) -> Self {
+    pub fn within(batch: &'b Batch<'b>, patterns: &'b Patterns, left: usize) -> Self {
         Self {
             batch,
+            patterns,
             n: batch.rows.len(),
             left: Cell::new(left),
             worked: Cell::new(0),

@@ -9,6 +9,7 @@ use crate::expr::Expr;
 use crate::functions::Reads;
 use crate::mask::Mask;
 use crate::mistakes::Mistake;
+use crate::patterns::{Patterns, Room};
 use crate::program::Batch;
 
 /// Steps that constants of a formula may take while it is compiled, all together: about a millisecond. What takes more is computed with the
@@ -34,11 +35,17 @@ impl Folding {
         Self { left: TEXT, until, tells: true }
     }
 
+    /// What patterns may take, where somebody is told.
+    pub fn room(&self) -> Option<Room> {
+        self.tells.then(|| Room::new(self.until))
+    }
+
     /// An expression, computed where it depends on nothing; and what is wrong, told once, when that takes too long.
     pub fn fold(&mut self, expr: Expr) -> (Expr, Option<Mistake>) {
         if matches!(expr, Expr::Constant(_)) || expr.reads() != Reads::Nothing || self.left == 0 {
             return (expr, None);
         }
+        let patterns = Patterns::default();
         let batch = Batch {
             rows: 0..1,
             inputs: &[],
@@ -49,7 +56,7 @@ impl Folding {
             now: Timestamp(0),
             until: self.until,
         };
-        let context = Context::within(&batch, self.left);
+        let context = Context::within(&batch, &patterns, self.left);
         let value = context.eval(&expr, &Mask::all(1)).map(|lane| lane.get(0).to_scalar());
         let is_late = batch.is_over();
         match value {

@@ -41,6 +41,7 @@ mod outline;
 mod output;
 mod pairs;
 mod parse;
+mod patterns;
 mod print;
 mod program;
 mod re2;

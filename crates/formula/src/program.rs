@@ -16,6 +16,7 @@ use crate::mask::Mask;
 use crate::outline::{Part, outline};
 use crate::output::Output;
 use crate::parse::read;
+use crate::patterns::Patterns;
 use crate::repeats::share;
 use crate::tree::{Node, Tree};
 use crate::value::{Scalar, Val};
@@ -27,6 +28,7 @@ const PIECES: usize = 16;
 pub struct Program {
     text: String,
     expr: Expr,
+    patterns: Patterns,
     references: Vec<Reference>,
     spans: Vec<(Range<usize>, usize)>,
     watched: Vec<Vec<FieldId>>,
@@ -154,8 +156,8 @@ pub fn study(text: &str, resolve: &dyn Fn(&str) -> Option<Reference>, lists: boo
     Study { parts, program: finish(tree, checker, checked, lists) }
 }
 
-/// What takes too long of the constants of a text that is to become a formula: more steps than a cell may take, or longer than until then. It
-/// takes no names, so that it can be asked before anything is held. [`compile_new`] itself takes no time to speak of.
+/// What takes too long of the constants of a text that is to become a formula: more steps than a cell may take, patterns that are too large, or
+/// longer than until then. It takes no names, so that it can be asked before anything is held. [`compile_new`] itself takes no time to speak of.
 pub fn slow(text: &str, until: Option<Instant>) -> Option<Diagnostic> {
     let tree = read(text);
     let mut checker = Checker::new(&|_| None, false, Folding::asked(until));
@@ -204,7 +206,9 @@ fn finish(
     };
     spans.sort_by_key(|(span, _)| span.start);
     let remarks = placed(text, remarks);
-    Ok(Program { text: text.to_owned(), expr: share(expr), references, spans, watched, remarks, pairs, result, list })
+    let patterns = Patterns::of(&expr);
+    let (text, expr) = (text.to_owned(), share(expr));
+    Ok(Program { text, expr, patterns, references, spans, watched, remarks, pairs, result, list })
 }
 
 impl Program {
@@ -279,7 +283,7 @@ impl Program {
 
     /// What the first row of a batch comes to.
     pub(crate) fn outcome(&self, batch: &Batch<'_>) -> Outcome {
-        match Context::new(batch).eval(&self.expr, &Mask::all(batch.rows.len())) {
+        match Context::new(batch, &self.patterns).eval(&self.expr, &Mask::all(batch.rows.len())) {
             _ if batch.is_over() => Outcome::Unknown,
             Err(Spent) => Outcome::Spent,
             Ok(lane) => match lane.get(0) {
@@ -317,7 +321,7 @@ impl Program {
         if batch.is_over() {
             return sink(start, n, Lane::same(Scalar::Error));
         }
-        match Context::new(batch).eval(&self.expr, &Mask::all(n)) {
+        match Context::new(batch, &self.patterns).eval(&self.expr, &Mask::all(n)) {
             Ok(lane) => sink(start, n, lane),
             Err(Spent) if n <= 1 => sink(start, n, Lane::same(Scalar::Error)),
             Err(Spent) => {

@@ -25,6 +25,13 @@ pub(crate) fn read(pattern: &str) -> Result<Hir, String> {
     Translator::new().translate(&text, &parsed).map_err(|error| error.kind().to_string())
 }
 
+/// How many classes a pattern has that may hold signs of all scripts: each takes as long to read as hundreds of other signs.
+pub(crate) fn wide(pattern: &str) -> usize {
+    let named = pattern.match_indices(r"\p").count() + pattern.match_indices(r"\P").count();
+    let ends = pattern.split('-').skip(1).filter_map(|end| end.chars().next());
+    named + ends.filter(|end| !end.is_ascii_alphanumeric()).count()
+}
+
 /// Refuses what RE2 does not know.
 struct Refusing;
 

@@ -6,16 +6,19 @@ use regex_automata::util::captures::Captures;
 use regex_automata::{Input, Match};
 use regex_syntax::hir::Hir;
 
+use crate::call::Call;
 use crate::eval::{Context, STEP};
+use crate::expr::Expr;
 use crate::lookup::Lookup;
 use crate::mistakes::Mistake;
 use crate::re2::read;
 use crate::reach::Reach;
 use crate::strings::{LONGEST, Made};
+use crate::value::Scalar;
 use crate::weight::Weight;
 
 /// Longest pattern in bytes.
-const PATTERN: usize = 1 << 10;
+pub(crate) const PATTERN: usize = 1 << 10;
 /// Most bytes of a compiled pattern, and of what it keeps while it searches.
 pub(crate) const COMPILED: usize = 1 << 20;
 
@@ -31,40 +34,71 @@ const PARTS: usize = 1 << 16;
 const BEYOND: usize = 1 << 19;
 
 /// A pattern that was read.
+#[derive(Default)]
 pub(crate) struct Search {
-    /// None for one that is too large.
+    /// None for one that is too large, or none.
     regex: Option<Regex>,
     weight: Weight,
 }
 
 impl Search {
     fn new(pattern: &str) -> Option<Self> {
+        Self::within(pattern, COMPILED)
+    }
+
+    /// Within so many bytes of a program; none where it is no pattern.
+    pub fn within(pattern: &str, most: usize) -> Option<Self> {
         let within = Some(pattern).filter(|pattern| pattern.len() <= PATTERN)?;
         let read = read(within).ok()?;
-        Some(Self { regex: build(&read), weight: Weight::of(&read) })
+        Some(Self { regex: build(&read, most), weight: Weight::of(&read) })
+    }
+
+    pub fn is_too_large(&self) -> bool {
+        self.regex.is_none()
+    }
+
+    /// How many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        self.regex.as_ref().map_or(0, Regex::memory_usage)
     }
 }
 
 /// The patterns of the rows, compiled where they become others, with what it costs to search texts by them.
 pub(crate) struct Regexes<'c, 'b> {
     cx: &'c Context<'b>,
+    /// The pattern of all rows, where it is a constant.
+    constant: Option<&'b Search>,
     known: Lookup<Search>,
     reaches: Lookup<Reach>,
 }
 
 impl<'c, 'b> Regexes<'c, 'b> {
-    pub fn new(cx: &'c Context<'b>) -> Self {
-        Self { cx, known: Lookup::new(Search::new), reaches: Lookup::new(|pattern| Reach::new(&read(pattern).ok()?)) }
+    /// For a call whose second argument is the pattern.
+    pub fn new(call: &Call<'c, 'b>) -> Self {
+        let cx = call.cx;
+        let constant = match call.arguments.get(1) {
+            Some(Expr::Constant(Scalar::Text(pattern))) => cx.patterns.find(pattern),
+            _ => None,
+        };
+        Self {
+            cx,
+            constant,
+            known: Lookup::new(Search::new),
+            reaches: Lookup::new(|pattern| Reach::new(&read(pattern).ok()?)),
+        }
     }
 
     /// The pattern by which this text is searched once; none where it cannot be compiled, or the batch is given up.
     pub fn of(&mut self, pattern: &str, text: &str) -> Option<&Regex> {
-        if !self.known.knows(pattern) {
+        if self.constant.is_none() && !self.known.knows(pattern) {
             let read = READ.0 + READ.1 * pattern.len().min(PATTERN);
             let compiled = self.cx.work(read).then(|| self.known.of(pattern)).flatten()?;
             self.cx.work(COMPILE * compiled.weight.parts.min(PARTS)).then_some(())?;
         }
-        let search = self.known.of(pattern)?;
+        let search = match self.constant {
+            Some(search) => search,
+            None => self.known.of(pattern)?,
+        };
         let cost = text.len().saturating_mul(search.weight.places.max(SEARCH));
         if self.cx.work(cost) { search.regex.as_ref() } else { None }
     }
@@ -74,8 +108,9 @@ impl<'c, 'b> Regexes<'c, 'b> {
         if self.of(pattern, text).is_none() {
             return Made::Error;
         }
-        let Self { cx, known, reaches } = self;
-        let Some(Search { regex: Some(regex), weight }) = known.of(pattern) else { return Made::Error };
+        let Self { cx, constant, known, reaches } = self;
+        let search = constant.or_else(|| known.of(pattern).map(|search| &*search));
+        let Some(Search { regex: Some(regex), weight }) = search else { return Made::Error };
         let mut groups = new.contains('$').then(|| regex.create_captures());
         let mut walk = Walk { cx, reaches, pattern, text, places: weight.places, beyond: 0 };
         let (start, mut done, mut at) = (out.len(), 0, 0);
@@ -168,19 +203,18 @@ pub(crate) fn compile(pattern: &str) -> Option<regex::Regex> {
     regex::Regex::new(&crate::re2::translated(pattern)).ok()
 }
 
-fn build(pattern: &Hir) -> Option<Regex> {
-    let config = Config::new().nfa_size_limit(Some(COMPILED)).hybrid_cache_capacity(COMPILED);
+fn build(pattern: &Hir, most: usize) -> Option<Regex> {
+    let config = Config::new().nfa_size_limit(Some(most)).hybrid_cache_capacity(COMPILED);
     Regex::builder().configure(config).build_from_hir(pattern).ok()
 }
 
-/// What is wrong with a pattern that cannot be compiled within the bounds.
+/// What is wrong with what should be a pattern, however large it is.
 pub(crate) fn mistake(pattern: &str) -> Option<Mistake> {
     if pattern.len() > PATTERN {
         return Some(("this pattern is too long".to_owned(), "a pattern has at most 1,024 bytes".to_owned()));
     }
     match read(pattern) {
-        Ok(read) if build(&read).is_some() => None,
-        Ok(_) => Some(("this pattern is too large".to_owned(), "repeat less in it".to_owned())),
+        Ok(_) => None,
         Err(reason) => Some((format!("this pattern cannot be read: {reason}"), pattern_advice(&reason).to_owned())),
     }
 }

@@ -31,7 +31,7 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let lanes = [call.argument(0)?, call.argument(1)?];
     let extent = call.extent(&lanes);
     let [text, pattern] = &lanes;
-    let (mut text, mut pattern, mut patterns) = (Text::new(text), Text::new(pattern), Regexes::new(call.cx));
+    let (mut text, mut pattern, mut patterns) = (Text::new(text), Text::new(pattern), Regexes::new(call));
     call.write(&extent, |row, out| {
         let text = text.at(row);
         let found = patterns.of(pattern.at(row), text).and_then(|regex| regex.find(text));

@@ -28,6 +28,6 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let extent = call.extent(&lanes);
     let [text, pattern, new] = &lanes;
     let (mut text, mut pattern, mut new) = (Text::new(text), Text::new(pattern), Text::new(new));
-    let mut patterns = Regexes::new(call.cx);
+    let mut patterns = Regexes::new(call);
     call.write(&extent, |row, out| patterns.replace(text.at(row), (pattern.at(row), new.at(row)), out))
 }

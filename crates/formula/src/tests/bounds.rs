@@ -195,6 +195,41 @@ fn constants_that_take_too_long_are_told() {
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
 
+/// All constant patterns of a formula have a bound together, which those that people write do not come near. Each is compiled once.
+#[test]
+fn constant_patterns_that_are_too_large_together_are_told() {
+    let many = |count: usize, part: &dyn Fn(usize) -> String| (0..count).map(part).collect::<Vec<_>>().join("+");
+    let large = |_: usize| r#"REGEX_MATCH("", "\\pL{200}")"#.to_owned();
+    let different = |n: usize| format!(r#"REGEX_MATCH({{Name}}, "\\pL{{20}}{n}")"#);
+    let classes = |n: usize| format!(r#"REGEX_MATCH({{Name}}, "(?i)[{}{n}]")"#, r"\\pL".repeat(200));
+    let simple = |n: usize| format!(r#"REGEX_MATCH({{Name}}, "^\\w+@{n}[a-z]*$")"#);
+    let same = |n: usize| format!(r#"REGEX_MATCH({{Name}} & {n}, "^\\pL{{20}}")"#);
+    let table = texts(2, "n", "");
+    let begun = Instant::now();
+    for (text, reason, error) in [
+        (many(600, &large), Some("this pattern is too large (at character 17)"), true),
+        (many(600, &different), Some("with this the patterns of the formula are too large together"), true),
+        (many(40, &classes), Some("with this the patterns of the formula are too large together"), true),
+        (many(300, &simple), None, false),
+        (many(600, &same), None, false),
+    ] {
+        let told = slow(&text, None).map(|told| told.to_string());
+        assert_eq!(
+            told.as_ref().map(|told| told.starts_with(reason.unwrap_or_default())),
+            reason.map(|_| true),
+            "{told:?}"
+        );
+        let found = study(&text, &resolve, false, None).program.err().map(|told| told[0].to_string());
+        assert_eq!(found, told);
+        // Formulas that are kept are errors where there is no room.
+        let program = compile(&text, &resolve).unwrap();
+        let computed = table.with(&program, 0..2, |batch| program.eval(batch));
+        let is_error = computed.cell(1) == CellRef::Error(CellError::Failed);
+        assert_eq!(is_error, error, "{:?}", computed.cell(1));
+    }
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+}
+
 /// Patterns, formats and texts that come from cells are bounded as constants are.
 #[test]
 fn what_is_too_large_in_a_cell_is_an_error() {

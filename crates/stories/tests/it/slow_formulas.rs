@@ -83,6 +83,35 @@ async fn constants_that_take_too_long_are_mistakes_everywhere(app: TestApp) {
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
 }
 
+/// Hundreds of patterns that are too large each, or together: told at once by all doors, while others write.
+#[on_every_database]
+async fn patterns_that_are_too_large_are_refused_everywhere(app: TestApp) {
+    let base = app.plans().await;
+    let begun = Instant::now();
+    let large = ["REGEX_MATCH(\"\", \"\\\\pL{200}\")"; 600].join("&");
+    let many: Vec<String> = (0..600).map(|n| format!("REGEX_MATCH({{Name}}, \"\\\\pL{{20}}{n}\")")).collect();
+    let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    for (formula, wanted) in [
+        (large, "this pattern is too large"),
+        (many.join("&"), "with this the patterns of the formula are too large together"),
+    ] {
+        let asked = json!({ "base": base, "table": "Tasks", "formula": formula });
+        for what in ["validate", "evaluate"] {
+            let told = app.ok(Method::POST, &format!("/api/v1/formulas/{what}"), &asked).await;
+            let mistake = &told["diagnostics"][0];
+            assert!(mistake["message"].as_str().unwrap().contains(wanted), "{mistake}");
+            assert!(mistake["advice"].as_str().unwrap().contains("repeat less"), "{mistake}");
+        }
+        let field = json!({ "name": "Large", "type": "formula", "options": { "formula": formula } });
+        let (status, told) = app.call(Method::POST, &fields, &field).await;
+        assert!(status == 422 && told.to_string().contains(wanted), "{status} {told}");
+        let listed = json!({ "filterByFormula": formula });
+        let (status, told) = app.call(Method::POST, &format!("/v0/{base}/Tasks/listRecords"), &listed).await;
+        assert!(status == 422 && told.to_string().contains(wanted), "{status} {told}");
+    }
+    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+}
+
 #[on_every_database]
 async fn a_cell_that_takes_too_long_is_an_error(app: TestApp) {
     let base = app.plans().await;
