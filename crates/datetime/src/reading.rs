@@ -93,6 +93,15 @@ struct Said {
 impl Pattern {
     /// The point in time that a text says; what it does not say of the date is today's.
     pub fn read(&self, text: &str, now: Timestamp) -> Option<Timestamp> {
+        self.said(text)?.time(self.locale, now)
+    }
+
+    /// True for a text that has what it asks for, be it of a day that there is not.
+    pub fn fits(&self, text: &str) -> bool {
+        self.said(text).is_some()
+    }
+
+    fn said(&self, text: &str) -> Option<Said> {
         let text = self.locale.usual_signs(text);
         let (mut rest, mut said, mut found) = (text.as_str(), Said::default(), false);
         for piece in &self.pieces {
@@ -113,7 +122,7 @@ impl Pattern {
         if self.names_a_year() && said.year.or(said.week_year).or(said.iso_year).or(said.unix).is_none() {
             return None;
         }
-        if found { said.time(self.locale, now) } else { None }
+        found.then_some(said)
     }
 
     /// True when texts that fit are the same point in time whenever they are read.

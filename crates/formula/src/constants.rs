@@ -89,6 +89,10 @@ pub(crate) fn mistake(names: Names, argument: &Expr) -> Option<Mistake> {
         Names::Path if path(name).is_none() => {
             told("path into JSON", "a path is written as `a.b[0].c` or `$[\"a key\"]`".to_owned())
         }
+        Names::Share if matches!(scalar, Scalar::Text(_)) => Some((
+            format!("the text `{}` is no share", shortened(name)),
+            "a share is a number from 0 to 1, as 0.9 for ninety of a hundred; VALUE reads one from a text".to_owned(),
+        )),
         Names::Share if !(0.0..=1.0).contains(&scalar.view().number()) => {
             told("share", "a share is a number from 0 to 1, as 0.9 for ninety of a hundred".to_owned())
         }

@@ -8,9 +8,8 @@ use crate::check::Reference;
 use crate::constants::{mistake, named_by, shortened};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::expr::Expr;
-use crate::functions::{Family, Function, LET, NO_DATE, TOO_LONG, find};
+use crate::functions::{Function, LET, TOO_LONG, find};
 use crate::mistakes::Mistake;
-use crate::moment::Moment;
 use crate::parse::read;
 use crate::program::{Batch, Outcome, Program, compile_part};
 use crate::tree::{Node, NodeKind};
@@ -18,8 +17,6 @@ use crate::value::{Scalar, Val};
 
 /// Most values of a call that are shown.
 const SHOWN: usize = 4;
-/// What dates are called among the arguments of functions.
-const DATES: [&str; 7] = ["date", "a", "b", "from", "to", "start", "end"];
 
 /// Runs a program for the record: makes its batch, and hands that on. Without it the reason is not found.
 pub type Runs<'r, E> = dyn Fn(&Program, &mut dyn FnMut(&Batch<'_>)) -> Result<(), E> + 'r;
@@ -182,16 +179,9 @@ impl<E> Search<'_, E> {
 
 /// The argument that is to be a date, a zone or the like and is none.
 fn wrong_argument(function: &Function, values: &[Scalar<'static>]) -> Option<(usize, Mistake)> {
-    let names = function.arguments();
-    let is_date = |index: &usize| {
-        function.family == Family::Date && names.get(*index).is_some_and(|argument| DATES.contains(&argument.name))
-    };
-    let is_wrong =
-        |index: &usize| values.get(*index).is_some_and(|value| matches!(Moment::of(value.view()), Moment::Wrong));
-    if let Some(index) = (0..values.len()).filter(is_date).find(is_wrong) {
-        let mut scratch = String::new();
-        let value = values.get(index).map_or("", |value| value.view().text(&mut scratch));
-        return Some((index, (format!("`{}` is no date", shortened(value)), NO_DATE.1.to_owned())));
+    let seen: Vec<Val<'_>> = values.iter().map(Scalar::view).collect();
+    if let Some(found) = function.wrong.and_then(|wrong| wrong(&seen)) {
+        return Some(found);
     }
     values.iter().enumerate().find_map(|(index, value)| {
         let mistake = mistake(named_by(function, index)?, &Expr::Constant(value.clone()))?;

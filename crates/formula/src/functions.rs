@@ -99,6 +99,7 @@ pub(crate) use ours::xlookup::FUNCTION as XLOOKUP;
 use crate::call::Call;
 use crate::eval::{Context, Lanes};
 use crate::lane::Lane;
+use crate::wrong::Wrong;
 
 /// A function: what the evaluator runs and what documentation tells.
 pub struct Function {
@@ -120,6 +121,8 @@ pub struct Function {
     pub(crate) reads: Reads,
     /// Why it makes an error of arguments that are none, if it can.
     pub(crate) fails: Option<Failing>,
+    /// What it says of an argument that it can make nothing of.
+    pub(crate) wrong: Option<Wrong>,
     pub(crate) run: Run,
 }
 

@@ -69,6 +69,22 @@ pub(crate) fn extract<'t>(text: &'t str, path: &[Step]) -> Result<Option<Cow<'t,
     })
 }
 
+/// The first escape that stands for half of a character, without the other half.
+pub(crate) fn half_a_character(text: &str) -> Option<&str> {
+    let unit = |escape: &str| u16::from_str_radix(escape.strip_prefix("\\u")?.get(..4)?, 16).ok();
+    let mut rest = text;
+    while let Some(escape) = rest.find('\\').and_then(|at| rest.get(at..)) {
+        let len = match (unit(escape), escape.get(6..).and_then(unit)) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
+            (Some(0xD800..=0xDFFF), _) => return escape.get(..6),
+            (Some(_), _) => 6,
+            (None, _) => 2,
+        };
+        rest = escape.get(len..).unwrap_or_default();
+    }
+    None
+}
+
 /// Where the rest of a path leads.
 struct At<'p>(&'p [Step]);
 

@@ -57,6 +57,7 @@ mod typed;
 mod value;
 mod weight;
 mod workdays;
+mod wrong;
 
 pub use beyond::beyond_airtable;
 pub use check::{Reference, Shape};

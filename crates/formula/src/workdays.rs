@@ -38,9 +38,17 @@ impl<'l, 'b> Holidays<'l, 'b> {
     }
 }
 
+/// The first of some days with commas between them that is none.
+pub(crate) fn no_day(text: &str) -> Option<&str> {
+    parts(text).find(|part| parse_time(part).is_none())
+}
+
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty())
+}
+
 fn read(text: &str) -> Option<Vec<i64>> {
-    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    let mut days = parts.map(|part| parse_time(part).map(|time| day_of(time.0))).collect::<Option<Vec<i64>>>()?;
+    let mut days = parts(text).map(|part| parse_time(part).map(|time| day_of(time.0))).collect::<Option<Vec<i64>>>()?;
     days.retain(|day| is_weekday(*day));
     days.sort_unstable();
     days.dedup();

@@ -16,6 +16,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::List,
     reads: Reads::Nothing,
     fails: None,
+    wrong: None,
     run: Run::Over(run),
 };
 

@@ -18,6 +18,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
     fails: Some(super::TOO_LONG),
+    wrong: None,
     run: Run::Over(run),
 };
 

@@ -6,6 +6,7 @@ use super::{Family, Function, Reads, Returns, Run};
 use crate::call::Call;
 use crate::eval::Lanes;
 use crate::moment::moved;
+use crate::wrong::{no_date, no_number};
 
 pub(super) const FUNCTION: Function = Function {
     name: "DATEADD",
@@ -19,6 +20,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::DateTime),
     reads: Reads::Nothing,
     fails: Some(("the date that comes of it is beyond the years that are counted", "years go from -99,999 to 99,999")),
+    wrong: Some(|values| no_date(values, &[0]).or_else(|| no_number(values, 1))),
     run: Run::Over(run),
 };
 

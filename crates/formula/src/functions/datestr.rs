@@ -7,6 +7,7 @@ use crate::call::Call;
 use crate::eval::Lanes;
 use crate::moment::write;
 use crate::value::Val;
+use crate::wrong::no_date;
 
 pub(super) const FUNCTION: Function = Function {
     name: "DATESTR",
@@ -20,6 +21,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
     fails: Some(super::NO_DATE),
+    wrong: Some(|values| no_date(values, &[0])),
     run: Run::Over(run),
 };
 

@@ -8,6 +8,7 @@ use crate::call::Call;
 use crate::eval::Lanes;
 use crate::moment::{two, unit_of};
 use crate::value::Val;
+use crate::wrong::no_date;
 
 pub(super) const FUNCTION: Function = Function {
     name: "DATETIME_DIFF",
@@ -21,6 +22,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: Some(super::NO_DATE),
+    wrong: Some(|values| no_date(values, &[0, 1])),
     run: Run::Over(run),
 };
 

@@ -10,6 +10,7 @@ use crate::lookup::Lookup;
 use crate::moment::Moment;
 use crate::strings::Made;
 use crate::text::Text;
+use crate::wrong::no_date;
 
 pub(super) const FUNCTION: Function = Function {
     name: "DATETIME_FORMAT",
@@ -29,6 +30,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
     fails: Some(super::NO_DATE),
+    wrong: Some(|values| no_date(values, &[0])),
     run: Run::Over(run),
 };
 

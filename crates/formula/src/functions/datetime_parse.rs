@@ -10,6 +10,7 @@ use crate::expr::Expr;
 use crate::lookup::Lookup;
 use crate::text::Text;
 use crate::value::{Scalar, Val};
+use crate::wrong::{Found, no_date, told};
 
 pub(super) const FUNCTION: Function = Function {
     name: "DATETIME_PARSE",
@@ -29,8 +30,24 @@ pub(super) const FUNCTION: Function = Function {
         "the text has not the form that it is read in",
         "say the form: `DATETIME_PARSE(text, \"DD.MM.YYYY\")`",
     )),
+    wrong: Some(unread),
     run: Run::Over(run),
 };
+
+/// Of a text that fits its format the day is missing, or the hour.
+fn unread(values: &[Val<'_>]) -> Option<Found> {
+    let said = |at: usize| values.get(at).map_or_else(String::new, |value| value.text(&mut String::new()).to_owned());
+    let (text, format, locale) = (said(0), said(1), said(2));
+    if format.is_empty() {
+        let advice =
+            "a date is written as `2024-02-29 15:05`; say the form of another: `DATETIME_PARSE(text, \"DD.MM.YYYY\")`";
+        return no_date(values, &[0]).map(|(at, (message, _))| (at, (message, advice.to_owned())));
+    }
+    let locale = if locale.is_empty() { Locale::english() } else { Locale::named(&locale)? };
+    let message = format!("there is no day or time `{}`", told(values, 0));
+    let advice = "months have 28 to 31 days, and the years that are counted go from -99,999 to 99,999";
+    Pattern::new(&format, locale)?.fits(&text).then(|| (0, (message, advice.to_owned())))
+}
 
 /// The same by a format that may leave the year to the present.
 pub(crate) const BY_THE_DAY: Function = Function { reads: Reads::Day, ..FUNCTION };

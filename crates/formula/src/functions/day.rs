@@ -6,6 +6,7 @@ use super::{Family, Function, Reads, Returns, Run};
 use crate::call::Call;
 use crate::eval::Lanes;
 use crate::moment::part;
+use crate::wrong::no_date;
 
 pub(super) const FUNCTION: Function = Function {
     name: "DAY",
@@ -19,6 +20,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: Some(super::NO_DATE),
+    wrong: Some(|values| no_date(values, &[0])),
     run: Run::Over(run),
 };
 

@@ -22,6 +22,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
     fails: None,
+    wrong: None,
     run: Run::Over(run),
 };
 

@@ -19,6 +19,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: Some(("it is one by itself", "leave it out, or ask ISERROR about it")),
+    wrong: None,
     run: Run::Plain(run),
 };
 

@@ -6,6 +6,7 @@ use super::{Family, Function, Reads, Returns, Run};
 use crate::call::Call;
 use crate::eval::Lanes;
 use crate::moment::two;
+use crate::wrong::no_date;
 
 pub(super) const FUNCTION: Function = Function {
     name: "IS_AFTER",
@@ -19,6 +20,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::Flag),
     reads: Reads::Nothing,
     fails: Some(super::NO_DATE),
+    wrong: Some(|values| no_date(values, &[0, 1])),
     run: Run::Over(run),
 };
 

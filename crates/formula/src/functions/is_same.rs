@@ -7,6 +7,7 @@ use crate::call::Call;
 use crate::eval::Lanes;
 use crate::moment::{two, unit_of};
 use crate::value::Val;
+use crate::wrong::no_date;
 
 pub(super) const FUNCTION: Function = Function {
     name: "IS_SAME",
@@ -20,6 +21,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::Flag),
     reads: Reads::Nothing,
     fails: Some(super::NO_DATE),
+    wrong: Some(|values| no_date(values, &[0, 1])),
     run: Run::Over(run),
 };
 

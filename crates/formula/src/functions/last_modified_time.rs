@@ -21,6 +21,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::DateTime),
     reads: Reads::Record,
     fails: None,
+    wrong: None,
     run: Run::Over(run),
 };
 

@@ -21,6 +21,7 @@ const OF_NUMBERS: Function = Function {
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: None,
+    wrong: None,
     run: Run::Over(run),
 };
 

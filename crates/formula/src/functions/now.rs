@@ -19,6 +19,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::DateTime),
     reads: Reads::Clock,
     fails: None,
+    wrong: None,
     run: Run::Plain(run),
 };
 

@@ -20,6 +20,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Record,
     fails: None,
+    wrong: None,
     run: Run::Over(run),
 };
 

@@ -24,6 +24,7 @@ pub(super) const FUNCTION: Function = Function {
         "no part of the text fits the pattern",
         "`IF(REGEX_MATCH(text, pattern), REGEX_EXTRACT(text, pattern))` is blank then",
     )),
+    wrong: None,
     run: Run::Over(run),
 };
 

@@ -20,6 +20,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::Flag),
     reads: Reads::Nothing,
     fails: Some(("the pattern cannot be read", "a pattern is one of RE2")),
+    wrong: None,
     run: Run::Over(run),
 };
 

@@ -8,6 +8,7 @@ use std::fmt::Write;
 use crate::call::Call;
 use crate::eval::Lanes;
 use crate::moment::write;
+use crate::wrong::no_date;
 
 pub(super) const FUNCTION: Function = Function {
     name: "TIMESTR",
@@ -21,6 +22,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
     fails: Some(super::NO_DATE),
+    wrong: Some(|values| no_date(values, &[0])),
     run: Run::Over(run),
 };
 

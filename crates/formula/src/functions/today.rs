@@ -19,6 +19,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::Date),
     reads: Reads::Day,
     fails: None,
+    wrong: None,
     run: Run::Plain(run),
 };
 

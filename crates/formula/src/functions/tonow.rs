@@ -7,6 +7,7 @@ use crate::call::Call;
 use crate::distance::distance;
 use crate::eval::Lanes;
 use crate::moment::write;
+use crate::wrong::no_date;
 
 pub(super) const FUNCTION: Function = Function {
     name: "TONOW",
@@ -20,6 +21,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Clock,
     fails: Some(super::NO_DATE),
+    wrong: Some(|values| no_date(values, &[0])),
     run: Run::Over(run),
 };
 

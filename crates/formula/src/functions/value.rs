@@ -20,6 +20,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: Some(("no number can be read from the text", "a number has digits, one `.` at most, and `-` in front only")),
+    wrong: None,
     run: Run::Over(run),
 };
 

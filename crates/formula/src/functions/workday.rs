@@ -7,6 +7,7 @@ use crate::call::{Call, Out};
 use crate::eval::Lanes;
 use crate::moment::{Moment, number};
 use crate::workdays::{Holidays, after};
+use crate::wrong::{no_date, no_holiday, no_number};
 
 pub(super) const FUNCTION: Function = Function {
     name: "WORKDAY",
@@ -20,9 +21,10 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::Date),
     reads: Reads::Nothing,
     fails: Some((
-        "it is given holidays that are none, or leads too far away",
-        "holidays are days with commas between them, as `2024-12-25, 2024-12-26`",
+        "the day that comes of it is too far away",
+        "at most 1,000,000 working days are counted, within the years from -99,999 to 99,999",
     )),
+    wrong: Some(|values| no_date(values, &[0]).or_else(|| no_number(values, 1)).or_else(|| no_holiday(values))),
     run: Run::Over(run),
 };
 

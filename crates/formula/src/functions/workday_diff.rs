@@ -7,6 +7,7 @@ use crate::call::{Call, Out};
 use crate::eval::Lanes;
 use crate::moment::Moment;
 use crate::workdays::{Holidays, between};
+use crate::wrong::{no_date, no_holiday};
 
 pub(super) const FUNCTION: Function = Function {
     name: "WORKDAY_DIFF",
@@ -23,6 +24,7 @@ pub(super) const FUNCTION: Function = Function {
         "it is given holidays that are none",
         "holidays are days with commas between them, as `2024-12-25, 2024-12-26`",
     )),
+    wrong: Some(|values| no_date(values, &[0, 1]).or_else(|| no_holiday(values))),
     run: Run::Over(run),
 };
 

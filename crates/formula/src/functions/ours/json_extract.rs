@@ -5,10 +5,12 @@ use model::FormulaType;
 use crate::call::Call;
 use crate::eval::Lanes;
 use crate::functions::{Family, Function, Reads, Returns, Run};
-use crate::json::{extract, path};
+use crate::json::{extract, half_a_character, path};
 use crate::lookup::Lookup;
 use crate::strings::Made;
 use crate::text::Text;
+use crate::value::Val;
+use crate::wrong::Found;
 
 /// What reading a byte costs, in bytes made.
 const PARSE: usize = 4;
@@ -31,8 +33,19 @@ pub(super) const FUNCTION: Function = Function {
         "the text is no JSON",
         "names and texts stand in double quotes in JSON, and nothing behind the value",
     )),
+    wrong: Some(broken),
     run: Run::Over(run),
 };
+
+fn broken(values: &[Val<'_>]) -> Option<Found> {
+    let mut scratch = String::new();
+    let half = half_a_character(values.first()?.text(&mut scratch))?;
+    let message = format!("`{half}` is half a character in the text of JSON");
+    Some((
+        0,
+        (message, "characters behind `\\uffff` are written as two, like `\\ud83d\\ude00`, or as themselves".to_owned()),
+    ))
+}
 
 fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let lanes = [call.argument(0)?, call.argument(1)?];

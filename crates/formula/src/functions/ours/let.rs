@@ -20,6 +20,7 @@ pub(crate) const FUNCTION: Function = Function {
     returns: Returns::Branches,
     reads: Reads::Nothing,
     fails: None,
+    wrong: None,
     run: Run::Over(run),
 };
 

@@ -19,6 +19,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::Number),
     reads: Reads::Nothing,
     fails: Some(("the share is none", "a share is a number from 0 to 1")),
+    wrong: None,
     run: Run::Over(run),
 };
 

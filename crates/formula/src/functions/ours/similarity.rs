@@ -25,6 +25,7 @@ pub(super) const FUNCTION: Function = Function {
         "a text is too long to be compared",
         "a text has at most 1,000 bytes here, which `LEFT(text, 250)` sees to",
     )),
+    wrong: None,
     run: Run::Over(run),
 };
 

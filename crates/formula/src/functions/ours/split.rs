@@ -18,6 +18,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Texts,
     reads: Reads::Nothing,
     fails: None,
+    wrong: None,
     run: Run::Over(run),
 };
 

@@ -23,6 +23,7 @@ pub(super) const FUNCTION: Function = Function {
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
     fails: Some(crate::functions::TOO_LONG),
+    wrong: None,
     run: Run::Over(run),
 };
 

@@ -26,6 +26,7 @@ pub(crate) const FUNCTION: Function = Function {
     returns: Returns::Branches,
     reads: Reads::Nothing,
     fails: Some(("there are not as many keys as values", "take two lookup fields through one link")),
+    wrong: None,
     run: Run::Over(run),
 };
 
