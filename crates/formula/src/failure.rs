@@ -18,11 +18,14 @@ use crate::value::{Scalar, Val};
 /// Most values of a call that are shown.
 const SHOWN: usize = 4;
 
+/// What helps where there is too much work.
+const LESS: &str = "give it shorter texts, or fewer of them";
+
 /// Runs a program for the record: makes its batch, and hands that on. Without it the reason is not found.
 pub type Runs<'r, E> = dyn Fn(&Program, &mut dyn FnMut(&Batch<'_>)) -> Result<(), E> + 'r;
 
 /// Why a formula that can be used comes to an error for a record: the innermost part that does though nothing that it is made of
-/// does, with the reason and what would be right. None where it comes to none, or the time is over before that is known.
+/// does, with the reason and what would be right; the whole formula where the time is over before that part is found. None where it comes to none.
 ///
 /// # Errors
 /// Those of `runs`.
@@ -34,13 +37,26 @@ pub fn failure<E>(
 ) -> Result<Option<Diagnostic>, E> {
     let root = read(text).root;
     let mut search = Search { text, resolve, until, runs, given: Vec::new() };
-    let found = match search.outcome(&root)? {
-        outcome @ (Outcome::Error | Outcome::Spent) => search.within(&root, &outcome)?,
-        Outcome::Value(_) | Outcome::Unknown => None,
+    let outcome = search.outcome(&root)?;
+    let found = match outcome {
+        Outcome::Value(_) => return Ok(None),
+        Outcome::Unknown => None,
+        Outcome::Error | Outcome::Spent => search.within(&root, &outcome)?,
     };
-    Ok(found.map(|(span, (message, advice), field)| {
-        Diagnostic::within(text, span, DiagnosticKind::Failed { field }, message, advice)
-    }))
+    let (span, (message, advice), field) = found.unwrap_or_else(|| (root.span, not_found(&outcome), None));
+    Ok(Some(Diagnostic::within(text, span, DiagnosticKind::Failed { field }, message, advice)))
+}
+
+/// What is said of the whole formula where the time is over before the part is found.
+fn not_found(outcome: &Outcome) -> Mistake {
+    let (message, advice) = match outcome {
+        Outcome::Spent => ("the formula takes more steps than a cell may", LESS),
+        _ => (
+            "the formula comes to an error, and finding the part that does took too long",
+            "evaluate its parts one by one, or give them shorter texts",
+        ),
+    };
+    (message.to_owned(), advice.to_owned())
 }
 
 /// Where an error comes from, why, and the field whose value it is.
@@ -162,7 +178,7 @@ impl<E> Search<'_, E> {
             }
             _ if *outcome == Outcome::Spent => {
                 let what = function.map_or("this", |function| function.name);
-                told((format!("{what} takes more steps than a cell may"), "give it shorter texts, or fewer of them"))
+                told((format!("{what} takes more steps than a cell may"), LESS))
             }
             (NodeKind::Call(_, arguments), Some(function)) => {
                 if let Some((index, mistake)) = wrong_argument(function, values) {

@@ -173,6 +173,32 @@ fn errors_tell_where_they_come_from() {
     check("failures.txt", failed);
 }
 
+/// When the time is over, the whole is told with what is known of it.
+#[test]
+fn errors_that_are_not_found_in_time_are_told_all_the_same() {
+    let table = table();
+    let late = |text: &str| {
+        let until = Instant::now() + Duration::from_secs(1);
+        let runs = |program: &Program, batch: &mut dyn FnMut(&Batch<'_>)| -> Result<(), Infallible> {
+            table.with(program, 0..1, batch);
+            while Instant::now() < until {
+                std::hint::spin_loop();
+            }
+            Ok(())
+        };
+        let Ok(told) = failure(text, &resolve, until, &runs);
+        told.map(|told| told.to_string())
+    };
+    let said = "the formula comes to an error, and finding the part that does took too long (at character 1); evaluate its parts one by one, \
+                or give them shorter texts";
+    assert_eq!(late("1 + VALUE({Name} & '.1.2')").as_deref(), Some(said));
+    let work: Vec<String> = (0..500).map(|n| format!("LEN(REPT({{Name}}, {})) + ", 9_000 - n)).collect();
+    let work = work.concat();
+    let said = "the formula takes more steps than a cell may (at character 1); give it shorter texts, or fewer of them";
+    assert_eq!(late(&format!("{work}1")).as_deref(), Some(said));
+    assert_eq!(late("1"), None);
+}
+
 /// What is said of each sign of another language stands in the files.
 #[test]
 fn every_sign_of_another_language_is_met() {
