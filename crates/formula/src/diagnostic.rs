@@ -59,7 +59,8 @@ fn character_of(text: &str, byte: usize) -> usize {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
-        if self.kind != DiagnosticKind::TooLarge {
+        // The whole may be too long; what is too much otherwise begins somewhere.
+        if self.kind != DiagnosticKind::TooLarge || self.span.start > 0 {
             write!(f, " (at character {})", self.at)?;
         }
         if self.advice.is_empty() { Ok(()) } else { write!(f, "; {}", self.advice) }

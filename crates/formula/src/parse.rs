@@ -31,7 +31,7 @@ pub(crate) fn read(text: &str) -> Tree<'_> {
         has_given_up: false,
     };
     let root = if text.len() > TEXT {
-        parser.give_up(format!("a formula has at most {TEXT} bytes"));
+        parser.give_up(0, format!("a formula has at most {TEXT} bytes"));
         Node { kind: NodeKind::Wrong(Vec::new()), span: 0..text.len() }
     } else {
         parser.whole(Within::Nothing).node
@@ -93,15 +93,15 @@ impl Parser<'_> {
     fn node(&mut self, kind: NodeKind, span: Range<usize>) -> Operand {
         self.nodes += 1;
         if self.nodes > NODES {
-            self.give_up(format!("a formula has at most {NODES} parts"));
+            self.give_up(self.place(), format!("a formula has at most {NODES} parts"));
         }
         Operand { node: Node { kind, span: span.clone() }, span }
     }
 
     /// Looks at nothing any more. Of a formula that is too large only this is told.
-    fn give_up(&mut self, message: String) {
+    fn give_up(&mut self, start: usize, message: String) {
         if !self.has_given_up {
-            let span = self.place()..self.text.len();
+            let span = start..self.text.len();
             let advice = "make parts of it formulas of their own";
             self.mistakes = vec![Diagnostic::new(DiagnosticKind::TooLarge, span, message, advice)];
             self.has_given_up = true;
@@ -190,7 +190,7 @@ impl Parser<'_> {
     fn expression(&mut self, least: u8) -> Operand {
         if self.depth == DEPTH {
             let start = self.place();
-            self.give_up(format!("a formula nests at most {DEPTH} deep"));
+            self.give_up(start, format!("a formula nests at most {DEPTH} deep"));
             return self.node(NodeKind::Wrong(Vec::new()), start..self.text.len());
         }
         self.depth += 1;

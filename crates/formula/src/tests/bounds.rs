@@ -21,6 +21,12 @@ fn what_is_too_large_is_refused() {
     assert_eq!(kind(&format!("SUM({})", ["1"; 1_001].join(","))), Some(DiagnosticKind::WrongArity));
     assert_eq!(kind(&format!("SUM({})", ["1"; 1_000].join(","))), None);
     let told = compile(&format!("SUM({})", ["1"; 1_001].join(",")), &resolve).err().unwrap();
+    let said = |text: &str| compile(text, &resolve).err().unwrap()[0].to_string();
+    let advice = "make parts of it formulas of their own";
+    assert_eq!(said(&"(".repeat(200)), format!("a formula nests at most 128 deep (at character 129); {advice}"));
+    let long = said(&format!("1{}", "+1".repeat(30_000)));
+    assert_eq!(long, format!("a formula has at most 20000 parts (at character 20002); {advice}"));
+    assert_eq!(said(&" ".repeat(70_000)), format!("a formula has at most 65536 bytes; {advice}"));
     assert!(told[0].to_string().starts_with("SUM takes at most 1000 arguments, not 1001 (at"), "{}", told[0]);
 }
 
