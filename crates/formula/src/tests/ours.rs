@@ -153,7 +153,7 @@ pub(super) fn beside(unit: &str, from: i64, to: i64) -> i64 {
     let after = |months: i64| Unit::named("months").add(from, months as f64).unwrap();
     let day = |time: i64| Timestamp(time).date().2;
     let is_reached = |months: &i64| after(*months) < to || after(*months) == to && day(to) == day(from);
-    let whole = |step: i64| step * (0..).take_while(|count| is_reached(&((count + 1) * step))).count() as i64;
+    let whole = |step: i64| step * (0..i64::MAX).take_while(|count| is_reached(&((count + 1) * step))).count() as i64;
     let days = |start: i64| Unit::named("days").between(to, start);
     sign * match unit.to_ascii_uppercase().as_str() {
         "D" => days(from),
