@@ -138,12 +138,12 @@ impl<'b> Call<'_, 'b> {
 
     /// The values of an argument for some of the rows.
     pub fn argument_for(&self, index: usize, rows: &Mask) -> Lanes<'b> {
-        self.arguments.get(index).map_or_else(|| Ok(Lane::same(Scalar::Blank)), |expr| self.cx.eval(expr, rows))
+        self.arguments.get(index).map_or_else(|| Ok(Lane::same(Scalar::Blank)), |expr| self.cx.read(expr, rows))
     }
 
     /// The values of all arguments.
     pub fn all(&self) -> Result<Vec<Lane<'b>>, Spent> {
-        self.arguments.iter().map(|expr| self.cx.eval(expr, self.rows)).collect()
+        self.arguments.iter().map(|expr| self.cx.read(expr, self.rows)).collect()
     }
 
     /// The rows to look at.

@@ -25,7 +25,7 @@ pub(crate) fn decide<'b>(call: &Call<'_, 'b>, by: bool) -> Lanes<'b> {
         if within.is_empty() {
             continue;
         }
-        let lane = call.cx.eval(argument, within)?;
+        let lane = call.cx.read(argument, within)?;
         error.add(&lane.errors(call.cx.n).and(within));
         let truth = match &lane.values {
             Values::Lists(lists) => lists.truth(within, by).but(&lane.error),

@@ -135,6 +135,13 @@ impl<'b> Context<'b> {
         Ok(lane)
     }
 
+    /// The values of an expression for these rows, for what reads them: a byte that is read counts as one that is made.
+    pub fn read(&self, expr: &'b Expr, rows: &Mask) -> Lanes<'b> {
+        let lane = self.eval(expr, rows)?;
+        self.spend(lane.read(rows, self.n))?;
+        Ok(lane)
+    }
+
     /// The values of an expression for these rows.
     pub fn eval(&self, expr: &'b Expr, rows: &Mask) -> Lanes<'b> {
         match expr {
@@ -164,11 +171,11 @@ impl<'b> Context<'b> {
     }
 
     fn chain(&self, first: &'b Expr, mut rest: &'b [(Op, Expr)], rows: &Mask) -> Lanes<'b> {
-        let mut left = self.eval(first, rows)?;
+        let mut left = self.read(first, rows)?;
         while let Some(((op, right), more)) = rest.split_first() {
             match op {
                 Op::Compare(how) => {
-                    left = compare(*how, &left, &self.eval(right, rows)?, rows, self.n);
+                    left = compare(*how, &left, &self.read(right, rows)?, rows, self.n);
                     rest = more;
                 }
                 // Arithmetic is done together up to the next comparison.

@@ -124,6 +124,24 @@ impl<'a> Lane<'a> {
         }
     }
 
+    /// How many bytes reading these of `n` rows takes: those of texts, and the places of lists. Numbers and times take none; one value for all
+    /// rows is read once.
+    pub fn read(&self, rows: &Mask, n: usize) -> usize {
+        match &self.values {
+            Values::Same(Scalar::Text(text)) => text.len(),
+            Values::Texts(strings) if rows.count() == n => strings.spans.iter().map(|(_, len)| *len as usize).sum(),
+            Values::Texts(strings) => rows.rows().map(|row| strings.get(row).len()).sum(),
+            Values::Mixed(_) => rows.rows().map(|row| self.text_len(row)).sum(),
+            Values::Lists(lists) => lists.read(rows),
+            _ => 0,
+        }
+    }
+
+    /// The length of a text in bytes; 0 of other values.
+    pub fn text_len(&self, row: usize) -> usize {
+        if let Val::Text(text) = self.get(row) { text.len() } else { 0 }
+    }
+
     /// The rows that are errors.
     pub fn errors(&self, n: usize) -> Cow<'_, Mask> {
         if let Values::Same(Scalar::Error) = self.values {

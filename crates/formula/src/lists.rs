@@ -35,6 +35,14 @@ impl Lists<'_> {
         self.items.bytes()
     }
 
+    /// See [`Lane::read`].
+    pub fn read(&self, rows: &Mask) -> usize {
+        let has_texts = matches!(self.items.values, Values::Texts(_) | Values::Mixed(_));
+        let texts =
+            |row: usize| if has_texts { self.range(row).map(|index| self.items.text_len(index)).sum() } else { 0 };
+        rows.rows().map(|row| self.range(row).len() * size_of::<Cell>() + texts(row)).sum()
+    }
+
     /// The values of a row.
     pub fn each(&self, row: usize) -> impl Iterator<Item = Val<'_>> {
         self.range(row).map(|index| self.items.get(index))

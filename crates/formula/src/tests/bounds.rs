@@ -133,6 +133,38 @@ fn a_row_that_does_too_much_is_an_error() {
     }
 }
 
+/// What is read counts as what is made does, whatever comes of it.
+#[test]
+fn a_row_that_reads_too_much_is_an_error() {
+    let often = |times: usize, part: &str| {
+        let parts = (1..=times).map(|n| part.replace('#', &n.to_string()));
+        parts.collect::<Vec<_>>().join("+")
+    };
+    let other = "2024-02-29 ä ".repeat(6_400);
+    let table = texts(2, "n", &other);
+    let begun = Instant::now();
+    for (part, fits, too_often) in [
+        ("LEN(MID({Other}, #, 1))", 300, 900),
+        ("LEN(LEFT({Other}, #))", 300, 900),
+        ("FIND('ö#', {Other})", 300, 900),
+        ("({Other}='#')", 300, 900),
+        ("IF(AND({Other}, {n}=#), 1, 0)", 300, 900),
+        ("COUNTIF(SPLIT({Other}, ' '), '#')", 20, 900),
+        ("COUNTALL(ARRAYSLICE(SPLIT({Other}, ' '), #))", 5, 900),
+        ("COUNTALL(ARRAYUNIQUE(SPLIT({Other} & #, ' ')))", 5, 900),
+        ("IFERROR(YEAR(DATETIME_PARSE({Other}, '[#] YYYY')), 1)", 300, 900),
+        ("IFERROR(YEAR(WORKDAY('2024-02-29', #, {Other})), 1)", 10, 900),
+    ] {
+        let value = |times: usize| {
+            let program = compile(&often(times, part), &resolve).unwrap();
+            table.with(&program, 0..2, |batch| program.eval(batch)).cell(1).to_value()
+        };
+        assert!(matches!(value(fits), CellValue::Number(_)), "{part}");
+        assert_eq!(value(too_often), CellValue::Error(CellError::Failed), "{part}");
+    }
+    assert!(begun.elapsed() < Duration::from_mins(1), "{:?}", begun.elapsed());
+}
+
 /// A search costs its text times the places of its pattern, whatever comes of it.
 #[test]
 fn a_search_by_a_large_pattern_is_an_error() {
