@@ -9,7 +9,7 @@ use images::{View, tick};
 use llm::Provider;
 use model::{BaseId, Caller, Field, RecordId, Table, TableImage};
 use records::{QUERY, Records, find_table};
-use schema::{Schemas, summary};
+use schema::{Schemas, summary, unkept};
 use serde_json::{Map, Value};
 use web::aside;
 
@@ -102,11 +102,10 @@ impl Authoring {
             };
             let watched = match on {
                 Some(On { view, table, rows, ordinal }) if !program.watched().is_empty() => {
-                    let known = view.last_change((table, rows), program.watched(), ordinal)?;
-                    if known.is_none() {
-                        return Ok(unknown(&program));
+                    if let Some(reason) = unkept(table, &program) {
+                        return Ok(unknown(text, &program, &reason));
                     }
-                    known
+                    view.last_change((table, rows), program.watched(), ordinal)?
                 }
                 _ => None,
             };
@@ -252,17 +251,9 @@ fn failed(text: &str, program: &Program, reason: Option<Diagnostic>) -> Evaluate
 }
 
 /// A formula about times that nobody keeps.
-fn unknown(program: &Program) -> Evaluated {
-    let reason = "when these fields were last changed is not known: no field of the table watches just these. A formula field with \
-                  this formula does from then on";
-    Evaluated {
-        value: Value::Null,
-        data_type: Some(type_name(program.result())),
-        is_valid: false,
-        error_message: Some(reason.to_owned()),
-        diagnostics: Vec::new(),
-        warnings: Vec::new(),
-    }
+fn unknown(text: &str, program: &Program, reason: &Diagnostic) -> Evaluated {
+    let data_type = Some(type_name(program.result()));
+    Evaluated { data_type, ..unusable(text, std::slice::from_ref(reason)) }
 }
 
 fn warnings(program: &Program) -> Vec<String> {

@@ -48,7 +48,8 @@ pub fn usable(
     let mut wrong = if rules.only_airtable { beyond_airtable(text) } else { Vec::new() };
     let compiled = compiled.map_err(|problems| wrong.extend(problems));
     if let (Ok(program), Nameable::Fields(table)) = (&compiled, nameable) {
-        wrong.extend(refused(table, program).or_else(|| untimely(table, program, rules.times)));
+        let untimely = || (rules.times == Times::Found).then(|| unkept(table, program)).flatten();
+        wrong.extend(refused(table, program).or_else(untimely));
     }
     match compiled {
         Ok(program) if wrong.is_empty() => Ok(program),
@@ -96,9 +97,9 @@ fn unpaired(table: &Table, program: &Program) -> Option<Diagnostic> {
     })
 }
 
-/// Why a formula is none that fields do not keep.
-fn untimely(table: &Table, program: &Program, times: Times) -> Option<Diagnostic> {
-    let unkept = |list: &&Vec<FieldId>| times == Times::Found && table.keepers_of(list, None).is_empty();
+/// What no field of the table knows of the times that a formula asks about.
+pub fn unkept(table: &Table, program: &Program) -> Option<Diagnostic> {
+    let unkept = |list: &&Vec<FieldId>| table.keepers_of(list, None).is_empty();
     let field = *program.watched().iter().find(unkept)?.first()?;
     let message = "no field of the table keeps when just these fields were last changed".to_owned();
     Some(program.mistake(field, message, "make a field of the last modified time that watches them"))

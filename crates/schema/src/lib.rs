@@ -25,7 +25,7 @@ mod wire;
 pub use broken::broken;
 pub use closest::closest;
 pub use conditions::{ConditionError, compares, condition_filter, holding, plain, read_condition};
-pub use diagnosis::{Nameable, Rules, Times, refused, summary, usable};
+pub use diagnosis::{Nameable, Rules, Times, refused, summary, unkept, usable};
 pub use dialect::beyond_airtable;
 pub use edit::{
     Copied, FieldPart, NewField, NewTable, NewView, ViewPart, link_in_trash, reference, retype, retyped,

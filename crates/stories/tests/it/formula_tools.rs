@@ -593,7 +593,11 @@ async fn last_changes_are_told_where_they_are_kept(bench: Bench) {
     let about = json!({ "formula": formula, "base": base, "table": "Tasks", "record": task });
     let told = bench.ask("evaluate", &about).await;
     assert_eq!((&told["is_valid"], &told["data_type"]), (&json!(false), &json!("dateTime")), "{told}");
-    assert!(told["error_message"].as_str().unwrap().contains("no field of the table watches just these"), "{told}");
+    let said = "no field of the table keeps when just these fields were last changed";
+    let advice = "make a field of the last modified time that watches them";
+    assert!(told["error_message"].as_str().unwrap().starts_with(&format!("{said} (at character ")), "{told}");
+    let mistake = &told["diagnostics"][0];
+    assert!(mistake["message"] == said && mistake["advice"] == advice && mistake["start"].as_u64() > Some(0), "{told}");
     let field = json!({ "name": "Touched", "type": "formula", "options": { "formula": "LAST_MODIFIED_TIME({Points}, {Status})" } });
     app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/Tasks/fields"), &field).await;
     let path = format!("/v0/{base}/Tasks/{task}");
