@@ -262,9 +262,8 @@ fn warnings(program: &Program) -> Vec<String> {
 }
 
 fn explained(names: &Names<'_>, seen: Option<Seen<'_>>, text: &str) -> Result<Explained, Error> {
-    let refuse = |problems: Vec<Diagnostic>| expression(summary(&problems));
     let Study { parts, program } = names.study(text);
-    let program = program.map_err(refuse)?;
+    let program = program.map_err(|problems| expression(summary(&problems)))?;
     let (begun, mut sampled, mut told) = (Instant::now(), 0, Vec::new());
     let measuring = Some(begun + MEASURING);
     let hurried = seen.map(|(view, ..)| View { until: measuring, ..view.clone() });
@@ -282,7 +281,7 @@ fn explained(names: &Names<'_>, seen: Option<Seen<'_>>, text: &str) -> Result<Ex
         told.push(told_part);
     }
     Ok(Explained {
-        formula: formula::format(text).map_err(refuse)?,
+        formula: text.to_owned(),
         result: type_name(program.result()),
         volatile: program.is_volatile(),
         fields: fields_told(names, &program),

@@ -110,7 +110,7 @@ pub(crate) struct PartTold {
 /// What a formula is made of.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Explained {
-    /// The formula in its one form.
+    /// The formula as it was sent, in which its parts have their places.
     pub formula: String,
     /// The type of its result.
     pub result: &'static str,

@@ -206,7 +206,13 @@ async fn formulas_are_checked(bench: Bench) {
 #[on_every_database]
 async fn formulas_are_explained_and_written(bench: Bench) {
     let told = bench.of_tasks("explain", "if({Points}>1,'ü',LET(x,{Due},x&{Double}))").await;
-    assert_eq!(told["formula"], "IF({Points} > 1, \"ü\", LET(x, {Due}, x & {Double}))");
+    // Parts have their places in what was sent.
+    assert_eq!(told["formula"], "if({Points}>1,'ü',LET(x,{Due},x&{Double}))");
+    let formula: Vec<char> = told["formula"].as_str().unwrap().chars().collect();
+    for part in told["parts"].as_array().unwrap() {
+        let [start, end] = ["start", "end"].map(|place| part[place].as_u64().unwrap() as usize);
+        assert_eq!(part["text"], formula[start..end].iter().collect::<String>(), "{part}");
+    }
     let parts = told["parts"].as_array().unwrap();
     let part = |text: &str| parts.iter().find(|part| part["text"] == text).unwrap();
     let points = part("{Points}>1");
