@@ -58,6 +58,9 @@ impl Type {
     }
 }
 
+/// Most lists of fields of whose last change a formula may ask: each record keeps a time for each.
+const LISTS: usize = 20;
+
 /// A field that a formula refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reference {
@@ -465,6 +468,11 @@ impl Checker<'_> {
             self.watched.push(fields);
             self.watched.len() - 1
         });
+        if place == LISTS {
+            let message = format!("LAST_MODIFIED_TIME is asked about more than {LISTS} lists of fields");
+            let advice = "make formulas of fewer, and refer to them";
+            self.problems.push(Diagnostic::new(DiagnosticKind::WrongArity, node.span.clone(), message, advice));
+        }
         (number_of(place as f64), Type::One(FormulaType::Number))
     }
 }

@@ -5,7 +5,9 @@
 //! is part of the change: the log holds what was shown on either side of it.
 
 use events::{Body, CellChange, RecordChange};
-use model::{CellRef, CellValue, Field, FieldId, FieldKind, FieldNo, Ordinal, Table, TableImage, TableNo, Watched};
+use model::{
+    CellRef, CellValue, Field, FieldId, FieldKind, FieldNo, Keeper, Ordinal, Table, TableImage, TableNo, Watched,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::error::Error;
@@ -29,17 +31,29 @@ pub(crate) fn note(image: &BaseImage, mark: &Mark, linked: &Linked, body: &mut B
             continue;
         }
         let rows = image.table(table.no);
+        let watching = watching(table);
         for record in &mut part.updated {
             image.need_record(table.no, record.ordinal)?;
             let links = linked.get(&table.no).and_then(|records| records.get(&record.ordinal));
             let written = record.cells.iter().filter_map(|cell| table.field_by_no(cell.field)).map(|field| field.id);
             let changed: FxHashSet<FieldId> = written.chain(links.into_iter().flatten().copied()).collect();
-            let noted =
-                table.fields.iter().filter_map(|field| noted((table, &rows), field, record.ordinal, &changed, mark));
+            let noted = watching.iter().filter_map(|field| noted(&rows, field, record.ordinal, &changed, mark));
             record.cells.extend(noted.collect::<Vec<_>>());
         }
     }
     Ok(())
+}
+
+/// A field that watches others, with what knows the times of each of its lists.
+type Watching<'t> = (&'t Field, Vec<Vec<Keeper>>);
+
+fn watching(table: &Table) -> Vec<Watching<'_>> {
+    let keepers = |field: &Field| {
+        let lists = field.kind.watched().iter();
+        lists.map(|list| table.keepers_of(&list.0, Some(field.no))).collect()
+    };
+    let watching = table.fields.iter().filter(|field| !field.kind.watched().is_empty());
+    watching.map(|field| (&**field, keepers(field))).collect()
 }
 
 fn watches(table: &Table) -> bool {
@@ -98,20 +112,16 @@ fn join_table(image: &BaseImage, no: TableNo, records: &FxHashMap<Ordinal, Vec<F
 
 /// What becomes of a field that watches others.
 fn noted(
-    (table, rows): (&Table, &TableImage),
-    field: &Field,
+    rows: &TableImage,
+    (field, keepers): &Watching<'_>,
     ordinal: Ordinal,
     changed: &FxHashSet<FieldId>,
     mark: &Mark,
 ) -> Option<CellChange> {
     let watched = field.kind.watched();
-    if watched.is_empty() {
-        return None;
-    }
     let is_time = !matches!(field.kind, FieldKind::LastModifiedBy(_));
     let text = |id: Option<String>| CellValue::Text(id.unwrap_or_else(|| NOBODY.to_owned()));
-    let times = watched.iter().map(|list| time_of(rows, &table.keepers_of(&list.0, Some(field.no)), ordinal));
-    let times: Vec<CellRef<'_>> = times.collect();
+    let times: Vec<CellRef<'_>> = keepers.iter().map(|keepers| time_of(rows, keepers, ordinal)).collect();
     let before = if is_time { kept(&times) } else { text(author(rows, field, ordinal).map(|id| id.to_string())) };
     let is_hit = |list: &Watched| list.0.iter().any(|id| changed.contains(id));
     let after = match &mark.by {

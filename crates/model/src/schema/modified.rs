@@ -1,6 +1,7 @@
 //! Which fields count for the time and the author of the last change, and how times are shown.
 
 use std::slice;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -49,16 +50,16 @@ impl FieldKind {
 
 impl Table {
     /// What knows when one of just these fields was last changed: the fields that watch them, as a last modified time or a formula
-    /// does, `first` before others.
+    /// does, `first` before others, and those in the trash last.
     pub fn keepers_of(&self, fields: &[FieldId], first: Option<FieldNo>) -> Vec<Keeper> {
-        let times = self.live_fields().filter(|field| !matches!(field.kind, FieldKind::LastModifiedBy(_)));
+        let is_time = |field: &&Arc<Field>| !field.removed && !matches!(field.kind, FieldKind::LastModifiedBy(_));
         let keeps = |field: &Field| {
             let list = field.kind.watched().iter().position(|list| list.are(fields))?;
             Some(Keeper { field: field.no, list })
         };
-        let mut keepers: Vec<Keeper> = times.filter_map(|field| keeps(field)).collect();
-        keepers.sort_by_key(|keeper| Some(keeper.field) != first);
-        keepers
+        let mut times: Vec<&Arc<Field>> = self.fields.iter().filter(is_time).collect();
+        times.sort_by_key(|field| (Some(field.no) != first, field.deleted));
+        times.into_iter().filter_map(|field| keeps(field)).collect()
     }
 }
 

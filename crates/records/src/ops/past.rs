@@ -338,8 +338,8 @@ impl<'i> Back<'i> {
             Some(name) => vec![Arc::clone(find_table(&image.schema, name)?)],
             None => image.schema.live_tables().cloned().collect(),
         };
-        // What was made since stays as it is.
-        tables.retain(|table| past.schema.table_by_no(table.no).is_some());
+        // What was made since, or was in the trash then, stays as it is.
+        tables.retain(|table| parts::was_there(&past.schema, table));
         let mut back = Self { image, past, tables, record: None, field: None, done: Restored::default() };
         if let (Some(table), Some(text)) = (back.tables.first(), &part.record) {
             let not_found = || Error::RecordNotFound { id: text.chars().take(64).collect() };
@@ -403,9 +403,7 @@ impl<'i> Back<'i> {
     fn fields<'t>(&'t self, table: &'t Arc<Table>) -> impl Iterator<Item = &'t Arc<Field>> {
         // What a field of another type held is not among its cells: those that it has stay, as those of later fields do.
         let old = self.past.schema.table_by_no(table.no);
-        let is_same = move |field: &Field| {
-            old.is_some_and(|old| old.fields.iter().any(|held| held.id == field.id && held.no == field.no))
-        };
+        let is_same = move |field: &Field| old.is_some_and(|old| parts::was_so(old, field));
         let writable = table.live_fields().filter(move |field| !field.kind.is_computed() && is_same(field));
         writable.filter(|field| self.field.as_ref().is_none_or(|only| only.id == field.id))
     }

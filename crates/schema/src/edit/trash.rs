@@ -87,6 +87,9 @@ impl Draft<'_> {
         // A link that was deleted by itself has taken its other side along; one that went with the table has not.
         let went = self.links(|draft, link| link.linked_table_no == table.no && draft.is_live(other(link)), true);
         for (no, field) in went.into_iter().filter(|(no, _)| *no != table.no) {
+            if self.schema.table_by_no(no).is_some_and(|table| table.live_fields().count() >= FIELDS) {
+                return Err(Error::TooMany { what: "the number of fields", bound: FIELDS });
+            }
             self.mark(no, field, false);
         }
         let nowhere = |draft: &Draft<'_>, link: &LinkOptions| {

@@ -61,6 +61,7 @@ impl StaysOut {
         let own = field.map_or_else(|| table.id.to_string(), |field| field.id.to_string());
         let (reason, way) = match (state, linked.filter(|linked| linked.deleted)) {
             (State::Later, _) => (format!("`{name}` was made after that"), None),
+            (State::Away, _) => (format!("`{name}` was in the trash then"), None),
             (State::Removed, _) => (format!("`{name}` was removed from the trash for good"), None),
             (State::Trashed, None) => (format!("`{name}` is in the trash{in_trash}"), Some(own)),
             (State::Trashed, Some(linked)) => {
@@ -82,6 +83,8 @@ impl StaysOut {
 enum State {
     /// It was made since.
     Later,
+    /// It was in the trash then.
+    Away,
     /// It was removed from the trash for good.
     Removed,
     /// It is in the trash.
@@ -115,10 +118,21 @@ impl Marks {
     fn since(&self, then: Option<&Self>) -> Option<State> {
         match then {
             None => (!self.deleted).then_some(State::Later),
-            Some(then) if !then.lived() || !self.deleted => None,
+            Some(then) if !then.lived() => (!self.deleted).then_some(State::Away),
+            Some(_) if !self.deleted => None,
             Some(_) => Some(if self.removed { State::Removed } else { State::Trashed }),
         }
     }
+}
+
+/// True for a table that was there by the schema of then.
+pub(super) fn was_there(then: &Schema, table: &Table) -> bool {
+    then.table_by_no(table.no).is_some_and(|old| Marks::of_table(old).lived())
+}
+
+/// True for a field that was there, and of the same type.
+pub(super) fn was_so(then: &Table, field: &Field) -> bool {
+    held(then, field).is_some_and(|old| old.no == field.no && Marks::of_field(old).lived())
 }
 
 fn held<'t>(table: &'t Table, field: &Field) -> Option<&'t Arc<Field>> {
@@ -133,7 +147,11 @@ fn found<'s>(schema: &'s Schema, then: &Schema, part: &Part) -> Vec<Found<'s>> {
         let old = then.table_by_no(table.no);
         let state = Marks::of_table(table).since(old.map(Marks::of_table).as_ref());
         found.extend(state.map(|state| (table, None, state)));
-        let Some(old) = old.filter(|_| !table.removed && (!table.deleted || state.is_some())) else { continue };
+        let Some(old) =
+            old.filter(|_| !table.removed && state != Some(State::Away) && (!table.deleted || state.is_some()))
+        else {
+            continue;
+        };
         for field in table.fields.iter().filter(|field| is_asked(&part.field, field.id.to_string())) {
             let state = Marks::of_field(field).since(held(old, field).map(Marks::of_field).as_ref());
             // What a conversion made is told with it.

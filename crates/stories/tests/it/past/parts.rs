@@ -281,6 +281,28 @@ async fn what_was_made_since_stays_as_it_is(past: Past) {
     assert_eq!((&done["fromTrash"], &done["leftOut"]), (&json!([]), &json!([])));
 }
 
+/// Of what was in the trash then nobody knows what it would have held.
+#[on_every_database]
+async fn what_was_in_the_trash_then_stays_as_it_is(mut past: Past) {
+    let gone = [past.delete("Tasks/fields/Points").await, past.delete("Projects").await];
+    past.at = past.newest().await;
+    for id in gone.iter().rev() {
+        let path = format!("/api/v1/bases/{}/trash/{id}/restore", past.base);
+        past.app.ok(Method::POST, &path, &json!({})).await;
+    }
+    past.create("Projects", json!({ "Title": "New" })).await;
+    past.update("Tasks", &past.task, json!({ "Name": "Painted", "Points": 9 })).await;
+    let done = past.restore(json!({})).await;
+    assert_eq!((&done["cells"], &done["deleted"], &done["fromTrash"]), (&json!(1), &json!(0), &json!([])), "{done}");
+    assert_eq!(names(&done["leftOut"]), ["Tasks.Points", "Tasks.Project", "Projects"]);
+    assert_eq!(reasons(&done["leftOut"])[2], "`Projects` was in the trash then");
+    let task = past.now("Tasks").await["records"][1]["fields"].clone();
+    assert_eq!((&task["Name"], &task["Points"]), (&json!("Paint"), &json!(9)));
+    assert_eq!(task["Project"].as_array().unwrap().len(), 2);
+    assert_eq!(past.now("Projects").await["records"].as_array().unwrap().len(), 3);
+    assert_eq!(past.refused(json!({ "table": "Projects" })).await, "`Projects` was in the trash then");
+}
+
 #[on_every_database]
 async fn what_was_removed_for_good_stays_away(past: Past) {
     let points = past.delete("Tasks/fields/Points").await;
