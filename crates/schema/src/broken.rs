@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use model::{Field, FieldId, FieldKind, Schema, Table};
 use rustc_hash::FxHashMap;
 
+use crate::dialect::formula_of;
 use crate::needs::needs;
 
 /// What is said of a rollup whose formula is not known.
@@ -30,10 +31,10 @@ impl Broken {
                 made_of.entry(need).or_default().push((table, field));
             }
         }
-        // What needs a field that is not computed is not computed either.
+        // What needs a field that is not computed is not computed either, unless it asks for errors.
         while let Some(((at, field), reason)) = left.pop_front() {
             for (table, made) in made_of.get(&field.id).into_iter().flatten() {
-                if reasons.contains_key(&made.id) {
+                if reasons.contains_key(&made.id) || catches(made) {
                     continue;
                 }
                 let place = if at.id == table.id { String::new() } else { format!(" of `{}`", at.name) };
@@ -49,6 +50,12 @@ impl Broken {
     pub fn reason(&self, id: FieldId) -> Option<&str> {
         self.0.get(&id).map(String::as_str)
     }
+}
+
+/// True for a formula that makes values of errors.
+fn catches(field: &Field) -> bool {
+    let asks = |formula: &str| ["ISERROR", "IFERROR"].iter().any(|name| formula.to_ascii_uppercase().contains(name));
+    formula_of(&field.kind).is_some_and(asks)
 }
 
 /// What of a field itself keeps it from being computed: what it is made of was deleted, or became something else, or was

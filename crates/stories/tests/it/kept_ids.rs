@@ -335,6 +335,13 @@ async fn its_formula_makes_a_rollup_whole_and_what_is_made_of_it(app: TestApp) {
         let said = answer["error"]["message"].as_str().unwrap();
         assert!(status == 422 && said.contains("options.formula is missing: it must be a formula over"), "{said}");
     }
+    // What asks for errors has a value all the same.
+    let safe = json!({ "name": "Safe", "type": "formula", "options": { "formula": "IFERROR({Sum}, 'none')" } });
+    let safe = app.ok(Method::POST, &format!("{tables}/Projects/fields"), &safe).await;
+    assert_eq!(
+        (&safe["options"]["isValid"], &app.get(&project).await["fields"]["Safe"]),
+        (&json!(true), &json!("none"))
+    );
     let whole = app.ok(Method::PATCH, &field, &json!({ "options": { "formula": "SUM(values)" } })).await;
     let sum = (&whole["id"], &whole["options"]["isValid"], &whole["options"]["formula"], &whole["options"]["error"]);
     assert_eq!(sum, (&json!("fldSum00000000001"), &json!(true), &json!("SUM(values)"), &Value::Null));
