@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::column::Kind;
 use crate::id::{BaseId, BaseNo, ChoiceId, FieldId, FieldNo, TableId, TableNo, ViewId};
-use crate::name::{reads_alike, same_name};
+use crate::name::WantedName;
 use crate::time::Timestamp;
 use crate::view::View;
 
@@ -55,9 +55,10 @@ impl Schema {
         {
             return Some(table);
         }
-        self.live_tables()
-            .find(|table| table.name == id_or_name)
-            .or_else(|| self.live_tables().find(|table| same_name(&table.name, id_or_name)))
+        self.live_tables().find(|table| table.name == id_or_name).or_else(|| {
+            let wanted = WantedName::new(id_or_name)?;
+            self.live_tables().find(|table| wanted.is_same(&table.name))
+        })
     }
 
     /// The live table that holds this field.
@@ -126,19 +127,26 @@ impl Table {
 
     /// The live field with this id, or with exactly this name, or with this name without regard to case.
     pub fn field(&self, id_or_name: &str) -> Option<&Arc<Field>> {
-        self.field_exact(id_or_name).or_else(|| self.live_fields().find(|field| same_name(&field.name, id_or_name)))
+        self.field_written(id_or_name).or_else(|| {
+            let wanted = WantedName::new(id_or_name)?;
+            let alike = self.live_fields().find(|field| wanted.reads_as(&field.name));
+            alike.or_else(|| self.live_fields().find(|field| wanted.is_same(&field.name)))
+        })
     }
 
     /// The live field with this id or exactly this name, in whatever form of Unicode.
     pub fn field_exact(&self, id_or_name: &str) -> Option<&Arc<Field>> {
-        if let Ok(id) = id_or_name.parse::<FieldId>()
-            && let Some(field) = self.live_fields().find(|field| field.id == id)
-        {
-            return Some(field);
-        }
-        self.live_fields()
-            .find(|field| field.name == id_or_name)
-            .or_else(|| self.live_fields().find(|field| reads_alike(&field.name, id_or_name)))
+        self.field_written(id_or_name).or_else(|| {
+            let wanted = WantedName::new(id_or_name)?;
+            self.live_fields().find(|field| wanted.reads_as(&field.name))
+        })
+    }
+
+    /// The live field with this id or just this name.
+    fn field_written(&self, id_or_name: &str) -> Option<&Arc<Field>> {
+        let id = id_or_name.parse::<FieldId>().ok();
+        let named = || self.live_fields().find(|field| field.name == id_or_name);
+        id.and_then(|id| self.field_by_id(id)).or_else(named)
     }
 
     /// The live field with this id.
@@ -172,7 +180,10 @@ impl Table {
         self.live_views()
             .find(|view| Some(view.id) == id)
             .or_else(|| self.live_views().find(|view| view.name == id_or_name))
-            .or_else(|| self.live_views().find(|view| reads_alike(&view.name, id_or_name)))
+            .or_else(|| {
+                let wanted = WantedName::new(id_or_name)?;
+                self.live_views().find(|view| wanted.reads_as(&view.name))
+            })
     }
 }
 

@@ -19,7 +19,7 @@ use clock::Ids;
 use fields::{OptionsIn, PromptIn, RollupIn};
 use model::{
     AiTextOptions, ButtonOptions, CountOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, IdError,
-    LinkOptions, PromptPart, Schema, Table, TableId, TableNo, Timestamp, Watched, folded_name, reads_alike, same_name,
+    LinkOptions, PromptPart, Schema, Table, TableId, TableNo, Timestamp, WantedName, Watched, folded_name, reads_alike,
 };
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
@@ -229,7 +229,7 @@ impl<'a> Draft<'a> {
 
     fn has_table(&self, name: &str, except: Option<TableNo>) -> bool {
         let mut others = self.schema.live_tables().filter(|table| Some(table.no) != except);
-        others.any(|table| same_name(&table.name, name))
+        WantedName::new(name).is_some_and(|wanted| others.any(|table| wanted.is_same(&table.name)))
     }
 
     pub fn rename_table(&mut self, no: TableNo, name: Option<&str>, text: Option<&str>) -> Result<(), Error> {
@@ -255,9 +255,8 @@ impl<'a> Draft<'a> {
     }
 
     fn has_field(&self, no: TableNo, name: &str, except: Option<FieldId>) -> bool {
-        self.schema
-            .table_by_no(no)
-            .is_some_and(|table| table.live_fields().any(|f| Some(f.id) != except && same_name(&f.name, name)))
+        let (Some(table), Some(wanted)) = (self.schema.table_by_no(no), WantedName::new(name)) else { return false };
+        table.live_fields().any(|field| Some(field.id) != except && wanted.is_same(&field.name))
     }
 
     /// The name of a field to make, where there is room for one.

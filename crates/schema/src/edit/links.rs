@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{FieldId, FieldKind, FieldNo, LinkOptions, Table, TableId, TableNo, ViewId, same_name};
+use model::{FieldId, FieldKind, FieldNo, LinkOptions, Table, TableId, TableNo, ViewId, WantedName};
 
 use super::Draft;
 use crate::error::Error;
@@ -91,7 +91,8 @@ fn refuse_taken_side((no, name): (TableNo, &str), target: &Table, wanted: &str) 
         // A table that links to itself has one side only.
         return Ok(());
     }
-    let held = target.live_fields().find(|field| same_name(&field.name, wanted));
+    let Some(name_of_side) = WantedName::new(wanted) else { return Ok(()) };
+    let held = target.live_fields().find(|field| name_of_side.is_same(&field.name));
     let Some(held) = held else { return Ok(()) };
     let reason = format!(
         "`inverseName` must be a name that is free in the table `{}`, and the field `{}` ({}) has this one",

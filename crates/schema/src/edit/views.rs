@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fields::CHOICE_COLORS;
-use model::{ColorRule, Coloring, Field, FieldId, Kind, Table, TableNo, View, ViewId, ViewKey, ViewType, same_name};
+use model::{ColorRule, Coloring, Field, FieldId, Kind, Table, TableNo, View, ViewId, ViewKey, ViewType, WantedName};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -272,8 +272,8 @@ impl Draft<'_> {
 
     fn free_view_name(&self, no: TableNo, wanted: &str) -> String {
         free_name(wanted, |name| {
-            let held = self.schema.table_by_no(no);
-            held.is_none_or(|table| !table.live_views().any(|view| same_name(&view.name, name)))
+            let (Some(table), Some(wanted)) = (self.schema.table_by_no(no), WantedName::new(name)) else { return true };
+            !table.live_views().any(|view| wanted.is_same(&view.name))
         })
     }
 
@@ -299,7 +299,8 @@ impl Draft<'_> {
 /// A name of a view that no other one has.
 fn name_beside<'v>(name: &str, mut others: impl Iterator<Item = &'v View>) -> Result<String, Error> {
     let name = name.trim();
-    if name.is_empty() || others.any(|view| same_name(&view.name, name)) {
+    let is_held = WantedName::new(name).is_some_and(|wanted| others.any(|view| wanted.is_same(&view.name)));
+    if name.is_empty() || is_held {
         return Err(Error::ViewName { name: name.chars().take(64).collect() });
     }
     valid_name("view", name)
