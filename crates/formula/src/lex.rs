@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use model::is_mark;
+
 use crate::mistakes::foreign;
 
 /// A piece of the text.
@@ -58,7 +60,8 @@ fn token(rest: &str) -> (Token, usize) {
         }
         '0'..='9' | '.' => number(rest),
         c if c.is_alphabetic() || c == '_' => {
-            let len = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let goes_on = |c: char| c.is_alphanumeric() || c == '_' || is_mark(c);
+            let len = rest.find(|c: char| !goes_on(c)).unwrap_or(rest.len());
             (Token::Word(rest.get(..len).unwrap_or_default().to_owned()), len)
         }
         // `!=` before `!`.

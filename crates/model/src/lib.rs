@@ -35,7 +35,7 @@ pub use id::{
     AttachmentId, BaseId, BaseNo, ChoiceId, CommentId, EntryId, FieldId, FieldNo, IdError, Ordinal, RecordId, ShareId,
     TableId, TableNo, TenantId, TenantNo, TokenId, UserId, ViewId, WebhookId, WorkspaceId,
 };
-pub use name::{WantedName, composed, folded_name, reads_alike, same_name};
+pub use name::{WantedName, composed, folded_name, is_mark, reads_alike, same_name};
 pub use number::push_number;
 pub use people::{People, Person, user_ids};
 pub use schema::{

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Most bytes of a text that can be a name: 255 characters, in pieces of up to four, of up to four bytes each.
@@ -61,6 +62,11 @@ pub fn folded_name(name: &str) -> String {
 /// A name in the form in which names are kept (NFC).
 pub fn composed(name: &str) -> String {
     if is_composed(name) { name.to_owned() } else { name.nfc().collect() }
+}
+
+/// True for a mark that combines with the letter before it.
+pub fn is_mark(c: char) -> bool {
+    is_combining_mark(c)
 }
 
 /// True for what is surely in the composed form: all before U+0300 is, whose first byte is 0xCC.
