@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ::model::{
-    BaseId, Caller, Field, FieldId, Schema, Scope as TokenScope, ShareId, Table, View, ViewType, reads_alike,
+    BaseId, Caller, Field, FieldId, Schema, Scope as TokenScope, ShareId, Table, View, ViewType, WantedName,
 };
 use audit::Entry;
 use base64::Engine as _;
@@ -261,10 +261,7 @@ impl Shares {
         query: &PageQuery<'_>,
     ) -> Result<(Page, Shape), Error> {
         let absent = || Error::Schema(schema::Error::TableNotFound { name: table.chars().take(64).collect() });
-        let mut shown = opened.tables().into_iter();
-        let (table, view) = shown
-            .find(|(held, _)| held.id.to_string() == table || reads_alike(&held.name, table))
-            .ok_or_else(absent)?;
+        let (table, view) = opened.table(table).ok_or_else(absent)?;
         let fields = Some(opened.fields(table, view).iter().map(|field| field.id).collect());
         let (zone, locale) = (query.zone.unwrap_or(ZONE), query.locale.unwrap_or(LOCALE));
         let text = records::text_shape(Some("string"), Some(zone), Some(locale))?;
@@ -319,6 +316,18 @@ impl Opened {
                 table.into_iter().map(|table| (table.as_ref(), table.live_views().find(|view| view.id == id))).collect()
             }
         }
+    }
+
+    /// The table with this id, or with this name (exactly, else in another form of Unicode), with its view.
+    fn table(&self, id_or_name: &str) -> Option<(&Table, Option<&View>)> {
+        let shown = self.tables();
+        let found = |is: &dyn Fn(&Table) -> bool| shown.iter().find(|(table, _)| is(table)).copied();
+        found(&|table| table.id.to_string() == id_or_name).or_else(|| found(&|table| table.name == id_or_name)).or_else(
+            || {
+                let wanted = WantedName::new(id_or_name)?;
+                found(&|table| wanted.reads_as(&table.name))
+            },
+        )
     }
 
     /// The fields that are shown of a table, in their order.

@@ -164,6 +164,12 @@ async fn a_whole_base_is_shown_table_by_table(app: TestApp) {
             "restrictedToEnterpriseMembers": false,
         }])
     );
+
+    // An id comes before a name, whichever table comes first.
+    let id = told["tables"][1]["id"].as_str().unwrap();
+    app.ok(Method::PATCH, &format!("/v0/meta/bases/{base}/tables/Tasks"), &json!({ "name": id })).await;
+    let (_, page) = visit(&app, link, &format!("/tables/{id}/records")).await;
+    assert_eq!(page["records"][0]["fields"]["Title"], "House", "{page}");
 }
 
 #[on_every_database]
