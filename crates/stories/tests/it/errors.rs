@@ -90,7 +90,14 @@ fn bodies(scene: &Scene) -> Vec<Row> {
         json!({ "performUpsert": { "fieldsToMergeOn": on }, "records": [{ "fields": { "Name": "twin" } }] }).to_string()
     };
     let gone = "Could not find a record with ID \"rec00000000000000\".";
+    let endless = format!("E{}", "\u{301}\u{316}".repeat(150_000));
     vec![
+        row(
+            Method::POST,
+            tasks,
+            json!({ "fields": { endless: "x" } }).to_string(),
+            (422, "UNKNOWN_FIELD_NAME", "Unknown field name: \"E\u{301}\u{316}"),
+        ),
         row(Method::POST, tasks, "{\"fields\":", (400, "INVALID_JSON", "the body is not JSON")),
         row(Method::POST, tasks, "hello", (400, "INVALID_JSON", "the body is not JSON")),
         row(Method::POST, tasks, String::new(), (400, "INVALID_JSON", "the body is not JSON")),
