@@ -326,8 +326,8 @@ async fn copies_of_tables_have_names_of_their_own_and_may_be_empty(app: TestApp)
         (json!({ "name": " " }), 422, "name"),
         (json!({ "name": "a\nb" }), 422, "name"),
         (json!({ "name": "x".repeat(256) }), 422, "name"),
-        (json!({ "name": 7 }), 422, "string"),
-        (json!({ "records": "yes" }), 422, "boolean"),
+        (json!({ "name": 7 }), 422, "/name: must be a text, not 7"),
+        (json!({ "records": "yes" }), 422, "/records: must be `true` or `false`, not the text"),
         (json!({ "record": true }), 422, "record"),
         (json!(7), 422, ""),
     ] {
