@@ -1,7 +1,7 @@
 //! JSON texts from outside: bounds first, then the form, and errors that name the place.
 
 use serde::de::DeserializeOwned;
-use serde_json::error::Category;
+use serde_json::Value;
 
 use crate::error::{ApiError, Fault, Kind};
 use crate::place;
@@ -89,13 +89,29 @@ impl ApiError for JsonError {
 pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
     let bytes = without_mark(bytes);
     check_bounds(bytes)?;
-    serde_json::from_slice(bytes).map_err(|error| match error.classify() {
-        Category::Data => {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let told = error.to_string();
+        if error.is_data() || words::is_of_number(&told) {
             let pointer = place::pointer(place::before(bytes, error.line(), error.column()));
-            JsonError::Form { pointer, reason: plain_words(&error.to_string()) }
+            return JsonError::Form { pointer, reason: plain_words(&told) };
         }
-        _ => JsonError::Syntax { reason: words::of_syntax(&error.to_string()) },
+        // The parser calls it no JSON as well where a choice of texts is of another kind.
+        match serde_json::from_slice::<Value>(bytes) {
+            Ok(body) => not_a_text(&body, place::before(bytes, error.line(), error.column())),
+            Err(error) => JsonError::Syntax { reason: words::of_syntax(&error.to_string()) },
+        }
     })
+}
+
+/// The error for the value that is none of the texts to choose from. `read` ends with its first byte, or behind the first
+/// pair of an object: the parser takes `{"choice":null}` for a choice.
+fn not_a_text(body: &Value, read: &[u8]) -> JsonError {
+    let mut pointer = place::pointer(read.strip_suffix(b"[").unwrap_or(read));
+    if read.trim_ascii_end().ends_with(b"null") {
+        pointer.truncate(pointer.rfind('/').unwrap_or_default());
+    }
+    let found = body.pointer(&pointer).map_or_else(|| "this".to_owned(), words::kind_of);
+    JsonError::Form { reason: format!("must be a text, not {found}"), pointer }
 }
 
 /// A JSON text without the byte order mark that some programs write before it.

@@ -235,6 +235,7 @@ async fn what_cannot_be_shared_and_asked_is_named(app: TestApp) {
         (json!({ "type": "base", "viewId": view }), "`viewId` belongs to a share of the `type` `view`"),
         (json!({ "type": "view", "viewId": "viw00000000000000" }), "the base has no view `viw00000000000000`"),
         (json!({ "type": "table" }), "must be `view` or `base`, not `table`"),
+        (json!({ "type": 1 }), "/type: must be a text, not 1"),
         (json!({ "type": "base", "password": "x" }), "there is no `password` here"),
     ] {
         let (status, answer) = app.call(Method::POST, &shares, &body).await;

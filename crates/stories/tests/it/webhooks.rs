@@ -212,6 +212,7 @@ async fn what_cannot_be_is_refused_with_what_would_be_right(app: TestApp) {
         (with(json!({})), "`dataTypes` is missing"),
         (with(json!({ "dataTypes": [] })), "name at least one of `tableData`"),
         (with(json!({ "dataTypes": ["rows"] })), "not `rows`"),
+        (with(json!({ "dataTypes": [1] })), "/specification/options/filters/dataTypes/0: must be a text, not 1"),
         (with(json!({ "dataTypes": ["tableData"], "changeTypes": ["delete"] })), "not `delete`"),
         (with(json!({ "dataTypes": ["tableData"], "fromSource": [] })), "there is no `fromSource` here"),
         (with(json!({ "dataTypes": ["tableData"], "recordChangeScope": "Tasks" })), "`Tasks` is no table"),

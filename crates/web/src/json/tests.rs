@@ -11,6 +11,9 @@ struct Order {
     #[serde(default)]
     lines: Vec<Line>,
     kind: Option<Size>,
+    #[serde(default)]
+    kinds: Vec<Size>,
+    pair: Option<(u8, u8)>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -40,7 +43,11 @@ fn errors_of_form_point_at_the_value() {
         (r#"{"name":"a","lines":[{"count":300}]}"#, "/lines/0/count", "must be a whole number from 0 to 255, not 300"),
         ("{\n \"name\": \"a\",\n \"lines\": [{}]\n}", "/lines/0", "`count` is missing"),
         (r#"{"name":"a","lines":[{"count":1,"a/b":3}]}"#, "/lines/0/a~1b", "must be `true` or `false`, not 3"),
-        (r#"{"name":"a","line":[]}"#, "/line", "there is no `line` here, only `name`, `lines`, `kind`"),
+        (
+            r#"{"name":"a","line":[]}"#,
+            "/line",
+            "there is no `line` here, only `name`, `lines`, `kind`, `kinds`, `pair`",
+        ),
         (r#"{"name":[1]}"#, "/name", "must be a text, not a list"),
         (r#"{"name":{"a":1}}"#, "/name", "must be a text, not an object"),
         (r#"{"name":null}"#, "/name", "must be a text, not null"),
@@ -50,9 +57,25 @@ fn errors_of_form_point_at_the_value() {
         (r#"{"name":"a","name":"b"}"#, "/name", "`name` is there twice"),
         (r#"{"name":"a","kind":"c"}"#, "/kind", "must be `small` or `large`, not `c`"),
         (r#"{"name":true}"#, "/name", "must be a text, not true"),
+        (r#"{"name":"a","kind":1}"#, "/kind", "must be a text, not 1"),
+        (r#"{"name":"a","kind":-1.5,"lines":[]}"#, "/kind", "must be a text, not -1.5"),
+        (r#"{"name":"a","kind":false}"#, "/kind", "must be a text, not false"),
+        (r#"{"name":"a","kind":["small"]}"#, "/kind", "must be a text, not a list"),
+        (r#"{"name":"a","kind":[]}"#, "/kind", "must be a text, not a list"),
+        (r#"{"name":"a","kind":{}}"#, "/kind", "must be a text, not an object"),
+        (r#"{"name":"a","kind":{"small":null ,"large":null}}"#, "/kind", "must be a text, not an object"),
+        ("{\"name\":\"a\",\n \"kinds\":[\"small\", null]}", "/kinds/1", "must be a text, not null"),
+        ("[]", "", "must be an object, not a list"),
+        (r#"["a",[[]]]"#, "/1/0", "must be an object, not a list"),
+        (r#"{"name":"a","pair":[1]}"#, "/pair", "must be a list of 2, not of 1"),
+        (r#"{"name":1e999}"#, "/name", "must be a number up to 1.7976931348623157e308, and this one is larger"),
         (r#"{"lines":[]}"#, "", "`name` is missing"),
         ("[1]", "/0", "must be a text, not 1"),
-        (r#"{"na\"me":[],"name":{}}"#, "/na\\\"me", "there is no `na\"me` here, only `name`, `lines`, `kind`"),
+        (
+            r#"{"na\"me":[],"name":{}}"#,
+            "/na\\\"me",
+            "there is no `na\"me` here, only `name`, `lines`, `kind`, `kinds`, `pair`",
+        ),
     ] {
         let error = read_json::<Order>(text.as_bytes()).unwrap_err();
         assert_eq!(error, JsonError::Form { pointer: pointer.to_owned(), reason: reason.to_owned() }, "{text}");
@@ -80,10 +103,16 @@ fn bounds_come_before_the_form() {
         ("{a:1}", "a key in double quotes is expected at line 1 column 2"),
         (r#"{"a":nil}"#, "`true`, `false` or `null` is expected at line 1 column 7"),
         ("[1,]", "there is a comma behind the last part at line 1 column 4"),
+        (r#"["\ud800"]"#, "unexpected end of hex escape at line 1 column 9"),
         ("{} {}", "there is more behind its end at line 1 column 4"),
     ] {
         assert_eq!(read(text), Err(JsonError::Syntax { reason: said.to_owned() }), "{text}");
     }
+    let both = read_json::<Order>(br#"{"kind":1,}"#);
+    assert_eq!(
+        both.unwrap_err(),
+        JsonError::Syntax { reason: "there is a comma behind the last part at line 1 column 11".to_owned() }
+    );
     assert_eq!(read("\u{FEFF}{\"a\":1}"), Ok(()), "with the mark that some programs write first");
 }
 

@@ -1,7 +1,12 @@
 //! What the parser says of a JSON text, in sentences that say what would be right.
 
+use serde_json::Value;
+
 /// Most characters of a value or key that an error repeats.
 const SHOWN: usize = 64;
+
+/// What is said of a number that no number here can be.
+const BEYOND: &str = "must be a number up to 1.7976931348623157e308, and this one is larger";
 
 /// What values are called: by the parser, and by whoever writes JSON.
 const WORDS: [(&[&str], &str); 14] = [
@@ -24,7 +29,23 @@ const WORDS: [(&[&str], &str); 14] = [
 /// What is wrong with a value, without the parser's ` at line 1 column 2`: a pointer says that better.
 pub fn plain_words(text: &str) -> String {
     let sentence = text.rsplit_once(" at line ").map_or(text, |(sentence, _)| sentence);
-    of_value(sentence).or_else(|| of_key(sentence)).unwrap_or_else(|| sentence.to_owned())
+    let known = of_value(sentence).or_else(|| of_length(sentence)).or_else(|| of_key(sentence));
+    known.unwrap_or_else(|| if is_of_number(sentence) { BEYOND.to_owned() } else { sentence.to_owned() })
+}
+
+/// True for what the parser says of a number that is JSON and that no number here can be.
+pub(super) fn is_of_number(text: &str) -> bool {
+    text.starts_with("number out of range")
+}
+
+/// A value in the words of [`plain_words`].
+pub(super) fn kind_of(value: &Value) -> String {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+        Value::String(text) => format!("the text {}", cut(&format!("\"{text}\""))),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+    }
 }
 
 /// Why a text is not JSON, with the place in it.
@@ -55,6 +76,18 @@ fn of_value(sentence: &str) -> Option<String> {
         word(expected)
     };
     Some(format!("must be {expected}, not {}", shown(found)))
+}
+
+/// A list of another length: the parser takes one for an object, which nobody means.
+fn of_length(sentence: &str) -> Option<String> {
+    let (found, expected) = sentence.strip_prefix("invalid length ")?.split_once(", expected ")?;
+    let of_type =
+        ["struct ", "tuple ", "enum ", "internally ", "adjacently "].iter().any(|of| expected.starts_with(of));
+    match expected.strip_prefix("a tuple of size ").or_else(|| expected.strip_prefix("an array of length ")) {
+        Some(size) => Some(format!("must be a list of {size}, not of {found}")),
+        None if of_type => Some("must be an object, not a list".to_owned()),
+        None => Some(format!("must be {}, not of {found}", word(expected))),
+    }
 }
 
 fn of_key(sentence: &str) -> Option<String> {
