@@ -90,14 +90,7 @@ fn bodies(scene: &Scene) -> Vec<Row> {
         json!({ "performUpsert": { "fieldsToMergeOn": on }, "records": [{ "fields": { "Name": "twin" } }] }).to_string()
     };
     let gone = "Could not find a record with ID \"rec00000000000000\".";
-    let endless = format!("E{}", "\u{301}\u{316}".repeat(150_000));
     vec![
-        row(
-            Method::POST,
-            tasks,
-            json!({ "fields": { endless: "x" } }).to_string(),
-            (422, "UNKNOWN_FIELD_NAME", "Unknown field name: \"E\u{301}\u{316}"),
-        ),
         row(Method::POST, tasks, "{\"fields\":", (400, "INVALID_JSON", "the body is not JSON")),
         row(Method::POST, tasks, "hello", (400, "INVALID_JSON", "the body is not JSON")),
         row(Method::POST, tasks, String::new(), (400, "INVALID_JSON", "the body is not JSON")),
@@ -236,6 +229,12 @@ fn forms(scene: &Scene) -> Vec<Row> {
     ]
 }
 
+fn endless(scene: &Scene) -> Vec<Row> {
+    let name = format!("E{}", "\u{301}\u{316}".repeat(150_000));
+    let told = (422, "UNKNOWN_FIELD_NAME", "Unknown field name: \"E\u{301}\u{316}");
+    vec![row(Method::POST, &*scene.tasks, json!({ "fields": { name: "x" } }), told)]
+}
+
 fn schemas(scene: &Scene) -> Vec<Row> {
     let tables = format!("/v0/meta/bases/{}/tables", scene.base);
     let fields = format!("{tables}/Tasks/fields");
@@ -281,7 +280,9 @@ async fn every_row_of_the_table_is_answered_so(app: TestApp) {
     let before = (scene.app.get(&scene.tasks).await, scene.app.get(&tables).await);
     let mut wrong = Vec::new();
     for Row { method, path, body, answer } in
-        [reads(&scene), bodies(&scene), forms(&scene), cells(&scene), schemas(&scene)].into_iter().flatten()
+        [reads(&scene), bodies(&scene), forms(&scene), cells(&scene), endless(&scene), schemas(&scene)]
+            .into_iter()
+            .flatten()
     {
         let shown: String = format!("{method} {path} {body}").chars().take(160).collect();
         let (status, got) = scene.app.send(method, &path, Some(&scene.app.token), body).await;
