@@ -107,9 +107,8 @@ impl Authoring {
                     }
                     view.last_change((table, rows), program.watched(), ordinal)?
                 }
-                _ => None,
+                _ => Vec::new(),
             };
-            let watched = watched.unwrap_or_default();
             let now = seen.map_or(now, |(view, ..)| view.tick());
             let over = Over { on, watched: &watched, now };
             let Some(value) = evaluate(&program, names, over)? else {

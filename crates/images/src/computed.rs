@@ -388,7 +388,8 @@ impl View {
             (FieldKind::AutoNumber, ..) => Ok(numbers(chunk, range)),
             (FieldKind::LastModifiedTime(_), ..) => {
                 let keepers = self.keepers((table, Some(field.no)), field.kind.watched().iter().map(|list| &list.0))?;
-                Ok(times(rows, &keepers.concat(), chunk, range))
+                let values = watched_times(rows, &keepers.concat(), chunk, range.clone(), range.start);
+                Ok(ComputedChunk { values, errors: Bits::default() })
             }
             (FieldKind::Count(count), ..) => Ok(counts(rows, count.link_no, chunk, range)),
             (FieldKind::MultipleLookupValues(_), _, Some(through)) => {
@@ -404,7 +405,7 @@ impl View {
             (FieldKind::Formula(_) | FieldKind::Button(_), Some(program), _) => {
                 let keepers = self.keepers((table, Some(field.no)), program.watched())?;
                 let watched: Vec<Chunk> =
-                    keepers.iter().map(|keepers| watched_times(rows, keepers, chunk, range.clone())).collect();
+                    keepers.iter().map(|keepers| watched_times(rows, keepers, chunk, range.clone(), 0)).collect();
                 self.with_batch(program, table, rows, chunk, range, depth, |batch| {
                     program.eval(&Batch { rows: batch.rows.clone(), watched: &watched, ..*batch })
                 })
@@ -432,7 +433,7 @@ impl View {
         for chunk in 0..rows.len().div_ceil(CHUNK) {
             let len = CHUNK.min(rows.len() - chunk * CHUNK);
             let watched: Vec<Chunk> =
-                keepers.iter().map(|keepers| watched_times(rows, keepers, chunk, 0..len)).collect();
+                keepers.iter().map(|keepers| watched_times(rows, keepers, chunk, 0..len, 0)).collect();
             let bits = self.with_batch(program, table, rows, chunk, 0..len, DEPTH, |batch| {
                 program.filter(&Batch { rows: batch.rows.clone(), watched: &watched, ..*batch })
             })?;
@@ -531,20 +532,11 @@ fn numbers(chunk: usize, range: Range<usize>) -> ComputedChunk {
     ComputedChunk { values, errors: Bits::default() }
 }
 
-/// When one of the fields that this one watches was last changed.
-fn times(rows: &TableImage, keepers: &[Keeper], chunk: usize, range: Range<usize>) -> ComputedChunk {
-    let mut values = Chunk::new(Kind::Time);
-    for (at, row) in range.enumerate() {
-        values.set(at, watch::time_of(rows, keepers, Ordinal((chunk * CHUNK + row) as u32)));
-    }
-    ComputedChunk { values, errors: Bits::default() }
-}
-
-/// The same for a formula, at the places that the records have in their chunk.
-fn watched_times(rows: &TableImage, keepers: &[Keeper], chunk: usize, range: Range<usize>) -> Chunk {
+/// When one of the fields of a list was last changed, from the record of the chunk on that is `first`.
+fn watched_times(rows: &TableImage, keepers: &[Keeper], chunk: usize, range: Range<usize>, first: usize) -> Chunk {
     let mut times = Chunk::new(Kind::Time);
     for row in range {
-        times.set(row, watch::time_of(rows, keepers, Ordinal((chunk * CHUNK + row) as u32)));
+        times.set(row - first, watch::time_of(rows, keepers, Ordinal((chunk * CHUNK + row) as u32)));
     }
     times
 }

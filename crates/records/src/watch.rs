@@ -27,11 +27,11 @@ const NOBODY: &str = "-";
 pub(crate) fn note(image: &BaseImage, mark: &Mark, linked: &Linked, body: &mut Body) -> Result<(), Error> {
     for part in &mut body.tables {
         let Some(table) = image.schema.table_by_no(part.table) else { continue };
-        if !watches(table) || part.updated.is_empty() {
+        let watching = if part.updated.is_empty() { Vec::new() } else { watching(table) };
+        if watching.is_empty() {
             continue;
         }
         let rows = image.table(table.no);
-        let watching = watching(table);
         for record in &mut part.updated {
             image.need_record(table.no, record.ordinal)?;
             let links = linked.get(&table.no).and_then(|records| records.get(&record.ordinal));
@@ -54,10 +54,6 @@ fn watching(table: &Table) -> Vec<Watching<'_>> {
     };
     let watching = table.fields.iter().filter(|field| !field.kind.watched().is_empty());
     watching.map(|field| (&**field, keepers(field))).collect()
-}
-
-fn watches(table: &Table) -> bool {
-    table.fields.iter().any(|field| !field.kind.watched().is_empty())
 }
 
 /// The link fields of records that become others, where somebody watches them.

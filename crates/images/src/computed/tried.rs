@@ -49,8 +49,8 @@ impl View {
         self.look(rows, &Through { link, other, field }, Held::All, (ordinal.0 as usize / CHUNK, row..row + 1), DEPTH)
     }
 
-    /// When one of the fields of each of these lists was last changed in a record, in the first row of a chunk for each; none where no
-    /// field of the table watches just these, and so nobody knows.
+    /// When one of the fields of each of these lists was last changed in a record, in the first row of a chunk for each. Some field of
+    /// the table must watch each ([`schema::unkept`] tells): else it is the last change of the record.
     ///
     /// # Errors
     /// [`Error::NotLoaded`] when the cell is not in memory.
@@ -59,17 +59,14 @@ impl View {
         (table, rows): (&Table, &TableImage),
         lists: &[Vec<FieldId>],
         ordinal: Ordinal,
-    ) -> Result<Option<Vec<Chunk>>, Error> {
+    ) -> Result<Vec<Chunk>, Error> {
         let keepers = self.keepers((table, None), lists)?;
-        if keepers.iter().any(Vec::is_empty) {
-            return Ok(None);
-        }
         let time = |keepers: &Vec<Keeper>| {
             let mut time = Chunk::new(Kind::Time);
             time.set(0, time_of(rows, keepers, ordinal));
             time
         };
-        Ok(Some(keepers.iter().map(time).collect()))
+        Ok(keepers.iter().map(time).collect())
     }
 
     /// Runs a formula over the first records of a table, a chunk at most; what comes out is dropped.

@@ -48,11 +48,11 @@ pub(super) async fn get(
     Ok(json(out))
 }
 
-pub(super) fn invalid(message: &str) -> Error {
+fn invalid(message: &str) -> Error {
     Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message: message.to_owned() }
 }
 
-fn flag(params: &Params, key: &str) -> Result<bool, Error> {
+pub(super) fn flag(params: &Params, key: &str) -> Result<bool, Error> {
     params.flag(key).map_err(|message| invalid(&message))
 }
 

@@ -7,7 +7,7 @@ use axum::{Extension, Json};
 use model::Caller;
 use web::{Failure, JsonBody, Kind, Params};
 
-use super::read::invalid;
+use super::read::flag;
 use super::wire::{
     DeletedManyOut, DeletedOut, RecordIn, RecordOut, RecordPath, TablePath, UpdatedOut, WriteIn, WrittenOut,
 };
@@ -23,13 +23,13 @@ fn records_error(message: &str) -> Failure {
     fail(Error::Request { airtable_type: "INVALID_RECORDS", message: message.to_owned() })
 }
 
-fn flag(query: Option<&str>, key: &str) -> Result<bool, Failure> {
-    Params::parse(query.unwrap_or_default()).flag(key).map_err(|message| fail(invalid(&message)))
+fn asked(query: Option<&str>, key: &str) -> Result<bool, Failure> {
+    flag(&Params::parse(query.unwrap_or_default()), key).map_err(fail)
 }
 
 async fn read(body: Body, query: Option<&str>) -> Result<(WriteIn, Shape), Failure> {
     let body: WriteIn = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
-    let by_id = flag(query, "returnFieldsByFieldId")? || body.return_fields_by_field_id;
+    let by_id = asked(query, "returnFieldsByFieldId")? || body.return_fields_by_field_id;
     Ok((body, Shape { by_id, ..Shape::default() }))
 }
 
@@ -97,7 +97,7 @@ pub(super) async fn create(
     if list.is_empty() || list.len() > BATCH {
         return Err(records_error(wrong));
     }
-    let keeps = flag(query.as_deref(), "keepIds")?;
+    let keeps = asked(query.as_deref(), "keepIds")?;
     let kept = if keeps { Some(kept(&list)?) } else { None };
     let rows = list.into_iter().map(|record| record.fields).collect::<Option<Vec<_>>>();
     let rows = rows.ok_or_else(|| records_error(wrong))?;

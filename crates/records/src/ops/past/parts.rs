@@ -163,15 +163,18 @@ fn found<'s>(schema: &'s Schema, then: &Schema, part: &Part) -> Vec<Found<'s>> {
     found
 }
 
+/// True for what is called so, by name or id, and was there then and is no more.
+fn is_lost((held, id): (&str, String), name: &str, (now, then): (&Marks, Option<Marks>)) -> bool {
+    now.deleted && (reads_alike(held, name) || id == name) && then.is_some_and(|then| then.lived())
+}
+
 /// The same part by ids. A name means what is there now, or else what was there then.
 pub(super) fn by_ids(now: &Schema, then: &Schema, part: &Part) -> Part {
     let mut named = part.clone();
     let Some(name) = &part.table else { return named };
     let lost = |table: &&Arc<Table>| {
         let old = then.table_by_no(table.no).map(Marks::of_table);
-        table.deleted
-            && (reads_alike(&table.name, name) || table.id.to_string() == *name)
-            && old.is_some_and(|old| old.lived())
+        is_lost((&table.name, table.id.to_string()), name, (&Marks::of_table(table), old))
     };
     let table = now.table(name).or_else(|| now.tables.iter().filter(lost).min_by_key(|table| table.removed));
     let Some(table) = table else { return named };
@@ -179,9 +182,7 @@ pub(super) fn by_ids(now: &Schema, then: &Schema, part: &Part) -> Part {
     let Some(name) = &part.field else { return named };
     let lost = |field: &&Arc<Field>| {
         let old = then.table_by_no(table.no).and_then(|old| held(old, field)).map(Marks::of_field);
-        field.deleted
-            && (reads_alike(&field.name, name) || field.id.to_string() == *name)
-            && old.is_some_and(|old| old.lived())
+        is_lost((&field.name, field.id.to_string()), name, (&Marks::of_field(field), old))
     };
     let lost = || table.fields.iter().filter(lost).min_by_key(|field| field.removed);
     let field = table.field_exact(name).or_else(lost);
