@@ -1,6 +1,7 @@
 //! What can go wrong with records.
 
 use model::Timestamp;
+use schema::Reader;
 use tenancy::Denied;
 use web::Kind;
 
@@ -122,7 +123,7 @@ pub enum Error {
     /// Values cannot be of the type that a field shall have.
     #[error(
         "{}; nothing was done (send `allowLoss` to convert all the same, as far as each can be)",
-        lost(*count, examples, views)
+        lost(*count, examples, (views, fields))
     )]
     Loss {
         /// How many.
@@ -131,6 +132,8 @@ pub enum Error {
         examples: String,
         /// Views whose filters do not fit.
         views: Vec<String>,
+        /// Fields made of it that could not be computed, with the reason of the first.
+        fields: Vec<Reader>,
     },
     /// Others changed what a longer piece of work stands on, and nothing of it is left.
     #[error("{message}")]
@@ -234,7 +237,8 @@ impl From<images::Error> for Error {
 }
 
 /// What a conversion would lose.
-fn lost(count: usize, examples: &str, views: &[String]) -> String {
+fn lost(count: usize, examples: &str, (views, fields): (&[String], &[Reader])) -> String {
+    const TOLD: usize = 3;
     let mut told = Vec::new();
     if count > 0 {
         told.push(format!("{count} cells cannot be of the new type, {examples}"));
@@ -242,6 +246,12 @@ fn lost(count: usize, examples: &str, views: &[String]) -> String {
     if !views.is_empty() {
         let names: Vec<String> = views.iter().map(|name| format!("`{name}`")).collect();
         told.push(format!("the filter of {} does not fit the new type and would no longer hold", names.join(", ")));
+    }
+    if let Some(reason) = fields.first().and_then(|field| field.error.as_ref()) {
+        let mut names: Vec<String> =
+            fields.iter().take(TOLD).map(|field| format!("`{}` of `{}`", field.field, field.table)).collect();
+        names.extend((fields.len() > TOLD).then(|| format!("{} more fields", fields.len() - TOLD)));
+        told.push(format!("{} could not be computed any more: {reason}", names.join(", ")));
     }
     told.join(", and ")
 }

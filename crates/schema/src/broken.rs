@@ -5,7 +5,9 @@ use std::collections::VecDeque;
 use model::{Field, FieldId, FieldKind, Schema, Table};
 use rustc_hash::FxHashMap;
 
+use crate::diagnosis::refused;
 use crate::dialect::formula_of;
+use crate::edit::reference;
 use crate::needs::needs;
 
 /// What is said of a rollup whose formula is not known.
@@ -67,9 +69,11 @@ pub fn broken(schema: &Schema, table: &Table, field: &Field) -> Option<String> {
             (!is_left).then(|| "none of the fields that it watches is there and written by people".to_owned())
         }
         FieldKind::Formula(formula) => gone_from(schema, table, &formula.formula, &formula.references)
-            .or_else(|| field.kind.watched_fields().find_map(|id| unwritten(table, id))),
+            .or_else(|| field.kind.watched_fields().find_map(|id| unwritten(table, id)))
+            .or_else(|| unpaired(table, &formula.formula)),
         FieldKind::Button(button) => gone_from(schema, table, &button.formula, &button.references)
-            .or_else(|| field.kind.watched_fields().find_map(|id| unwritten(table, id))),
+            .or_else(|| field.kind.watched_fields().find_map(|id| unwritten(table, id)))
+            .or_else(|| unpaired(table, &button.formula)),
         FieldKind::Count(count) => no_link(schema, table, count.link),
         kind => {
             let (link, looked) = kind.looks_through()?;
@@ -99,6 +103,17 @@ fn unwritten(table: &Table, id: FieldId) -> Option<String> {
         "LAST_MODIFIED_TIME is asked about `{}`, which is of type `{kind}` now and written by nobody",
         field.name
     ))
+}
+
+/// Why a formula looks for values in fields that are no lookups through one link any more.
+fn unpaired(table: &Table, formula: &str) -> Option<String> {
+    if !formula.to_ascii_uppercase().contains("XLOOKUP") {
+        return None;
+    }
+    match formula::compile(formula, &|name| reference(table, name)) {
+        Ok(program) => refused(table, &program).map(|problem| problem.message),
+        Err(problems) => problems.into_iter().next().map(|problem| problem.message),
+    }
 }
 
 fn no_link(schema: &Schema, table: &Table, id: FieldId) -> Option<String> {

@@ -37,6 +37,7 @@ use modified::same_watched;
 pub use copy::Copied;
 pub(crate) use copy::{Wanted, copy_name, numbers_to_copy};
 pub(crate) use remove::{Part, is_due};
+pub(crate) use retype::after_retype;
 pub use retype::{FieldPart, link_in_trash, retype, retyped, updated, without_link};
 pub(crate) use slow::refuse_slow;
 pub use through::rollup_reference;

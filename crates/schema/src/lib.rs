@@ -18,6 +18,7 @@ mod fixture;
 mod names;
 mod needs;
 mod ops;
+mod readers;
 mod routes;
 mod store;
 mod wire;
@@ -34,6 +35,7 @@ pub use edit::{
 pub use error::Error;
 pub use names::{on_one_line, valid_name};
 pub use ops::{BaseEntry, NewBase, Removal, Removed, RemovedPart, Schemas, TrashedBase};
+pub use readers::{Reader, readers};
 pub use routes::router;
 pub use store::{BASE_ROWS, revise, save_table, schema_in, take_field};
 pub use wire::{FieldOut, MadeBaseOut, TableOut, field_out, table_out};

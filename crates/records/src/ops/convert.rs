@@ -20,6 +20,7 @@ use model::{
     TableImage, Timestamp,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
+use schema::Reader;
 use serde_json::Value;
 use tenancy::{Action, Permit};
 
@@ -86,6 +87,8 @@ pub struct Converted {
     pub made: usize,
     /// Views with filters that do not fit the new type.
     pub views: Vec<String>,
+    /// What becomes of the fields that are made of it.
+    pub fields: Vec<Reader>,
     /// The first of the lost ones, with their texts.
     pub examples: Vec<(RecordId, String)>,
     /// The change that showed it; none when nothing was written.
@@ -148,14 +151,17 @@ impl Records {
         let (kept, made) = (conversion.kept, missing.map_or(0, |(_, _, names)| names.len()));
         let (lost, examples) = (conversion.lost, conversion.examples.clone());
         let views = unfit_views(&table, &conversion.target);
-        let mut done = Converted { kept, lost, made, views, examples, change: None };
+        let fields =
+            schema::readers(&view.image.schema, (table.no, &field), conversion.target.kind.clone(), &self.ids, now);
+        let mut done = Converted { kept, lost, made, views, fields, examples, change: None };
         if how.dry {
             return Ok(done);
         }
-        if (done.lost > 0 || !done.views.is_empty()) && !how.loss {
+        let broken: Vec<Reader> = done.fields.iter().filter(|field| field.error.is_some()).cloned().collect();
+        if (done.lost > 0 || !done.views.is_empty() || !broken.is_empty()) && !how.loss {
             let told = done.examples.iter().take(3).map(|(id, text)| format!("`{text}` of {id}"));
             let examples = told.collect::<Vec<_>>().join(", ");
-            return Err(Error::Loss { count: done.lost, examples, views: done.views });
+            return Err(Error::Loss { count: done.lost, examples, views: done.views, fields: broken });
         }
         if let Some(missing) = missing {
             let place = (base, &*conversion.table, &*conversion.field);

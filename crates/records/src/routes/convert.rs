@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::{Extension, Json};
 use model::Caller;
+use schema::Reader;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -52,6 +53,34 @@ struct LostOut {
     value: String,
 }
 
+/// A field that is made of the converted one.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ReaderOut {
+    /// The id of its table.
+    table_id: String,
+    /// The name of its table.
+    table: String,
+    /// Its id.
+    field_id: String,
+    /// Its name.
+    field: String,
+    /// The type of its values before, such as `number`; null where it was not computed.
+    before: Option<String>,
+    /// The type of its values after; null where it is not computed.
+    after: Option<String>,
+    /// Why it is no longer computed; null where it is, and where it was not before.
+    error: Option<String>,
+}
+
+impl From<Reader> for ReaderOut {
+    fn from(reader: Reader) -> Self {
+        let (table_id, field_id) = (reader.table_id.to_string(), reader.field_id.to_string());
+        let Reader { table, field, before, after, error, .. } = reader;
+        Self { table_id, table, field_id, field, before, after, error }
+    }
+}
+
 /// What became of the cells.
 #[derive(Serialize, ToSchema)]
 pub(super) struct ConvertedOut {
@@ -63,6 +92,8 @@ pub(super) struct ConvertedOut {
     made: usize,
     /// Names of views whose filters do not fit the new type.
     views: Vec<String>,
+    /// The fields that are made of it, those that name it first.
+    fields: Vec<ReaderOut>,
     /// The first cells that are lost.
     examples: Vec<LostOut>,
     /// The number of the change; null after a dry run.
@@ -92,5 +123,6 @@ pub(super) async fn convert(
     let done = records.convert(&caller, base, named, &new, how).await.map_err(fail)?;
     let examples = done.examples.into_iter().map(|(id, value)| LostOut { record: id.to_string(), value });
     let (converted, lost, made, change) = (done.kept, done.lost, done.made, done.change);
-    Ok(Json(ConvertedOut { converted, lost, made, views: done.views, examples: examples.collect(), change }))
+    let fields = done.fields.into_iter().map(ReaderOut::from).collect();
+    Ok(Json(ConvertedOut { converted, lost, made, views: done.views, fields, examples: examples.collect(), change }))
 }

@@ -153,20 +153,38 @@ pub fn retype(
     now: Timestamp,
 ) -> Vec<SchemaChange> {
     let mut draft = Draft::new(schema.clone(), (0, 0), ids, now);
-    let held = draft.table_mut(table).and_then(|table| table.fields.iter_mut().find(|held| held.id == field));
-    if let Some(held) = held.map(Arc::make_mut) {
-        let before = Field { deleted: true, deleted_at: Some(now), id: ids.field(now), ..held.clone() };
-        // Links are kept by what goes to the trash.
-        held.was.extend(Some(held.no).filter(|_| held.kind.link().is_none()));
-        (held.no, held.kind) = (no, kind);
-        draft.trash_links(table, before);
-        draft.take_links(table, (field, no));
-    }
-    draft.settle_results();
+    draft.retype((table, field), (no, kind));
     draft.into_changes()
 }
 
+/// The schema that comes of [`retype`].
+pub(crate) fn after_retype(
+    schema: &Schema,
+    (table, field): (TableNo, FieldId),
+    (no, kind): (FieldNo, FieldKind),
+    ids: &Ids,
+    now: Timestamp,
+) -> Schema {
+    let mut draft = Draft::new(schema.clone(), (0, 0), ids, now);
+    draft.retype((table, field), (no, kind));
+    draft.schema
+}
+
 impl Draft<'_> {
+    fn retype(&mut self, (table, field): (TableNo, FieldId), (no, kind): (FieldNo, FieldKind)) {
+        let (id, now) = (self.ids.field(self.now), self.now);
+        let held = self.table_mut(table).and_then(|table| table.fields.iter_mut().find(|held| held.id == field));
+        if let Some(held) = held.map(Arc::make_mut) {
+            let before = Field { deleted: true, deleted_at: Some(now), id, ..held.clone() };
+            // Links are kept by what goes to the trash.
+            held.was.extend(Some(held.no).filter(|_| held.kind.link().is_none()));
+            (held.no, held.kind) = (no, kind);
+            self.trash_links(table, before);
+            self.take_links(table, (field, no));
+        }
+        self.settle_results();
+    }
+
     fn into_changes(self) -> Vec<SchemaChange> {
         let changes = self.changes().map(|(before, after)| SchemaChange::Table { before, after: Arc::clone(after) });
         changes.collect()
