@@ -26,7 +26,7 @@ usage: cargo xtask COMMAND
   start [FLAGS]     builds the release and serves the sample base from ./data; flags go to `airloom serve`
   test              installs what the tests need, then checks and tests everything
     --sqlite        the short run: without PostgreSQL
-    --long          the run of hours
+    --long          the run of an hour and more
   check             checks and tests without databases, installing nothing
   tidy              checks manifests and sources by the rules of the house
   dependencies      checks the packages of others by deny.toml

@@ -67,8 +67,11 @@ pub fn readers(
     readers
 }
 
+/// A field with its table.
+type Placed<'s> = (&'s Arc<Table>, &'s Arc<Field>);
+
 /// The fields that are made of each.
-fn made_of(schema: &Schema) -> FxHashMap<FieldId, Vec<(&Arc<Table>, &Arc<Field>)>> {
+fn made_of(schema: &Schema) -> FxHashMap<FieldId, Vec<Placed<'_>>> {
     let mut made: FxHashMap<FieldId, Vec<_>> = FxHashMap::default();
     for table in schema.live_tables() {
         for field in table.live_fields() {
