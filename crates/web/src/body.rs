@@ -75,7 +75,7 @@ impl JsonBody {
     /// # Errors
     /// 400 with the place when it is not JSON or too deep, 422 when it is not of the form asked for.
     pub fn parse<T: DeserializeOwned>(&self, door: Door) -> Result<T, Failure> {
-        // A list would be taken for the values of the fields, in their order.
+        // Clients know a type of its own for what is no object.
         let read = if without_mark(&self.0).trim_ascii_start().starts_with(b"{") {
             read_json(&self.0)
         } else {

@@ -6,8 +6,10 @@ use serde_json::Value;
 use crate::error::{ApiError, Fault, Kind};
 use crate::place;
 
+mod objects;
 mod words;
 
+pub use objects::Objects;
 pub use words::plain_words;
 
 /// Deepest nesting of a JSON text.
@@ -89,7 +91,9 @@ impl ApiError for JsonError {
 pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
     let bytes = without_mark(bytes);
     check_bounds(bytes)?;
-    serde_json::from_slice(bytes).map_err(|error| {
+    let mut input = serde_json::Deserializer::from_slice(bytes);
+    let read = T::deserialize(Objects(&mut input)).and_then(|read| input.end().map(|()| read));
+    read.map_err(|error| {
         let told = error.to_string();
         if error.is_data() || words::is_of_number(&told) {
             let pointer = place::pointer(place::before(bytes, error.line(), error.column()));

@@ -1,10 +1,6 @@
 //! Addresses and bodies of the record doors.
 
-use std::fmt;
-
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
@@ -62,47 +58,18 @@ pub(super) struct PerformUpsertIn {
 }
 
 /// A record of a batch.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct RecordIn {
     /// Its id, for updates.
     pub(super) id: Option<String>,
     /// When it was created, for imports that keep ids (`keepIds`).
+    #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub(super) created_time: Value,
     /// Its cells by field name or id.
     #[schema(value_type = Option<Object>)]
     pub(super) fields: Option<Map<String, Value>>,
-}
-
-/// From an object: a list of its parts is no record.
-impl<'de> Deserialize<'de> for RecordIn {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize, Default)]
-        #[serde(rename_all = "camelCase", default)]
-        struct PartsIn {
-            id: Option<String>,
-            created_time: Value,
-            fields: Option<Map<String, Value>>,
-        }
-
-        struct Parts;
-
-        impl<'de> Visitor<'de> for Parts {
-            type Value = RecordIn;
-
-            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RecordIn, A::Error> {
-                let PartsIn { id, created_time, fields } = PartsIn::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(RecordIn { id, created_time, fields })
-            }
-        }
-
-        input.deserialize_map(Parts)
-    }
 }
 
 /// What a list asks for, in the body or, with `[]` and `[0]` behind the names of lists, in the query.

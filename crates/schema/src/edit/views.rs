@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use fields::CHOICE_COLORS;
 use model::{ColorRule, Coloring, Field, FieldId, Kind, Table, TableNo, View, ViewId, ViewKey, ViewType, WantedName};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -122,7 +122,7 @@ pub enum Direction {
 }
 
 /// What gives records their colour.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, ToSchema)]
 #[serde(tag = "by", rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = ViewColoringIn)]
 pub enum ColoringIn {
@@ -136,6 +136,34 @@ pub enum ColoringIn {
         /// The rules.
         rules: Vec<ColorRuleIn>,
     },
+}
+
+impl<'de> Deserialize<'de> for ColoringIn {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        enum By {
+            Field,
+            Conditions,
+        }
+
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct PartsIn {
+            by: By,
+            field: Option<String>,
+            rules: Option<Vec<ColorRuleIn>>,
+        }
+
+        match PartsIn::deserialize(from)? {
+            PartsIn { by: By::Field, field: Some(field), rules: None } => Ok(Self::Field { field }),
+            PartsIn { by: By::Conditions, field: None, rules: Some(rules) } => Ok(Self::Conditions { rules }),
+            PartsIn { by: By::Field, .. } => Err(de::Error::custom("colours by field have a `field` and no `rules`")),
+            PartsIn { by: By::Conditions, .. } => {
+                Err(de::Error::custom("colours by conditions have `rules` and no `field`"))
+            }
+        }
+    }
 }
 
 /// Which records have a colour.
@@ -157,7 +185,7 @@ fn wrong<T>(at: &str, reason: impl Into<String>) -> Result<T, Error> {
 impl Draft<'_> {
     /// The views of a new table. They show everything, and need not say where records stand in them.
     pub(super) fn new_views(&self, given: Option<&Value>) -> Result<Vec<View>, Error> {
-        let listed = given.map(Vec::<NewView>::deserialize).transpose();
+        let listed = given.map(|given| Vec::<NewView>::deserialize(web::Objects(given))).transpose();
         let refused = |error: serde_json::Error| web::plain_words(&error.to_string());
         let listed = listed.map_err(|error| Error::Invalid { reason: format!("`views`: {}", refused(error)) })?;
         let listed = listed.unwrap_or_default();

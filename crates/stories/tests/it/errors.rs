@@ -203,6 +203,12 @@ fn forms(scene: &Scene) -> Vec<Row> {
         patch(tasks, json!({ "records": [{ "id": 7, "fields": {} }] }), "/records/0/id: must be a text, not 7"),
         patch(tasks, json!({ "records": [], "performUpsert": {} }), "/performUpsert: `fieldsToMergeOn` is missing"),
         patch(
+            tasks,
+            json!({ "records": [{ "fields": { "Name": "new" } }], "performUpsert": [["Name"]] }),
+            "/performUpsert: must be an object, not a list",
+        ),
+        post(&lists, json!({ "sort": [["Name", "asc"]] }), "/sort/0: must be an object, not a list"),
+        patch(
             &format!("{fields}/Points"),
             json!({ "type": "singleLineText" }),
             "another type is given by `POST /api/v1/bases/{base}/tables/{table}/fields/{field}/convert`",

@@ -147,6 +147,7 @@ async fn views_are_moved_with_their_ids(app: TestApp) {
         (json!([{ "name": "A", "type": "grid" }, { "name": "a", "type": "grid" }]), "`a`"),
         (json!([{ "name": " ", "type": "grid" }]), "name"),
         (json!([{ "name": "A" }]), "`views`: `type` is missing"),
+        (json!([["viwNew00000000001", "A", "grid"]]), "`views`: must be an object, not a list"),
         (json!("grid"), "`views`: must be a list, not the text"),
     ] {
         let mut new = table("tblNew00000000001", "New", &[text("fldNew00000000001", "Name")]);

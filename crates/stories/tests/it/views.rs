@@ -266,6 +266,31 @@ async fn what_a_view_cannot_be_is_told_with_its_place(app: TestApp) {
 }
 
 #[on_every_database]
+async fn what_gives_colours_is_an_object_with_its_parts(app: TestApp) {
+    let base = planned(&app).await;
+    let path = format!("/api/v1/bases/{base}/tables/Tasks/views");
+    let filter = json!({ "field": "Name" });
+    for (color, pointer, reason) in [
+        (json!(["field", "Status"]), "/color", "must be an object, not a list"),
+        (json!({ "by": "field" }), "/color", "colours by field have a `field` and no `rules`"),
+        (
+            json!({ "by": "conditions", "field": "Status", "rules": [] }),
+            "/color",
+            "colours by conditions have `rules` and no `field`",
+        ),
+        (
+            json!({ "by": "conditions", "rules": [["redBright", filter]] }),
+            "/color/rules/0",
+            "must be an object, not a list",
+        ),
+    ] {
+        let (status, answer) = app.call(Method::POST, &path, &json!({ "name": "V", "color": color })).await;
+        let told = (answer["errors"][0]["pointer"].as_str(), answer["errors"][0]["detail"].as_str());
+        assert_eq!((status, told), (422, (Some(pointer), Some(reason))), "{answer}");
+    }
+}
+
+#[on_every_database]
 async fn editors_make_views_and_commenters_do_not(app: TestApp) {
     let base = planned(&app).await;
     let view = json!({ "name": "Mine", "hiddenFields": ["Due"] }).to_string();

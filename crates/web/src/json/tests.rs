@@ -14,6 +14,7 @@ struct Order {
     #[serde(default)]
     kinds: Vec<Size>,
     pair: Option<(u8, u8)>,
+    last: Option<Line>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -46,7 +47,7 @@ fn errors_of_form_point_at_the_value() {
         (
             r#"{"name":"a","line":[]}"#,
             "/line",
-            "there is no `line` here, only `name`, `lines`, `kind`, `kinds`, `pair`",
+            "there is no `line` here, only `name`, `lines`, `kind`, `kinds`, `pair`, `last`",
         ),
         (r#"{"name":[1]}"#, "/name", "must be a text, not a list"),
         (r#"{"name":{"a":1}}"#, "/name", "must be a text, not an object"),
@@ -66,15 +67,17 @@ fn errors_of_form_point_at_the_value() {
         (r#"{"name":"a","kind":{"small":null ,"large":null}}"#, "/kind", "must be a text, not an object"),
         ("{\"name\":\"a\",\n \"kinds\":[\"small\", null]}", "/kinds/1", "must be a text, not null"),
         ("[]", "", "must be an object, not a list"),
-        (r#"["a",[[]]]"#, "/1/0", "must be an object, not a list"),
+        (r#"["a",[],null,[],null,null]"#, "", "must be an object, not a list"),
+        (r#"{"name":"a","lines":[{"count":1}, [1,null]]}"#, "/lines/1", "must be an object, not a list"),
+        (r#"{"name":"a","last":[1,null]}"#, "/last", "must be an object, not a list"),
         (r#"{"name":"a","pair":[1]}"#, "/pair", "must be a list of 2, not of 1"),
         (r#"{"name":1e999}"#, "/name", "must be a number up to 1.7976931348623157e308, and this one is larger"),
         (r#"{"lines":[]}"#, "", "`name` is missing"),
-        ("[1]", "/0", "must be a text, not 1"),
+        ("[1]", "", "must be an object, not a list"),
         (
             r#"{"na\"me":[],"name":{}}"#,
             "/na\\\"me",
-            "there is no `na\"me` here, only `name`, `lines`, `kind`, `kinds`, `pair`",
+            "there is no `na\"me` here, only `name`, `lines`, `kind`, `kinds`, `pair`, `last`",
         ),
     ] {
         let error = read_json::<Order>(text.as_bytes()).unwrap_err();

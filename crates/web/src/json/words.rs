@@ -70,22 +70,15 @@ pub(super) fn of_syntax(text: &str) -> String {
 fn of_value(sentence: &str) -> Option<String> {
     let told = sentence.strip_prefix("invalid type: ").or_else(|| sentence.strip_prefix("invalid value: "))?;
     let (found, expected) = told.rsplit_once(", expected ")?;
-    let expected = if expected.starts_with("struct ") || expected.starts_with("internally tagged enum ") {
-        "an object"
-    } else {
-        word(expected)
-    };
+    let expected = if expected.starts_with("struct ") { "an object" } else { word(expected) };
     Some(format!("must be {expected}, not {}", shown(found)))
 }
 
-/// A list of another length: the parser takes one for an object, which nobody means.
+/// A list of another length.
 fn of_length(sentence: &str) -> Option<String> {
     let (found, expected) = sentence.strip_prefix("invalid length ")?.split_once(", expected ")?;
-    let of_type =
-        ["struct ", "tuple ", "enum ", "internally ", "adjacently "].iter().any(|of| expected.starts_with(of));
     match expected.strip_prefix("a tuple of size ").or_else(|| expected.strip_prefix("an array of length ")) {
         Some(size) => Some(format!("must be a list of {size}, not of {found}")),
-        None if of_type => Some("must be an object, not a list".to_owned()),
         None => Some(format!("must be {}, not of {found}", word(expected))),
     }
 }
