@@ -36,8 +36,11 @@ impl Records {
         let needed = if empties { &needed[..] } else { &needed[..1] };
         let permit = self.schemas.permit(caller, needed, base).await?;
         let schema = self.schemas.snapshot(permit.tenant(), permit.base_no()).await?;
+        if let Some(field) = schema.table(place.0).and_then(|table| table.field(place.1)) {
+            part.check_type(field)?;
+        }
         let Some(place) = part.options.and_then(|_| select_at(&schema, place)) else {
-            let FieldPart { name, description, options } = *part;
+            let FieldPart { name, description, options, .. } = *part;
             return Ok(self.schemas.update_field(caller, base, place, name, description, options).await?);
         };
         let run = format!("choices-{}", self.ids.record(self.clock.now()));

@@ -22,6 +22,8 @@ pub(super) struct FieldPartIn {
     name: Option<String>,
     /// The new description; an empty one removes it.
     description: Option<String>,
+    /// The type that it has, as it is listed; `fields.convert` makes it one of another.
+    r#type: Option<String>,
     /// The new options. Choices of selects keep their cells by `id` or by `name`.
     options: Option<Value>,
     /// Empties cells that hold choices which `options.choices` leaves out, instead of refusing.
@@ -46,11 +48,11 @@ pub(super) async fn update(
     let part = FieldPart {
         name: asked.name.as_deref(),
         description: asked.description.as_deref(),
+        field_type: asked.r#type.as_deref(),
         options: asked.options.as_ref(),
     };
     if part.is_empty() {
-        let text = "give at least one of `name`, `description`, `options`; another type is given by \
-                    `POST /api/v1/bases/{base}/tables/{table}/fields/{field}/convert`";
+        let text = "give at least one of `name`, `description`, `options`";
         return Err(Failure::plain(DOOR, Kind::Invalid, "invalid", text).airtable("INVALID_REQUEST_UNKNOWN"));
     }
     let named = (place.table.as_str(), place.field.as_str());

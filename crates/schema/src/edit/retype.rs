@@ -18,14 +18,31 @@ pub struct FieldPart<'p> {
     pub name: Option<&'p str>,
     /// The new description; an empty one removes it.
     pub description: Option<&'p str>,
+    /// The type that it has; a conversion makes it one of another.
+    pub field_type: Option<&'p str>,
     /// The new options.
     pub options: Option<&'p Value>,
 }
 
 impl FieldPart<'_> {
-    /// True when nothing becomes different.
+    /// True when nothing is said.
     pub fn is_empty(&self) -> bool {
-        self.name.is_none() && self.description.is_none() && self.options.is_none()
+        self.name.is_none() && self.description.is_none() && self.field_type.is_none() && self.options.is_none()
+    }
+
+    /// Refuses another type than the field has.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn check_type(&self, field: &Field) -> Result<(), Error> {
+        let (name, held) = (&field.name, fields::of(&field.kind).name());
+        let Some(other) = self.field_type.filter(|wanted| *wanted != held) else { return Ok(()) };
+        let other: String = other.chars().take(64).collect();
+        let reason = format!(
+            "`type`: `{name}` is of type `{held}`; it becomes one of type `{other}` by \
+             `POST /api/v1/bases/{{base}}/tables/{{table}}/fields/{{field}}/convert`"
+        );
+        Err(Error::Invalid { reason })
     }
 }
 

@@ -187,6 +187,8 @@ fn forms(scene: &Scene) -> Vec<Row> {
     let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
     let long = format!("{tasks}?filterByFormula={}", "1".repeat(21 << 10));
     let unknown = "INVALID_REQUEST_UNKNOWN";
+    let other_type = "`type`: `Points` is of type `number`; it becomes one of type `singleLineText` by `POST \
+                      /api/v1/bases/{base}/tables/{table}/fields/{field}/convert`";
     let post = |path: &str, body: Value, words| row(Method::POST, path, body, (422, unknown, words));
     let patch = |path: &str, body: Value, words| row(Method::PATCH, path, body, (422, unknown, words));
     let raw = |body: &str, words| row(Method::POST, tasks, body, (400, "INVALID_JSON", words));
@@ -208,11 +210,14 @@ fn forms(scene: &Scene) -> Vec<Row> {
             "/performUpsert: must be an object, not a list",
         ),
         post(&lists, json!({ "sort": [["Name", "asc"]] }), "/sort/0: must be an object, not a list"),
+        patch(&format!("{fields}/Points"), json!({ "type": "singleLineText" }), other_type),
+        patch(&format!("{fields}/Points"), json!({ "name": "Score", "type": "singleLineText" }), other_type),
         patch(
-            &format!("{fields}/Points"),
-            json!({ "type": "singleLineText" }),
-            "another type is given by `POST /api/v1/bases/{base}/tables/{table}/fields/{field}/convert`",
+            &format!("{fields}/Status"),
+            json!({ "type": "multipleSelects", "options": { "choices": [] } }),
+            "`type`: `Status` is of type `singleSelect`; it becomes one of type `multipleSelects` by",
         ),
+        patch(&format!("{fields}/Points"), json!({}), "give at least one of `name`, `description`, `options`"),
         row(
             Method::POST,
             fields,

@@ -20,6 +20,17 @@ async fn renaming_a_field_breaks_no_formula(app: TestApp) {
 }
 
 #[on_every_database]
+async fn a_field_is_changed_beside_the_type_that_it_has(app: TestApp) {
+    let base = app.plans().await;
+    let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
+    let renamed =
+        app.ok(Method::PATCH, &format!("{fields}/Points"), &json!({ "name": "Score", "type": "number" })).await;
+    assert_eq!(renamed["name"], "Score");
+    let told = app.ok(Method::PATCH, &format!("{fields}/Score"), &json!({ "type": "number" })).await;
+    assert_eq!(told, renamed);
+}
+
+#[on_every_database]
 async fn a_formula_that_needs_itself_is_refused_with_the_path(app: TestApp) {
     let base = app.plans().await;
     let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
