@@ -8,10 +8,11 @@ mod plant;
 
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use web::JsonError;
 
 pub(crate) use plant::plant;
 
@@ -133,7 +134,7 @@ impl Seed {
     /// Reads a file.
     ///
     /// # Errors
-    /// When it cannot be read or has not the form, with line and column; for ids that are none or are given twice.
+    /// When it cannot be read, is not JSON or has another form, with the place; for ids that are none or are given twice.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
         let shown = path.display();
         let size = std::fs::metadata(path).with_context(|| format!("cannot read the seed `{shown}`"))?.len();
@@ -141,8 +142,11 @@ impl Seed {
             bail!("the seed `{shown}` has more than {} MiB", LARGEST >> 20);
         }
         let text = std::fs::read(path).with_context(|| format!("cannot read the seed `{shown}`"))?;
-        let seed: Self =
-            serde_json::from_slice(&text).with_context(|| format!("the seed `{shown}` has not the form"))?;
+        let seed: Self = web::read_unbounded(&text).map_err(|error| match error {
+            JsonError::Syntax { reason } => anyhow!("the seed `{shown}` is not JSON: {reason}"),
+            JsonError::Form { pointer, reason } if pointer.is_empty() => anyhow!("the seed `{shown}`: {reason}"),
+            error => anyhow!("the seed `{shown}`: {error}"),
+        })?;
         ids::check(&seed.bases).with_context(|| format!("the seed `{shown}` cannot be planted"))?;
         Ok(seed)
     }

@@ -89,8 +89,16 @@ impl ApiError for JsonError {
 /// # Errors
 /// [`JsonError`], which names the place.
 pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
+    check_bounds(without_mark(bytes))?;
+    read_unbounded(bytes)
+}
+
+/// Reads a JSON text of any length and number of keys, such as a file of whoever runs the program.
+///
+/// # Errors
+/// [`JsonError::Syntax`] and [`JsonError::Form`].
+pub fn read_unbounded<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
     let bytes = without_mark(bytes);
-    check_bounds(bytes)?;
     let mut input = serde_json::Deserializer::from_slice(bytes);
     let read = T::deserialize(Objects(&mut input)).and_then(|read| input.end().map(|()| read));
     read.map_err(|error| {

@@ -283,10 +283,13 @@ async fn what_is_wrong_is_named_with_its_place() {
     };
     let number = json!({ "name": "P", "type": "number", "options": { "precision": 0 } });
     let cases = [
-        (json!({}), "missing field `bases` at line 1 column 2"),
-        (json!({ "bases": [], "more": 1 }), "unknown field `more`"),
-        (json!({ "bases": [{ "name": "B" }] }), "missing field `tables` at line 1"),
-        (base(json!([{ "name": "T", "feilds": [] }])), "unknown field `feilds`, expected one of"),
+        (json!({}), "seed.json`: `bases` is missing"),
+        (json!({ "bases": [], "more": 1 }), "seed.json`: /more: there is no `more` here, only `bases`"),
+        (json!({ "bases": [{ "name": "B" }] }), "seed.json`: /bases/0: `tables` is missing"),
+        (
+            base(json!([{ "name": "T", "feilds": [] }])),
+            "seed.json`: /bases/0/tables/0/feilds: there is no `feilds` here, only `id`, `name`",
+        ),
         (base(json!([])), "/bases/0/tables: a base needs a table"),
         (table(json!([]), json!([])), "/bases/0/tables/0: the table has no primary field"),
         (table(json!([{ "name": "N", "type": "nope" }]), json!([])), "/bases/0/tables/0/fields/0: `nope` is not"),
@@ -316,9 +319,18 @@ async fn what_is_wrong_is_named_with_its_place() {
     refused(&cases).await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("seed.json");
-    std::fs::write(&path, "{ \"bases\": [\n  oops\n] }").unwrap();
-    let error = format!("{:#}", Seed::read(&path).unwrap_err());
-    assert!(error.contains("seed.json` has not the form: expected value at line 2 column 3"), "{error}");
+    for (text, says) in [
+        ("{ \"bases\": [\n  oops\n] }", "seed.json` is not JSON: a value is expected at line 2 column 3"),
+        (r#"{"bases":[{"name":7,"tables":[]}]}"#, "seed.json`: /bases/0/name: must be a text, not 7"),
+        (r#"{"bases":[["appB0000000000001","B",[],null]]}"#, "seed.json`: /bases/0: must be an object, not a list"),
+        ("[]", "seed.json`: must be an object, not a list"),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let error = format!("{:#}", Seed::read(&path).unwrap_err());
+        assert!(error.ends_with(says), "should say {says}: {error}");
+    }
+    std::fs::write(&path, "\u{FEFF}{\"bases\":[]}").unwrap();
+    assert!(Seed::read(&path).is_ok(), "with the mark that some programs write first");
     assert!(format!("{:#}", Seed::read(&folder.path().join("none")).unwrap_err()).contains("cannot read the seed"));
 }
 

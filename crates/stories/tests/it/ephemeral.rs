@@ -170,7 +170,11 @@ fn what_cannot_begin_says_why_and_leaves_nothing() {
     let seed = folder.path().join("wrong.json");
     let table = r#"{"name":"T","fields":[{"name":"N","type":"singleLineText"},{"name":"F","type":"formula"}]}"#;
     for (text, says) in [
-        ("{\"bases\": [\n nothing", "has not the form: expected ident at line 2 column 3"),
+        (
+            "{\"bases\": [\n nothing",
+            "wrong.json` is not JSON: `true`, `false` or `null` is expected at line 2 column 3",
+        ),
+        (r#"{"bases":[{"name":"B","tables":{}}]}"#, "wrong.json`: /bases/0/tables: must be a list, not an object"),
         (
             &format!(r#"{{"bases":[{{"name":"B","tables":[{table}]}}]}}"#),
             "cannot be planted: /bases/0/tables/0/fields/1: ",
