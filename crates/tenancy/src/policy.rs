@@ -74,7 +74,7 @@ impl Action {
         Self::ReadAudit,
     ];
 
-    /// What it is, behind "You are not permitted to".
+    /// What it is, behind "You are not permitted to" and before "in" a base or a workspace.
     pub fn words(self) -> &'static str {
         match self {
             Self::ReadRecords => "read records",
@@ -85,13 +85,13 @@ impl Action {
             Self::EditSchema => "create, change or delete tables and fields",
             Self::EditViews => "create, change or delete views",
             Self::CreateBase => "create bases",
-            Self::KeepIds => "create anything with ids of its own",
-            Self::DeleteBase => "delete bases or bring them back",
-            Self::RemoveBase => "remove anything from the trash for good",
+            Self::KeepIds => "choose the ids of what you create",
+            Self::DeleteBase => "delete or bring back bases",
+            Self::RemoveBase => "remove anything for good from the trash",
             Self::ManageWebhooks => "manage webhooks",
             Self::ReadPeople => "read who has a role",
-            Self::ShareBase | Self::ShareWorkspace => "give or take roles and links",
-            Self::ManagePeople => "let people in or see all of them",
+            Self::ShareBase | Self::ShareWorkspace => "give or take away roles and links",
+            Self::ManagePeople => "add or list people",
             Self::ManageTokens => "make or take back tokens",
             Self::ReadEnterprise => "read about the enterprise account",
             Self::ReadUsers => "read about the people of the enterprise account",

@@ -53,14 +53,14 @@ impl Schemas {
     /// # Errors
     /// [`Error::Denied`] without the right, or when the base does not exist for the caller.
     pub async fn delete_base(&self, caller: &Caller, base: BaseId) -> Result<(), Error> {
-        let held = self.permit(caller, Action::DeleteBase, base).await?;
+        let refused = || Error::Denied(Denied::Role { doing: "delete this base", place: None });
+        let held = match self.access.permit(caller, Action::DeleteBase, base).await {
+            Err(Denied::Role { .. }) => return Err(refused()),
+            held => held?,
+        };
         // A role in the base alone does not let somebody take it from its workspace.
-        let permit = self.access.workspace_permit(caller, Action::DeleteBase, held.workspace()).await;
-        let permit = match permit {
-            Err(Denied::NotFound) => {
-                let refused = Denied::Role { doing: Action::DeleteBase.words(), place: None };
-                return Err(self.named(caller, refused, base, None).await.into());
-            }
+        let permit = match self.access.workspace_permit(caller, Action::DeleteBase, held.workspace()).await {
+            Err(Denied::NotFound) => return Err(refused()),
             permit => permit?,
         };
         let mut tx = self.db.begin(Group::House).await?;

@@ -374,6 +374,56 @@ async fn who_may_not_write_is_told_so(app: TestApp) {
 }
 
 #[on_every_database]
+async fn what_a_role_does_not_permit_is_told_in_sentences(app: TestApp) {
+    let (base, gone) = (app.plans().await, app.plans().await);
+    app.ok(Method::DELETE, &format!("/v0/meta/bases/{gone}"), &Value::Null).await;
+    let (ed, editor) = app.person("ed", "editor").await;
+    let workspace = app.workspace().await;
+    let name = app.get(&format!("/v0/meta/workspaces/{workspace}")).await["name"].as_str().unwrap().to_owned();
+    let (in_base, in_workspace) = (format!("in base Plans ({base})"), format!("in workspace {name} ({workspace})"));
+    let account = app.get("/api/v1/users").await["enterpriseAccountId"].as_str().unwrap().to_owned();
+    let account = format!("/v0/meta/enterpriseAccounts/{account}");
+    let role = json!({ "collaborators": [{ "user": { "id": ed }, "permissionLevel": "edit" }] });
+    let kept = json!({ "records": [{ "id": ABSENT, "fields": {} }] });
+    let (meta, trash) = (format!("/v0/meta/bases/{base}"), format!("/api/v1/trash/bases/{gone}"));
+    let part = format!("/api/v1/bases/{base}/trash/fld00000000000000");
+    let roles = format!("/v0/meta/workspaces/{workspace}/collaborators");
+    let (remove, give) = ("remove anything for good from the trash", "give or take away roles and links");
+    let refused = [
+        (Method::DELETE, meta.clone(), &Value::Null, "delete this base".to_owned()),
+        (Method::POST, format!("{trash}/restore"), &Value::Null, format!("delete or bring back bases {in_workspace}")),
+        (Method::DELETE, trash, &Value::Null, format!("{remove} {in_workspace}")),
+        (Method::DELETE, part, &Value::Null, format!("{remove} {in_base}")),
+        (
+            Method::POST,
+            format!("/v0/{base}/Tasks?keepIds=true"),
+            &kept,
+            format!("choose the ids of what you create {in_base}"),
+        ),
+        (Method::POST, format!("{meta}/collaborators"), &role, format!("{give} in base {base}")),
+        (Method::POST, roles, &role, format!("{give} {in_workspace}")),
+        (Method::GET, "/api/v1/users".to_owned(), &Value::Null, format!("add or list people {in_workspace}")),
+        (Method::GET, account.clone(), &Value::Null, "read about the enterprise account".to_owned()),
+        (
+            Method::GET,
+            format!("{account}/users?id={ed}"),
+            &Value::Null,
+            "read about the people of the enterprise account".to_owned(),
+        ),
+        (Method::GET, format!("{account}/auditLogEvents"), &Value::Null, "read the audit trail".to_owned()),
+    ];
+    let mut wrong = Vec::new();
+    for (method, path, body, words) in refused {
+        let (status, answer) = app.call_as(&editor, method.clone(), &path, body).await;
+        let said = answer["error"]["message"].as_str().or_else(|| answer["detail"].as_str()).unwrap_or_default();
+        if (status, said) != (403, &format!("You are not permitted to {words}")) {
+            wrong.push(format!("{method} {path}: {status} {answer}, not {words}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[on_every_database]
 async fn who_may_not_see_what_there_is_hears_no_names(app: TestApp) {
     let base = app.plans().await;
     let workspace = app.workspace().await;
