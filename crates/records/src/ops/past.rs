@@ -168,7 +168,7 @@ impl Records {
         let part = &parts::by_ids(now, then, part);
         let (after, mut left_out) = self.parts_back(caller, &permit, (&view.image, &past.image), part, dry).await?;
         left_out.extend(self.left_out(&scope, (&after, then), part).await?);
-        let from_trash = parts::came_back(now, &after);
+        let from_trash = parts::came_back(now, &after, may_name(caller, &permit));
         let mut done = Restored { at: past.image.sequence, from_trash, left_out, ..Restored::default() };
         let ahead = dry.then_some(&after);
         let run = format!("restore-{}", self.ids.record(self.clock.now()));
@@ -211,7 +211,7 @@ impl Records {
             Ok(()) => (parts::to_come_back(now, then, part), ", since its other side was made one of another type"),
         };
         let after = if ids.is_empty() { Arc::clone(now) } else { Arc::new(self.schemas.with_restored(now, &ids)?) };
-        let left_out = parts::stays(&after, then, part, why)?;
+        let left_out = parts::stays(&after, then, part, (why, may_name(caller, permit)))?;
         let field = Back::new(&with_schema(image, &after), past, part)?.field;
         if let Some(field) = field.filter(|field| ids.is_empty() && field.kind.is_computed()) {
             return Err(wrong(format!("`{}` is computed: it follows the fields that it is made of", field.name)));
@@ -276,6 +276,11 @@ impl Records {
         }
         Ok((done, more))
     }
+}
+
+/// Whether the caller may hear what tables and fields are called that are not theirs to see.
+fn may_name(caller: &Caller, permit: &Permit) -> bool {
+    Action::ReadSchema.check(permit.role(), &caller.scopes).is_ok()
 }
 
 /// The same records by another schema.

@@ -17,25 +17,26 @@ use crate::ops::retyped::LeftOut;
 pub struct TableOrFieldOut {
     /// The id of the table.
     table_id: String,
-    /// The name of the table.
+    /// The name of the table; its id for who may not read the schema.
     table: String,
     /// The id of the field; of a table as a whole there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     field_id: Option<String>,
-    /// The name of the field.
+    /// The name of the field; its id for who may not read the schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     field: Option<String>,
 }
 
 impl TableOrFieldOut {
-    fn new(table: &Table, field: Option<&Field>) -> Self {
+    fn new(table: &Table, field: Option<&Field>, named: bool) -> Self {
+        let (table_id, field_id) = (table.id.to_string(), field.map(|field| field.id.to_string()));
         Self {
-            table_id: table.id.to_string(),
-            table: table.name.clone(),
-            field_id: field.map(|field| field.id.to_string()),
-            field: field.map(|field| field.name.clone()),
+            table: if named { table.name.clone() } else { table_id.clone() },
+            field: if named { field.map(|field| field.name.clone()) } else { field_id.clone() },
+            table_id,
+            field_id,
         }
     }
 }
@@ -55,8 +56,9 @@ pub struct StaysOut {
 }
 
 impl StaysOut {
-    fn new(schema: &Schema, (table, field, state): &Found<'_>, in_trash: &str) -> Self {
-        let name = field.map_or(&table.name, |field| &field.name);
+    fn new(schema: &Schema, (table, field, state): &Found<'_>, in_trash: &str, named: bool) -> Self {
+        let part = TableOrFieldOut::new(table, field.map(|field| &**field), named);
+        let name = part.field.as_ref().unwrap_or(&part.table);
         let linked = field.and_then(|field| schema.table_by_no(field.kind.link()?.linked_table_no));
         let own = field.map_or_else(|| table.id.to_string(), |field| field.id.to_string());
         let (reason, way) = match (state, linked.filter(|linked| linked.deleted)) {
@@ -65,11 +67,12 @@ impl StaysOut {
             (State::Removed, _) => (format!("`{name}` was removed from the trash for good"), None),
             (State::Trashed, None) => (format!("`{name}` is in the trash{in_trash}"), Some(own)),
             (State::Trashed, Some(linked)) => {
-                (format!("`{name}` leads to `{}`, which is in the trash", linked.name), Some(linked.id.to_string()))
+                let to = TableOrFieldOut::new(linked, None, named).table;
+                (format!("`{name}` leads to `{to}`, which is in the trash"), Some(linked.id.to_string()))
             }
         };
         let restore = way.map(|id| format!("/api/v1/bases/{}/trash/{id}/restore", schema.base));
-        Self { part: TableOrFieldOut::new(table, field.map(|field| &**field)), reason, restore }
+        Self { part, reason, restore }
     }
 
     fn refused(&self) -> Error {
@@ -207,14 +210,20 @@ pub(super) fn to_come_back(now: &Schema, then: &Schema, part: &Part) -> Vec<Stri
     tables.chain(fields.map(|field| field.id.to_string())).collect()
 }
 
-/// What of a part stays as it is once this is the schema; `in_trash` says why something stays in the trash.
+/// What of a part stays as it is once this is the schema; `in_trash` says why something stays in the trash. What is not `named`
+/// is told by its id.
 ///
 /// # Errors
 /// [`Error::Request`] when the part itself stays.
-pub(super) fn stays(schema: &Schema, then: &Schema, part: &Part, in_trash: &str) -> Result<Vec<LeftOut>, Error> {
+pub(super) fn stays(
+    schema: &Schema,
+    then: &Schema,
+    part: &Part,
+    (in_trash, named): (&str, bool),
+) -> Result<Vec<LeftOut>, Error> {
     let mut found = found(schema, then, part);
     found.retain(|(table, field, _)| field.is_none() || !table.deleted);
-    let stays = found.iter().map(|found| StaysOut::new(schema, found, in_trash)).collect::<Vec<_>>();
+    let stays = found.iter().map(|found| StaysOut::new(schema, found, in_trash, named)).collect::<Vec<_>>();
     let is_named = |stays: &&StaysOut| part.field.is_some() || part.table.is_some() && stays.part.field.is_none();
     match stays.iter().find(is_named) {
         Some(named) => Err(named.refused()),
@@ -223,13 +232,13 @@ pub(super) fn stays(schema: &Schema, then: &Schema, part: &Part, in_trash: &str)
 }
 
 /// What is in the trash by one schema and not by the other.
-pub(super) fn came_back(before: &Schema, after: &Schema) -> Vec<TableOrFieldOut> {
+pub(super) fn came_back(before: &Schema, after: &Schema, named: bool) -> Vec<TableOrFieldOut> {
     let mut back = Vec::new();
     for table in after.live_tables() {
         let Some(old) = before.table_by_no(table.no) else { continue };
-        back.extend(old.deleted.then(|| TableOrFieldOut::new(table, None)));
+        back.extend(old.deleted.then(|| TableOrFieldOut::new(table, None, named)));
         let fields = table.live_fields().filter(|field| held(old, field).is_some_and(|old| old.deleted));
-        back.extend(fields.map(|field| TableOrFieldOut::new(table, Some(field))));
+        back.extend(fields.map(|field| TableOrFieldOut::new(table, Some(field), named)));
     }
     back
 }

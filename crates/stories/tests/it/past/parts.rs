@@ -367,6 +367,25 @@ async fn who_may_not_change_fields_is_told_what_is_in_the_trash(past: Past) {
 }
 
 #[on_every_database]
+async fn who_may_not_read_tables_and_fields_hears_their_ids(past: Past) {
+    let points = past.delete("Tasks/fields/Points").await;
+    let projects = past.delete("Projects").await;
+    let restore = format!("/api/v1/bases/{}/restore", past.base);
+    for (scopes, told) in
+        [(&["data.records:write"][..], "leftOut"), (&["data.records:write", "schema.bases:write"], "fromTrash")]
+    {
+        let made = json!({ "name": told, "scopes": scopes });
+        let (_, made) = past.app.call(Method::POST, "/api/v1/tokens", &made).await;
+        let token = text_of(&made, "token");
+        let (status, done) = past.app.call_as(token, Method::POST, &restore, &json!({ "at": past.at })).await;
+        let said = done[told].to_string();
+        assert!(status == 200 && said.contains(&points) && said.contains(&projects), "{done}");
+        assert!(!["Points", "Project", "Tasks"].iter().any(|name| said.contains(name)), "{done}");
+    }
+    assert_eq!(past.now("Projects").await, past.then("Projects").await);
+}
+
+#[on_every_database]
 async fn a_conversion_is_not_taken_back_from_the_trash(past: Past) {
     let convert = format!("/api/v1/bases/{}/tables/Tasks/fields/Project/convert", past.base);
     let loss = json!({ "type": "singleLineText", "allowLoss": true });
