@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use events::{CellChange, RecordCells, RecordChange};
 use model::{
-    BaseId, CHUNK, Caller, CellRef, Column, Field, Ordinal, RecordId, Schema, Table, TableImage, TableNo, Timestamp,
+    BaseId, CHUNK, Caller, CellRef, Column, Field, FieldNo, Ordinal, RecordId, Schema, Table, TableImage, TableNo,
+    Timestamp,
 };
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use tenancy::{Action, Permit, Scope};
 
@@ -172,9 +174,9 @@ impl Records {
         let mut done = Restored { at: past.image.sequence, from_trash, left_out, ..Restored::default() };
         let ahead = dry.then_some(&after);
         let run = format!("restore-{}", self.ids.record(self.clock.now()));
-        let mut wanted = Vec::new();
+        let (mut wanted, mut linked) = (Vec::new(), FxHashSet::default());
         loop {
-            let step = self.restore_step(caller, &permit, (&past, part), (&run, ahead)).await;
+            let step = self.restore_step(caller, &permit, (&past, part), (&run, ahead), &mut linked).await;
             match step {
                 Err(Error::NotLoaded { columns }) if wanted.len() < MOST_LOADED => {
                     wanted.extend(columns);
@@ -248,13 +250,14 @@ impl Records {
     }
 
     /// One change of at most so many records; true when there is more to do. With the schema that is `ahead` it is only told
-    /// what would become different.
+    /// what would become different. Link cells that were counted are in `linked`.
     async fn restore_step(
         &self,
         caller: &Caller,
         permit: &Permit,
         (past, part): (&View, &Part),
         (run, ahead): (&str, Option<&Arc<Schema>>),
+        linked: &mut FxHashSet<(FieldNo, Ordinal)>,
     ) -> Result<(Restored, bool), Error> {
         let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
         let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
@@ -265,7 +268,11 @@ impl Records {
             let mut back = Back::new(image, &past.image, part)?;
             need_all(image, &back.tables)?;
             let mut plan = Plan::new(image, &self.ids, now);
+            let counted = linked.len();
+            std::mem::swap(linked, &mut back.linked);
             let more = back.plan(&mut plan, if ahead.is_some() { usize::MAX } else { STEP });
+            std::mem::swap(linked, &mut back.linked);
+            back.done.cells += linked.len() - counted;
             plan.revive_choices();
             Ok::<_, Error>((plan.finish(), back.done, more))
         })?;
@@ -334,6 +341,8 @@ struct Back<'i> {
     tables: Vec<Arc<Table>>,
     record: Option<RecordId>,
     field: Option<Arc<Field>>,
+    /// Link cells that become others, those too that are settled from their other side.
+    linked: FxHashSet<(FieldNo, Ordinal)>,
     done: Restored,
 }
 
@@ -345,7 +354,8 @@ impl<'i> Back<'i> {
         };
         // What was made since, or was in the trash then, stays as it is.
         tables.retain(|table| parts::was_there(&past.schema, table));
-        let mut back = Self { image, past, tables, record: None, field: None, done: Restored::default() };
+        let (linked, done) = (FxHashSet::default(), Restored::default());
+        let mut back = Self { image, past, tables, record: None, field: None, linked, done };
         if let (Some(table), Some(text)) = (back.tables.first(), &part.record) {
             let not_found = || Error::RecordNotFound { id: text.chars().take(64).collect() };
             let id: RecordId = text.parse().map_err(|_| not_found())?;
@@ -423,9 +433,13 @@ impl<'i> Back<'i> {
     ) -> bool {
         let (lives, lived) = (rows.is_live(ordinal), then.is_live(ordinal));
         let Some(id) = rows.ids.get(ordinal).filter(|_| lives || lived) else { return false };
+        let links: Vec<Arc<Field>> = self.fields(table).filter(|field| field.kind.link().is_some()).cloned().collect();
         if lives && !lived {
             if self.field.is_some() {
                 return false;
+            }
+            for field in &links {
+                self.count_other_sides(field, &linked(rows, field.no, ordinal), &[]);
             }
             plan.delete(table, ordinal);
             self.done.deleted += 1;
@@ -451,17 +465,16 @@ impl<'i> Back<'i> {
         if !cells.is_empty() {
             plan.body.table(table.no).updated.push(RecordChange { ordinal, id, previous, cells });
         }
-        let links: Vec<Arc<Field>> = self.fields(table).filter(|field| field.kind.link().is_some()).cloned().collect();
+        self.done.cells += changed;
         for field in links {
             changed += usize::from(self.links_back(plan, table.no, &field, (rows, then), ordinal));
         }
-        self.done.cells += changed;
         !lives || changed > 0
     }
 
     /// Links a record to what it was linked to and still exists or exists again.
     fn links_back(
-        &self,
+        &mut self,
         plan: &mut Plan<'_>,
         table: TableNo,
         field: &Arc<Field>,
@@ -469,10 +482,6 @@ impl<'i> Back<'i> {
         ordinal: Ordinal,
     ) -> bool {
         let Some(link) = field.kind.link() else { return false };
-        let list = |rows: &TableImage| match rows.cell(field.no, ordinal) {
-            CellRef::Links(list) => list.to_vec(),
-            _ => Vec::new(),
-        };
         let other = self.image.table(link.linked_table_no);
         let comes_back = self.record.is_none() && self.tables.iter().any(|table| table.no == link.linked_table_no);
         let past = self.past.table(link.linked_table_no);
@@ -480,12 +489,37 @@ impl<'i> Back<'i> {
             let linked = Ordinal(*linked);
             if comes_back && self.field.is_none() { past.is_live(linked) } else { other.is_live(linked) }
         };
-        let wanted: Vec<u32> = list(then).into_iter().filter(exists).collect();
-        if list(rows) == wanted {
+        let held = linked(rows, field.no, ordinal);
+        let wanted: Vec<u32> = linked(then, field.no, ordinal).into_iter().filter(exists).collect();
+        if held == wanted {
             return false;
         }
+        self.linked.insert((field.no, ordinal));
+        self.count_other_sides(field, &held, &wanted);
         let list = wanted.into_iter().map(Ordinal).collect();
         plan.write_links(LinkWrite { table, field: Arc::clone(field), record: ordinal, list });
         true
+    }
+
+    /// Counts the cells on the other side of links that come or go, where they are brought back too: a step settles them before
+    /// their own turn comes.
+    fn count_other_sides(&mut self, field: &Field, held: &[u32], wanted: &[u32]) {
+        let Some(link) = field.kind.link().filter(|_| self.record.is_none()) else { return };
+        let Some(table) = self.tables.iter().find(|table| table.no == link.linked_table_no) else { return };
+        let Some(other) = self.fields(table).find(|field| Some(field.id) == link.inverse).map(|field| field.no) else {
+            return;
+        };
+        let (held, wanted): (FxHashSet<&u32>, FxHashSet<&u32>) = (held.iter().collect(), wanted.iter().collect());
+        let then = self.past.table(table.no);
+        let differ = held.symmetric_difference(&wanted).map(|linked| Ordinal(**linked));
+        self.linked.extend(differ.filter(|linked| then.is_live(*linked)).map(|linked| (other, linked)));
+    }
+}
+
+/// The records that a record is linked to.
+fn linked(rows: &TableImage, field: FieldNo, record: Ordinal) -> Vec<u32> {
+    match rows.cell(field, record) {
+        CellRef::Links(list) => list.to_vec(),
+        _ => Vec::new(),
     }
 }

@@ -65,6 +65,40 @@ async fn a_table_is_read_as_it_was_and_brought_back(app: TestApp) {
     assert!(answer["detail"].as_str().unwrap().contains("no undone change"), "{answer}");
 }
 
+/// Writes records in one request and answers their ids.
+async fn bulk(app: &TestApp, path: &str, records: impl Iterator<Item = Value>) -> Vec<Value> {
+    let lines = records.map(|record| record.to_string()).collect::<Vec<_>>().join("\n");
+    let (status, told) = app.raw(Method::POST, path, lines).await;
+    assert_eq!(status, 200, "{told}");
+    let told = told.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    told.filter(|line| line["id"].is_string()).map(|line| line["id"].clone()).collect()
+}
+
+#[on_every_database]
+async fn a_dry_run_tells_as_many_cells_as_become_others(app: TestApp) {
+    // More than one change brings back: the first one settles links of projects whose turn comes in the second.
+    let base = app.plans().await;
+    let of = |table: &str| format!("/api/v1/bases/{base}/tables/{table}/records:bulk");
+    let (tasks, projects) = (of("Tasks"), of("Projects"));
+    let houses = bulk(&app, &projects, (0..600).map(|n| json!({ "fields": { "Title": format!("House {n}") } }))).await;
+    let links = |n: usize| if n < 10 { json!([houses[598]]) } else { json!([]) };
+    let new = (0..1_500).map(|n| json!({ "fields": { "Points": n, "Project": links(n) } }));
+    let made = bulk(&app, &tasks, new).await;
+    let at = app.get(&format!("/api/v1/bases/{base}/history")).await["changes"][0]["change"].clone();
+    let (tasks, projects) = (format!("{tasks}?mode=update"), format!("{projects}?mode=update"));
+    bulk(&app, &tasks, made.iter().map(|id| json!({ "id": id, "fields": { "Points": -1, "Project": [] } }))).await;
+    bulk(&app, &projects, houses.iter().map(|id| json!({ "id": id, "fields": { "Title": "Sold" } }))).await;
+    let later = json!({ "fields": { "Project": [houses[599]] } });
+    app.ok(Method::POST, &format!("/v0/{base}/Tasks"), &later).await;
+
+    let restore = format!("/api/v1/bases/{base}/restore");
+    let told = app.ok(Method::POST, &restore, &json!({ "at": at, "dryRun": true })).await;
+    let done = app.ok(Method::POST, &restore, &json!({ "at": at })).await;
+    // Points, titles, ten links of tasks, and the lists of two projects.
+    assert_eq!((&told["cells"], &told["deleted"]), (&json!(1_500 + 600 + 10 + 2), &json!(1)), "{told}");
+    assert_eq!((&done["cells"], &done["deleted"]), (&told["cells"], &told["deleted"]), "{done}");
+}
+
 #[on_every_database]
 async fn what_is_no_past_is_refused(app: TestApp) {
     let base = app.plans().await;
