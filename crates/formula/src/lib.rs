@@ -11,6 +11,7 @@ mod among;
 mod arithmetic;
 mod beyond;
 mod call;
+mod certain;
 mod check;
 mod compare;
 mod complete;

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use model::{Bits, Chunk, ComputedChunk, FieldId, FormulaType, Kind, RecordId, SelectOptions, Timestamp};
 
+use crate::certain::Certain;
 use crate::check::{Checker, Reference, Type, flat};
 use crate::diagnostic::{Diagnostic, DiagnosticKind, placed};
 use crate::eval::{Context, Spent};
@@ -262,6 +263,12 @@ impl Program {
             Reads::Day => Ages::Daily,
             Reads::Clock => Ages::Always,
         }
+    }
+
+    /// True when it comes to an error in every record as long as these fields do; false where that depends on the record.
+    pub fn fails_with(&self, is_error: &dyn Fn(FieldId) -> bool) -> bool {
+        let slots = |slot: usize| self.references.get(slot).is_some_and(|reference| is_error(reference.field));
+        Certain::new(&slots).fails(&self.expr)
     }
 
     /// The text with every field named by its id.

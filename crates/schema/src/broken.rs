@@ -2,13 +2,12 @@
 
 use std::collections::VecDeque;
 
-use model::{Field, FieldId, FieldKind, Schema, Table};
-use rustc_hash::FxHashMap;
+use model::{ButtonOptions, Field, FieldId, FieldKind, FormulaOptions, RollupOptions, Schema, Table};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnosis::refused;
-use crate::dialect::formula_of;
-use crate::edit::reference;
-use crate::needs::needs;
+use crate::edit::{reference, rollup_reference};
+use crate::needs::{field_at, looked_at, needs};
 
 /// What is said of a rollup whose formula is not known.
 const UNTOLD: &str =
@@ -33,10 +32,16 @@ impl Broken {
                 made_of.entry(need).or_default().push((table, field));
             }
         }
-        // What needs a field that is not computed is not computed either, unless it asks for errors.
+        // What is an error in every record because of a field that is not computed is not computed either.
+        let mut errors = FxHashSet::default();
         while let Some(((at, field), reason)) = left.pop_front() {
+            // What watches none of its fields any more keeps the times that it has.
+            if field.kind.is_modified() {
+                continue;
+            }
+            errors.insert(field.id);
             for (table, made) in made_of.get(&field.id).into_iter().flatten() {
-                if reasons.contains_key(&made.id) || catches(made) {
+                if reasons.contains_key(&made.id) || !fails((schema, table, made), &|id| errors.contains(&id)) {
                     continue;
                 }
                 let place = if at.id == table.id { String::new() } else { format!(" of `{}`", at.name) };
@@ -54,10 +59,19 @@ impl Broken {
     }
 }
 
-/// True for a formula that makes values of errors.
-fn catches(field: &Field) -> bool {
-    let asks = |formula: &str| ["ISERROR", "IFERROR"].iter().any(|name| formula.to_ascii_uppercase().contains(name));
-    formula_of(&field.kind).is_some_and(asks)
+/// True for a field that is an error in every record, given which others are.
+fn fails((schema, table, field): (&Schema, &Table, &Field), is_error: &dyn Fn(FieldId) -> bool) -> bool {
+    let made = match &field.kind {
+        FieldKind::Formula(FormulaOptions { formula, .. }) | FieldKind::Button(ButtonOptions { formula, .. }) => {
+            formula::compile(formula, &|name| reference(table, name))
+        }
+        FieldKind::Rollup(RollupOptions { formula: Some(formula), .. }) => {
+            let looked = looked_at(table, field).and_then(|place| field_at(schema, place));
+            formula::compile_rollup(formula, &|word| rollup_reference(looked?.1, word))
+        }
+        kind => return kind.looks_through().is_some_and(|(_, looked)| is_error(looked)),
+    };
+    made.map_or(true, |program| program.fails_with(is_error))
 }
 
 /// What of a field itself keeps it from being computed: what it is made of was deleted, or became something else, or was

@@ -3,7 +3,7 @@
 use model::{CellError, CellRef, CellValue};
 
 use super::print::print;
-use super::table::{FIELDS, Table, resolve};
+use super::table::{FIELDS, Table, field, resolve};
 use crate::parse::parse;
 use crate::tree::{Node, NodeKind};
 use crate::{Family, Function, compile, functions};
@@ -62,6 +62,57 @@ fn errors_come_out_of_every_function() {
         }
     }
     assert!(seen > 300, "{seen}");
+}
+
+/// Where it can be told without running them, too.
+#[test]
+fn errors_that_are_certain_are_known() {
+    let is_certain = |text: &str| {
+        let program = compile(text, &resolve).unwrap_or_else(|problems| panic!("{text}: {problems:?}"));
+        program.fails_with(&|id| id == field(8))
+    };
+    for function in functions() {
+        // Of these it depends on the record what is looked at.
+        let first = matches!(function.name, "IF" | "SWITCH");
+        for index in 0..if first { 1 } else { 6 } {
+            let Some(text) = changed(function, index, "{Broken}") else { continue };
+            let catches = matches!(function.name, "ISERROR" | "ISNUMBER" | "IFERROR");
+            let is_last = function.name == "XLOOKUP" && index == 3;
+            assert_eq!(is_certain(&text), !catches && !is_last, "{text}");
+        }
+    }
+    for text in [
+        "{Broken} & ' ISERROR'",
+        "IF(ISERROR({n}), {Broken}, {Broken} + 1)",
+        "IF({n} > {Broken}, 1, 2)",
+        "SWITCH({n}, {Broken}, 1, 2)",
+        "SWITCH({n}, 1, {Broken}, {Broken}, 2)",
+        "SWITCH({n}, 1, {Broken}, 2, -{Broken}, {Broken})",
+        "IFERROR({Broken}, {Broken})",
+        "LET(x, {Broken}, y, 2, x + y)",
+        "OR({Done}, AND({n}, {Broken}))",
+        "XLOOKUP({Broken}, {Names}, {Prices}, 'none')",
+        "LEN({Broken} & {n}) + LEN({Broken} & {n})",
+        "OR({Name}='a', {Name}='b', {Broken}=1)",
+    ] {
+        assert!(is_certain(text), "{text}");
+        assert_eq!(value(text), CellValue::Error(CellError::Failed), "{text}");
+    }
+    for text in [
+        "IF(ISERROR({n}), 0, {Broken})",
+        "IF({n} > 1, {n}, {Broken})",
+        "IF({n}, {Broken})",
+        "SWITCH({n}, 1, 'one', 2, {Broken}, {Broken})",
+        "SWITCH({n}, 1, {Broken})",
+        "LET(x, {Broken}, 5)",
+        "LET(x, {Broken}, IFERROR(x, 5))",
+        "IFERROR({n}, {Broken})",
+        "ISERROR({Broken})",
+        "XLOOKUP({Name}, {Names}, {Prices}, {Broken})",
+        "{n} & {Name}",
+    ] {
+        assert!(!is_certain(text), "{text}");
+    }
 }
 
 #[test]

@@ -369,6 +369,24 @@ proptest! {
         }
     }
 
+    /// What is told to fail whenever some fields do fails in every row.
+    #[test]
+    fn what_fails_with_fields_fails_everywhere(
+        node in tree(),
+        table in table(),
+        failing in prop::collection::vec(0..FIELDS.len(), 1..6),
+    ) {
+        let mut table = table;
+        table.failing = failing;
+        let program = compile(&print(&node), &resolve).unwrap();
+        prop_assume!(program.fails_with(&|id| table.failing.iter().any(|index| field(*index) == id)));
+        let out = table.with(&program, 0..table.len, |batch| program.eval(batch));
+        for row in 0..table.len {
+            let cell = told(out.cell(row));
+            prop_assert!(cell == Plain::Error, "row {row} is {cell:?} with {:?}: {}", table.failing, print(&node));
+        }
+    }
+
     #[test]
     fn any_text_is_read_or_refused(text in "[ -~\n]{0,60}|[a-zA-Z(){}'\"+*/&<>=!,.0-9 ]{0,80}|\\PC{0,30}") {
         match compile(&text, &resolve) {

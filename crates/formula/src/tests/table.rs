@@ -36,6 +36,8 @@ pub(super) struct Table {
     pub modified: Chunk,
     /// The field behind all others, of which no row is known to [`Table::new`].
     pub more: ComputedChunk,
+    /// The fields that are errors in every row.
+    pub failing: Vec<usize>,
     pub now: Timestamp,
 }
 
@@ -80,7 +82,7 @@ impl Table {
         let now = Timestamp(1_710_500_400_000_000);
         let select = SelectOptions { choices, next: 4, removed: Vec::new() };
         let more = ComputedChunk { values: Chunk::new(Kind::Text), errors: Bits::default() };
-        Self { len: rows.len(), columns, errors, select, created, modified, more, now }
+        Self { len: rows.len(), columns, errors, select, created, modified, more, failing: Vec::new(), now }
     }
 
     pub fn id(row: usize) -> RecordId {
@@ -97,7 +99,13 @@ impl Table {
         let lists: Vec<ComputedChunk> = self
             .columns
             .iter()
-            .map(|column| ComputedChunk { values: column.clone(), errors: Bits::default() })
+            .enumerate()
+            .map(|(index, column)| {
+                let mut errors = Bits::default();
+                let failing = self.failing.contains(&index);
+                (0..self.len).filter(|_| failing).for_each(|row| errors.set(row, true));
+                ComputedChunk { values: column.clone(), errors }
+            })
             .collect();
         let inputs: Vec<Input<'_>> = program
             .references()
@@ -106,6 +114,7 @@ impl Table {
                 let index = reference.no.0 as usize;
                 let Some(chunk) = self.columns.get(index) else { return Input::Computed(&self.more) };
                 match reference.shape {
+                    _ if self.failing.contains(&index) => Input::Computed(&lists[index]),
                     _ if index == BROKEN => Input::Computed(&computed),
                     _ if chunk.is_empty() => Input::Missing,
                     Shape::Choice | Shape::Choices => Input::Choice { chunk, select: &self.select },

@@ -77,7 +77,7 @@ impl Programs {
         }
         let depth = depth.checked_sub(1).ok_or(Error::TooDeep)?;
         let compiled = match made_of(schema, table, field) {
-            Some(compiled) => Some(Arc::new(self.with_needs(compiled, schema, table, depth)?)),
+            Some(compiled) => self.with_needs(compiled, schema, (table, field), depth)?.map(Arc::new),
             None => None,
         };
         let mut fields = self.fields.lock();
@@ -87,42 +87,52 @@ impl Programs {
         Ok(compiled)
     }
 
-    /// With what the fields that it reads need themselves.
+    /// With what the fields that it reads need themselves; none where it is an error in every record as they cannot be computed.
     fn with_needs(
         &self,
         mut compiled: Compiled,
         schema: &Schema,
-        table: &Table,
+        (table, field): (&Table, &Field),
         depth: usize,
-    ) -> Result<Compiled, Error> {
+    ) -> Result<Option<Compiled>, Error> {
+        let mut lost = Vec::new();
         let own = compiled.through.is_empty().then_some(&compiled.program).and_then(Option::as_ref);
         let references = own.map(Program::references).unwrap_or_default();
         for no in references.iter().map(|reference| reference.no).collect::<Vec<_>>() {
             let Some(inner) = table.field_by_no(no) else { continue };
-            if let Some(inner) = self.of_field(schema, table, inner, depth)? {
-                compiled.ages = compiled.ages.max(inner.ages);
-                compiled.people |= inner.people;
-                compiled.files |= inner.files;
-                compiled.linked |= inner.linked;
-                compiled.through.extend(&inner.through);
-            }
+            let Some(made) = self.of_field(schema, table, inner, depth)? else {
+                lost.extend(inner.kind.is_evaluated().then_some(inner.id));
+                continue;
+            };
+            compiled.ages = compiled.ages.max(made.ages);
+            compiled.people |= made.people;
+            compiled.files |= made.files;
+            compiled.linked |= made.linked;
+            compiled.through.extend(&made.through);
         }
         compiled.through.sort_unstable();
         compiled.through.dedup();
         for through in &compiled.through {
             compiled.tables.push(through.other);
             let Some(other) = schema.table_by_no(through.other) else { continue };
-            let Some(field) = other.field_by_no(through.field) else { continue };
-            if let Some(inner) = self.of_field(schema, other, field, depth)? {
-                compiled.ages = compiled.ages.max(inner.ages);
-                compiled.people |= inner.people;
-                compiled.files |= inner.files;
-                compiled.tables.extend(&inner.tables);
-            }
+            let Some(looked) = other.field_by_no(through.field) else { continue };
+            let Some(made) = self.of_field(schema, other, looked, depth)? else {
+                lost.extend(looked.kind.is_evaluated().then_some(looked.id));
+                continue;
+            };
+            compiled.ages = compiled.ages.max(made.ages);
+            compiled.people |= made.people;
+            compiled.files |= made.files;
+            compiled.tables.extend(&made.tables);
         }
         compiled.tables.sort_unstable();
         compiled.tables.dedup();
-        Ok(compiled)
+        let fails = !lost.is_empty()
+            && match (&field.kind, &compiled.program) {
+                (_, Some(program)) => program.fails_with(&|id| lost.contains(&id)),
+                (kind, None) => matches!(kind, FieldKind::MultipleLookupValues(_)),
+            };
+        Ok((!fails).then_some(compiled))
     }
 
     /// The formula that a caller filters by, in a house that may have only the functions of Airtable.

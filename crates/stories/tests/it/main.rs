@@ -53,6 +53,7 @@ mod ticks;
 mod tokens;
 mod trash;
 mod trash_empties;
+mod uncomputed;
 mod undo_together;
 mod upserts;
 mod vega;
