@@ -13,7 +13,8 @@ use crate::source::Source;
 use crate::tree::Filter;
 use test::Test;
 
-/// The ordinals of the existing records that match.
+/// The ordinals of the existing records that match. A record whose cell of one of the fields that the filter looks at is an error does not
+/// match, whatever is asked, as it is with formulas.
 ///
 /// # Errors
 /// [`QueryError`] when a bound is passed, or a term names a field that is not there or compares it with what it
@@ -24,12 +25,18 @@ pub fn filter(source: &Source<'_>, filter: &Filter) -> Result<Bits, QueryError> 
     if matches!(node, Node::All) {
         return Ok(source.live().clone());
     }
+    let fields = filter.fields().into_iter();
+    let views: Vec<_> = fields.map(|field| Ok(source.facet(field)?.view)).collect::<Result<_, _>>()?;
     let chunks = source.len().div_ceil(CHUNK);
     let mut words = Vec::with_capacity(chunks * WORDS);
     let mut scratch = String::new();
     for chunk in 0..chunks {
-        let live = mask::of_chunk(source.live(), chunk);
-        words.extend_from_slice(&node.rows(chunk, &live, &mut scratch));
+        let mut within = mask::of_chunk(source.live(), chunk);
+        let errors = views.iter().filter_map(|view| view.part(chunk)?.errors());
+        for errors in errors.filter(|errors| !errors.words().is_empty()) {
+            mask::without(&mut within, &mask::of_chunk(errors, 0));
+        }
+        words.extend_from_slice(&node.rows(chunk, &within, &mut scratch));
     }
     Ok(Bits::from_words(words))
 }

@@ -161,11 +161,16 @@ pub(crate) fn compare(left: &CellValue, right: &CellValue) -> Ordering {
 
 /// Whether a record matches, decided cell by cell.
 pub(crate) fn matches(filter: &Filter, ordinal: u32, cells: &[CellValue]) -> bool {
+    let is_error = |field: &FieldNo| matches!(cell_of(cells, *field), CellValue::Error(_));
+    !filter.fields().iter().any(is_error) && holds(filter, ordinal, cells)
+}
+
+fn holds(filter: &Filter, ordinal: u32, cells: &[CellValue]) -> bool {
     match filter {
         Filter::All => true,
-        Filter::And(parts) => parts.iter().all(|part| matches(part, ordinal, cells)),
-        Filter::Or(parts) => parts.iter().any(|part| matches(part, ordinal, cells)),
-        Filter::Not(part) => !matches(part, ordinal, cells),
+        Filter::And(parts) => parts.iter().all(|part| holds(part, ordinal, cells)),
+        Filter::Or(parts) => parts.iter().any(|part| holds(part, ordinal, cells)),
+        Filter::Not(part) => !holds(part, ordinal, cells),
         Filter::Rows(rows) => rows.get(ordinal as usize),
         Filter::Term(term) => matches_term(term, cell_of(cells, term.field)),
     }

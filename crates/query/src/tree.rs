@@ -84,7 +84,7 @@ pub struct Term {
 }
 
 /// How a cell is compared. An operator with `Not` or `None` in its name answers the exact opposite of the other, so
-/// blanks match it. Errors match [`Op::IsNotEmpty`] and the opposites, nothing else.
+/// blanks match it. Errors match nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Op {
     /// The same value; for lists the same set (no blank matches); for a time range: inside it.

@@ -16,7 +16,7 @@ pub(super) struct Test<'a> {
     opposite: bool,
 }
 
-/// What a cell is checked for; blanks and errors fail every check but [`Check::Filled`], which errors pass.
+/// What a cell is checked for; blanks fail every check, and errors are not asked about.
 enum Check {
     Filled,
     Number(Compare, f64),
@@ -77,7 +77,7 @@ impl<'a> Test<'a> {
     }
 
     fn matching(&self, part: Part<'_>, within: &Mask, scratch: &mut String) -> Mask {
-        let mut found = match (&self.check, part.values) {
+        match (&self.check, part.values) {
             (Check::Filled, values) => filled(values, within),
             (Check::Number(compare, value), Chunk::Number(numbers)) => {
                 let mut found = compare.pack(&numbers.values, *value);
@@ -99,16 +99,7 @@ impl<'a> Test<'a> {
                 kept(within, |row| how.holds(lists.get(row), list))
             }
             _ => NONE,
-        };
-        if let Some(errors) = part.errors() {
-            let errors = mask::of_chunk(errors, 0);
-            if matches!(self.check, Check::Filled) {
-                mask::or(&mut found, &errors);
-            } else {
-                mask::without(&mut found, &errors);
-            }
         }
-        found
     }
 }
 

@@ -76,10 +76,10 @@ fn holding(view: &View, table: &Table, text: &str) -> Result<Bits, Error> {
         searched.push(Arc::clone(field));
     }
     let columns = Columns::read(view, table, &rows, &searched, true)?;
-    // A table may have more fields than a filter has terms.
+    // Field by field: in one filter an error in one of them would hide what another holds.
     let mut selection = Bits::default();
-    for part in parts.chunks(query::MAX_TERMS) {
-        let some = query::filter(&columns.source(), &Filter::Or(part.to_vec()))?;
+    for part in &parts {
+        let some = query::filter(&columns.source(), part)?;
         some.ones().for_each(|ordinal| selection.set(ordinal, true));
     }
     Ok(selection)
