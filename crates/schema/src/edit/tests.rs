@@ -292,6 +292,14 @@ fn a_circle_of_formulas_is_refused_with_the_way_around() {
         let refused = draft.update_field(TableNo(1), double, None, None, Some(&options));
         assert!(matches!(&refused, Err(Error::Cycle { path: told, .. }) if told == path), "{refused:?}");
     }
+    // Of a long way the middle is left out.
+    draft.add_field(TableNo(1), &formula_field("F1", "{Double}")).unwrap();
+    for at in 2..12 {
+        draft.add_field(TableNo(1), &formula_field(&format!("F{at}"), &format!("{{F{}}}", at - 1))).unwrap();
+    }
+    let refused = draft.update_field(TableNo(1), double, None, None, Some(&json!({ "formula": "{F11}" })));
+    let path = "Double → F11 → F10 → F9 → F8 → (3 more) → F4 → F3 → F2 → F1 → Double";
+    assert!(matches!(&refused, Err(Error::Cycle { path: told, .. }) if told == path), "{refused:?}");
     draft.update_field(TableNo(1), double, None, None, Some(&json!({ "formula": "{Points} * 3" }))).unwrap();
 }
 
@@ -324,7 +332,7 @@ fn a_circle_through_links_is_refused_with_the_way_around() {
         let Err(Error::Cycle { path, .. }) = told else { panic!("{told:?}") };
         path
     };
-    assert_eq!(refused(&mut draft, double, "SUM({Of home})"), "Double → Of home → Total → Double");
+    assert_eq!(refused(&mut draft, double, "SUM({Of home})"), "Double → Of home → Total of `B` → Double");
     // A link shows the names of its records.
     draft.add_field(TableNo(2), &formula_field("Named", "{Things} & '!'")).unwrap();
     draft.add_tables(&[table("C", vec![formula_field("Title", "1")])]).unwrap();
@@ -334,7 +342,10 @@ fn a_circle_through_links_is_refused_with_the_way_around() {
     let title = draft.schema.tables[2].primary;
     draft.add_field(TableNo(3), &looking("Looked", "Back", "Seen", None)).unwrap();
     let told = draft.update_field(TableNo(3), title, None, None, Some(&json!({ "formula": "{Looked} & 1" })));
-    assert!(matches!(&told, Err(Error::Cycle { path, .. }) if path == "Title → Looked → Seen → Title"), "{told:?}");
+    assert!(
+        matches!(&told, Err(Error::Cycle { path, .. }) if path == "Title → Looked → Seen of `A` → Title"),
+        "{told:?}"
+    );
 }
 
 #[test]

@@ -17,6 +17,8 @@ use crate::needs::{Place, field_at, looked_at, needs};
 
 /// The most lookups that follow each other: what a cell holds may grow with each by as many times as it has links.
 const HOPS: usize = 5;
+/// The most fields of a circle that are told.
+const WAY: usize = 10;
 
 impl Draft<'_> {
     /// A link field of a table, by id or name, and the table that it leads to.
@@ -141,29 +143,45 @@ impl Draft<'_> {
     /// Refuses a field that would need itself.
     pub(super) fn refuse_cycle(&self, name: &str, own: Option<Place>, needs: Vec<Place>) -> Result<(), Error> {
         let Some(own) = own else { return Ok(()) };
-        let mut seen = Vec::new();
-        match self.path_to(own, &needs, &mut seen) {
-            None => Ok(()),
-            Some(path) => Err(Error::Cycle { field: name.to_owned(), path: format!("{name} → {path}") }),
-        }
+        let Some(places) = self.path_to(own, &needs, &mut Vec::new()) else { return Ok(()) };
+        let named = |place: &Place| Some((place.0, field_at(&self.schema, *place)?.1.name.as_str()));
+        let way: Vec<(TableNo, &str)> =
+            std::iter::once((own.0, name)).chain(places.iter().rev().filter_map(named)).collect();
+        Err(Error::Cycle { field: name.to_owned(), path: self.told_way(&way) })
     }
 
-    /// The names on the way from these fields to `goal`, if there is one. Each field is looked at once.
-    fn path_to(&self, goal: Place, from: &[Place], seen: &mut Vec<Place>) -> Option<String> {
+    /// The fields on the way from these to `goal`, that one first, if there is a way. Each field is looked at once.
+    fn path_to(&self, goal: Place, from: &[Place], seen: &mut Vec<Place>) -> Option<Vec<Place>> {
         for place in from {
             let Some((table, field)) = field_at(&self.schema, *place) else { continue };
             if *place == goal {
-                return Some(field.name.clone());
+                return Some(vec![goal]);
             }
             if seen.contains(place) {
                 continue;
             }
             seen.push(*place);
-            if let Some(path) = self.path_to(goal, &needs(&self.schema, table, field), seen) {
-                return Some(format!("{} → {path}", field.name));
+            if let Some(mut path) = self.path_to(goal, &needs(&self.schema, table, field), seen) {
+                path.push(*place);
+                return Some(path);
             }
         }
         None
+    }
+
+    /// Fields each of which needs the next, with their tables where these are others than that of the first. Of a long way the middle is
+    /// left out.
+    pub(super) fn told_way(&self, fields: &[(TableNo, &str)]) -> String {
+        let own = fields.first().map(|(no, _)| *no);
+        let told = |(no, name): &(TableNo, &str)| match self.schema.table_by_no(*no).filter(|_| Some(*no) != own) {
+            Some(table) => format!("{name} of `{}`", table.name),
+            None => (*name).to_owned(),
+        };
+        let mut names: Vec<String> = fields.iter().map(told).collect();
+        if let Some(left_out) = names.len().checked_sub(WAY).filter(|left_out| *left_out > 0) {
+            names.splice(WAY / 2..WAY / 2 + left_out, [format!("({left_out} more)")]);
+        }
+        names.join(" → ")
     }
 
     /// Gives computed fields over a field that became of another type their new type, and so on upwards.

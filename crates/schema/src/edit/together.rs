@@ -215,8 +215,9 @@ impl Draft<'_> {
         }
         let way: Vec<_> = way.iter().filter_map(|at| fields.get(*at)).collect();
         way.first().into_iter().for_each(|field| self.stand_at(**field));
-        let names: Vec<&str> = way.iter().map(|field| field.new.name.trim()).collect();
-        Error::Cycle { field: names.first().copied().unwrap_or_default().to_owned(), path: names.join(" → ") }
+        let way: Vec<(TableNo, &str)> = way.iter().map(|field| (field.table, field.new.name.trim())).collect();
+        let field = way.first().map_or("", |(_, name)| *name).to_owned();
+        Error::Cycle { field, path: self.told_way(&way) }
     }
 
     /// Which of the fields to be made a field needs; links are there already.

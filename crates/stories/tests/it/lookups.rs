@@ -292,7 +292,7 @@ async fn what_cannot_be_looked_at_is_refused(app: TestApp) {
     let (status, answer) =
         app.call(Method::PATCH, &format!("{fields}/{}", made["id"].as_str().unwrap()), &change).await;
     assert_eq!(status, 422);
-    assert!(answer["error"]["message"].as_str().unwrap().contains("Sum → Of all → Sum"), "{answer}");
+    assert!(answer["error"]["message"].as_str().unwrap().contains("Sum → Of all of `Tasks` → Sum"), "{answer}");
 }
 
 /// Two lookups through the same link are read record by record, blanks and all.

@@ -115,11 +115,20 @@ fn other_sides_that_are_not_given_take_no_name_that_is() {
 fn what_cannot_be_made_is_named_with_its_place() {
     let (forth, back) = ("fldForth000000001", "fldBack0000000001");
     let named = |inverse: &str| json!({ "inverseLinkFieldId": inverse });
+    let seen = |name: &str, link: &str, at: &str| {
+        let options = json!({ "recordLinkFieldId": link, "fieldIdInLinkedTable": at });
+        json!({ "name": name, "type": "multipleLookupValues", "options": options })
+    };
     for (a, b, said) in [
         (
             vec![formula("F", "{G}"), formula("G", "{H}"), formula("H", "{G}")],
             vec![],
             "/tables/0/fields/2: field `G` would need itself: G → H → G",
+        ),
+        (
+            vec![link((forth, "L"), B, json!({ "inverseName": "M" })), seen("Seen", "L", "X")],
+            vec![seen("X", "M", "Seen")],
+            "/tables/0/fields/2: field `Seen` would need itself: Seen → X of `B` → Seen",
         ),
         (vec![formula("F", "{F} + 1")], vec![], "/tables/0/fields/1: field `F` would need itself: F → F"),
         (vec![], vec![formula("F", "{Nope}")], "/tables/1/fields/1: invalid formula in `F`"),
