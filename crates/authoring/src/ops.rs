@@ -179,7 +179,10 @@ impl Authoring {
                 let rolled = of.map(|(link, field)| Rolled::find(schema, table, link, field)).transpose()?;
                 let given = Given::read(Some((table, rolled)), &asked.context)?;
                 let names = Names { table: Some(table), rolled, given: &given, only_airtable, until };
-                look(&names, Some((view, table, &view.image.table(table.no))))
+                let rows = view.image.table(table.no);
+                let seen: Seen<'_> = (view, table, &*rows);
+                record(seen, asked.record.as_deref())?;
+                look(&names, Some(seen))
             };
             // What the image misses is brought, and the question asked again.
             match aside(true, asked) {

@@ -58,7 +58,7 @@ pub(super) struct FormulaIn {
     /// What it rolls up, where it is the formula of a rollup of the table: it names `values` then, and nothing else.
     #[serde(default)]
     rollup: Option<RollupIn>,
-    /// The id of the record that it is computed for; only where it is evaluated.
+    /// The id of the record that it is computed for, where it is evaluated. It must be there.
     #[serde(default)]
     record: Option<String>,
     /// Values for fields, in place of the record's, by name or id; also `fields` and `variables`. Without a table the formula
@@ -94,6 +94,12 @@ pub(super) struct FormatIn {
     /// The formula; also `expression`.
     #[serde(alias = "expression")]
     formula: String,
+    /// The base that it is about, by id or name; goes with `table`. The form is the same without.
+    #[serde(default)]
+    base: Option<String>,
+    /// The table, by id or name.
+    #[serde(default)]
+    table: Option<String>,
 }
 
 /// A formula to be written by a model.
@@ -335,8 +341,14 @@ async fn explain(
         (status = 422, description = "It cannot be read"),
     )
 )]
-async fn format(State(authoring): State<Authoring>, body: Body) -> Result<Json<FormattedOut>, Failure> {
-    let FormatIn { formula: given } = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
+async fn format(
+    State(authoring): State<Authoring>,
+    Extension(caller): Extension<Caller>,
+    body: Body,
+) -> Result<Json<FormattedOut>, Failure> {
+    let FormatIn { formula: given, base, table } = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
+    let place = place(&authoring, &caller, (base, table)).await?;
+    authoring.field_names(&caller, place.as_ref()).await.map_err(fail)?;
     let refuse = |problems: Vec<Diagnostic>| fail(Error::Expression { reason: schema::summary(&problems) });
     let ours = schema::beyond_airtable(&given);
     if authoring.has_formulas_of_airtable() && !ours.is_empty() {

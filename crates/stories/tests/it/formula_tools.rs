@@ -244,6 +244,7 @@ async fn formulas_are_explained_and_written(bench: Bench) {
 
     let told = bench.ask("format", &json!({ "formula": " sum( {a},1 )" })).await;
     assert_eq!(told, json!({ "formula": "SUM({a}, 1)", "changed": true }));
+    assert_eq!(bench.of_tasks("format", " sum( {a},1 )").await, told, "about a table the form is the same");
     let told = bench.ask("format", &json!({ "expression": told["formula"] })).await;
     assert_eq!(told["changed"], false);
 
@@ -327,6 +328,31 @@ async fn wrong_questions_about_formulas_are_refused(bench: Bench) {
             code == StatusCode::from_u16(status).unwrap() && answer["detail"].to_string().contains(told),
             "{body}: {code} {answer}"
         );
+    }
+}
+
+#[on_every_database]
+async fn what_a_formula_is_about_must_be_there(bench: Bench) {
+    let nobody = json!({ "formula": "1", "base": bench.base, "table": "Tasks", "record": "recNobody00000001" });
+    for (what, body, status, told) in [
+        ("validate", nobody.clone(), StatusCode::NOT_FOUND, "recNobody00000001"),
+        ("evaluate", nobody.clone(), StatusCode::NOT_FOUND, "recNobody00000001"),
+        ("explain", nobody, StatusCode::NOT_FOUND, "recNobody00000001"),
+        (
+            "format",
+            json!({ "formula": "1", "base": bench.base }),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "`base` and `table` go together",
+        ),
+        (
+            "format",
+            json!({ "formula": "1", "base": bench.base, "table": "Task" }),
+            StatusCode::NOT_FOUND,
+            "table `Task` does not exist",
+        ),
+    ] {
+        let (code, answer) = bench.app.call(Method::POST, &format!("/api/v1/formulas/{what}"), &body).await;
+        assert!(code == status && answer["detail"].to_string().contains(told), "{what} {body}: {code} {answer}");
     }
 }
 
