@@ -3,6 +3,7 @@
 use model::{Bits, SelectOptions};
 
 use crate::call::Call;
+use crate::check::Shape;
 use crate::eval::{Context, Lanes};
 use crate::expr::{Comparison, Expr, Op, Set, Subject};
 use crate::input::read;
@@ -64,13 +65,17 @@ fn one(text: &str) -> Set {
     set
 }
 
-/// The constant that a field is compared with.
+/// The text that a field is compared with as a text: one beside a date is read as a date.
 fn field_is(expr: &Expr) -> Option<(Subject, &str)> {
     let Expr::Chain(first, rest) = expr else { return None };
     let [(Op::Compare(Comparison::Equal), second)] = rest.as_slice() else { return None };
     match (&**first, second) {
         (Expr::Constant(Scalar::Text(text)), Expr::Slot(slot, shape))
-        | (Expr::Slot(slot, shape), Expr::Constant(Scalar::Text(text))) => Some((Subject::Slot(*slot, *shape), text)),
+        | (Expr::Slot(slot, shape), Expr::Constant(Scalar::Text(text)))
+            if !matches!(shape, Shape::Date | Shape::DateTime) =>
+        {
+            Some((Subject::Slot(*slot, *shape), text))
+        }
         _ => None,
     }
 }

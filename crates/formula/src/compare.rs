@@ -41,13 +41,17 @@ pub(crate) fn holds(how: Comparison, left: Val<'_>, right: Val<'_>) -> bool {
     }
 }
 
-/// Equality: blank equals the empty text and zero, times are equal to the millisecond, the rest as text or number.
+/// Equality: blank equals the empty text and zero, times are equal to the millisecond, also to what a text reads as; the rest as text or
+/// number.
 pub(crate) fn equal_values(left: Val<'_>, right: Val<'_>) -> bool {
     match (left, right) {
         (Val::Number(a), Val::Number(b)) => a == b,
         (Val::Text(a), Val::Text(b)) => a == b,
         (Val::Blank, other) | (other, Val::Blank) => other.is_blank() || matches!(other, Val::Number(0.0)),
         (Val::Time(a, _), Val::Time(b, _)) => same_time(a, b),
+        (Val::Time(time, _), text @ Val::Text(_)) | (text @ Val::Text(_), Val::Time(time, _)) => {
+            text.time().is_some_and(|read| same_time(read, time))
+        }
         _ => left.text(&mut String::new()) == right.text(&mut String::new()),
     }
 }
@@ -108,6 +112,9 @@ fn equal_to(lane: &Lane<'_>, value: Val<'_>, rows: &Mask) -> Option<Mask> {
         (Values::Choices(..), Val::Text("") | Val::Blank) => rows.without(&lane.truth(rows)),
         (Values::Choices(choices, select), Val::Text(text)) => equal_choice(choices, select, text),
         (Values::Times(times, _), Val::Time(value, _)) => Mask::pack(times, |time| same_time(time, value)),
+        (Values::Times(times, _), text @ Val::Text(_)) if !text.is_blank() => {
+            text.time().map_or_else(Mask::default, |value| Mask::pack(times, |time| same_time(time, value)))
+        }
         _ => return None,
     })
 }

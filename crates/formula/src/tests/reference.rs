@@ -245,6 +245,9 @@ impl Row<'_> {
             let parts = values.iter().cloned();
             parts.flat_map(|value| if let List(values, _) = value { values } else { vec![value] }).collect()
         };
+        if miscounts(name, &values) {
+            return Error;
+        }
         if name.starts_with("ARRAY") {
             let of = compile_rollup(&print(&nodes[0]), &resolve).unwrap().result();
             let of_dates = matches!(of, FormulaType::Date | FormulaType::DateTime);
@@ -486,6 +489,10 @@ pub(super) fn equal(left: &Plain, right: &Plain) -> bool {
         (Number(a), Number(b)) => a == b,
         (Blank, other) | (other, Blank) => other.is_blank() || *other == Number(0.0),
         (Time(a, _), Time(b, _)) => a.div_euclid(1_000) == b.div_euclid(1_000),
+        (Time(..), Text(_)) | (Text(_), Time(..)) => {
+            let read = [left, right].map(|value| value.time().map(|time| time.div_euclid(1_000)));
+            read[0].is_some() && read[0] == read[1]
+        }
         _ => left.text() == right.text(),
     }
 }
@@ -502,7 +509,19 @@ pub(super) fn compare(left: &Plain, right: &Plain) -> Option<Ordering> {
 }
 
 fn count(value: Option<&Plain>, default: usize) -> usize {
-    value.map_or(default, |value| value.text().parse::<f64>().map_or(0, |number| number.max(0.0) as usize))
+    value.map_or(default, |value| value.number().max(0.0) as usize)
+}
+
+/// What counts is a number.
+fn miscounts(name: &str, values: &[Plain]) -> bool {
+    let counts = match name {
+        "LEFT" | "RIGHT" | "REPT" => 1..2,
+        "MID" | "REPLACE" | "SUBSTRING" | "ARRAYSLICE" => 1..3,
+        "FIND" | "SEARCH" => 2..3,
+        "SUBSTITUTE" => 3..4,
+        _ => 0..0,
+    };
+    counts.filter_map(|at| values.get(at)).any(|value| value.number().is_nan())
 }
 
 /// Functions that are errors where one of their arguments is.
@@ -546,6 +565,7 @@ fn strict(name: &str, values: &[Plain]) -> Plain {
         "ISEMPTY" | "ISBLANK" => Plain::flag(values.iter().all(Plain::is_blank)),
         "EVEN" => Number(whole_away(a, |whole| whole % 2.0 == 0.0)),
         "ODD" => Number(whole_away(a, |whole| whole % 2.0 == 1.0)),
+        "ROUND" | "ROUNDUP" | "ROUNDDOWN" if b.is_nan() => Number(b),
         "ROUND" => Number(round_to(a, power, half_up)),
         "ROUNDUP" => Number(round_to(a, power, away)),
         "ROUNDDOWN" => Number(round_to(a, power, towards)),
@@ -580,7 +600,7 @@ fn texts(name: &str, values: &[Plain]) -> Plain {
             Text(text(0).chars().skip(skip).take(count(values.get(2), 0)).collect())
         }
         "REPT" => match count(values.get(1), 0) {
-            times if text(0).len().saturating_mul(times) > LONGEST => Error,
+            times if text(0).chars().count().saturating_mul(times) > LONGEST => Error,
             times => Text(text(0).repeat(times)),
         },
         "FIND" => Number(place(values).unwrap_or(0) as f64),
