@@ -2,7 +2,7 @@
 
 use regex_syntax::ast::parse::ParserBuilder;
 use regex_syntax::ast::{
-    self, Ast, Flag, Flags, FlagsItemKind, Repetition, RepetitionKind, RepetitionOp, RepetitionRange,
+    self, Ast, ClassAsciiKind, Flag, Flags, FlagsItemKind, Repetition, RepetitionKind, RepetitionOp, RepetitionRange,
 };
 use regex_syntax::escape as escaped;
 use regex_syntax::hir::Hir;
@@ -18,11 +18,18 @@ const REPEATED: u32 = 1_000;
 /// # Errors
 /// Why it is none.
 pub(crate) fn read(pattern: &str) -> Result<Hir, String> {
-    let text = translated(pattern);
+    let text = translated(pattern)?;
     let parsed = ParserBuilder::new().nest_limit(NESTED).build().parse(&text);
-    let parsed = parsed.map_err(|error| error.kind().to_string())?;
+    let parsed = parsed.map_err(|error| reason(&error))?;
     ast::visit(&parsed, Refusing)?;
     Translator::new().translate(&text, &parsed).map_err(|error| error.kind().to_string())
+}
+
+/// What is wrong, and with which escape.
+fn reason(error: &ast::Error) -> String {
+    let (start, end) = (error.span().start.offset, error.span().end.offset);
+    let escape = error.pattern().get(start..end).filter(|_| *error.kind() == ast::ErrorKind::EscapeUnrecognized);
+    escape.map_or_else(|| error.kind().to_string(), |escape| format!("{} `{escape}`", error.kind()))
 }
 
 /// How many classes a pattern has that may hold signs of all scripts: each takes as long to read as hundreds of other signs.
@@ -81,12 +88,15 @@ fn refuse_flags(flags: &Flags) -> Result<(), String> {
 }
 
 /// The pattern for `regex_syntax`, no less wrong. Of the letters for classes and boundaries RE2 means those of ASCII.
-pub(crate) fn translated(pattern: &str) -> String {
+///
+/// # Errors
+/// Where a class has a name that there is not, which `regex_syntax` takes for signs.
+pub(crate) fn translated(pattern: &str) -> Result<String, String> {
     let mut reading = Reading { rest: pattern, out: String::with_capacity(pattern.len()) };
     while let Some(c) = reading.rest.chars().next() {
         match c {
             '\\' => reading.escaped(),
-            '[' => reading.class(),
+            '[' => reading.class()?,
             '{' => match repetition(reading.rest) {
                 Some(len) => reading.copy(len),
                 None => reading.literal(),
@@ -95,7 +105,7 @@ pub(crate) fn translated(pattern: &str) -> String {
             c => reading.copy(c.len_utf8()),
         }
     }
-    reading.out
+    Ok(reading.out)
 }
 
 struct Reading<'p> {
@@ -167,7 +177,7 @@ impl Reading<'_> {
     }
 
     /// A class, in which there are ranges, classes with names or a letter, and signs that stand for themselves.
-    fn class(&mut self) {
+    fn class(&mut self) -> Result<(), String> {
         self.copy(1);
         if self.rest.starts_with('^') {
             self.copy(1);
@@ -175,10 +185,11 @@ impl Reading<'_> {
         let mut is_first = true;
         while !self.rest.is_empty() {
             if self.rest.starts_with(']') && !is_first {
-                return self.copy(1);
+                self.copy(1);
+                break;
             }
             is_first = false;
-            if let Some(len) = named_class(self.rest) {
+            if let Some(len) = named_class(self.rest)? {
                 self.copy(len);
                 continue;
             }
@@ -191,6 +202,7 @@ impl Reading<'_> {
                 self.member();
             }
         }
+        Ok(())
     }
 
     /// One sign of a class.
@@ -239,11 +251,11 @@ fn repetition(text: &str) -> Option<usize> {
     (rest.starts_with('}') && !least.is_empty() && !most.contains(',')).then_some(len + 2)
 }
 
-/// How long the `[:name:]` is that a text begins with.
-fn named_class(text: &str) -> Option<usize> {
-    let within = text.strip_prefix("[:")?;
-    let name = within.strip_prefix('^').unwrap_or(within);
-    let len = name.bytes().take_while(u8::is_ascii_lowercase).count();
-    let is_named = len > 0 && name.get(len..)?.starts_with(":]");
-    is_named.then_some(text.len() - name.len() + len + 2)
+/// How long the `[:name:]` is that a text begins with. Whatever stands there is to be a name.
+fn named_class(text: &str) -> Result<Option<usize>, String> {
+    let Some((name, _)) = text.strip_prefix("[:").and_then(|within| within.split_once(":]")) else { return Ok(None) };
+    match ClassAsciiKind::from_name(name.strip_prefix('^').unwrap_or(name)) {
+        Some(_) => Ok(Some(name.len() + 4)),
+        None => Err(format!("unknown class `[:{name}:]`")),
+    }
 }

@@ -200,7 +200,7 @@ fn fill(new: &str, text: &str, groups: &Captures, out: &mut String) {
 #[cfg(test)]
 pub(crate) fn compile(pattern: &str) -> Option<regex::Regex> {
     Search::new(pattern)?.regex?;
-    regex::Regex::new(&crate::re2::translated(pattern)).ok()
+    regex::Regex::new(&crate::re2::translated(pattern).ok()?).ok()
 }
 
 fn build(pattern: &Hir, most: usize) -> Option<Regex> {
@@ -224,9 +224,33 @@ fn pattern_advice(reason: &str) -> &'static str {
         reason if reason.starts_with("look-around") || reason.starts_with("backreferences") => {
             "match more than is wanted, and take a group of it by `$1` in REGEX_REPLACE"
         }
-        reason if reason.starts_with("unrecognized flag") => "flags are i, m, s and U, as in `(?i)`",
         reason if reason.starts_with("a repetition is repeated") => "write a group, as `(?:a*)*`",
         reason if reason.starts_with("a part is repeated") => "repeat it at most 1,000 times",
+        reason if reason.starts_with("unknown class") => {
+            "classes are named as `[:alpha:]`, `[:digit:]`, `[:punct:]` or `[:space:]`"
+        }
+        r"unrecognized escape sequence `\Z`" => r"the end of the text is written `\z`",
+        r"unrecognized escape sequence `\h`" => r"a space or tab is written `[ \t]`",
+        reason if reason.starts_with("unrecognized escape sequence") => {
+            r"a letter that is meant as itself has no `\` before it"
+        }
+        reason if reason.starts_with("Unicode property") || reason.starts_with("invalid Unicode") => {
+            r"letters are `\pL`, capitals `\p{Lu}`, and those of a script `\p{Greek}`"
+        }
+        reason if reason.starts_with("invalid repetition count range") => {
+            "the smaller count comes first, as in `{1,2}`"
+        }
+        reason if reason.starts_with("invalid character class range") => {
+            r"the sign with the lower number comes first, as in `[a-z]`; a `-` that is meant as itself is written `\-`"
+        }
+        reason if reason.starts_with("hexadecimal") || reason.starts_with("invalid hexadecimal") => {
+            r"a sign is named by its number as `\x41` or `\x{1F600}`"
+        }
+        reason if reason.contains("capture group name") => "each group has a name of its own, as in `(?P<name>a*)`",
+        reason if reason.contains("flag") => "flags are i, m, s and U, as in `(?i)`",
+        reason if reason.starts_with("exceed the maximum number of nested") => {
+            "groups stand in each other at most 100 deep"
+        }
         _ => "a sign that is meant as itself has `\\` before it",
     }
 }
