@@ -93,6 +93,9 @@ fn shape_of(value: &Value) -> Result<Shape, String> {
         Value::Number(_) => Shape::Number,
         Value::Bool(_) => Shape::Flag,
         Value::Null | Value::String(_) => Shape::Text,
+        Value::Array(items) if items.iter().any(|item| item.is_array() || item.is_object()) => {
+            return Err("takes a list of numbers, of texts, or of true and false".to_owned());
+        }
         Value::Array(items) => Shape::List(match items.iter().find(|item| !item.is_null()) {
             Some(Value::Number(_)) => FormulaType::Number,
             Some(Value::Bool(_)) => FormulaType::Flag,
@@ -117,7 +120,9 @@ fn cell(shape: Shape, value: &Value) -> Result<CellValue, String> {
             if items.len() > ITEMS {
                 return Err(format!("has at most {ITEMS} values"));
             }
-            return items.iter().map(|value| one(item, value)).collect::<Result<_, _>>().map(CellValue::Values);
+            let listed =
+                |value| one(item, value).map_err(|told| told.replacen("takes ", "takes a list, each value ", 1));
+            return items.iter().map(listed).collect::<Result<_, _>>().map(CellValue::Values);
         }
     };
     match value {
