@@ -26,11 +26,14 @@ pub(crate) fn instead_of(name: &str) -> &'static str {
             "a rollup of a formula field like `IF(condition, value)` comes to the same"
         }
         "CONTAINS" => "it is written `FIND(what, text) > 0`",
-        "DATEDIF" | "DATEDIFF" => "it is written `DATETIME_DIFF(a, b, unit)`",
-        "EXACT" => "it is written `a = b`",
+        "DATEDIF" => {
+            "`DATETIME_DIFF(end, start, \"months\")` comes near it, with the later date first and units in words"
+        }
+        "DATEDIFF" => "it is written `DATETIME_DIFF(a, b, \"days\")`, or with another unit",
+        "EXACT" => "it is written `a & \"\" = b & \"\"`",
         "FORMATDATE" => "it is written `DATETIME_FORMAT(date, format)`",
         "IFERROR" => "it is written `IF(ISERROR(value), instead, value)`",
-        "ISBLANK" | "ISEMPTY" => "it is written `value = BLANK()`",
+        "ISBLANK" | "ISEMPTY" => "it is written `value & \"\" = \"\"`",
         "ISNUMBER" => "`NOT(ISERROR(value + 0))` comes near it",
         "JSON_EXTRACT" | "SPLIT" => "`REGEX_EXTRACT(text, pattern)` takes a part out of a text",
         "LENGTH" => "it is written `LEN(text)`",

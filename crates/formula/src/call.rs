@@ -215,13 +215,9 @@ impl<'b> Call<'_, 'b> {
     }
 }
 
-/// A count: whole and not negative.
-pub(crate) fn count(value: Val<'_>) -> usize {
-    match value {
-        Val::Number(number) => number.max(0.0) as usize,
-        Val::Text(text) => text.parse::<f64>().map_or(0, |number| number.max(0.0) as usize),
-        _ => 0,
-    }
+/// A count: whole and not negative; none of what is no number.
+pub(crate) fn count(value: Val<'_>) -> Option<usize> {
+    Some(value.number()).filter(|number| !number.is_nan()).map(|number| number.max(0.0) as usize)
 }
 
 /// The rows of `rows` that are an error, not a number or infinite.

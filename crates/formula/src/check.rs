@@ -9,7 +9,7 @@ use crate::expr::{Comparison, Expr, Op};
 use crate::fold::Folding;
 use crate::functions::{BY_THE_DAY, Function, LET, MANY, Returns, find, functions, needs_the_day};
 use crate::marks::Marked;
-use crate::mistakes::closest;
+use crate::mistakes::{closest, elsewhere};
 use crate::patterns::Room;
 use crate::tree::{Node, NodeKind};
 use crate::value::Scalar;
@@ -232,10 +232,16 @@ impl Checker<'_> {
             }
             NodeKind::Missing | NodeKind::Wrong(_) => String::new(),
             other => {
-                let message = "LET gives names to values, and this is no name".to_owned();
                 let advice = match other {
                     NodeKind::Field(_) => "its names are words, and what stands in braces is a field".to_owned(),
                     _ => format!("it is written {}", LET.usage),
+                };
+                let (message, advice) = match other {
+                    NodeKind::Call(call, given) if given.is_empty() && name.span.len() == call.len() => (
+                        format!("LET gives names to values, and {call} is a function, also without brackets"),
+                        "take another name".to_owned(),
+                    ),
+                    _ => ("LET gives names to values, and this is no name".to_owned(), advice),
                 };
                 self.problems.push(Diagnostic::new(DiagnosticKind::Syntax, name.span.clone(), message, advice));
                 // A name in quotes is meant as one.
@@ -430,6 +436,9 @@ fn dates_of(checked: &[(Expr, Type)]) -> Vec<FormulaType> {
 
 /// The function that was probably meant, as a question, or where they are.
 fn near(name: &str) -> String {
+    if let Some(advice) = elsewhere(name) {
+        return advice.to_owned();
+    }
     let near = closest(name, functions().iter().map(|function| function.name));
     let all = || "`GET /api/v1/formulas/functions` lists those that there are".to_owned();
     near.map_or_else(all, |near| format!("did you mean {near}?"))

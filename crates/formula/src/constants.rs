@@ -10,6 +10,7 @@ use crate::json::path;
 use crate::mistakes::{Mistake, closest};
 use crate::regex;
 use crate::value::Scalar;
+use crate::wrong::not_counted;
 
 const UNITS: &str = "units are milliseconds, seconds, minutes, hours, days, weeks, months, quarters and years";
 
@@ -19,6 +20,8 @@ pub(crate) enum Names {
     Zone,
     Locale,
     Unit,
+    /// The same where none is usual.
+    NeededUnit,
     /// The same where Airtable takes what is none, too.
     CountedUnit,
     /// The same as spreadsheets name them.
@@ -35,6 +38,10 @@ pub(crate) enum Names {
     Path,
     /// A part of a whole, from 0 to 1.
     Share,
+    /// How many, or at which place: an error where it is no number.
+    Count,
+    /// The same where nothing comes of it but `NaN`.
+    Number,
 }
 
 /// What an argument of a function names; most are just values.
@@ -42,7 +49,8 @@ pub(crate) fn named_by(function: &Function, argument: usize) -> Option<Names> {
     Some(match (function.name, argument) {
         ("SET_TIMEZONE", 1) => Names::Zone,
         ("SET_LOCALE", 1) | ("DATETIME_PARSE", 2) => Names::Locale,
-        ("DATEADD" | "DATEDIFF" | "IS_SAME", 2) => Names::Unit,
+        ("DATEADD", 2) => Names::NeededUnit,
+        ("DATEDIFF" | "IS_SAME", 2) => Names::Unit,
         ("DATETIME_DIFF", 2) => Names::CountedUnit,
         ("DATEDIF", 2) => Names::SpreadsheetUnit,
         ("WEEKDAY" | "WEEKNUM", 1) => Names::WeekStart,
@@ -51,15 +59,24 @@ pub(crate) fn named_by(function: &Function, argument: usize) -> Option<Names> {
         ("REGEX_EXTRACT" | "REGEX_MATCH" | "REGEX_REPLACE", 1) => Names::Pattern,
         ("JSON_EXTRACT", 1) => Names::Path,
         ("PERCENTILE", 1) => Names::Share,
+        ("DATEADD" | "LEFT" | "REPT" | "RIGHT" | "WORKDAY", 1) | ("FIND" | "SEARCH", 2) | ("SUBSTITUTE", 3) => {
+            Names::Count
+        }
+        ("ARRAYSLICE" | "MID" | "REPLACE" | "SUBSTRING", 1 | 2) => Names::Count,
+        ("CEILING" | "FLOOR" | "LOG" | "ROUND" | "ROUNDDOWN" | "ROUNDUP", 1) => Names::Number,
         _ => return None,
     })
 }
 
-/// What is wrong with a constant that should name something; a blank stands for what is usual.
+/// What is wrong with a constant that should name something; a blank stands for what is usual, where something is.
 pub(crate) fn mistake(names: Names, argument: &Expr) -> Option<Mistake> {
     let Expr::Constant(scalar) = argument else { return None };
-    if matches!(scalar, Scalar::Error) || scalar.view().is_blank() {
-        return None;
+    match scalar {
+        Scalar::Error => return None,
+        scalar if scalar.view().is_blank() => {
+            return (names == Names::NeededUnit).then(|| ("the unit of time is empty".to_owned(), UNITS.to_owned()));
+        }
+        _ => {}
     }
     let mut scratch = String::new();
     let name = scalar.view().text(&mut scratch);
@@ -69,7 +86,7 @@ pub(crate) fn mistake(names: Names, argument: &Expr) -> Option<Mistake> {
         Names::Locale if Locale::named(name).is_none() => {
             told("locale", "a locale is named as `de` or `en-gb`".to_owned())
         }
-        Names::Unit if Unit::known(name).is_none() => told("unit of time", UNITS.to_owned()),
+        Names::Unit | Names::NeededUnit if Unit::known(name).is_none() => told("unit of time", UNITS.to_owned()),
         Names::CountedUnit if Unit::known(name).is_none() => {
             told("unit of time, so milliseconds are counted", UNITS.to_owned())
         }
@@ -96,6 +113,7 @@ pub(crate) fn mistake(names: Names, argument: &Expr) -> Option<Mistake> {
         Names::Share if !(0.0..=1.0).contains(&scalar.view().number()) => {
             told("share", "a share is a number from 0 to 1, as 0.9 for ninety of a hundred".to_owned())
         }
+        Names::Count | Names::Number if scalar.view().number().is_nan() => Some(not_counted(scalar.view())),
         _ => None,
     }
 }

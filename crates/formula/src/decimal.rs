@@ -17,6 +17,9 @@ fn noise(number: f64) -> f64 {
 /// The numbers of the first argument rounded to the places of the second.
 pub(crate) fn rounded<'b>(call: &Call<'_, 'b>, round: impl Fn(f64, f64) -> f64) -> Lanes<'b> {
     call.numbers(0.0, |number, places| {
+        if places.is_nan() {
+            return places;
+        }
         let power = 10f64.powi(places.clamp(-400.0, 400.0) as i32);
         round_to(number, power, &round)
     })
@@ -37,8 +40,9 @@ pub(crate) fn round_to(number: f64, power: f64, round: impl Fn(f64, f64) -> f64)
     }
 }
 
-/// A multiple of `step` near `number`.
+/// A multiple of `step` near `number`; a step below zero has the multiples of the one above.
 pub(crate) fn multiple(number: f64, step: f64, round: impl Fn(f64, f64) -> f64) -> f64 {
+    let step = step.abs();
     let quotient = number / step;
     let count = round(quotient, noise(quotient));
     // A step with few decimals is a whole number divided by a power of ten, and so are its multiples.

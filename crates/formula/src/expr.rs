@@ -4,6 +4,7 @@ use model::{FormulaType, RecordId};
 use rustc_hash::FxHashSet;
 
 use crate::check::Shape;
+use crate::constants::{Names, named_by};
 use crate::functions::{Function, Reads};
 use crate::value::Scalar;
 
@@ -137,7 +138,9 @@ impl Expr {
             Self::Constant(scalar) => *scalar == Scalar::Error,
             Self::Slot(at, _) | Self::Among(Subject::Slot(at, _), _) => slot(*at),
             Self::Among(Subject::Record, _) => false,
-            Self::Call(function, arguments) => function.fails.is_some() || any(arguments),
+            Self::Call(function, arguments) => {
+                function.fails.is_some() || any(arguments) || miscounts(function, arguments)
+            }
             Self::Negate(inner) | Self::Flat(inner) | Self::Typed(_, inner) | Self::Shared(_, inner) => {
                 inner.may_fail(slot)
             }
@@ -146,4 +149,11 @@ impl Expr {
             Self::Chain(first, rest) => first.may_fail(slot) || rest.iter().any(|(_, part)| part.may_fail(slot)),
         }
     }
+}
+
+/// True where something is counted by what may be no number.
+fn miscounts(function: &Function, arguments: &[Expr]) -> bool {
+    let is_number = |expr: &Expr| matches!(expr, Expr::Constant(scalar) if !scalar.view().number().is_nan());
+    let counted = |(at, expr): (usize, &Expr)| named_by(function, at) == Some(Names::Count) && !is_number(expr);
+    arguments.iter().enumerate().any(counted)
 }

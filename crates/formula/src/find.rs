@@ -14,8 +14,8 @@ pub(crate) fn find<'b>(call: &Call<'_, 'b>, absent: impl Fn() -> Out<f64>) -> La
     let [what, place, start] = &lanes;
     let (mut what, mut place, start) = (Text::new(what), Text::new(place), extent.per(start, count));
     Ok(extent.calculate(|row| {
-        let place = place.at(row);
-        let (before, rest) = split(place, start.at(row).saturating_sub(1));
+        let (place, Some(start)) = (place.at(row), start.at(row)) else { return Out::Error };
+        let (before, rest) = split(place, start.saturating_sub(1));
         match rest.find(what.at(row)) {
             Some(at) => {
                 let at = place.get(..before.len() + at).map_or(0, |before| before.chars().count());

@@ -148,16 +148,33 @@ pub(crate) fn closest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> O
     scored.max_by(|one, other| one.0.total_cmp(&other.0)).filter(|(score, _)| *score >= NEAR).map(|(_, held)| held)
 }
 
+/// What is written instead of a function of spreadsheets that is like none here.
+pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "DATE" => "a date is read from a text, as by `DATETIME_PARSE(\"2024-02-29\")`",
+        "IFS" => {
+            "it is written `IF(a, x, IF(b, y, z))`, or `SWITCH(value, pattern, result, …)` where one value decides"
+        }
+        "ISNULL" => "did you mean ISBLANK?",
+        "PROPER" => "UPPER and LOWER change all letters, and nothing the first ones only",
+        "RAND" | "RANDBETWEEN" => "formulas know no chance: of the same values they come to the same",
+        _ => return None,
+    })
+}
+
 /// The sign of another language that a text begins with.
 pub(crate) fn foreign(text: &str) -> Option<(&'static str, &'static str, &'static str)> {
     FOREIGN.into_iter().find(|(sign, ..)| text.starts_with(sign))
 }
 
 /// What is no sign here, why, and what is written instead; longer ones first.
-pub(crate) const FOREIGN: [(&str, &str, &str); 24] = [
+pub(crate) const FOREIGN: [(&str, &str, &str); 27] = [
     ("//", "a formula has no comments", "leave it out"),
     ("/*", "a formula has no comments", "leave it out"),
     ("==", "`==` is no operator", "equality is written `=`"),
+    ("=>", "`=>` is no operator", "at least as much is written `>=`"),
+    ("=<", "`=<` is no operator", "at most as much is written `<=`"),
+    ("=!", "`=!` is no operator", "inequality is written `!=`"),
     ("<>", "`<>` is no operator", "inequality is written `!=`"),
     ("&&", "`&&` is no operator", "that both hold is written `AND(a, b)`"),
     ("||", "`||` is no operator", "that one holds is written `OR(a, b)`"),

@@ -22,17 +22,24 @@ pub(crate) fn no_date(values: &[Val<'_>], places: &[usize]) -> Option<Found> {
 
 /// The argument at this place, where it is to be a number and is none.
 pub(crate) fn no_number(values: &[Val<'_>], at: usize) -> Option<Found> {
-    let value = values.get(at).filter(|value| !value.number().is_finite())?;
-    let shown = told(values, at);
+    values.get(at).filter(|value| !value.number().is_finite()).map(|value| (at, not_counted(*value)))
+}
+
+/// What is to be a number and is none, or none that can be counted.
+pub(crate) fn not_counted(value: Val<'_>) -> Mistake {
+    let mut scratch = String::new();
+    let shown = shortened(value.text(&mut scratch));
     let (message, advice) = match value {
         Val::Text(_) => (
             format!("the text `{shown}` is no number"),
             "a number is written without quotes, as 3; VALUE reads one from a text",
         ),
-        Val::Number(_) => (format!("`{shown}` is too much to be counted"), "take a number, as 3"),
+        Val::Number(number) if !number.is_nan() => {
+            (format!("`{shown}` is too much to be counted"), "take a number, as 3")
+        }
         _ => (format!("`{shown}` is no number"), "take a number, as 3"),
     };
-    Some((at, (message, advice.to_owned())))
+    (message, advice.to_owned())
 }
 
 /// A holiday behind a day and another argument that is no day.

@@ -37,6 +37,7 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     })?;
     for lane in places {
         list.error.add(&lane.errors(call.cx.n).and(call.rows));
+        call.rows.rows().filter(|row| lane.get(*row).number().is_nan()).for_each(|row| list.error.set(row));
     }
     Ok(list)
 }

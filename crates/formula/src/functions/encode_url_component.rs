@@ -21,7 +21,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: 0,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
-    fails: None,
+    fails: Some(super::TOO_LONG),
     wrong: None,
     run: Run::Over(run),
 };

@@ -34,7 +34,8 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let [text, length] = &lanes;
     let (mut text, length) = (Text::new(text), extent.per(length, count));
     call.write(&extent, |row, out| {
-        out.push_str(split(text.at(row), length.at(row)).0);
+        let Some(length) = length.at(row) else { return Made::Error };
+        out.push_str(split(text.at(row), length).0);
         Made::Value
     })
 }

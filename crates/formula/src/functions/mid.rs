@@ -31,8 +31,9 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let [text, start, length] = &lanes;
     let (mut text, start, length) = (Text::new(text), extent.per(start, count), extent.per(length, count));
     call.write(&extent, |row, out| {
-        let from = split(text.at(row), start.at(row).saturating_sub(1)).1;
-        out.push_str(split(from, length.at(row)).0);
+        let (Some(start), Some(length)) = (start.at(row), length.at(row)) else { return Made::Error };
+        let from = split(text.at(row), start.saturating_sub(1)).1;
+        out.push_str(split(from, length).0);
         Made::Value
     })
 }

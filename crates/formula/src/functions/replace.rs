@@ -20,7 +20,7 @@ pub(super) const FUNCTION: Function = Function {
     lists: 0,
     returns: Returns::Always(FormulaType::Text),
     reads: Reads::Nothing,
-    fails: None,
+    fails: Some(super::TOO_LONG),
     wrong: None,
     run: Run::Over(run),
 };
@@ -32,10 +32,11 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let (start, length) = (extent.per(start, count), extent.per(length, count));
     let (mut text, mut new) = (Text::new(text), Text::new(new));
     call.write(&extent, |row, out| {
-        let (before, rest) = split(text.at(row), start.at(row).saturating_sub(1));
+        let (Some(start), Some(length)) = (start.at(row), length.at(row)) else { return Made::Error };
+        let (before, rest) = split(text.at(row), start.saturating_sub(1));
         out.push_str(before);
         out.push_str(new.at(row));
-        out.push_str(split(rest, length.at(row)).1);
+        out.push_str(split(rest, length).1);
         Made::Value
     })
 }

@@ -31,8 +31,9 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let [text, times] = &lanes;
     let (mut text, times) = (Text::new(text), extent.per(times, count));
     call.write(&extent, |row, out| {
-        let (text, times) = (text.at(row), times.at(row));
-        if text.len().saturating_mul(times) > LONGEST {
+        let (text, Some(times)) = (text.at(row), times.at(row)) else { return Made::Error };
+        let is_longer = |len: usize| len.saturating_mul(times) > LONGEST;
+        if is_longer(text.len()) && is_longer(text.chars().count()) {
             return Made::Error;
         }
         repeat(text, times, out);

@@ -34,8 +34,8 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let [text, length] = &lanes;
     let (mut text, length) = (Text::new(text), extent.per(length, count));
     call.write(&extent, |row, out| {
-        let text = text.at(row);
-        out.push_str(split(text, text.chars().count().saturating_sub(length.at(row))).1);
+        let (text, Some(length)) = (text.at(row), length.at(row)) else { return Made::Error };
+        out.push_str(split(text, text.chars().count().saturating_sub(length)).1);
         Made::Value
     })
 }

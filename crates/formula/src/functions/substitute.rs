@@ -36,7 +36,10 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let only = (call.arguments.len() > 3).then(|| extent.per(which, count));
     call.write(&extent, |row, out| {
         let which = only.as_ref().map(|only| only.at(row));
-        replace((text.at(row), old.at(row), new.at(row)), which, out)
+        if which == Some(None) {
+            return Made::Error;
+        }
+        replace((text.at(row), old.at(row), new.at(row)), which.flatten(), out)
     })
 }
 

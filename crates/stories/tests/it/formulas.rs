@@ -157,6 +157,15 @@ async fn functions_of_ours_are_refused_where_only_airtables_may_be(strict: Stric
         let told = format!("Airtable has no function {}", formula.split('(').next().unwrap());
         assert!(status == 422 && answer.to_string().contains(&told), "{status} {answer}");
     }
+    let told = [
+        ("DATEDIF({Due}, {Due}, 'M')", r#"`DATETIME_DIFF(end, start, \"months\")` comes near it"#),
+        ("ISBLANK({Name})", r#"it is written `value & \"\" = \"\"`"#),
+        ("EXACT({Name}, {Name})", r#"it is written `a & \"\" = b & \"\"`"#),
+    ];
+    for (formula, advice) in told {
+        let (status, answer) = app.call(Method::POST, &fields, &field(formula)).await;
+        assert!(status == 422 && answer.to_string().contains(advice), "{formula}: {status} {answer}");
+    }
     // A text that names one is none, and Airtable's own work.
     app.ok(Method::POST, &fields, &field("'MEDIAN(1)' & SUM({Points})")).await;
     app.ok(Method::PATCH, &format!("{fields}/F"), &json!({ "name": "MEDIAN" })).await;

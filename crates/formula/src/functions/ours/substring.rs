@@ -31,8 +31,9 @@ fn run<'b>(call: &Call<'_, 'b>) -> Lanes<'b> {
     let (mut text, start) = (Text::new(text), extent.per(start, count));
     let length = (call.arguments.len() > 2).then(|| extent.per(length, count));
     call.write(&extent, |row, out| {
-        let from = split(text.at(row), start.at(row)).1;
-        out.push_str(length.as_ref().map_or(from, |length| split(from, length.at(row)).0));
+        let length = length.as_ref().map_or(Some(usize::MAX), |length| length.at(row));
+        let (Some(start), Some(length)) = (start.at(row), length) else { return Made::Error };
+        out.push_str(split(split(text.at(row), start).1, length).0);
         Made::Value
     })
 }
