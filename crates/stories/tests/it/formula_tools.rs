@@ -272,7 +272,6 @@ async fn formulas_are_explained_and_written(bench: Bench) {
 #[on_every_database]
 async fn wrong_questions_about_formulas_are_refused(bench: Bench) {
     let long = "1+".repeat(40_000);
-    let many: serde_json::Map<String, Value> = (0..1_001).map(|n| (format!("f{n}"), json!(1))).collect();
     for (what, body, status, told) in [
         ("evaluate", json!({ "formula": "1", "base": bench.base }), 422, "`base` and `table` go together"),
         ("evaluate", json!({ "formula": "1", "record": bench.task }), 422, "`record` goes with `base` and `table`"),
@@ -313,26 +312,6 @@ async fn wrong_questions_about_formulas_are_refused(bench: Bench) {
             422,
             "`rollup` goes with `base` and `table`",
         ),
-        ("evaluate", json!({ "formula": "1", "context": { "a": { "b": 1 } } }), 422, "`a` of `context` is an object"),
-        (
-            "evaluate",
-            json!({ "formula": "1", "context": { "a": ["x", 1] } }),
-            422,
-            "`a` of `context` takes a list, each value a text",
-        ),
-        (
-            "evaluate",
-            json!({ "formula": "1", "context": { "a": [{ "specialValue": "NaN" }] } }),
-            422,
-            "`a` of `context` takes a list of numbers, of texts, or of true and false",
-        ),
-        (
-            "evaluate",
-            json!({ "formula": "1", "context": { "a": [1, [2]] } }),
-            422,
-            "`a` of `context` takes a list of numbers",
-        ),
-        ("evaluate", json!({ "formula": "1", "context": many }), 422, "at most 1000 values"),
         ("evaluate", json!({ "formula": "1", "more": 1 }), 422, "more"),
         ("explain", json!({ "formula": "1 +" }), 422, "the formula ends where a value is missing"),
         ("format", json!({ "formula": "SUM(1" }), 422, "add `)`"),
@@ -370,6 +349,25 @@ async fn what_a_formula_is_about_must_be_there(bench: Bench) {
     ] {
         let (code, answer) = bench.app.call(Method::POST, &format!("/api/v1/formulas/{what}"), &body).await;
         assert!(code == status && answer["detail"].to_string().contains(told), "{what} {body}: {code} {answer}");
+    }
+}
+
+#[on_every_database]
+async fn values_in_the_context_that_are_none_are_refused(bench: Bench) {
+    let many: serde_json::Map<String, Value> = (0..1_001).map(|n| (format!("f{n}"), json!(1))).collect();
+    for (context, told) in [
+        (json!({ "a": { "b": 1 } }), "`a` of `context` is an object"),
+        (json!({ "a": ["x", 1] }), "`a` of `context` takes a list, each value a text"),
+        (
+            json!({ "a": [{ "specialValue": "NaN" }] }),
+            "`a` of `context` takes a list of numbers, of texts, or of true and false",
+        ),
+        (json!({ "a": [1, [2]] }), "`a` of `context` takes a list of numbers"),
+        (json!(many), "at most 1000 values"),
+    ] {
+        let body = json!({ "formula": "1", "context": context });
+        let (status, answer) = bench.app.call(Method::POST, "/api/v1/formulas/evaluate", &body).await;
+        assert!(status == 422 && answer["detail"].to_string().contains(told), "{told}: {status} {answer}");
     }
 }
 
