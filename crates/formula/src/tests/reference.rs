@@ -237,7 +237,7 @@ impl Row<'_> {
         let value = |(index, node): (usize, &Node)| if index < lists { self.raw(node) } else { self.value(node) };
         let values: Vec<Plain> = nodes.iter().enumerate().map(value).collect();
         let is_error = |value: &Plain| matches!(value, List(values, _) if values.contains(&Error)) || *value == Error;
-        if values.iter().any(is_error) {
+        if values.iter().any(is_error) || miscounts(name, &values) {
             return Error;
         }
         let dates = values.iter().any(|value| matches!(value, List(_, true)));
@@ -245,9 +245,6 @@ impl Row<'_> {
             let parts = values.iter().cloned();
             parts.flat_map(|value| if let List(values, _) = value { values } else { vec![value] }).collect()
         };
-        if miscounts(name, &values) {
-            return Error;
-        }
         if name.starts_with("ARRAY") {
             let of = compile_rollup(&print(&nodes[0]), &resolve).unwrap().result();
             let of_dates = matches!(of, FormulaType::Date | FormulaType::DateTime);
