@@ -71,7 +71,7 @@ impl std::fmt::Debug for Database {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Images {
-    /// Memory for the images of all bases together.
+    /// Memory for the images of all bases together; half of it for what is computed of one base.
     pub image_memory: ByteSize,
 }
 

@@ -47,6 +47,11 @@ impl Output {
         }
     }
 
+    /// Bytes of the values so far.
+    pub fn memory(&self) -> usize {
+        self.chunk.values.memory()
+    }
+
     pub fn finish(self) -> ComputedChunk {
         self.chunk
     }

@@ -302,10 +302,24 @@ impl Program {
 
     /// Computes the rows of a batch.
     pub fn eval(&self, batch: &Batch<'_>) -> ComputedChunk {
+        self.computed(batch, usize::MAX).0
+    }
+
+    /// The same, unless the values take more than so many bytes: none then.
+    pub fn eval_within(&self, batch: &Batch<'_>, most: usize) -> Option<ComputedChunk> {
+        let (chunk, fits) = self.computed(batch, most);
+        fits.then_some(chunk)
+    }
+
+    /// The values, and whether they take no more than so many bytes: else some are left out.
+    fn computed(&self, batch: &Batch<'_>, most: usize) -> (ComputedChunk, bool) {
         let kind = if self.list { Kind::Values } else { self.result.column() };
         let mut out = Output::new(kind, self.result, batch.rows.len());
-        self.run(batch, 0, &mut |start, n, lane| out.put(start, n, lane));
-        out.finish()
+        let fits = self.run(batch, 0, &mut |start, n, lane| {
+            out.put(start, n, lane);
+            out.memory() <= most
+        });
+        (out.finish(), fits)
     }
 
     /// The rows of a batch for which it is true.
@@ -318,12 +332,13 @@ impl Program {
             } else {
                 found.rows().for_each(|row| out.set(start + row));
             }
+            true
         });
         out.into_bits()
     }
 
-    /// Hands out the values of all rows: at once, or in pieces where they cost too much.
-    fn run(&self, batch: &Batch<'_>, start: usize, sink: &mut dyn FnMut(usize, usize, Lane<'_>)) {
+    /// Hands out the values of all rows: at once, or in pieces where they cost too much. False once who takes them has enough.
+    fn run(&self, batch: &Batch<'_>, start: usize, sink: &mut dyn FnMut(usize, usize, Lane<'_>) -> bool) -> bool {
         let n = batch.rows.len();
         if batch.is_over() {
             return sink(start, n, Lane::same(Scalar::Error));
@@ -333,10 +348,10 @@ impl Program {
             Err(Spent) if n <= 1 => sink(start, n, Lane::same(Scalar::Error)),
             Err(Spent) => {
                 let piece = n.div_ceil(PIECES);
-                for from in (0..n).step_by(piece) {
+                (0..n).step_by(piece).all(|from| {
                     let rows = batch.rows.start + from..batch.rows.end.min(batch.rows.start + from + piece);
-                    self.run(&Batch { rows, ..*batch }, start + from, sink);
-                }
+                    self.run(&Batch { rows, ..*batch }, start + from, sink)
+                })
             }
         }
     }

@@ -1,7 +1,9 @@
 //! Computed columns: formulas, what is looked up through links, and the texts of links. They are evaluated chunk by
 //! chunk when somebody asks, and brought forward by the records that the changes since then touch.
 
+mod kept;
 mod look;
+mod pieces;
 mod programs;
 mod prompts;
 mod reach;
@@ -20,16 +22,17 @@ use model::{
     Bits, CHUNK, CellRef, Chunk, Column, ComputedChunk, Field, FieldId, FieldKind, FieldNo, Keeper, Kind, Ordinal,
     People, Table, TableImage, TableNo, Timestamp,
 };
-use parking_lot::Mutex;
 pub use reach::Reach;
 pub use titles::{users_of, watching};
 
+pub use kept::Computed;
 pub use programs::looked;
-use programs::{Compiled, Programs, Through};
+use programs::{Compiled, Through, needed};
 pub use prompts::{Asked, is_stale};
-use rustc_hash::FxHashMap;
 
-use look::{Found, Held, Search, flatten};
+use kept::{Entry, Form, Found, Key, MOST, Stamp, memory};
+use look::{Held, Known, Search, flatten};
+use pieces::{PIECE, in_pieces, joined, joined_bits, too_many};
 
 use super::{BaseImage, stored_column};
 use crate::addresses::Addresses;
@@ -43,65 +46,8 @@ const DEPTH: usize = 128;
 /// More stale rows of a chunk than this are not worth computing one by one.
 const PATCH: usize = 64;
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Key {
-    table: TableNo,
-    field: FieldNo,
-    form: Form,
-    chunk: u32,
-}
-
-/// How the cells of a field are held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Form {
-    /// As they are.
-    Whole,
-    /// One value for several: what they are ordered and filtered by.
-    Flat,
-    /// Of a lookup one value for each linked record, be it blank.
-    Places,
-}
-
 /// A field of a table with the table's records.
 type Of<'o> = (&'o Table, &'o TableImage, &'o Field);
-
-/// What a chunk was computed from.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    /// The version of the records in the chunk.
-    records: u64,
-    /// The schema, and what the time is as far as it counts.
-    fixed: u64,
-    /// The tables that links lead to.
-    through: u64,
-}
-
-struct Entry {
-    stamp: Stamp,
-    /// The sequence of the picture that it was computed from.
-    sequence: i64,
-    chunk: Arc<ComputedChunk>,
-}
-
-/// The computed chunks and compiled formulas of a base.
-#[derive(Default)]
-pub struct Computed {
-    chunks: Mutex<FxHashMap<Key, Entry>>,
-    programs: Programs,
-}
-
-impl Computed {
-    /// Bytes on the heap.
-    pub fn memory(&self) -> usize {
-        let memory = |entry: &Entry| entry.chunk.values.memory() + entry.chunk.errors.memory();
-        self.chunks.lock().values().map(memory).sum()
-    }
-
-    /// Drops the chunks; they are computed again when somebody asks.
-    pub fn clear(&self) {
-        self.chunks.lock().clear();
-    }
-}
 
 /// A base's picture with the time at which it is looked at: what queries and replies read.
 #[derive(Clone)]
@@ -173,11 +119,14 @@ impl View {
         let kind = if linked { Kind::Text } else { field.kind.column() };
         let form = if field.kind.is_list() { Form::Flat } else { Form::Whole };
         let blank = Arc::new(ComputedChunk { values: Chunk::new(kind), errors: Bits::default() });
+        let mut bytes = 0;
         let chunks = (0..rows.len().div_ceil(CHUNK)).map(|chunk| {
             if within.is_some_and(|within| !reaches(within, chunk)) {
                 return Ok(Arc::clone(&blank));
             }
-            self.chunk((table, rows, field), form, chunk, DEPTH)
+            let chunk = self.chunk((table, rows, field), form, chunk, DEPTH)?;
+            bytes += memory(&chunk);
+            if bytes > self.image.computed.most() { Err(too_many(field)) } else { Ok(chunk) }
         });
         Ok(Values::Computed { kind, chunks: chunks.collect::<Result<_, _>>()? })
     }
@@ -246,28 +195,49 @@ impl View {
         let key = Key { table: table.no, field: field.no, form, chunk: chunk as u32 };
         let compiled = self.compiled(table, field, depth)?;
         let stamp = self.stamp(rows, compiled.as_deref(), chunk);
-        let held = {
-            let mut chunks = self.image.computed.chunks.lock();
-            match chunks.get(&key) {
-                Some(entry) if entry.stamp == stamp => return Ok(Arc::clone(&entry.chunk)),
-                _ => chunks.remove(&key),
-            }
+        let held = match self.image.computed.find(&key, &stamp) {
+            Found::Now(chunk) => return chunk.ok_or_else(|| too_many(field)),
+            Found::Earlier(entry) => entry.chunk.map(|chunk| (chunk, entry.stamp, entry.sequence)),
+            Found::Nothing => None,
         };
+        self.ready(of, chunk, depth)?;
         let patched = match (held, compiled) {
-            (Some(held), Some(compiled)) if held.stamp.fixed == stamp.fixed => {
+            (Some(held), Some(compiled)) if held.1.fixed == stamp.fixed => {
                 self.patch(of, form, (held, &stamp), &compiled, (chunk, depth))?
             }
             _ => None,
         };
-        let computed = if let Some(patched) = patched {
-            patched
-        } else {
-            let len = CHUNK.min(rows.len().saturating_sub(chunk * CHUNK));
-            Arc::new(self.compute(of, form, (chunk, 0..len), depth)?)
+        let computed = patched.map_or_else(
+            || {
+                let len = CHUNK.min(rows.len().saturating_sub(chunk * CHUNK));
+                self.compute(of, form, (chunk, 0..len), depth).map(Arc::new)
+            },
+            Ok,
+        );
+        let kept = match &computed {
+            Ok(chunk) => Some(Arc::clone(chunk)),
+            Err(Error::TooManyValues { .. }) => None,
+            Err(_) => return computed,
         };
-        let entry = Entry { stamp, sequence: self.image.sequence, chunk: Arc::clone(&computed) };
-        self.image.computed.chunks.lock().insert(key, entry);
-        Ok(computed)
+        self.image.computed.keep(key, Entry { stamp, sequence: self.image.sequence, chunk: kept });
+        computed
+    }
+
+    /// Computes what a formula needs of its table that is not kept, the deepest first: so a chain of formulas may be of any length.
+    fn ready(&self, (table, rows, field): Of<'_>, chunk: usize, depth: usize) -> Result<(), Error> {
+        let holds = |field: &Field| {
+            let key = Key { table: table.no, field: field.no, form: Form::Whole, chunk: chunk as u32 };
+            let compiled = self.compiled(table, field, depth);
+            compiled
+                .is_ok_and(|compiled| self.image.computed.holds(&key, &self.stamp(rows, compiled.as_deref(), chunk)))
+        };
+        for needed in needed(table, field, &holds) {
+            match self.chunk((table, rows, &needed), Form::Whole, chunk, depth) {
+                Ok(_) | Err(Error::TooManyValues { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// Brings an earlier state of a chunk forward: only records that may have become others since are computed, in
@@ -276,27 +246,27 @@ impl View {
         &self,
         of: Of<'_>,
         form: Form,
-        (held, stamp): (Entry, &Stamp),
+        ((held, was, sequence), stamp): ((Arc<ComputedChunk>, Stamp, i64), &Stamp),
         compiled: &Compiled,
         (chunk, depth): (usize, usize),
     ) -> Result<Option<Arc<ComputedChunk>>, Error> {
         let (table, rows, _) = of;
-        if self.image.sequence <= held.sequence {
+        if self.image.sequence <= sequence {
             return Ok(None);
         }
-        let stale = if compiled.linked || held.stamp.through != stamp.through {
-            let count = usize::try_from(self.image.sequence - held.sequence).unwrap_or(usize::MAX);
+        let stale = if compiled.linked || was.through != stamp.through {
+            let count = usize::try_from(self.image.sequence - sequence).unwrap_or(usize::MAX);
             let touched = |table| self.image.recent.touched(table, count);
-            let mut search = Search { touched: &touched, scans: false, found: Found::default() };
+            let mut search = Search { touched: &touched, scans: false, found: Known::default() };
             self.stale(table.no, Some(compiled), &mut search, depth)?.map(|stale| {
                 let within = |row: &u32| *row as usize / CHUNK == chunk && (*row as usize) < rows.len();
                 stale.into_iter().filter(within).map(|row| row as usize % CHUNK).collect()
             })
         } else {
-            changed_since(rows, chunk, held.sequence)
+            changed_since(rows, chunk, sequence)
         };
         let Some(stale) = stale.filter(|stale: &Vec<usize>| stale.len() <= PATCH) else { return Ok(None) };
-        let mut computed = held.chunk;
+        let mut computed = held;
         for row in stale {
             let one = self.compute(of, form, (chunk, row..row + 1), depth)?;
             let target = Arc::make_mut(&mut computed);
@@ -368,13 +338,14 @@ impl View {
         let (table, rows, field) = of;
         let depth = depth.checked_sub(1).ok_or(Error::TooDeep)?;
         if let Form::Flat = form {
-            let whole = range.len() > 1;
-            let lists = if whole {
-                self.chunk(of, Form::Whole, chunk, depth)?
-            } else {
-                Arc::new(self.compute(of, Form::Whole, (chunk, range.clone()), depth)?)
-            };
-            return Ok(flatten(&field.kind, &lists, range.len()));
+            return joined(field, range, |range| {
+                let lists = if range.len() > PIECE {
+                    self.chunk(of, Form::Whole, chunk, depth)?
+                } else {
+                    Arc::new(self.compute(of, Form::Whole, (chunk, range.clone()), depth)?)
+                };
+                Ok(flatten(&field.kind, &lists, range.len()))
+            });
         }
         if let Some(link) = field.kind.link() {
             return self.link_texts(rows, field, link.linked_table_no, chunk, range, depth);
@@ -396,18 +367,24 @@ impl View {
                 let held = if form == Form::Places { Held::One } else { Held::Filled };
                 self.look(rows, through, held, (chunk, range), depth)
             }
-            (FieldKind::Rollup(_), Some(program), Some(through)) => {
+            (FieldKind::Rollup(_), Some(program), Some(through)) => joined(field, range, |range| {
                 let lists = self.look(rows, through, Held::All, (chunk, range.clone()), depth)?;
                 let n = range.len();
                 let inputs: Vec<Input<'_>> = program.references().iter().map(|_| Input::Computed(&lists)).collect();
-                self.run(rows, (chunk * CHUNK + range.start, None), (0..n, &inputs), |batch| program.eval(batch))
-            }
+                let first = (chunk * CHUNK + range.start, None);
+                self.run(rows, first, (0..n, &inputs), |batch| program.eval_within(batch, MOST))?
+                    .ok_or_else(|| too_many(field))
+            }),
             (FieldKind::Formula(_) | FieldKind::Button(_), Some(program), _) => {
                 let keepers = self.keepers((table, Some(field.no)), program.watched())?;
                 let watched: Vec<Chunk> =
                     keepers.iter().map(|keepers| watched_times(rows, keepers, chunk, range.clone(), 0)).collect();
-                self.with_batch(program, table, rows, chunk, range, depth, |batch| {
-                    program.eval(&Batch { rows: batch.rows.clone(), watched: &watched, ..*batch })
+                joined(field, range, |range| {
+                    let values = self.with_batch(program, table, rows, chunk, range, depth, |batch| {
+                        let batch = Batch { rows: batch.rows.clone(), watched: &watched, ..*batch };
+                        program.eval_within(&batch, MOST)
+                    })?;
+                    values.ok_or_else(|| too_many(field))
                 })
             }
             _ => Ok(failed(kind, range.len())),
@@ -434,9 +411,12 @@ impl View {
             let len = CHUNK.min(rows.len() - chunk * CHUNK);
             let watched: Vec<Chunk> =
                 keepers.iter().map(|keepers| watched_times(rows, keepers, chunk, 0..len, 0)).collect();
-            let bits = self.with_batch(program, table, rows, chunk, 0..len, DEPTH, |batch| {
-                program.filter(&Batch { rows: batch.rows.clone(), watched: &watched, ..*batch })
-            })?;
+            let bits = in_pieces(0..len, |range| {
+                self.with_batch(program, table, rows, chunk, range, DEPTH, |batch| {
+                    program.filter(&Batch { rows: batch.rows.clone(), watched: &watched, ..*batch })
+                })
+            });
+            let bits = joined_bits(bits?);
             words.resize(chunk * CHUNK / 64, 0);
             words.extend_from_slice(bits.words());
         }
@@ -461,7 +441,13 @@ impl View {
             let is_computed = |field: &&Arc<Field>| field.kind.is_evaluated() || field.kind.link().is_some();
             let derived = field.filter(is_computed);
             let form = if let formula::Shape::Places(_) = reference.shape { Form::Places } else { Form::Whole };
-            let of = |field| self.chunk((table, rows, field), form, chunk, depth);
+            let of = |field| {
+                let of = (table, rows, field);
+                if range.len() > PIECE {
+                    return self.chunk(of, form, chunk, depth);
+                }
+                self.some(of, form, (chunk, &|| range.clone().collect()), depth)
+            };
             computed.push(derived.map(|field| of(field)).transpose()?);
         }
         let inputs: Vec<Input<'_>> = program

@@ -56,10 +56,10 @@ pub enum Error {
         /// The name of the field that was being computed, if it was one.
         field: Option<String>,
     },
-    /// A field has too many values through links.
-    #[error("4,096 records have more than 256 MiB of values of `{field}` through links")]
+    /// The values of a field take too much memory.
+    #[error("the values of `{field}` take too much memory")]
     TooManyValues {
-        /// The name of the field that is looked at.
+        /// The name of the field.
         field: String,
     },
     /// The change log failed.

@@ -15,7 +15,7 @@ use tokio::sync::Mutex as AsyncMutex;
 use super::absent::next_use;
 use web::aside;
 
-use super::{BaseImage, build};
+use super::{BaseImage, Computed, build};
 use crate::error::Error;
 
 /// After this many changed records the images are measured again.
@@ -171,7 +171,10 @@ impl Images {
                 break (head.sequence, schema);
             }
         };
-        let mut image = build::build(&self.db, tenant, BaseImage::new(sequence, schema), self.budget).await?;
+        let mut image = BaseImage::new(sequence, schema);
+        // What is computed leaves first where everything does not fit; it is bounded on its own while a query is at work.
+        image.computed = Arc::new(Computed::within(self.budget / 2));
+        let mut image = build::build(&self.db, tenant, image, self.budget).await?;
         image.used_all();
         self.catch_up(base, &mut image).await?;
         Ok(image)
@@ -245,9 +248,12 @@ impl Images {
                 _ => (line.number, None),
             }
         };
-        let mut image = match held {
-            Some(image) => image,
-            None => BaseImage::clone(&*self.current(tenant, base).await?),
+        // What readers have caught up with needs not be read from the log once more.
+        let published = slot.published.read().clone().filter(|image| image.sequence <= sequence);
+        let mut image = match (held, published) {
+            (Some(held), Some(seen)) if seen.sequence > held.sequence => BaseImage::clone(&seen),
+            (Some(held), _) => held,
+            (None, _) => BaseImage::clone(&*self.current(tenant, base).await?),
         };
         if image.sequence < sequence {
             let mut after = tx.changes_after(image.sequence).await?;

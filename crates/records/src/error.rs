@@ -181,12 +181,12 @@ pub enum Error {
         /// The name of the field that was being computed, if it was one and not the formula that was sent.
         field: Option<String>,
     },
-    /// A field has too many values through links.
+    /// The values of a field take too much memory.
     #[error(
-        "4,096 records have more than 256 MiB of values of `{field}` through links; look through fewer links, or roll them up"
+        "the values of `{field}` take too much memory to be looked at together; ask for a formula of it that comes to less, such as `LEFT`, or `SUM`"
     )]
     TooManyValues {
-        /// The name of the field that is looked at.
+        /// The name of the field.
         field: String,
     },
     /// The query is too large.

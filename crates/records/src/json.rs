@@ -13,6 +13,7 @@ use model::{
 use crate::counts::Counted;
 use crate::error::Error;
 use crate::ops::{BRIEF, QUERY};
+use images::Error::{TooDeep, TooManyValues, TooSlow};
 use images::{View, is_stale, stored_column, users_of};
 use web::aside;
 
@@ -85,7 +86,7 @@ enum Cells<'w> {
     Links(&'w Chunk, &'w TableImage),
     Computed(Arc<ComputedChunk>),
     /// They took too long.
-    Late,
+    Failed,
     People,
     Files,
     Written(&'w AiTextOptions),
@@ -114,8 +115,8 @@ pub(crate) struct RecordWriter<'w> {
     began: Instant,
 }
 
-/// A cell that took too long.
-const LATE: CellRef<'static> = CellRef::Error(CellError::Failed);
+/// A cell that took too long or too much.
+const FAILED: CellRef<'static> = CellRef::Error(CellError::Failed);
 
 /// Up to this many records, computed cells are computed one by one rather than by chunk.
 const FEW: usize = 16;
@@ -219,7 +220,7 @@ impl<'w> RecordWriter<'w> {
             Cells::Stored(chunk) => fields::write_cell(&field.kind, chunk.cell(row), out),
             Cells::Links(chunk, other) => write_links(chunk.cell(row), other, out),
             Cells::Computed(chunk) => fields::write_cell(&field.kind, chunk.cell(row), out),
-            Cells::Late => fields::write_cell(&field.kind, LATE, out),
+            Cells::Failed => fields::write_cell(&field.kind, FAILED, out),
             Cells::People => {
                 let users = users_of(self.rows, field, ordinal);
                 write_people(&users, matches!(field.kind, FieldKind::MultipleCollaborators), &self.view.people, out)
@@ -296,7 +297,7 @@ impl RecordWriter<'_> {
         match cells {
             Cells::Stored(chunk) => show(chunk.cell(row)),
             Cells::Computed(chunk) => show(chunk.cell(row)),
-            Cells::Late => show(LATE),
+            Cells::Failed => show(FAILED),
             Cells::Single => show(self.single(field, ordinal)?.view()),
             // Names with commas are in quotes, so that they are read again as they were.
             Cells::Linked => self.view.plain_cell(self.table, self.rows, field, ordinal, &mut text)?,
@@ -317,7 +318,7 @@ impl RecordWriter<'_> {
     /// A computed cell.
     fn single(&self, field: &Field, ordinal: Ordinal) -> Result<CellValue, Error> {
         match self.patiently(|| self.view.cell(self.table, self.rows, field, ordinal)) {
-            Err(images::Error::TooSlow { .. }) => Ok(LATE.to_value()),
+            Err(TooSlow { .. } | TooManyValues { .. } | TooDeep) => Ok(FAILED.to_value()),
             cell => Ok(cell?),
         }
     }
@@ -329,7 +330,8 @@ impl RecordWriter<'_> {
             Source::Links(column, other) => column.chunk(chunk).map(|chunk| Cells::Links(chunk, other)),
             Source::Computed => {
                 Some(match self.patiently(|| self.view.chunk_of(self.table, self.rows, slot.field, chunk)) {
-                    Err(images::Error::TooSlow { .. }) => Cells::Late,
+                    Err(TooSlow { .. } | TooDeep) => Cells::Failed,
+                    Err(TooManyValues { .. }) => Cells::Single,
                     chunk => Cells::Computed(chunk?),
                 })
             }

@@ -9,17 +9,17 @@ use model::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::kept::{Form, MOST};
+use super::pieces::too_many;
 use super::programs::{Compiled, Through};
-use super::{Form, View, failed};
+use super::{View, failed};
 use crate::error::Error;
 use crate::stored_column;
 
 /// More stale records than this are not gathered.
 const MANY: usize = 4_096;
 /// The most bytes that the values of one cell take: with more it is an error.
-const CELL: usize = 8 << 20;
-/// The most bytes that the cells of a chunk take.
-const CELLS: usize = 256 << 20;
+pub(super) const CELL: usize = 8 << 20;
 
 /// A search for stale records.
 pub(super) struct Search<'s> {
@@ -28,11 +28,11 @@ pub(super) struct Search<'s> {
     /// Whether a table is looked through where no field leads back, as when it links to itself.
     pub scans: bool,
     /// What was found on the way, by the field that is read in another table: it is not looked for again.
-    pub found: Found,
+    pub found: Known,
 }
 
 /// Stale records of other tables, by the field that is read there; none when they are not known or too many.
-pub(super) type Found = FxHashMap<(TableNo, FieldNo), Option<FxHashSet<u32>>>;
+pub(super) type Known = FxHashMap<(TableNo, FieldNo), Option<FxHashSet<u32>>>;
 
 /// What a list has of a linked record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,8 +107,8 @@ impl Gathered<'_> {
         self.errors.set(row, !fits);
         self.lists.set(row, values.iter().copied().filter(|_| fits));
         self.bytes += if fits { bytes } else { 0 };
-        if self.bytes > CELLS {
-            return Err(Error::TooManyValues { field: self.field.name.clone() });
+        if self.bytes > MOST {
+            return Err(too_many(self.field));
         }
         Ok(())
     }
@@ -144,7 +144,7 @@ impl View {
             Gathered { view: self, field, lists: ValueLists::default(), errors: Bits::default(), bytes: 0 };
         if field.kind.link().is_some() {
             for (at, row) in range.enumerate() {
-                let (mut names, mut several) = (Vec::new(), Vec::new());
+                let (mut names, mut several, mut bytes) = (Vec::new(), Vec::new(), 0);
                 for ordinal in linked(row) {
                     let before = names.len();
                     self.linked_names(&other, field, Ordinal(*ordinal), depth, &mut names)?;
@@ -154,6 +154,10 @@ impl View {
                     }
                     if before == names.len() {
                         names.push(String::new());
+                    }
+                    bytes += names.iter().skip(before).map(String::len).sum::<usize>();
+                    if bytes > CELL {
+                        break;
                     }
                 }
                 let shown = names.iter().enumerate().filter(|(_, name)| held != Held::Filled || !name.is_empty());
@@ -189,7 +193,7 @@ impl View {
     fn chunks_at<'l>(
         &self,
         (table, rows, field): (&Table, &TableImage, &Field),
-        ordinals: impl Iterator<Item = &'l u32>,
+        ordinals: impl Iterator<Item = &'l u32> + Clone,
         depth: usize,
     ) -> Result<FxHashMap<usize, Arc<ComputedChunk>>, Error> {
         let mut chunks = FxHashMap::default();
@@ -198,9 +202,11 @@ impl View {
             return Ok(chunks);
         }
         let mut last = usize::MAX;
-        for chunk in ordinals.map(|ordinal| *ordinal as usize / CHUNK) {
+        for chunk in ordinals.clone().map(|ordinal| *ordinal as usize / CHUNK) {
             if chunk != last && !chunks.contains_key(&chunk) {
-                chunks.insert(chunk, self.chunk((table, rows, field), Form::Whole, chunk, depth)?);
+                let within = || ordinals.clone().filter(|ordinal| **ordinal as usize / CHUNK == chunk);
+                let wanted = || within().map(|ordinal| *ordinal as usize % CHUNK).collect::<FxHashSet<_>>();
+                chunks.insert(chunk, self.some((table, rows, field), Form::Whole, (chunk, &wanted), depth)?);
             }
             last = chunk;
         }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use formula::{Ages, Program};
 use model::{ButtonOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, Schema, Table, TableNo};
 use parking_lot::Mutex;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use schema::{Nameable, Rules, Times};
 
 use crate::error::Error;
@@ -70,12 +70,26 @@ impl Programs {
         if !field.kind.is_evaluated() && field.kind.link().is_none() {
             return Ok(None);
         }
-        let revision = schema.revision;
-        let key = (table.no, field.id, revision);
-        if let Some(known) = self.fields.lock().get(&key) {
+        let key = |field: &Field| (table.no, field.id, schema.revision);
+        if let Some(known) = self.fields.lock().get(&key(field)) {
             return Ok(known.clone());
         }
         let depth = depth.checked_sub(1).ok_or(Error::TooDeep)?;
+        for needed in needed(table, field, &|field| self.fields.lock().contains_key(&key(field))) {
+            self.compile(schema, table, &needed, depth)?;
+        }
+        self.compile(schema, table, field, depth)
+    }
+
+    /// The same, once what the field needs of its own table is known.
+    fn compile(
+        &self,
+        schema: &Schema,
+        table: &Table,
+        field: &Field,
+        depth: usize,
+    ) -> Result<Option<Arc<Compiled>>, Error> {
+        let revision = schema.revision;
         let compiled = match made_of(schema, table, field) {
             Some(compiled) => self.with_needs(compiled, schema, (table, field), depth)?.map(Arc::new),
             None => None,
@@ -83,7 +97,7 @@ impl Programs {
         let mut fields = self.fields.lock();
         // What was compiled for an earlier schema is not asked for again.
         fields.retain(|(_, _, held), _| *held >= revision);
-        fields.insert(key, compiled.clone());
+        fields.insert((table.no, field.id, revision), compiled.clone());
         Ok(compiled)
     }
 
@@ -168,6 +182,32 @@ impl Programs {
         filters.entry(key).or_default().insert(text.to_owned(), Arc::clone(&program));
         Ok(program)
     }
+}
+
+/// The fields that a formula needs of its own table and that are not known, the deepest first.
+pub(super) fn needed(table: &Table, field: &Field, is_known: &dyn Fn(&Field) -> bool) -> Vec<Arc<Field>> {
+    let references = |field: &Field| -> Vec<Arc<Field>> {
+        let ids = match &field.kind {
+            FieldKind::Formula(FormulaOptions { references, .. }) => references.as_slice(),
+            FieldKind::Button(ButtonOptions { references, .. }) => references.as_slice(),
+            _ => &[],
+        };
+        let fields = ids.iter().filter_map(|id| table.field_by_id(*id));
+        fields.filter(|field| field.kind.is_evaluated()).cloned().collect()
+    };
+    let mut needed = Vec::new();
+    let mut seen = FxHashSet::default();
+    let mut left: Vec<(Arc<Field>, bool)> = references(field).into_iter().map(|field| (field, false)).collect();
+    while let Some((field, is_last)) = left.pop() {
+        if is_last {
+            needed.push(field);
+        } else if !is_known(&field) && seen.insert(field.id) {
+            let inner = references(&field);
+            left.push((field, true));
+            left.extend(inner.into_iter().map(|field| (field, false)));
+        }
+    }
+    needed
 }
 
 /// What a field is made of by itself; none when something of it is in the trash or its formula cannot be compiled.

@@ -4,7 +4,7 @@ use events::Change;
 use model::{Field, Ordinal, Table, TableNo};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::look::{Found, Search};
+use super::look::{Known, Search};
 use super::{DEPTH, View};
 use crate::error::Error;
 
@@ -12,7 +12,7 @@ use crate::error::Error;
 pub struct Reach<'v> {
     view: &'v View,
     touched: FxHashMap<TableNo, FxHashSet<u32>>,
-    found: Found,
+    found: Known,
 }
 
 impl<'v> Reach<'v> {
@@ -22,7 +22,7 @@ impl<'v> Reach<'v> {
         for (table, ordinal) in view.image.touches(change) {
             touched.entry(table).or_default().insert(ordinal);
         }
-        Self { view, touched, found: Found::default() }
+        Self { view, touched, found: Known::default() }
     }
 
     /// The records of a table that the change touches itself, link cells included.

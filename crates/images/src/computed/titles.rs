@@ -1,11 +1,15 @@
 //! The plain text of cells, and the names by which links show the records that they lead to.
 
 use model::{
-    CHUNK, CellRef, Chunk, ComputedChunk, Field, FieldKind, FieldNo, Kind, Ordinal, Table, TableImage, TableNo, Texts,
-    UserId, user_ids,
+    Bits, CHUNK, CellRef, Chunk, ComputedChunk, Field, FieldKind, FieldNo, Kind, Ordinal, Table, TableImage, TableNo,
+    Texts, UserId, user_ids,
 };
+use rustc_hash::FxHashSet;
 
-use super::{DEPTH, Form, View, failed};
+use super::kept::{Form, MOST};
+use super::look::CELL;
+use super::pieces::too_many;
+use super::{DEPTH, View, failed};
 use crate::error::Error;
 use crate::stored_column;
 use crate::watch;
@@ -24,8 +28,8 @@ impl View {
         let mut texts = Texts::default();
         let other = self.image.table(linked);
         let Some((table, primary)) = self.primary(linked) else { return Ok(failed(Kind::Text, range.len())) };
-        let mut text = String::new();
-        for row in range {
+        let (mut text, mut errors) = (String::new(), Bits::default());
+        for (at, row) in range.enumerate() {
             text.clear();
             if let CellRef::Links(list) = rows.cell(field.no, Ordinal((chunk * CHUNK + row) as u32)) {
                 for (index, ordinal) in list.iter().enumerate() {
@@ -33,11 +37,19 @@ impl View {
                         text.push_str(", ");
                     }
                     self.plain(&table, &other, &primary, Ordinal(*ordinal), depth, &mut text)?;
+                    if text.len() > CELL {
+                        break;
+                    }
                 }
             }
-            texts.push(Some(text.as_str()));
+            let fits = text.len() <= CELL;
+            errors.set(at, !fits);
+            texts.push(Some(text.as_str()).filter(|_| fits));
+            if texts.arena().len() > MOST {
+                return Err(too_many(field));
+            }
         }
-        Ok(ComputedChunk { values: Chunk::Text(texts), errors: model::Bits::default() })
+        Ok(ComputedChunk { values: Chunk::Text(texts), errors })
     }
 
     /// What is seen of cells that hold another text: the names of people and files, a barcode without its kind.
@@ -69,7 +81,7 @@ impl View {
             }
             texts.push(Some(text.as_str()));
         }
-        Ok(ComputedChunk { values: Chunk::Text(texts), errors: model::Bits::default() })
+        Ok(ComputedChunk { values: Chunk::Text(texts), errors: Bits::default() })
     }
 
     /// Appends the plain text of a cell; names of linked records so that [`fields::split_names`] finds them again.
@@ -88,7 +100,9 @@ impl View {
             fields::join_names(names.iter().map(String::as_str), out);
         } else if field.kind.is_evaluated() {
             let index = ordinal.0 as usize;
-            let chunk = self.chunk((table, rows, field), Form::Whole, index / CHUNK, depth)?;
+            let row = index % CHUNK;
+            let wanted = || FxHashSet::from_iter([row]);
+            let chunk = self.some((table, rows, field), Form::Whole, (index / CHUNK, &wanted), depth)?;
             fields::plain_cell(&field.kind, chunk.cell(index % CHUNK), out);
         } else {
             self.image.need(table.no, [field.no])?;
