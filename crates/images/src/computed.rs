@@ -32,7 +32,7 @@ pub use prompts::{Asked, is_stale};
 
 use kept::{Entry, Form, Found, Key, MOST, Stamp, memory};
 use look::{Held, Known, Search, flatten};
-use pieces::{PIECE, in_pieces, joined, joined_bits, too_many};
+use pieces::{PIECE, found, joined, too_many};
 
 use super::{BaseImage, stored_column};
 use crate::addresses::Addresses;
@@ -411,12 +411,11 @@ impl View {
             let len = CHUNK.min(rows.len() - chunk * CHUNK);
             let watched: Vec<Chunk> =
                 keepers.iter().map(|keepers| watched_times(rows, keepers, chunk, 0..len, 0)).collect();
-            let bits = in_pieces(0..len, |range| {
+            let bits = found(0..len, |range| {
                 self.with_batch(program, table, rows, chunk, range, DEPTH, |batch| {
                     program.filter(&Batch { rows: batch.rows.clone(), watched: &watched, ..*batch })
                 })
-            });
-            let bits = joined_bits(bits?);
+            })?;
             words.resize(chunk * CHUNK / 64, 0);
             words.extend_from_slice(bits.words());
         }

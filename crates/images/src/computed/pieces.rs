@@ -18,54 +18,60 @@ pub(super) fn too_many(field: &Field) -> Error {
     Error::TooManyValues { field: field.name.clone() }
 }
 
-/// What comes of all rows at once, or of a few at a time where what they are made of takes too much memory: each with its
-/// distance from the first.
-pub(super) fn in_pieces<T>(
+/// Hands out what comes of all rows at once, or of a few at a time where what they are made of takes too much memory: each with
+/// its rows, counted from the first of all.
+fn in_pieces<T>(
     range: Range<usize>,
     mut run: impl FnMut(Range<usize>) -> Result<T, Error>,
-) -> Result<Vec<(usize, T)>, Error> {
-    match run(range.clone()) {
-        Err(Error::TooManyValues { .. }) if range.len() > PIECE => {
-            let pieces = range.clone().step_by(PIECE).map(|start| {
-                let piece = start..range.end.min(start + PIECE);
-                Ok((start - range.start, run(piece)?))
-            });
-            pieces.collect()
+    mut take: impl FnMut(Range<usize>, T) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let (first, len) = (range.start, range.len());
+    match run(range) {
+        Err(Error::TooManyValues { .. }) if len > PIECE => (0..len).step_by(PIECE).try_for_each(|start| {
+            let rows = start..len.min(start + PIECE);
+            let piece = run(first + rows.start..first + rows.end)?;
+            take(rows, piece)
+        }),
+        whole => take(0..len, whole?),
+    }
+}
+
+/// Which of these rows are found, all at once or a few at a time.
+pub(super) fn found(range: Range<usize>, run: impl FnMut(Range<usize>) -> Result<Bits, Error>) -> Result<Bits, Error> {
+    let (mut all, len) = (Bits::default(), range.len());
+    in_pieces(range, run, |rows, bits| {
+        if rows.len() == len {
+            all = bits;
+        } else {
+            bits.ones().for_each(|row| all.set(rows.start + row, true));
         }
-        whole => Ok(vec![(0, whole?)]),
-    }
+        Ok(())
+    })?;
+    Ok(all)
 }
 
-/// The bits of pieces.
-pub(super) fn joined_bits(mut pieces: Vec<(usize, Bits)>) -> Bits {
-    if let (1, Some((0, _))) = (pieces.len(), pieces.first()) {
-        return pieces.pop().map(|(_, bits)| bits).unwrap_or_default();
-    }
-    let mut all = Bits::default();
-    for (start, bits) in pieces {
-        bits.ones().for_each(|row| all.set(start + row, true));
-    }
-    all
-}
-
-/// A field's values for these rows, a few at a time where they or what they are made of take too much memory.
+/// A field's values for these rows, all at once or a few at a time.
 pub(super) fn joined(
     field: &Field,
     range: Range<usize>,
     run: impl FnMut(Range<usize>) -> Result<ComputedChunk, Error>,
 ) -> Result<ComputedChunk, Error> {
-    let len = range.len();
-    let mut pieces = in_pieces(range, run)?;
-    if pieces.len() == 1 {
-        return pieces.pop().map(|(_, chunk)| chunk).ok_or_else(|| too_many(field));
-    }
-    let kind = pieces.first().map_or_else(|| field.kind.column(), |(_, chunk)| chunk.values.kind());
-    let mut all = ComputedChunk { values: Chunk::new(kind), errors: Bits::default() };
-    for (start, piece) in pieces {
-        (0..PIECE.min(len - start)).for_each(|row| put(&mut all, start + row, &piece, row));
-        fits(field, &all)?;
-    }
-    Ok(all)
+    let (mut all, len) = (None, range.len());
+    in_pieces(range, run, |rows, piece| {
+        if rows.len() == len {
+            all = Some(piece);
+            return Ok(());
+        }
+        let all = all.get_or_insert_with(|| blank(&piece));
+        rows.enumerate().for_each(|(from, row)| put(all, row, &piece, from));
+        fits(field, all)
+    })?;
+    all.ok_or_else(|| too_many(field))
+}
+
+/// A chunk of the same kind without values.
+fn blank(chunk: &ComputedChunk) -> ComputedChunk {
+    ComputedChunk { values: Chunk::new(chunk.values.kind()), errors: Bits::default() }
 }
 
 /// Puts a row of one chunk into another.
@@ -95,8 +101,7 @@ impl View {
         let mut some: Option<ComputedChunk> = None;
         for row in rows() {
             let one = self.compute(of, form, (chunk, row..row + 1), depth)?;
-            let blank = || ComputedChunk { values: Chunk::new(one.values.kind()), errors: Bits::default() };
-            let some = some.get_or_insert_with(blank);
+            let some = some.get_or_insert_with(|| blank(&one));
             put(some, row, &one, 0);
             fits(of.2, some)?;
         }
