@@ -207,7 +207,8 @@ impl View {
             }
             _ => None,
         };
-        let computed = patched.map_or_else(
+        // What edits have made larger than it may be is computed anew, and without what they left.
+        let computed = patched.filter(|patched| memory(patched) <= MOST).map_or_else(
             || {
                 let len = CHUNK.min(rows.len().saturating_sub(chunk * CHUNK));
                 self.compute(of, form, (chunk, 0..len), depth).map(Arc::new)
