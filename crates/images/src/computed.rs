@@ -32,7 +32,7 @@ pub use prompts::{Asked, is_stale};
 
 use kept::{Entry, Form, Found, Key, MOST, Stamp, memory};
 use look::{Held, Known, Search, flatten};
-use pieces::{PIECE, found, joined, too_many};
+use pieces::{PIECE, found, joined, put, too_many};
 
 use super::{BaseImage, stored_column};
 use crate::addresses::Addresses;
@@ -270,10 +270,7 @@ impl View {
         let mut computed = held;
         for row in stale {
             let one = self.compute(of, form, (chunk, row..row + 1), depth)?;
-            let target = Arc::make_mut(&mut computed);
-            let is_error = one.errors.get(0);
-            target.errors.set(row, is_error);
-            target.values.set(row, if is_error { CellRef::Empty } else { one.values.cell(0) });
+            put(Arc::make_mut(&mut computed), row, &one, 0);
         }
         Ok(Some(computed))
     }

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnosis::refused;
 use crate::edit::{reference, rollup_reference};
-use crate::needs::{field_at, looked_at, needs};
+use crate::needs::{field_at, looked_at, made_of};
 
 /// What is said of a rollup whose formula is not known.
 const UNTOLD: &str =
@@ -26,12 +26,7 @@ impl Broken {
         if left.is_empty() {
             return Self(reasons);
         }
-        let mut made_of: FxHashMap<FieldId, Vec<(&Table, &Field)>> = FxHashMap::default();
-        for (table, field) in all() {
-            for (_, need) in needs(schema, table, field) {
-                made_of.entry(need).or_default().push((table, field));
-            }
-        }
+        let made_of = made_of(schema);
         // What is an error in every record because of a field that is not computed is not computed either.
         let mut errors = FxHashSet::default();
         while let Some(((at, field), reason)) = left.pop_front() {
@@ -82,12 +77,10 @@ pub fn broken(schema: &Schema, table: &Table, field: &Field) -> Option<String> {
             let is_left = kind.watched_fields().any(|id| is_written(table, id));
             (!is_left).then(|| "none of the fields that it watches is there and written by people".to_owned())
         }
-        FieldKind::Formula(formula) => gone_from(schema, table, &formula.formula, &formula.references)
+        FieldKind::Formula(FormulaOptions { formula, references, .. })
+        | FieldKind::Button(ButtonOptions { formula, references, .. }) => gone_from(schema, table, formula, references)
             .or_else(|| field.kind.watched_fields().find_map(|id| unwritten(table, id)))
-            .or_else(|| unpaired(table, &formula.formula)),
-        FieldKind::Button(button) => gone_from(schema, table, &button.formula, &button.references)
-            .or_else(|| field.kind.watched_fields().find_map(|id| unwritten(table, id)))
-            .or_else(|| unpaired(table, &button.formula)),
+            .or_else(|| unpaired(table, formula)),
         FieldKind::Count(count) => no_link(schema, table, count.link),
         kind => {
             let (link, looked) = kind.looks_through()?;

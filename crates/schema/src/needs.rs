@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use model::{ButtonOptions, Field, FieldId, FieldKind, FormulaOptions, Schema, Table, TableNo};
+use rustc_hash::FxHashMap;
 
 /// A field of a table.
 pub(crate) type Place = (TableNo, FieldId);
@@ -40,6 +41,27 @@ pub(crate) fn needs(schema: &Schema, table: &Table, field: &Field) -> Vec<Place>
         }
         _ => Vec::new(),
     }
+}
+
+/// A field with its table.
+type Placed<'s> = (&'s Table, &'s Field);
+
+/// The fields that are made of each, of the link that they look through, and of when it was changed.
+pub(crate) fn made_of(schema: &Schema) -> FxHashMap<FieldId, Vec<Placed<'_>>> {
+    let mut made: FxHashMap<FieldId, Vec<_>> = FxHashMap::default();
+    for table in schema.live_tables() {
+        for field in table.live_fields() {
+            let link = match &field.kind {
+                FieldKind::Count(count) => Some(count.link),
+                kind => kind.looks_through().map(|(link, _)| link),
+            };
+            let needs = needs(schema, table, field).into_iter().map(|(_, need)| need);
+            for need in needs.chain(link).chain(field.kind.watched_fields()) {
+                made.entry(need).or_default().push((&**table, &**field));
+            }
+        }
+    }
+    made
 }
 
 /// Where a lookup or a rollup looks.

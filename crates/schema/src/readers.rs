@@ -1,15 +1,14 @@
 //! What becomes of the fields that are made of one when that becomes one of another type.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use clock::Ids;
-use model::{Field, FieldId, FieldKind, FieldNo, Schema, Table, TableId, TableNo, Timestamp};
-use rustc_hash::{FxHashMap, FxHashSet};
+use model::{Field, FieldId, FieldKind, FieldNo, Schema, TableId, TableNo, Timestamp};
+use rustc_hash::FxHashSet;
 
 use crate::broken::Broken;
 use crate::edit;
-use crate::needs::needs;
+use crate::needs::made_of;
 
 /// A field that is made of one that becomes another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,27 +64,6 @@ pub fn readers(
         }
     }
     readers
-}
-
-/// A field with its table.
-type Placed<'s> = (&'s Arc<Table>, &'s Arc<Field>);
-
-/// The fields that are made of each.
-fn made_of(schema: &Schema) -> FxHashMap<FieldId, Vec<Placed<'_>>> {
-    let mut made: FxHashMap<FieldId, Vec<_>> = FxHashMap::default();
-    for table in schema.live_tables() {
-        for field in table.live_fields() {
-            let link = match &field.kind {
-                FieldKind::Count(count) => Some(count.link),
-                kind => kind.looks_through().map(|(link, _)| link),
-            };
-            let needs = needs(schema, table, field).into_iter().map(|(_, need)| need);
-            for need in needs.chain(link).chain(field.kind.watched_fields()) {
-                made.entry(need).or_default().push((table, field));
-            }
-        }
-    }
-    made
 }
 
 /// The API's name for the type of a field's values.

@@ -130,13 +130,14 @@ impl Computed {
         let bytes = entry.memory();
         let mut kept = self.kept.lock();
         kept.remove(&key);
+        if bytes > self.most {
+            return;
+        }
         if kept.bytes.saturating_add(bytes) > self.most {
             *kept = Kept::default();
         }
-        if bytes <= self.most {
-            kept.bytes += bytes;
-            kept.entries.insert(key, entry);
-        }
+        kept.bytes += bytes;
+        kept.entries.insert(key, entry);
     }
 }
 

@@ -75,7 +75,7 @@ fn blank(chunk: &ComputedChunk) -> ComputedChunk {
 }
 
 /// Puts a row of one chunk into another.
-fn put(all: &mut ComputedChunk, row: usize, of: &ComputedChunk, from: usize) {
+pub(super) fn put(all: &mut ComputedChunk, row: usize, of: &ComputedChunk, from: usize) {
     let is_error = of.errors.get(from);
     all.errors.set(row, is_error);
     all.values.set(row, if is_error { CellRef::Empty } else { of.values.cell(from) });
