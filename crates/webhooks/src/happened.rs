@@ -12,7 +12,8 @@ use serde_json::Value;
 use crate::cells;
 use crate::spec::Specification;
 
-/// More records than this come into a view, or leave it, only because the view or a formula became another.
+/// More records than this come into a view, or leave it, only because the view or a formula became another. A table
+/// that appears with more is told without them.
 const MOST: usize = 4_096;
 
 /// What became different.
@@ -22,6 +23,8 @@ pub(crate) struct Happened {
     pub tables: BTreeMap<TableNo, Rows>,
     /// The same by view, as far as its records go; none where they are too many to be told.
     pub views: BTreeMap<ViewId, Option<Rows>>,
+    /// The records of tables that appeared, as copies do or out of the trash; none where they are too many to be told.
+    pub appeared: BTreeMap<TableNo, Option<Vec<NewRow>>>,
 }
 
 /// What happened to the records of one table or view.
@@ -164,6 +167,10 @@ fn members(picture: &Picture, table: &Table, view: &View, within: Option<&Bits>)
 pub(crate) fn happened(change: &Change, after: &Picture, held: &Held, wants: &Wants<'_>) -> Result<Happened, Error> {
     let mut all = Happened::default();
     for table in wants.tables(after.schema()) {
+        if has_appeared(change, table.no) {
+            all.appeared.insert(table.no, every(after, table)?);
+            continue;
+        }
         let mut rows = written(change, after, table)?;
         changed(&mut rows, (change, held), after, table)?;
         for view in wants.views(table) {
@@ -173,6 +180,27 @@ pub(crate) fn happened(change: &Change, after: &Picture, held: &Held, wants: &Wa
         all.tables.insert(table.no, rows);
     }
     Ok(all)
+}
+
+/// True when the table was not there before the change.
+fn has_appeared(change: &Change, no: TableNo) -> bool {
+    change.body.schema.iter().any(|part| match part {
+        SchemaChange::Table { before, after } => {
+            after.no == no && !after.deleted && before.as_ref().is_none_or(|before| before.deleted)
+        }
+        SchemaChange::BaseName { .. } => false,
+    })
+}
+
+/// All records of a table, unless they are too many to be told.
+fn every(after: &Picture, table: &Table) -> Result<Option<Vec<NewRow>>, Error> {
+    let live = after.members(table, None, None)?;
+    if live.count() > MOST {
+        return Ok(None);
+    }
+    let ordinals = live.ones().map(|at| Ordinal(at as u32));
+    let rows = ordinals.filter_map(|at| Some(new_row(after, table, at, after.id(table.no, at)?)));
+    rows.collect::<Result<_, _>>().map(Some)
 }
 
 /// The records that the change made and deleted.

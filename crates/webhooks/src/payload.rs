@@ -9,7 +9,7 @@ use records::Picture;
 use serde_json::{Map, Value, json};
 
 use crate::happened::Happened;
-use crate::spec::{DataType, Scope, Source, Specification};
+use crate::spec::{Source, Specification};
 
 /// The format of payloads.
 const FORMAT: &str = "v0";
@@ -39,10 +39,7 @@ pub(crate) fn payload(facts: &Facts<'_>, spec: &Specification) -> Result<Option<
     let Some(scope) = spec.scope(facts.after.schema()) else {
         return Ok(Some(failure("INVALID_FILTERS", facts.change.time)));
     };
-    if let Scope::View(_, view) = scope
-        && spec.wants(DataType::TableData)
-        && matches!(facts.happened.views.get(&view), Some(None))
-    {
+    if !rows::can_be_told(facts, spec, scope) {
         return Ok(Some(failure("INTERNAL_ERROR", facts.change.time)));
     }
     let mut tables = Tables::new();

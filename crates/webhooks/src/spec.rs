@@ -218,6 +218,11 @@ impl Scope {
             Self::Table(table) | Self::View(table, _) => table == wanted,
         }
     }
+
+    /// True when changes of all records of the table are wanted.
+    pub fn has_all_of(self, wanted: TableId) -> bool {
+        !matches!(self, Self::View(..)) && self.has(wanted)
+    }
 }
 
 impl Specification {

@@ -20,7 +20,7 @@ pub(super) fn schema(facts: &Facts<'_>, spec: &Specification, scope: Scope, tabl
         match before {
             None if after.deleted => {}
             None if spec.takes(ChangeType::Add) => {
-                created.extend(new_table(spec, after).map(|told| (after.id.to_string(), told)));
+                created.extend(new_table(facts, spec, scope, after).map(|told| (after.id.to_string(), told)));
             }
             None => {}
             Some(_) if after.deleted => {
@@ -48,11 +48,11 @@ pub(super) fn schema(facts: &Facts<'_>, spec: &Specification, scope: Scope, tabl
 }
 
 /// A table is told of to whoever wants to know tables or fields.
-fn wants_tables(spec: &Specification) -> bool {
+pub(super) fn wants_tables(spec: &Specification) -> bool {
     spec.wants(DataType::TableMetadata) || spec.wants(DataType::TableFields)
 }
 
-fn new_table(spec: &Specification, table: &Table) -> Option<Value> {
+fn new_table(facts: &Facts<'_>, spec: &Specification, scope: Scope, table: &Table) -> Option<Value> {
     if !wants_tables(spec) {
         return None;
     }
@@ -64,8 +64,9 @@ fn new_table(spec: &Specification, table: &Table) -> Option<Value> {
         let fields = table.live_fields().map(|field| (field.id.to_string(), definition(field)));
         told.insert("fieldsById".to_owned(), Value::Object(fields.collect()));
     }
-    if spec.wants(DataType::TableData) {
-        told.insert("recordsById".to_owned(), json!({}));
+    if spec.wants(DataType::TableData) && scope.has_all_of(table.id) {
+        let records = super::rows::of_new_table(facts, spec, table).map(Value::Object);
+        told.extend(records.map(|records| ("recordsById".to_owned(), records)));
     }
     Some(Value::Object(told))
 }

@@ -11,10 +11,33 @@ use crate::cells;
 use crate::happened::{ChangedRow, NewRow, Rows};
 use crate::spec::{ChangeType, DataType, Scope, Specification};
 
+/// False when more records move than are told at a time, and nothing else tells that they do.
+pub(super) fn can_be_told(facts: &Facts<'_>, spec: &Specification, scope: Scope) -> bool {
+    if !spec.wants(DataType::TableData) {
+        return true;
+    }
+    if let Scope::View(_, view) = scope {
+        return !matches!(facts.happened.views.get(&view), Some(None));
+    }
+    tells_new_tables(spec)
+        || facts.happened.appeared.iter().all(|(no, records)| {
+            let table = facts.after.schema().table_by_no(*no);
+            records.is_some() || !table.is_some_and(|table| scope.has(table.id) && spec.watches_data_of(table))
+        })
+}
+
+/// Whether the records of tables that appear are told with the tables, or not at all.
+fn tells_new_tables(spec: &Specification) -> bool {
+    !spec.takes(ChangeType::Add) || super::fields::wants_tables(spec)
+}
+
 /// Adds what happened to records, as far as it is wanted.
 pub(super) fn records(facts: &Facts<'_>, spec: &Specification, scope: Scope, tables: &mut Tables) -> Result<(), Error> {
     if !spec.wants(DataType::TableData) {
         return Ok(());
+    }
+    if !tells_new_tables(spec) {
+        appeared(facts, spec, scope, tables);
     }
     for (no, rows) in &facts.happened.tables {
         let Some(table) = facts.after.schema().table_by_no(*no) else { continue };
@@ -42,6 +65,29 @@ pub(super) fn records(facts: &Facts<'_>, spec: &Specification, scope: Scope, tab
         }
     }
     Ok(())
+}
+
+/// Tells the records of tables that have appeared to whoever is not told of tables.
+fn appeared(facts: &Facts<'_>, spec: &Specification, scope: Scope, tables: &mut Tables) {
+    for no in facts.happened.appeared.keys() {
+        let Some(table) = facts.after.schema().table_by_no(*no).filter(|table| scope.has_all_of(table.id)) else {
+            continue;
+        };
+        let rows = of_new_table(facts, spec, table).filter(|rows| !rows.is_empty());
+        if let (Some(rows), Some(out)) = (rows, super::table(tables, &table.id.to_string())) {
+            out.insert("createdRecordsById".to_owned(), Value::Object(rows));
+        }
+    }
+}
+
+/// The records of a table that has appeared; nothing where they are too many to be told.
+pub(super) fn of_new_table(facts: &Facts<'_>, spec: &Specification, table: &Table) -> Option<Map<String, Value>> {
+    if !spec.watches_data_of(table) {
+        return Some(Map::new());
+    }
+    let rows = facts.happened.appeared.get(&table.no)?.as_ref()?;
+    let writer = Writer { facts, spec, table, hidden: &[] };
+    Some(rows.iter().map(|row| (row.id.to_string(), writer.created(row))).collect())
 }
 
 /// The fields that the view does not show which is looked at alone.

@@ -339,3 +339,70 @@ async fn when_and_by_whom_a_cell_was_changed_is_told_among_unchanged_cells_only(
     assert_eq!(part(1, "unchanged")["Scored by"]["id"], now["Scored by"]["id"]);
     assert_eq!(part(0, "unchanged")["Scored"], made["Scored"]);
 }
+
+/// Name and points of records, by id.
+fn short(records: &Value) -> Value {
+    let short = |cells: &Value| json!([cells["Name"], cells["Points"]]);
+    let records = records.as_object().unwrap().iter();
+    records.map(|(id, record)| (id.clone(), short(&record["cellValuesByFieldId"]))).collect()
+}
+
+#[on_every_database]
+async fn tables_that_appear_are_told_with_their_records(app: TestApp) {
+    let plans = Plans::new(&app).await;
+    for (name, points) in [("Mow", 1), ("Paint", 2)] {
+        plans.create("Tasks", json!({ "Name": name, "Points": points })).await;
+    }
+    let every = json!({ "dataTypes": ["tableData", "tableFields", "tableMetadata"] });
+    let whole = plans.hook(every, json!({})).await;
+    let data = plans.hook(json!({ "dataTypes": ["tableData"] }), json!({})).await;
+    let updates = plans.hook(json!({ "dataTypes": ["tableData"], "changeTypes": ["update"] }), json!({})).await;
+
+    let base = &plans.base;
+    let duplicate = format!("/api/v1/bases/{base}/tables/Tasks/duplicate");
+    let (status, copy) = app.call(Method::POST, &duplicate, &Value::Null).await;
+    assert_eq!(status, 201, "{copy}");
+    let id = copy["id"].as_str().unwrap();
+    app.ok(Method::DELETE, &format!("/v0/meta/bases/{base}/tables/{id}"), &Value::Null).await;
+    app.ok(Method::POST, &format!("/api/v1/bases/{base}/trash/{id}/restore"), &Value::Null).await;
+
+    let listed = app.get(&format!("/v0/{base}/{id}")).await["records"].as_array().unwrap().clone();
+    let cells = |record: &Value| json!([record["fields"]["Name"], record["fields"]["Points"]]);
+    let there: Value = listed.iter().map(|record| (record["id"].as_str().unwrap().to_owned(), cells(record))).collect();
+    assert_eq!(listed.len(), 2);
+    let told = payloads(&app, base, &whole).await;
+    let table = plans.table("Tasks copy").await;
+    let appeared: Vec<Value> = told
+        .iter()
+        .map(|payload| named(&payload["createdTablesById"][id], &table))
+        .filter(|part| !part.is_null())
+        .collect();
+    assert_eq!(appeared.len(), 2, "as a copy and from the trash: {told:?}");
+    for part in &appeared {
+        assert_eq!((&part["metadata"]["name"], short(&part["recordsById"])), (&json!("Tasks copy"), there.clone()));
+    }
+    assert!(told.iter().all(|payload| payload["changedTablesById"][id].is_null()), "records are told once: {told:?}");
+    let told = plans.told(&data, "Tasks copy").await;
+    let told: Vec<Value> = told.iter().map(|part| short(&part["createdRecordsById"])).collect();
+    assert_eq!(told, [there.clone(), there], "without wanting to know of tables");
+    assert_eq!(payloads(&app, base, &updates).await, [Value::Null; 0]);
+}
+
+#[on_every_database]
+async fn tables_that_appear_with_thousands_of_records_are_told_as_such(app: TestApp) {
+    let plans = Plans::new(&app).await;
+    let rows: Vec<String> =
+        (0..4_097).map(|row| json!({ "fields": { "Name": format!("{row}") } }).to_string()).collect();
+    let bulk = format!("/api/v1/bases/{}/tables/Tasks/records:bulk", plans.base);
+    assert_eq!(app.raw(Method::POST, &bulk, rows.join("\n")).await.0, 200);
+    let whole = plans.hook(json!({ "dataTypes": ["tableData", "tableFields"] }), json!({})).await;
+    let data = plans.hook(json!({ "dataTypes": ["tableData"] }), json!({})).await;
+    let duplicate = format!("/api/v1/bases/{}/tables/Tasks/duplicate", plans.base);
+    let (status, copy) = app.call(Method::POST, &duplicate, &Value::Null).await;
+    assert_eq!(status, 201, "{copy}");
+    let told = payloads(&app, &plans.base, &whole).await;
+    let part = &told.last().unwrap()["createdTablesById"][copy["id"].as_str().unwrap()];
+    assert_eq!((part["fieldsById"].is_object(), part.get("recordsById")), (true, None), "{part}");
+    let told = payloads(&app, &plans.base, &data).await;
+    assert_eq!(told.iter().map(|payload| &payload["code"]).collect::<Vec<_>>(), ["INTERNAL_ERROR"]);
+}
