@@ -7,6 +7,7 @@ mod computed;
 mod data;
 mod measure;
 mod nocodb;
+mod one_core;
 mod raw_http;
 mod raw_sqlite;
 mod reads;

@@ -33,6 +33,11 @@ impl Raw {
         BufReader::new(child.stdout.take().context("the server has no output")?).read_line(&mut line)?;
         Ok(Self { address: line.trim().parse()?, child })
     }
+
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
 }
 
 impl Drop for Raw {

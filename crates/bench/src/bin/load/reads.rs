@@ -7,6 +7,7 @@ use crate::Plan;
 use crate::client::{Client, request};
 use crate::data::{Random, filter};
 use crate::measure::{Spread, median_ms, rounds, throughput};
+use crate::one_core::OneCore;
 use crate::raw_http::Raw;
 use crate::report::{Limit, Report};
 use crate::server::{Running, Table};
@@ -68,6 +69,13 @@ fn beside(
     report.put(&format!("{name}, 1 connection, p50"), Spread::of(ours), "ms", Some(limit));
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..plan.rounds {
+        ours.push(latency_on_one_core(server.process(), server.client()?, requests, calls)?);
+        theirs.push(latency_on_one_core(raw.process(), Client::connect(raw.address)?, &plain, calls)?);
+    }
+    let limit = Limit { what: "raw route", value: Spread::of(theirs), more_is_better: false };
+    report.put(&format!("{name}, client and server on one core, p50"), Spread::of(ours), "ms", Some(limit));
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..plan.rounds {
         ours.push(speed(plan, |_| server.client(), requests)?);
         theirs.push(speed(plan, |_| Client::connect(raw.address), &plain)?);
     }
@@ -79,6 +87,11 @@ fn beside(
 fn latency(mut client: Client, requests: &[Vec<u8>], calls: usize) -> Result<f64> {
     let mut turn = requests.iter().cycle();
     median_ms(calls, || client.send(turn.next().context("there is no request")?).map(drop))
+}
+
+fn latency_on_one_core(process: u32, client: Client, requests: &[Vec<u8>], calls: usize) -> Result<f64> {
+    let _one = OneCore::with(process)?;
+    latency(client, requests, calls)
 }
 
 fn speed(plan: &Plan, open: impl Fn(usize) -> Result<Client>, requests: &[Vec<u8>]) -> Result<f64> {

@@ -58,6 +58,11 @@ impl Running {
         Client::connect(self.address)
     }
 
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn get(&self, path: &str) -> Result<Value> {
         Ok(serde_json::from_slice(self.client()?.send(&self.request("GET", path, ""))?)?)
     }
