@@ -372,6 +372,12 @@ impl Reversal<'_> {
             self.conflicts.push(format!("{} exists again", record.id));
             return;
         }
+        // It may have come back since, and gone again as another.
+        let held = record_cells(rows, record.ordinal);
+        if !same_cells(table, &self.unconverted(table.no, &held), &self.unconverted(table.no, &record.cells)) {
+            self.conflicts.push(format!("{} has changed", record.id));
+            return;
+        }
         for (no, _) in record.cells.iter().filter(|(_, value)| !value.is_empty()) {
             self.left_behind(table.no, *no);
         }
@@ -409,16 +415,18 @@ impl Reversal<'_> {
         }
     }
 
+    /// The cells that no conversion has read or made since.
+    fn unconverted(&self, table: TableNo, cells: &[(FieldNo, CellValue)]) -> Vec<(FieldNo, CellValue)> {
+        cells.iter().filter(|(no, _)| !self.converted.concerns(table, *no)).cloned().collect()
+    }
+
     fn remove(&mut self, plan: &mut Plan<'_>, table: &Arc<Table>, rows: &TableImage, record: &RecordCells) {
         if !rows.is_live(record.ordinal) {
             return;
         }
         // What a conversion read and made of it goes with the record, as long as nobody else has changed it.
-        let own = |cells: &[(FieldNo, CellValue)]| -> Vec<(FieldNo, CellValue)> {
-            cells.iter().filter(|(no, _)| !self.converted.concerns(table.no, *no)).cloned().collect()
-        };
         let held = record_cells(rows, record.ordinal);
-        let (now, then) = (own(&held), own(&record.cells));
+        let (now, then) = (self.unconverted(table.no, &held), self.unconverted(table.no, &record.cells));
         let is_converted = (now.len(), then.len()) != (held.len(), record.cells.len());
         let last = previous(rows, record.ordinal);
         let edited = is_converted && last != self.change.sequence && !self.converted.made(last);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use testkit::on_every_database;
 use tokio::task::JoinSet;
 
-use crate::app::TestApp;
+use crate::app::{Near, TestApp};
 
 async fn make(app: &TestApp, base: &str, table: &str, fields: Value) -> String {
     let made = app.ok(Method::POST, &format!("/v0/{base}/{table}"), &json!({ "fields": fields })).await;
@@ -74,4 +74,42 @@ async fn undos_at_once_take_back_one_change_each(app: TestApp) {
         let page = app.get(&format!("/v0/{base}/Tasks")).await;
         assert_eq!(page["records"].as_array().unwrap().len(), left);
     }
+}
+
+#[on_every_database]
+async fn a_record_that_was_changed_before_it_was_deleted_again_stays_deleted(app: Near) {
+    let app = &app.0;
+    let base = app.plans().await;
+    let (_, ann) = app.person("ann", "editor").await;
+    let task = make(app, &base, "Tasks", json!({ "Name": "old", "Points": 1 })).await;
+    let (path, undo) = (format!("/v0/{base}/Tasks/{task}"), format!("/api/v1/bases/{base}/undo"));
+    let head = async || {
+        let page = app.get(&format!("/api/v1/bases/{base}/history?limit=1")).await;
+        page["changes"][0]["change"].as_i64().unwrap()
+    };
+    let made = head().await;
+    let (status, told) = app.call_as(&ann, Method::DELETE, &path, &Value::Null).await;
+    assert_eq!(status, 200, "{told}");
+    let back = json!({ "at": made, "table": "Tasks", "record": task });
+    app.ok(Method::POST, &format!("/api/v1/bases/{base}/restore"), &back).await;
+    app.ok(Method::PATCH, &path, &json!({ "fields": { "Name": null, "Status": "Open" } })).await;
+    app.ok(Method::DELETE, &path, &Value::Null).await;
+    let (status, told) = app.call_as(&ann, Method::POST, &undo, &json!({})).await;
+    assert_eq!(status, 409, "{told}");
+    assert!(told["detail"].as_str().unwrap().starts_with(&format!("{task} has changed;")), "{told}");
+
+    // Whoever deleted it last brings it back as it was then, in memory as in the database.
+    app.ok(Method::POST, &undo, &json!({})).await;
+    let cells = app.get(&path).await["fields"].clone();
+    assert_eq!((&cells["Name"], &cells["Points"], &cells["Status"]), (&Value::Null, &json!(1), &json!("Open")));
+    if app.is_shared() {
+        assert_eq!(app.neighbour().await.get(&path).await["fields"], cells);
+    }
+    // And it can be deleted and brought back again and again.
+    for (door, status) in [("redo", 404), ("undo", 200), ("redo", 404), ("undo", 200)] {
+        app.ok(Method::POST, &format!("/api/v1/bases/{base}/{door}"), &json!({})).await;
+        let found = app.call(Method::GET, &path, &Value::Null).await;
+        assert_eq!(found.0, status, "{door}: {}", found.1);
+    }
+    assert_eq!(app.get(&path).await["fields"], cells);
 }
