@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use events::{Body, LinkDelta};
-use model::{Field, FieldNo, Ordinal, TableNo};
+use model::{CellRef, Field, FieldNo, Ordinal, TableNo};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use images::BaseImage;
@@ -41,7 +41,34 @@ pub(crate) fn deltas(image: &BaseImage, writes: &[LinkWrite], body: &Body) -> Ve
             push(&mut out, pair(*wanted, true));
         }
     }
+    led_to_deleted(image, body, &mut out);
     out
+}
+
+/// Unlinks deleted records from those that lead to them through a link without another side, as of a table to itself.
+fn led_to_deleted(image: &BaseImage, body: &Body, out: &mut Vec<(TableNo, LinkDelta)>) {
+    for change in body.tables.iter().filter(|change| !change.deleted.is_empty()) {
+        let deleted: FxHashSet<u32> = change.deleted.iter().map(|record| record.ordinal.0).collect();
+        for table in &image.schema.tables {
+            let links = table.fields.iter().filter_map(|field| field.kind.link());
+            for link in links.filter(|link| !link.reversed && link.linked_table_no == change.table) {
+                if !matches!(image.sides(table.no, link.relation), Some((_, None))) {
+                    continue;
+                }
+                let rows = image.table(table.no);
+                for row in rows.live.ones().map(|row| Ordinal(row as u32)) {
+                    let CellRef::Links(list) = rows.cell(link.relation, row) else { continue };
+                    for linked in list.iter().filter(|linked| deleted.contains(linked)) {
+                        let (to, added) = (Ordinal(*linked), false);
+                        push(
+                            out,
+                            (table.no, LinkDelta { relation: link.relation, from: row, to, added, places: None }),
+                        );
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// The most items of `before` that stand in `wanted` in the same order: a longest increasing subsequence of their places

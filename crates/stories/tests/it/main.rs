@@ -34,6 +34,7 @@ mod kept_ids;
 mod limits;
 mod link_history;
 mod link_orders;
+mod links_to_itself;
 mod long_chains;
 mod lookups;
 mod names;
