@@ -42,6 +42,8 @@ pub(crate) fn deltas(image: &BaseImage, writes: &[LinkWrite], body: &Body) -> Ve
         }
     }
     led_to_deleted(image, body, &mut out);
+    // First what goes: where both sides are written, an item finds its place among those that stay.
+    out.sort_by_key(|(_, link)| link.added);
     out
 }
 

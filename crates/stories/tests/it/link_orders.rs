@@ -148,3 +148,49 @@ async fn orders_come_back_on_both_sides(app: Near) {
     }
     orders.check_stored().await;
 }
+
+/// A number below `end`, always the same ones in a row (X. Marsaglia, "Xorshift RNGs", 2003).
+fn below(state: &mut u64, end: usize) -> usize {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    (*state % end as u64) as usize
+}
+
+#[on_every_database]
+async fn whatever_orders_there_were_come_back_at_once(app: Near) {
+    let mut orders = Orders::new(&app.0).await;
+    let path = format!("/v0/{}/Tasks", orders.base);
+    let made = app.0.ok(Method::POST, &path, &json!({ "fields": { "Name": "Tasks 3" } })).await;
+    orders.tasks.push(made["id"].as_str().unwrap().to_owned());
+    orders.link_project(0, &[0, 1]).await;
+    let then = orders.newest().await;
+    orders.link_project(0, &[2, 0, 3]).await;
+    orders.post("restore", json!({ "at": then })).await;
+    assert_eq!(orders.told().await[1][0], [0, 1]);
+    let mut chance = 88_172_645_463_325_252;
+    let mut any = |of: usize| {
+        let mut list: Vec<usize> = (0..of).collect();
+        for at in 1..of {
+            list.swap(at, below(&mut chance, at + 1));
+        }
+        list.truncate(below(&mut chance, of + 1));
+        list
+    };
+    for round in 0..16 {
+        let mut states = Vec::new();
+        for _ in 0..2 {
+            for no in 0..3 {
+                orders.link_task(no, &any(3)).await;
+                orders.link_project(no, &any(4)).await;
+            }
+            states.push((orders.newest().await, orders.told().await));
+        }
+        let (then, lists) = &states[0];
+        orders.post("restore", json!({ "at": then })).await;
+        assert_eq!(orders.told().await, *lists, "round {round}");
+        let again = orders.post("restore", json!({ "at": then, "dryRun": true })).await;
+        assert_eq!(again["cells"], 0, "{again}");
+    }
+    orders.check_stored().await;
+}
