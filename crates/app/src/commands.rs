@@ -17,7 +17,8 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use app::{Ephemeral, Loaded, Parts, Server, Settings};
-use clap::{Args, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 /// Airloom: tables for teams, with Airtable's Web API.
 #[derive(Parser)]
@@ -103,10 +104,10 @@ struct Serve {
     #[arg(long, conflicts_with_all = ["data", "database_url", "target", "no_http"])]
     ephemeral: bool,
     /// What an ephemeral store begins with: JSON that describes bases, tables, fields and records.
-    #[arg(long, value_name = "FILE", requires = "ephemeral")]
+    #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
     /// The owner's token of an ephemeral store; made up without it and without `AIRLOOM_BOOTSTRAP_TOKEN`.
-    #[arg(long, requires = "ephemeral")]
+    #[arg(long)]
     token: Option<String>,
     /// Loads the sample base, once.
     #[arg(long)]
@@ -147,6 +148,20 @@ enum Config {
         #[arg(long)]
         diff: bool,
     },
+}
+
+impl Cli {
+    /// Refuses flags without the one that they need. Clap does not where that one conflicts with another that is there, such as
+    /// `--data`.
+    pub(crate) fn checked(self) -> Result<Self, clap::Error> {
+        match &self.command {
+            Command::Serve(Serve { ephemeral: false, seed, token, .. }) if seed.is_some() || token.is_some() => {
+                let words = "`--seed` and `--token` need `--ephemeral`";
+                Err(Self::command().error(ErrorKind::MissingRequiredArgument, words))
+            }
+            _ => Ok(self),
+        }
+    }
 }
 
 type Flags = Vec<(&'static str, &'static str, String)>;

@@ -43,3 +43,18 @@ fn texts_become_parts_of_addresses() {
     assert_eq!(encode("pat1.ab_~-"), "pat1.ab_~-");
     assert_eq!(encoded(&[("base", "Ä & b"), ("table", "a/b?c=d")]), "base=%C3%84%20%26%20b&table=a%2Fb%3Fc%3Dd");
 }
+
+#[test]
+fn what_an_ephemeral_store_begins_with_needs_one() {
+    let refused = |flags: &[&str]| {
+        let cli = Cli::try_parse_from(["airloom", "serve"].iter().chain(flags)).unwrap();
+        cli.checked().err().map(|error| (error.exit_code(), error.to_string()))
+    };
+    for flags in [&["--seed", "x.json"][..], &["--token", "patx.y"], &["--data", "x", "--seed", "x.json"]] {
+        let (code, words) = refused(flags).unwrap();
+        assert_eq!(code, 2, "{flags:?}");
+        assert!(words.contains("`--seed` and `--token` need `--ephemeral`"), "{words}");
+    }
+    assert_eq!(refused(&["--ephemeral", "--seed", "x.json", "--token", "patx.y"]), None);
+    assert_eq!(refused(&["--data", "x"]), None);
+}
