@@ -104,11 +104,9 @@ impl Entry {
         self.action.split('.').next().unwrap_or_default()
     }
 
-    /// True when this id is that of the subject, its base or its workspace.
+    /// True when this id is that of the subject or its base.
     pub fn involves(&self, id: &str) -> bool {
-        self.subject.id == id
-            || self.base.is_some_and(|base| base.to_string() == id)
-            || self.workspace.is_some_and(|workspace| workspace.to_string() == id)
+        self.subject.id == id || self.base.is_some_and(|base| base.to_string() == id)
     }
 }
 

@@ -190,7 +190,7 @@ async fn numbers_of_fields_are_never_used_again(house: House) {
 #[on_every_database]
 async fn editors_read_schemas_and_creators_change_them(house: House) {
     for (email, role, may) in [("bob@example.org", Role::Editor, false), ("cid@example.org", Role::Creator, true)] {
-        let new = NewMember { email: email.to_owned(), name: None, workspace: None, role };
+        let new = NewMember { email: email.to_owned(), name: None, workspace: None, role: Some(role) };
         let user = house.members.add(&house.owner, &new).await.unwrap().user;
         let who = caller(user.id, TenantNo(1));
         assert!(house.schemas.describe(&who, house.base).await.is_ok());

@@ -2,12 +2,13 @@
 
 use audit::{Noted, Order, SETTLED, Wanted};
 use identity::User;
-use model::{Caller, EntryId, Timestamp, UserId};
+use model::{Caller, EntryId, Timestamp, UserId, WorkspaceId};
 use rustc_hash::FxHashMap;
 
 use crate::error::Error;
 use crate::members::Members;
 use crate::policy::Action;
+use crate::store;
 
 /// Most entries of a page.
 pub(crate) const PAGE: usize = 100;
@@ -40,13 +41,14 @@ pub(crate) struct AuditPage {
 }
 
 impl AuditQuery {
-    fn fits(&self, noted: &Noted) -> bool {
+    fn fits(&self, noted: &Noted, workspace: Option<WorkspaceId>) -> bool {
         let among =
             |wanted: &[String], has: &dyn Fn(&str) -> bool| wanted.is_empty() || wanted.iter().any(|one| has(one));
         let user = noted.by.user().map(|user| user.to_string());
+        let workspace = workspace.map(|workspace| workspace.to_string());
         among(&self.users, &|one| user.as_deref() == Some(one))
             && among(&self.actions, &|one| noted.entry.action == one)
-            && among(&self.models, &|one| noted.entry.involves(one))
+            && among(&self.models, &|one| noted.entry.involves(one) || workspace.as_deref() == Some(one))
             && among(&self.categories, &|one| noted.entry.category() == one)
     }
 
@@ -80,8 +82,14 @@ impl Members {
         };
         let wanted = Wanted { until: query.wanted.until.into_iter().chain(settled).min(), ..query.wanted };
         let (db, tenant) = (self.identity().people(), caller.tenant);
-        let fits = |noted: &Noted| query.fits(noted);
+        // Entries about a part of a base name the base.
+        let places = store::all_places(db.db(), tenant).await?;
+        let place = |noted: &Noted| noted.entry.workspace.or_else(|| places.get(&noted.entry.base?).copied());
+        let fits = |noted: &Noted| query.fits(noted, place(noted));
         let mut entries = audit::list(db.db(), tenant, (&wanted, order), fits, query.size).await?;
+        for noted in &mut entries {
+            noted.entry.workspace = place(noted);
+        }
         if (order == Order::Newest) == query.ascending {
             entries.reverse();
         }

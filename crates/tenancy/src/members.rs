@@ -26,8 +26,8 @@ pub struct NewMember {
     pub name: Option<String>,
     /// The workspace by id or name; the caller's first when absent.
     pub workspace: Option<String>,
-    /// What they may do there.
-    pub role: Role,
+    /// What they may do there; without, they keep the role that they have there, or become an editor.
+    pub role: Option<Role>,
 }
 
 /// A person who was let in.
@@ -105,17 +105,21 @@ impl Members {
             let token = self.identity.insert_token(&mut tx, caller, &first_token(caller.tenant, user.id), None)?;
             (user, Some(token))
         };
-        let by = caller.user().unwrap_or(user.id);
-        let grant = store::GrantRow { user: user.id, grant: Grant::Give(new.role), by, now };
+        let held = if new.role.is_none() { store::held(&mut tx, &permit, user.id).await? } else { None };
+        if let Some(role) = held {
+            return Ok(Added { user, workspace: WorkspaceEntry { role, ..workspace }, token });
+        }
+        let (by, role) = (caller.user().unwrap_or(user.id), new.role.unwrap_or(Role::Editor));
+        let grant = store::GrantRow { user: user.id, grant: Grant::Give(role), by, now };
         let before = store::grant(&mut tx, &permit, &grant).await?.unwrap_or_default();
         if store::owners(&mut tx, &permit).await? == 0 {
             return Err(Error::LastOwner);
         }
         let entry = Entry::new("users.add", "user", user.id).in_workspace(workspace.id);
-        let entry = entry.with("permissionLevel", new.role.permission_level()).with("isNew", token.is_some());
+        let entry = entry.with("permissionLevel", role.permission_level()).with("isNew", token.is_some());
         audit::note(&mut tx, &self.ids, (caller, now), before.told(entry));
         tx.commit().await?;
-        Ok(Added { user, workspace: WorkspaceEntry { role: new.role, ..workspace }, token })
+        Ok(Added { user, workspace: WorkspaceEntry { role, ..workspace }, token })
     }
 
     /// The people of the tenant with their roles, the oldest first.

@@ -3,6 +3,7 @@
 use audit::Entry;
 use db::{Db, Row, Tx};
 use model::{BaseId, BaseNo, Role, TenantId, TenantNo, Timestamp, UserId, WorkspaceId};
+use rustc_hash::FxHashMap;
 use sql::Value;
 
 use crate::access::WorkspaceEntry;
@@ -21,6 +22,7 @@ const BASE_MEMBERS: &str = "SELECT m.member, p.workspace, m.role, m.created_at, 
 const BASE_MEMBERSHIPS: &str = "SELECT base, role FROM base_members WHERE tenant = $1 AND member = $2";
 const WORKSPACE: &str = "SELECT name, created_at FROM workspaces WHERE tenant = $1 AND id = $2";
 const PLACES: &str = "SELECT id FROM base_places WHERE tenant = $1 AND workspace = $2 ORDER BY base";
+const ALL_PLACES: &str = "SELECT id, workspace FROM base_places WHERE tenant = $1";
 const OWNER: &str = "SELECT member FROM members WHERE tenant = $1 AND role = 'owner' ORDER BY member LIMIT 1";
 const INSERT_TENANT: &str = "INSERT INTO tenants (tenant, id, name, created_at) VALUES ($1, $2, $3, $4)";
 const INSERT_WORKSPACE: &str = "INSERT INTO workspaces (tenant, id, name, created_at) VALUES ($1, $2, $3, $4)";
@@ -51,7 +53,7 @@ const OWNERS: &str = "SELECT COUNT(*) FROM members WHERE tenant = $1 AND workspa
 pub const BASE_ROWS: [&str; 1] = [sql::base_rows!("base_members", "member")];
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&str; 25] = [
+pub(crate) const STATEMENTS: [&str; 26] = [
     HELD,
     HELD_BASE,
     TENANTS,
@@ -62,6 +64,7 @@ pub(crate) const STATEMENTS: [&str; 25] = [
     BASE_MEMBERSHIPS,
     WORKSPACE,
     PLACES,
+    ALL_PLACES,
     OWNER,
     INSERT_TENANT,
     INSERT_WORKSPACE,
@@ -154,6 +157,12 @@ pub(crate) async fn workspace(
 pub(crate) async fn places(db: &Db, tenant: TenantNo, workspace: WorkspaceId) -> Result<Vec<BaseId>, Error> {
     let rows = db.read(PLACES, vec![tenant.0.into(), workspace.to_string().into()]).await?;
     rows.iter().map(|row| read_id(row, 0)).collect()
+}
+
+/// The workspace of each base.
+pub(crate) async fn all_places(db: &Db, tenant: TenantNo) -> Result<FxHashMap<BaseId, WorkspaceId>, Error> {
+    let rows = db.read(ALL_PLACES, vec![tenant.0.into()]).await?;
+    rows.iter().map(|row| Ok((read_id(row, 0)?, read_id(row, 1)?))).collect()
 }
 
 pub(crate) async fn owner(db: &Db, tenant: TenantNo) -> Result<Option<UserId>, Error> {
@@ -255,6 +264,17 @@ pub(crate) struct GrantRow {
     pub now: Timestamp,
 }
 
+/// The role that somebody has in a workspace.
+pub(crate) async fn held(tx: &mut Tx, permit: &WorkspacePermit, user: UserId) -> Result<Option<Role>, Error> {
+    let place = [permit.tenant.0.into(), permit.workspace.to_string().into(), user.to_string().into()];
+    role_in(tx, HELD, Vec::from(place)).await
+}
+
+async fn role_in(tx: &mut Tx, held: &'static str, values: Vec<Value>) -> Result<Option<Role>, Error> {
+    let rows = tx.query(held, values).await?;
+    rows.first().map(|row| read_role(&row.get::<String>(0)?).ok_or(Error::Stored)).transpose()
+}
+
 async fn write_grant(
     tx: &mut Tx,
     [held, give, change, take]: [&'static str; 4],
@@ -263,10 +283,7 @@ async fn write_grant(
 ) -> Result<Option<Before>, Error> {
     let mut values = Vec::from(place);
     values.push(of.user.to_string().into());
-    let before = match tx.query(held, values.clone()).await?.first() {
-        Some(row) => Some(read_role(&row.get::<String>(0)?).ok_or(Error::Stored)?),
-        None => None,
-    };
+    let before = role_in(tx, held, values.clone()).await?;
     let is_written = match of.grant {
         Grant::Give(role) => {
             values.extend([role_name(role).into(), of.by.to_string().into(), of.now.0.into()]);

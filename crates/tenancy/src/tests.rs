@@ -339,7 +339,7 @@ async fn a_narrow_token_says_less(house: House) {
 }
 
 fn new_member(email: &str, role: Role) -> NewMember {
-    NewMember { email: email.to_owned(), name: None, workspace: None, role }
+    NewMember { email: email.to_owned(), name: None, workspace: None, role: Some(role) }
 }
 
 #[on_every_database]

@@ -20,9 +20,9 @@ pub(crate) enum User {
         /// A workspace by id or name; the first one when absent.
         #[arg(long)]
         workspace: Option<String>,
-        /// What they may do there.
-        #[arg(long, value_enum, default_value = "editor")]
-        role: RoleName,
+        /// What they may do there; without, they keep the role that they have there, or become an editor.
+        #[arg(long, value_enum)]
+        role: Option<RoleName>,
         #[command(flatten)]
         reach: Reach,
     },
@@ -87,7 +87,8 @@ pub(crate) enum Token {
 pub(super) async fn run_user(user: &User) -> anyhow::Result<()> {
     match user {
         User::Add { email, name, workspace, role, reach } => {
-            let body = json!({ "email": email, "name": name, "workspace": workspace, "role": role.wire() });
+            let body =
+                json!({ "email": email, "name": name, "workspace": workspace, "role": role.map(RoleName::wire) });
             let added = call(reach, Method::POST, "/api/v1/users", Some(&body)).await?;
             out::line(&format!(
                 "{}  {}  {} in {}",

@@ -86,7 +86,8 @@ async fn what_was_done_is_told_with_who_did_it_and_from_where(app: TestApp) {
             "actor": { "type": "user", "user": { "id": bob, "email": "bob@example.org", "name": "bob" } },
             "modelId": field, "modelType": "field", "payloadVersion": "1.0",
             "payload": { "name": "Note", "type": "singleLineText", "tableId": event["payload"]["tableId"] },
-            "context": { "actionId": event["context"]["actionId"], "enterpriseAccountId": account, "baseId": base },
+            "context": { "actionId": event["context"]["actionId"], "enterpriseAccountId": account, "baseId": base,
+                "workspaceId": app.workspace().await },
             "origin": {
                 "ipAddress": "127.0.0.1", "userAgent": "", "source": "publicApi",
                 "personalAccessTokenId": event["origin"]["personalAccessTokenId"],
@@ -301,4 +302,23 @@ async fn what_cannot_be_asked_is_named(app: TestApp) {
         let (status, answer) = app.call(Method::GET, &format!("{log}?{query}"), &Value::Null).await;
         assert!(status == 422 && answer.to_string().contains(expected), "{query}: {status} {answer}");
     }
+}
+
+#[on_every_database]
+async fn what_happened_in_a_workspace_is_found_by_it(app: TestApp) {
+    let base = app.plans().await;
+    let (log, workspace) = (log(&app).await, app.workspace().await);
+    let field = json!({ "name": "Note", "type": "singleLineText" });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/Tasks/fields"), &field).await;
+    let table = json!({ "name": "More", "fields": [{ "name": "Name", "type": "singleLineText" }] });
+    app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables"), &table).await;
+    let tables = app.get(&format!("{log}?modelId={workspace}&category=tables")).await;
+    assert_eq!(actions(&tables), ["tables.create"]);
+    let fields = app.get(&format!("{log}?modelId={workspace}&category=fields")).await;
+    for event in tables["events"].as_array().unwrap().iter().chain(fields["events"].as_array().unwrap()) {
+        let context = &event["context"];
+        assert_eq!((&context["workspaceId"], &context["baseId"]), (&json!(workspace), &json!(base)), "{event}");
+    }
+    assert_eq!(actions(&fields).last().unwrap(), "fields.create");
+    assert_eq!(app.get(&format!("{log}?modelId=wspNobody00000001&category=tables")).await["events"], json!([]));
 }

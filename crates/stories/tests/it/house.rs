@@ -49,3 +49,21 @@ async fn the_house_says_how_it_is_and_what_it_offers(app: TestApp) {
     let (_, listed) = app.call(Method::GET, "/tools", &Value::Null).await;
     assert!(listed.to_string().contains("find_values"), "{listed}");
 }
+
+#[on_every_database]
+async fn who_is_here_keeps_their_role_unless_another_is_given(app: TestApp) {
+    let add = async |email: &str, role: Value| {
+        let body = json!({ "email": email, "role": role });
+        let (status, added) = app.call(Method::POST, "/api/v1/users", &body).await;
+        assert_eq!(status, 201, "{added}");
+        added["role"].clone()
+    };
+    assert_eq!(add("ann@example.org", Value::Null).await, "editor");
+    assert_eq!(add("bob@example.org", json!("owner")).await, "owner");
+    assert_eq!(add("BOB@example.org", Value::Null).await, "owner");
+    assert_eq!(add("bob@example.org", json!("editor")).await, "editor");
+    assert_eq!(add("bob@example.org", Value::Null).await, "editor");
+    let listed = app.get("/api/v1/users").await;
+    let bob = listed["users"].as_array().unwrap().iter().find(|user| user["email"] == "bob@example.org").unwrap();
+    assert_eq!(bob["roles"][0]["role"], "editor", "{bob}");
+}

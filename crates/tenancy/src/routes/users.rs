@@ -24,7 +24,7 @@ pub(super) struct UserIn {
     name: Option<String>,
     /// A workspace by id or name; the caller's first when absent.
     workspace: Option<String>,
-    /// `readOnly`, `commenter`, `editor` (the default), `creator` or `owner`.
+    /// `readOnly`, `commenter`, `editor`, `creator` or `owner`; without, the role that the person has there, or `editor`.
     #[schema(value_type = Option<String>)]
     role: Option<Role>,
 }
@@ -60,8 +60,7 @@ pub(super) async fn add(
     body: Body,
 ) -> Result<(StatusCode, Json<AddedOut>), Failure> {
     let new: UserIn = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
-    let role = new.role.unwrap_or(Role::Editor);
-    let new = NewMember { email: new.email, name: new.name, workspace: new.workspace, role };
+    let new = NewMember { email: new.email, name: new.name, workspace: new.workspace, role: new.role };
     let added = members.add(&caller, &new).await.map_err(|error| Failure::new(DOOR, &error))?;
     let out = AddedOut {
         id: added.user.id.to_string(),
