@@ -146,7 +146,7 @@ impl Authoring {
     ) -> Result<Vec<FieldTold>, Error> {
         let Some((base, table)) = place else { return Ok(Vec::new()) };
         let told = |view: &View| {
-            Ok(find_table(&view.image.schema, table)?.live_fields().map(|field| field_told(field)).collect())
+            Ok(find_table(caller, &view.image.schema, table)?.live_fields().map(|field| field_told(field)).collect())
         };
         Ok(self.0.records.consult(caller, *base, told).await?)
     }
@@ -173,7 +173,7 @@ impl Authoring {
         let question = |view: &View| {
             let view = &View { until: Some(until), ..view.clone() };
             let schema = &view.image.schema;
-            let table = find_table(schema, table)?;
+            let table = find_table(caller, schema, table)?;
             let asked = || {
                 let of = asked.rolls_up.as_ref();
                 let rolled = of.map(|(link, field)| Rolled::find(schema, table, link, field)).transpose()?;

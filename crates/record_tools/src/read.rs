@@ -161,7 +161,7 @@ async fn describe_table(records: Records, caller: Caller, input: TableIn) -> Res
     let base = base(&records, &caller, &input.base).await?;
     let (_, view) = records.view(&caller, base).await?;
     let schema = &view.image.schema;
-    let table = find_table(schema, &input.table)?;
+    let table = find_table(&caller, schema, &input.table)?;
     Ok(json!({
         "id": table.id, "name": table.name, "record_count": view.image.table(table.no).live.count(),
         "primary_field": table.primary_field().map(|field| &field.name),

@@ -229,20 +229,24 @@ pub(crate) const BRIEF: Duration = Duration::from_millis(10);
 /// Records of a base whose queries may keep a thread busy for long.
 const MANY: usize = 4 * model::CHUNK;
 
-/// The table named, or an error with the closest names.
-pub fn find_table<'s>(schema: &'s model::Schema, name: &str) -> Result<&'s Arc<Table>, Error> {
+/// The table named, or an error, for whoever may read the schema with the closest names.
+pub fn find_table<'s>(caller: &Caller, schema: &'s model::Schema, name: &str) -> Result<&'s Arc<Table>, Error> {
     schema.table(name).ok_or_else(|| Error::TableNotFound {
         name: name.chars().take(255).collect(),
-        hint: closest(name, schema.live_tables().map(|table| table.name.as_str())),
+        hint: hint(caller, name, schema.live_tables().map(|table| table.name.as_str())),
     })
 }
 
 /// The view of the table named.
-pub(crate) fn find_view<'t>(table: &'t Table, name: &str) -> Result<&'t model::View, Error> {
+pub(crate) fn find_view<'t>(caller: &Caller, table: &'t Table, name: &str) -> Result<&'t model::View, Error> {
     table.view(name).ok_or_else(|| Error::ViewNotFound {
         name: name.chars().take(255).collect(),
-        hint: closest(name, table.live_views().map(|view| view.name.as_str())),
+        hint: hint(caller, name, table.live_views().map(|view| view.name.as_str())),
     })
+}
+
+fn hint<'n>(caller: &Caller, wanted: &str, names: impl Iterator<Item = &'n str>) -> String {
+    if caller.has(model::Scope::SchemaRead) { closest(wanted, names) } else { String::new() }
 }
 
 #[cfg(test)]

@@ -67,13 +67,21 @@ impl Records {
         table: &str,
         query: &AggregateQuery,
     ) -> Result<Aggregated, Error> {
-        self.consult(caller, base, |view| aggregated(view, find_table(&view.image.schema, table)?, query)).await
+        self.consult(caller, base, |view| {
+            let table = find_table(caller, &view.image.schema, table)?;
+            let shown = query.view.as_deref().map(|name| find_view(caller, table, name)).transpose()?;
+            aggregated(view, (table, shown), query)
+        })
+        .await
     }
 }
 
-fn aggregated(view: &View, table: &Table, query: &AggregateQuery) -> Result<Aggregated, Error> {
+fn aggregated(
+    view: &View,
+    (table, shown): (&Table, Option<&model::View>),
+    query: &AggregateQuery,
+) -> Result<Aggregated, Error> {
     let rows = view.image.table(table.no);
-    let shown = query.view.as_deref().map(|name| find_view(table, name)).transpose()?;
     let kept = shown.and_then(|shown| shown.filter.as_ref());
     let wanted = Wanted { kept, tree: query.tree.as_ref(), formula: query.formula.as_deref(), within: None };
     let selection = selected(view, table, &rows, &wanted)?;

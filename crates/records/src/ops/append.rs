@@ -152,7 +152,7 @@ impl Records {
         let now = self.clock.now();
         let mark = Mark::new(tx.head().sequence + 1, now, &caller.actor);
         let ((mut body, text), next) = private.read(|image| {
-            let table = Arc::clone(find_table(&image.schema, &bulk.table)?);
+            let table = Arc::clone(find_table(caller, &image.schema, &bulk.table)?);
             rows.check(&table)?;
             let at = (table.no, image.table(table.no).len() as u32);
             if let Some(other) = ready.take_if(|ready| ready.at != at) {

@@ -124,7 +124,7 @@ impl Records {
         let needed = [Action::EditSchema, Action::WriteRecords, Action::ReadRecords];
         let permit = self.schemas.permit(caller, needed, base).await?;
         let (scope, mut view) = self.view(caller, base).await?;
-        let table = Arc::clone(find_table(&view.image.schema, place.0)?);
+        let table = Arc::clone(find_table(caller, &view.image.schema, place.0)?);
         let field = Arc::clone(find_field(&table, place.1)?);
         if held.is_some_and(|no| no != field.no) {
             return Err(meanwhile(SCHEMA));

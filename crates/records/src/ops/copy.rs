@@ -49,7 +49,7 @@ impl Records {
         let permit = self.schemas.permit(caller, needed, base).await?;
         for _ in 0..TRIES {
             let image = self.images.current(permit.tenant(), permit.base_no()).await?;
-            find_table(&image.schema, table)?;
+            find_table(caller, &image.schema, table)?;
             let begun = self.schemas.begin_table_copy(caller, base, (&image.schema, table), name).await?;
             let Some((target, copied)) = begun else { continue };
             let made = copied.tables.first().and_then(|(_, no)| target.table_by_no(*no)).ok_or(Error::ImageGone)?;

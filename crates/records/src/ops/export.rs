@@ -23,14 +23,14 @@ impl Records {
         view_name: Option<&str>,
     ) -> Result<Export, Error> {
         let (scope, mut view) = self.view(caller, base).await?;
-        let table = Arc::clone(find_table(&view.image.schema, table)?);
-        let shown = view_name.map(|name| find_view(&table, name)).transpose()?;
+        let table = Arc::clone(find_table(caller, &view.image.schema, table)?);
+        let shown = view_name.map(|name| find_view(caller, &table, name)).transpose()?;
         let fields = match shown {
             Some(shown) => shown.shown(&table).into_iter().cloned().collect(),
             None => table.live_fields().cloned().collect(),
         };
         let query = ListQuery { view: view_name.map(str::to_owned), ..ListQuery::default() };
-        let order = self.answer(&scope, &mut view, |view| ordered(view, &table, &query, usize::MAX)).await?;
+        let order = self.answer(&scope, &mut view, |view| ordered(caller, view, &table, &query, usize::MAX)).await?;
         let ordinals = order.ordinals;
         let source = (self.clone(), scope.tenant());
         Ok(Export { source, view, page: None, table, fields, ordinals, next: 0 })

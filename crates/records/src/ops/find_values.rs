@@ -69,7 +69,7 @@ impl Records {
         }
         let (scope, mut view) = self.view(caller, base).await?;
         let tables: Vec<Arc<Table>> = match table {
-            Some(name) => vec![Arc::clone(find_table(&view.image.schema, name)?)],
+            Some(name) => vec![Arc::clone(find_table(caller, &view.image.schema, name)?)],
             None => view.image.schema.live_tables().cloned().collect(),
         };
         let asked = Asked::new(words);

@@ -30,7 +30,7 @@ impl Records {
     ) -> Result<Unwritten, Error> {
         self.schemas.permit(caller, [Action::WriteRecords, Action::ReadRecords], base).await?;
         let (scope, mut view) = self.view(caller, base).await?;
-        let table = Arc::clone(find_table(&view.image.schema, table)?);
+        let table = Arc::clone(find_table(caller, &view.image.schema, table)?);
         let field = Arc::clone(find_field(&table, name)?);
         let FieldKind::AiText(options) = &field.kind else {
             let kind = fields::of(&field.kind).name();

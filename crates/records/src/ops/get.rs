@@ -99,7 +99,8 @@ impl Records {
             was_there(&view.image.schema, &past.image.schema, table)?;
             view = past;
         }
-        let (table, ordinal) = find(&view.image, table, record)?;
+        let table = Arc::clone(find_table(caller, &view.image.schema, table)?);
+        let ordinal = find(&view.image, &table, record)?;
         self.told(scope.tenant(), Found { view, table, ordinals: vec![ordinal] }).await
     }
 
@@ -109,16 +110,15 @@ impl Records {
     /// [`Error::TableNotFound`], [`Error::RecordNotFound`].
     pub async fn locate(&self, scope: &Scope, table: &str, record: &str) -> Result<Place, Error> {
         let image = self.images.current(scope.tenant(), scope.base_no()).await?;
-        let (table, ordinal) = find(&image, table, record)?;
-        Ok(Place { table: table.no, ordinal })
+        let not_found = || Error::TableNotFound { name: table.chars().take(255).collect(), hint: String::new() };
+        let table = image.schema.table(table).ok_or_else(not_found)?;
+        Ok(Place { table: table.no, ordinal: find(&image, table, record)? })
     }
 }
 
-/// An existing record by the id or name of its table and its own id.
-fn find(image: &BaseImage, table: &str, record: &str) -> Result<(Arc<Table>, Ordinal), Error> {
-    let table = Arc::clone(find_table(&image.schema, table)?);
+/// An existing record of a table by its id.
+fn find(image: &BaseImage, table: &Table, record: &str) -> Result<Ordinal, Error> {
     let not_found = || Error::RecordNotFound { id: record.chars().take(64).collect() };
     let id: RecordId = record.parse().map_err(|_| not_found())?;
-    let ordinal = image.table(table.no).find(id).ok_or_else(not_found)?;
-    Ok((table, ordinal))
+    image.table(table.no).find(id).ok_or_else(not_found)
 }

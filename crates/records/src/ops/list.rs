@@ -163,8 +163,8 @@ impl Records {
         }
         // The cells of the page have what is left of the time.
         view.until = Some(until);
-        let table = Arc::clone(find_table(&view.image.schema, table)?);
-        let shown = query.view.as_deref().map(|name| find_view(&table, name)).transpose()?;
+        let table = Arc::clone(find_table(caller, &view.image.schema, table)?);
+        let shown = query.view.as_deref().map(|name| find_view(caller, &table, name)).transpose()?;
         let digest = digest(base, &table, query);
         let cursor = self.cursor(query, digest, &view)?;
         if query.is_walk(&table, shown, &cursor) {
@@ -178,7 +178,7 @@ impl Records {
             let mut began = self.view_at(&scope, &view, &cursor).await?;
             // Most lists are read from the top and no further than a few pages.
             let need = if cursor.p == 0 { FIRST } else { usize::MAX };
-            let order = self.answer(&scope, &mut began, |view| ordered(view, &table, query, need)).await?;
+            let order = self.answer(&scope, &mut began, |view| ordered(caller, view, &table, query, need)).await?;
             let order = Arc::new(order);
             self.keep((digest, cursor.n, cursor.t), &order);
             order
@@ -294,11 +294,17 @@ fn digest(base: BaseId, table: &Table, query: &ListQuery) -> u64 {
 }
 
 /// The ordinals of a list in order, at least the first `need`; a view is taken as it was at the first page.
-pub(super) fn ordered(view: &View, table: &Table, query: &ListQuery, need: usize) -> Result<Order, Error> {
+pub(super) fn ordered(
+    caller: &Caller,
+    view: &View,
+    table: &Table,
+    query: &ListQuery,
+    need: usize,
+) -> Result<Order, Error> {
     let rows = view.image.table(table.no);
     let began = view.image.schema.table_by_no(table.no);
     let table = began.map_or(table, AsRef::as_ref);
-    let shown = query.view.as_deref().map(|name| find_view(table, name)).transpose()?;
+    let shown = query.view.as_deref().map(|name| find_view(caller, table, name)).transpose()?;
     let kept = shown.and_then(|shown| shown.filter.as_ref());
     let wanted = Wanted { kept, tree: query.tree.as_ref(), formula: query.filter.as_deref(), within: None };
     let selection = selected(view, table, &rows, &wanted)?;

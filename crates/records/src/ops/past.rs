@@ -169,7 +169,7 @@ impl Records {
         let (now, then) = (&view.image.schema, &past.image.schema);
         let part = &parts::by_ids(now, then, part);
         let (after, mut left_out) = self.parts_back(caller, &permit, (&view.image, &past.image), part, dry).await?;
-        left_out.extend(self.left_out(&scope, (&after, then), part).await?);
+        left_out.extend(self.left_out((caller, &scope), (&after, then), part).await?);
         let from_trash = parts::came_back(now, &after, may_name(caller, &permit));
         let mut done = Restored { at: past.image.sequence, from_trash, left_out, ..Restored::default() };
         let ahead = dry.then_some(&after);
@@ -214,7 +214,7 @@ impl Records {
         };
         let after = if ids.is_empty() { Arc::clone(now) } else { Arc::new(self.schemas.with_restored(now, &ids)?) };
         let left_out = parts::stays(&after, then, part, (why, may_name(caller, permit)))?;
-        let field = Back::new(&with_schema(image, &after), past, part)?.field;
+        let field = Back::new(caller, &with_schema(image, &after), (past, part))?.field;
         if let Some(field) = field.filter(|field| ids.is_empty() && field.kind.is_computed()) {
             return Err(wrong(format!("`{}` is computed: it follows the fields that it is made of", field.name)));
         }
@@ -228,12 +228,12 @@ impl Records {
     /// refused instead.
     async fn left_out(
         &self,
-        scope: &Scope,
+        (caller, scope): (&Caller, &Scope),
         (now, then): (&Schema, &Schema),
         part: &Part,
     ) -> Result<Vec<LeftOut>, Error> {
         let tables: Vec<&Arc<Table>> = match &part.table {
-            Some(name) => vec![find_table(now, name)?],
+            Some(name) => vec![find_table(caller, now, name)?],
             None => now.live_tables().collect(),
         };
         let mut left_out: Vec<LeftOut> = Vec::new();
@@ -265,7 +265,7 @@ impl Records {
         let sequence = tx.head().sequence;
         let (mut body, mut done, more) = private.read(|image| {
             let image = &with_schema(image, ahead.unwrap_or(&image.schema));
-            let mut back = Back::new(image, &past.image, part)?;
+            let mut back = Back::new(caller, image, (&past.image, part))?;
             need_all(image, &back.tables)?;
             let mut plan = Plan::new(image, &self.ids, now);
             let counted = linked.len();
@@ -347,9 +347,9 @@ struct Back<'i> {
 }
 
 impl<'i> Back<'i> {
-    fn new(image: &'i BaseImage, past: &'i BaseImage, part: &Part) -> Result<Self, Error> {
+    fn new(caller: &Caller, image: &'i BaseImage, (past, part): (&'i BaseImage, &Part)) -> Result<Self, Error> {
         let mut tables: Vec<Arc<Table>> = match &part.table {
-            Some(name) => vec![Arc::clone(find_table(&image.schema, name)?)],
+            Some(name) => vec![Arc::clone(find_table(caller, &image.schema, name)?)],
             None => image.schema.live_tables().cloned().collect(),
         };
         // What was made since, or was in the trash then, stays as it is.

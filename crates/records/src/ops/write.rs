@@ -133,7 +133,7 @@ impl Records {
         let needed = if keep_ids { &needed[..] } else { &needed[..1] };
         let permit = self.schemas.permit(caller, needed, base).await?;
         let image = self.images.current(permit.tenant(), permit.base_no()).await?;
-        find_table(&image.schema, table).map(drop)
+        find_table(caller, &image.schema, table).map(drop)
     }
 
     /// As [`Records::create`], with everything but the writing.
@@ -339,13 +339,13 @@ impl Records {
     {
         let people = self.people(&permit.scope()).await?;
         let image = self.images.current(permit.tenant(), permit.base_no()).await?;
-        let mut prepared = (steps.prepare)(&image, find_table(&image.schema, table)?, &people)?;
+        let mut prepared = (steps.prepare)(&image, find_table(caller, &image.schema, table)?, &people)?;
         let revision = image.schema.revision;
         drop(image);
 
         let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
         let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
-        let table = Arc::clone(find_table(&private.image.schema, table)?);
+        let table = Arc::clone(find_table(caller, &private.image.schema, table)?);
         // The schema may have moved between reading the values and getting the writer.
         if private.image.schema.revision != revision {
             prepared = (steps.prepare)(&private.image, &table, &people)?;

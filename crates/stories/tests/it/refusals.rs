@@ -386,3 +386,38 @@ async fn every_scope_that_a_token_lacks_is_named(app: TestApp) {
         assert_eq!((status, named), (403, expected), "{path}: {answer}");
     }
 }
+
+#[on_every_database]
+async fn names_are_offered_to_whoever_may_read_the_schema(app: TestApp) {
+    let base = app.plans().await;
+    let token = async |scopes: &[&str]| {
+        let (_, made) = app.call(Method::POST, "/api/v1/tokens", &json!({ "name": "some", "scopes": scopes })).await;
+        made["token"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned()
+    };
+    let records = ["data.records:read", "data.records:write", "data.recordComments:read"];
+    let narrow = token(&records).await;
+    let wide = token(&[&records[..], &["schema.bases:read"]].concat()).await;
+    let own = format!("/api/v1/bases/{base}");
+    let count = json!({ "aggregates": [{ "op": "count" }] });
+    let at = json!({ "at": "1", "table": "zz" });
+    for (method, path, body, offers) in [
+        (Method::POST, format!("{own}/tables/zz/aggregate"), count.clone(), true),
+        (Method::POST, format!("{own}/tables/Tasks/aggregate"), json!({ "aggregates": [], "view": "zz" }), true),
+        (Method::GET, format!("/api/v1/export?base={base}&table=zz"), Value::Null, true),
+        (Method::GET, format!("/api/v1/export?base={base}&table=Tasks&view=zz"), Value::Null, true),
+        (Method::GET, format!("/v0/{base}/Tasks?view=zz"), Value::Null, true),
+        (Method::POST, format!("/v0/{base}/Tasks/listRecords"), json!({ "view": "zz" }), true),
+        (Method::POST, format!("{own}/tables/zz/records:bulk"), json!({ "fields": {} }), true),
+        (Method::POST, format!("{own}/restore"), at, true),
+        (Method::GET, format!("/v0/{base}/zz/rec00000000000000"), Value::Null, false),
+        (Method::GET, format!("/v0/{base}/zz/rec00000000000000/comments"), Value::Null, false),
+        (Method::POST, format!("{own}/tables/zz/records/rec00000000000000/duplicate"), json!({}), false),
+    ] {
+        for (token, may) in [(&narrow, false), (&wide, true)] {
+            let (status, answer) = app.call_as(token, method.clone(), &path, &body).await;
+            assert!(matches!(status, 403 | 404 | 422), "{path}: {status} {answer}");
+            let is_told = answer.to_string().contains("the closest are");
+            assert!(if may { is_told || !offers } else { !is_told }, "{path}: {answer}");
+        }
+    }
+}
