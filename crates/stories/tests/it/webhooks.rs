@@ -319,3 +319,30 @@ async fn links_that_texts_become_are_told_as_a_field_only(app: TestApp) {
     assert_eq!(told.len(), 1, "a conversion is no change of records: {told:?}");
     assert!(told[0].to_string().contains("last"), "{told:?}");
 }
+
+#[on_every_database]
+async fn who_watches_some_fields_hears_of_the_tables_that_have_them(app: TestApp) {
+    let base = app.plans().await;
+    let tables = format!("/v0/meta/bases/{base}/tables");
+    let told = app.get(&tables).await["tables"].clone();
+    let name = told[0]["fields"][0]["id"].as_str().unwrap();
+    let some = |kinds: &str| {
+        format!(r#"{{"options":{{"filters":{{"dataTypes":{kinds},"watchSchemasOfFieldIds":["{name}"]}}}}}}"#)
+    };
+    let fields = hook(&app, &base, None, &some(r#"["tableFields"]"#)).await;
+    let both = hook(&app, &base, None, &some(r#"["tableFields","tableMetadata"]"#)).await;
+    let other = json!({ "name": "Other", "fields": [{ "name": "Name", "type": "singleLineText" }] });
+    let other = app.ok(Method::POST, &tables, &other).await;
+    let other = other["id"].as_str().unwrap();
+    app.ok(Method::DELETE, &format!("{tables}/{other}"), &Value::Null).await;
+    assert_eq!(payloads(&app, &base, &fields).await, Vec::<Value>::new());
+    let heard = payloads(&app, &base, &both).await;
+    let created = &heard[0]["createdTablesById"][other];
+    assert_eq!((&created["metadata"]["name"], &created["fieldsById"]), (&json!("Other"), &json!({})), "{heard:?}");
+    assert_eq!(heard[1]["destroyedTableIds"], json!([other]), "{heard:?}");
+
+    let gone = &told[0]["id"];
+    app.ok(Method::DELETE, &format!("{tables}/{}", gone.as_str().unwrap()), &Value::Null).await;
+    let heard = payloads(&app, &base, &fields).await;
+    assert_eq!(heard.last().unwrap()["destroyedTableIds"], json!([gone]), "{heard:?}");
+}

@@ -24,7 +24,7 @@ pub(super) fn schema(facts: &Facts<'_>, spec: &Specification, scope: Scope, tabl
             }
             None => {}
             Some(_) if after.deleted => {
-                let wanted = spec.takes(ChangeType::Remove) && wants_tables(spec);
+                let wanted = spec.takes(ChangeType::Remove) && wants_table(spec, after);
                 destroyed.extend(wanted.then(|| json!(after.id)));
             }
             Some(before) => {
@@ -47,13 +47,15 @@ pub(super) fn schema(facts: &Facts<'_>, spec: &Specification, scope: Scope, tabl
     told
 }
 
-/// A table is told of to whoever wants to know tables or fields.
-pub(super) fn wants_tables(spec: &Specification) -> bool {
-    spec.wants(DataType::TableMetadata) || spec.wants(DataType::TableFields)
+/// A table is told of to whoever wants to know tables, or fields of which it has some.
+pub(super) fn wants_table(spec: &Specification, table: &Table) -> bool {
+    let mut fields = table.live_fields();
+    let is_watched = spec.wants(DataType::TableFields) && fields.any(|field| spec.watches_schema(field.id));
+    is_watched || spec.wants(DataType::TableMetadata)
 }
 
 fn new_table(facts: &Facts<'_>, spec: &Specification, scope: Scope, table: &Table) -> Option<Value> {
-    if !wants_tables(spec) {
+    if !wants_table(spec, table) {
         return None;
     }
     let mut told = Map::new();
@@ -61,7 +63,8 @@ fn new_table(facts: &Facts<'_>, spec: &Specification, scope: Scope, table: &Tabl
         told.insert("metadata".to_owned(), metadata(table));
     }
     if spec.wants(DataType::TableFields) {
-        let fields = table.live_fields().map(|field| (field.id.to_string(), definition(field)));
+        let watched = table.live_fields().filter(|field| spec.watches_schema(field.id));
+        let fields = watched.map(|field| (field.id.to_string(), definition(field)));
         told.insert("fieldsById".to_owned(), Value::Object(fields.collect()));
     }
     if spec.wants(DataType::TableData) && scope.has_all_of(table.id) {

@@ -19,16 +19,16 @@ pub(super) fn can_be_told(facts: &Facts<'_>, spec: &Specification, scope: Scope)
     if let Scope::View(_, view) = scope {
         return !matches!(facts.happened.views.get(&view), Some(None));
     }
-    tells_new_tables(spec)
-        || facts.happened.appeared.iter().all(|(no, records)| {
-            let table = facts.after.schema().table_by_no(*no);
-            records.is_some() || !table.is_some_and(|table| scope.has(table.id) && spec.watches_data_of(table))
-        })
+    facts.happened.appeared.iter().all(|(no, records)| {
+        let is_told = |table: &Table| !tells_new_table(spec, table) && scope.has(table.id);
+        let table = facts.after.schema().table_by_no(*no);
+        records.is_some() || !table.is_some_and(|table| is_told(table) && spec.watches_data_of(table))
+    })
 }
 
-/// Whether the records of tables that appear are told with the tables, or not at all.
-fn tells_new_tables(spec: &Specification) -> bool {
-    !spec.takes(ChangeType::Add) || super::fields::wants_tables(spec)
+/// Whether the records of a table that appears are told with the table, or not at all.
+fn tells_new_table(spec: &Specification, table: &Table) -> bool {
+    !spec.takes(ChangeType::Add) || super::fields::wants_table(spec, table)
 }
 
 /// Adds what happened to records, as far as it is wanted.
@@ -36,9 +36,7 @@ pub(super) fn records(facts: &Facts<'_>, spec: &Specification, scope: Scope, tab
     if !spec.wants(DataType::TableData) {
         return Ok(());
     }
-    if !tells_new_tables(spec) {
-        appeared(facts, spec, scope, tables);
-    }
+    appeared(facts, spec, scope, tables);
     for (no, rows) in &facts.happened.tables {
         let Some(table) = facts.after.schema().table_by_no(*no) else { continue };
         if !scope.has(table.id) || !spec.watches_data_of(table) {
@@ -67,12 +65,11 @@ pub(super) fn records(facts: &Facts<'_>, spec: &Specification, scope: Scope, tab
     Ok(())
 }
 
-/// Tells the records of tables that have appeared to whoever is not told of tables.
+/// Tells the records of tables that have appeared to whoever is not told of these tables.
 fn appeared(facts: &Facts<'_>, spec: &Specification, scope: Scope, tables: &mut Tables) {
     for no in facts.happened.appeared.keys() {
-        let Some(table) = facts.after.schema().table_by_no(*no).filter(|table| scope.has_all_of(table.id)) else {
-            continue;
-        };
+        let table = facts.after.schema().table_by_no(*no).filter(|table| scope.has_all_of(table.id));
+        let Some(table) = table.filter(|table| !tells_new_table(spec, table)) else { continue };
         let rows = of_new_table(facts, spec, table).filter(|rows| !rows.is_empty());
         if let (Some(rows), Some(out)) = (rows, super::table(tables, &table.id.to_string())) {
             out.insert("createdRecordsById".to_owned(), Value::Object(rows));
