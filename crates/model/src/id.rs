@@ -138,6 +138,11 @@ ids! {
     EntryId = "aud";
 }
 
+impl FieldId {
+    /// That of a field which is gone and of which an import did not tell the id.
+    pub const UNTOLD: Self = Self([b'0'; 14]);
+}
+
 macro_rules! numbers {
     ($($(#[$doc:meta])* $name:ident($inner:ty);)*) => {$(
         $(#[$doc])*

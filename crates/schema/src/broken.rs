@@ -158,6 +158,9 @@ fn gone(schema: &Schema, id: FieldId) -> String {
             )
         }
         Some((_, field)) => format!("the field `{}` was deleted: bring it back, or name another", field.name),
+        None if id == FieldId::UNTOLD => {
+            "a field that it needs was deleted before it came here: name another".to_owned()
+        }
         None => format!("the field {id} was deleted: name another"),
     }
 }

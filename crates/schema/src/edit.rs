@@ -3,12 +3,15 @@
 mod copy;
 mod links;
 mod modified;
+mod new;
+mod new_views;
 mod remove;
 mod retype;
 mod slow;
 mod through;
 mod together;
 mod trash;
+mod uncomputed;
 mod views;
 
 use std::collections::BTreeSet;
@@ -17,14 +20,13 @@ use std::sync::Arc;
 
 use clock::Ids;
 use fields::{OptionsIn, PromptIn, RollupIn};
+use formula::Program;
 use model::{
     AiTextOptions, ButtonOptions, CountOptions, Field, FieldId, FieldKind, FieldNo, FormulaOptions, IdError,
-    LinkOptions, PromptPart, Schema, Table, TableId, TableNo, Timestamp, WantedName, Watched, folded_name, reads_alike,
+    LinkOptions, PromptPart, Schema, Table, TableId, TableNo, Timestamp, WantedName, Watched, folded_name,
 };
 use rustc_hash::FxHashSet;
-use serde::Deserialize;
 use serde_json::Value;
-use utoipa::ToSchema;
 
 use crate::diagnosis::Nameable;
 use crate::error::Error;
@@ -36,14 +38,16 @@ use modified::same_watched;
 
 pub use copy::Copied;
 pub(crate) use copy::{Wanted, copy_name, numbers_to_copy};
+pub use new::{NewField, NewTable};
+pub use new_views::NewView;
 pub(crate) use remove::{Part, is_due};
 pub(crate) use retype::after_retype;
 pub use retype::{FieldPart, link_in_trash, retype, retyped, updated, without_link};
 pub(crate) use slow::refuse_slow;
 pub use through::rollup_reference;
 pub(crate) use trash::{Trashed, TrashedView, not_in_trash, trashed_fields, trashed_views};
+pub use views::ViewPart;
 pub(crate) use views::placed;
-pub use views::{NewView, ViewPart};
 
 /// Most tables of a base.
 const TABLES: usize = 1_000;
@@ -51,89 +55,6 @@ const TABLES: usize = 1_000;
 const DESCRIPTION: usize = 20_000;
 /// Most fields of a table.
 const FIELDS: usize = 1_000;
-
-/// A table to make.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct NewTable {
-    /// Its id, for imports that keep ids (`keepIds`).
-    #[serde(default)]
-    pub id: Option<String>,
-    /// Name, unique in the base without regard to case.
-    pub name: String,
-    /// Description.
-    #[serde(default)]
-    pub description: Option<String>,
-    /// The fields.
-    pub fields: Vec<NewField>,
-    /// The id or the name of the primary field, for imports that keep ids (`keepIds`); the first field without it.
-    #[serde(default, rename = "primaryFieldId")]
-    pub primary_field_id: Option<String>,
-    /// The views, for imports that keep ids (`keepIds`); a grid view when there are none.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<NewView>>)]
-    pub views: Option<Value>,
-}
-
-/// A field to make.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct NewField {
-    /// Its id, for imports that keep ids (`keepIds`); then the ids of choices and `inverseLinkFieldId` are kept too.
-    #[serde(default)]
-    pub id: Option<String>,
-    /// Name, unique in the table without regard to case.
-    pub name: String,
-    /// The type's API name, such as `singleLineText`.
-    #[serde(rename = "type")]
-    pub field_type: String,
-    /// Description.
-    #[serde(default)]
-    pub description: Option<String>,
-    /// Options as the type wants them.
-    #[serde(default)]
-    pub options: Option<Value>,
-}
-
-impl NewTable {
-    /// Without the ids that were given.
-    pub fn forget_ids(&mut self) {
-        (self.id, self.primary_field_id) = (None, None);
-        // Clients that copy a schema send views of any kind along.
-        self.views = None;
-        self.fields.iter_mut().for_each(NewField::forget_ids);
-    }
-
-    /// The place of the primary field.
-    fn primary(&self) -> Option<usize> {
-        let Some(wanted) = self.primary_field_id.as_deref() else { return Some(0) };
-        self.fields.iter().position(|field| field.id.as_deref() == Some(wanted) || reads_alike(&field.name, wanted))
-    }
-
-    /// True when one of the ids is given.
-    pub fn has_ids(&self) -> bool {
-        self.id.is_some() || self.views.is_some() || self.fields.iter().any(NewField::has_ids)
-    }
-}
-
-impl NewField {
-    /// Without the id that was given.
-    pub fn forget_ids(&mut self) {
-        self.id = None;
-    }
-
-    /// True when the id is given.
-    pub fn has_ids(&self) -> bool {
-        self.id.is_some()
-    }
-
-    fn is_link(&self) -> bool {
-        self.field_type == "multipleRecordLinks"
-    }
-
-    /// An option that is a text.
-    fn option(&self, key: &str) -> Option<&str> {
-        self.options.as_ref()?.get(key)?.as_str()
-    }
-}
 
 /// A schema being edited: the tables after, and which of them became different.
 pub(crate) struct Draft<'a> {
@@ -272,43 +193,54 @@ impl<'a> Draft<'a> {
     /// Adds a field, and its other side when it is a link to another table.
     pub fn add_field(&mut self, no: TableNo, new: &NewField) -> Result<FieldId, Error> {
         let id = self.field_id(new.id.as_deref())?;
-        self.add_field_as(no, id, new)
+        self.reviving(|draft| draft.add_field_as(no, id, new))
     }
 
     fn add_field_as(&mut self, no: TableNo, id: FieldId, new: &NewField) -> Result<FieldId, Error> {
         let name = self.new_field_name(no, new)?;
         let description = described(new.description.as_deref())?;
-        let kind = match read_options(&name, &new.field_type, new.options.as_ref(), None, self.ids, self.now)? {
+        let options = read_options(&name, &new.field_type, new.options.as_ref(), None, self.ids, self.now);
+        if let Ok(OptionsIn::Link { linked_table, prefers_single, view, inverse_name }) = options {
+            // A table that is linked to itself has one side.
+            let is_own = self.schema.table_by_no(no).is_some_and(|table| table.id == linked_table);
+            let inverse = new.option("inverseLinkFieldId").filter(|_| new.id.is_some() && !is_own);
+            let ids = (id, self.field_id(inverse)?);
+            if ids.0 == ids.1 {
+                return Err(taken(&id.to_string()));
+            }
+            let named = (name, description);
+            return self.add_link(no, ids, named, linked_table, (prefers_single, view), inverse_name);
+        }
+        let kind = options.and_then(|options| self.first_kind(no, &name, new, options));
+        let kind = kind.or_else(|why| self.uncomputed(no, id, new, why))?;
+        self.push_field(no, id, name, description, kind);
+        Ok(id)
+    }
+
+    /// What a new field is.
+    fn first_kind(&self, no: TableNo, name: &str, new: &NewField, options: OptionsIn) -> Result<FieldKind, Error> {
+        match options {
             OptionsIn::Kind(mut kind) => {
                 if new.id.is_some() {
                     keep_choice_ids(&mut kind, new.options.as_ref())?;
                 }
-                kind
+                Ok(kind)
             }
-            OptionsIn::Formula { text } => self.formula(no, &name, None, &text)?,
-            OptionsIn::Modified { kind, watched } => self.modified(no, &name, None, (kind, &watched))?,
-            OptionsIn::Count { link } => self.count(no, &name, &link)?,
-            OptionsIn::Button { label, text } => self.button(no, &name, None, (label, &text))?,
-            OptionsIn::AiText { prompt } => self.ai_text(no, &name, None, prompt)?,
-            OptionsIn::Lookup { link, field } => self.lookup(no, &name, None, (&link, &field))?,
+            OptionsIn::Formula { text } => self.formula(no, name, None, &text),
+            OptionsIn::Modified { kind, watched } => {
+                let watched = if watched.is_empty() { new.untold_watched() } else { watched };
+                self.modified(no, name, None, (kind, &watched))
+            }
+            OptionsIn::Count { link } => self.count(no, name, &link),
+            OptionsIn::Button { label, text } => self.button(no, name, None, (label, &text)),
+            OptionsIn::AiText { prompt } => self.ai_text(no, name, None, prompt),
+            OptionsIn::Lookup { link, field } => self.lookup(no, name, None, (&link, &field)),
             OptionsIn::Rollup { link, field, by: RollupIn::Untold(result) } if new.id.is_some() => {
-                self.untold_rollup(no, &name, (&link, &field), result)?
+                self.untold_rollup(no, name, (&link, &field), result)
             }
-            OptionsIn::Rollup { link, field, by } => self.rollup(no, &name, None, (&link, &field), &by)?,
-            OptionsIn::Link { linked_table, prefers_single, view, inverse_name } => {
-                // A table that is linked to itself has one side.
-                let is_own = self.schema.table_by_no(no).is_some_and(|table| table.id == linked_table);
-                let inverse = new.option("inverseLinkFieldId").filter(|_| new.id.is_some() && !is_own);
-                let ids = (id, self.field_id(inverse)?);
-                if ids.0 == ids.1 {
-                    return Err(taken(&id.to_string()));
-                }
-                let named = (name, description);
-                return self.add_link(no, ids, named, linked_table, (prefers_single, view), inverse_name);
-            }
-        };
-        self.push_field(no, id, name, description, kind);
-        Ok(id)
+            OptionsIn::Rollup { link, field, by } => self.rollup(no, name, None, (&link, &field), &by),
+            OptionsIn::Link { linked_table, .. } => Err(Error::TableNotFound { name: linked_table.to_string() }),
+        }
     }
 
     fn push_field(&mut self, no: TableNo, id: FieldId, name: String, description: Option<String>, kind: FieldKind) {
@@ -347,7 +279,8 @@ impl<'a> Draft<'a> {
         let Some(given) = given else { return Ok(self.ids.field(self.now)) };
         let id = given_id(given)?;
         let fields = self.schema.tables.iter().flat_map(|table| &table.fields);
-        if fields.into_iter().any(|field| field.id == id) { Err(taken(given)) } else { Ok(id) }
+        let is_taken = id == FieldId::UNTOLD || fields.into_iter().any(|field| field.id == id);
+        if is_taken { Err(taken(given)) } else { Ok(id) }
     }
 
     fn free_field_name(&self, no: TableNo, wanted: &str) -> String {
@@ -367,23 +300,10 @@ impl<'a> Draft<'a> {
         };
         let program = formula::compile_new(text, &|field| reference(table, field));
         let program = self.usable((name, own), text, program, Nameable::Fields(table))?;
-        let mut references: Vec<FieldId> = Vec::new();
-        for reference in program.references() {
-            if !references.contains(&reference.field) {
-                references.push(reference.field);
-            }
-        }
-        let needs = references.iter().flat_map(|id| needs_of(&self.schema, table, *id));
+        let options = formula_options(&program);
+        let needs = options.references.iter().flat_map(|id| needs_of(&self.schema, table, *id));
         self.refuse_cycle(name, own.map(|own| (no, own)), needs.collect())?;
-        // In an order of their own: cells keep a time for each.
-        let watched: BTreeSet<&Vec<FieldId>> = program.watched().iter().collect();
-        Ok(FormulaOptions {
-            formula: program.canonical(),
-            references,
-            result: program.result(),
-            valid: true,
-            watched: watched.into_iter().cloned().map(Watched).collect(),
-        })
+        Ok(options)
     }
 
     /// A button that opens what a formula says.
@@ -513,7 +433,11 @@ pub(crate) fn taken(id: &str) -> Error {
 
 /// Gives new choices the ids that were given with them.
 fn keep_choice_ids(kind: &mut FieldKind, options: Option<&Value>) -> Result<(), Error> {
-    let (FieldKind::SingleSelect(select) | FieldKind::MultipleSelects(select)) = kind else { return Ok(()) };
+    let (FieldKind::SingleSelect(select) | FieldKind::MultipleSelects(select) | FieldKind::ExternalSyncSource(select)) =
+        kind
+    else {
+        return Ok(());
+    };
     let given = options.and_then(|options| options.get("choices")?.as_array()).map(Vec::as_slice).unwrap_or_default();
     for (choice, given) in select.choices.iter_mut().zip(given) {
         if let Some(id) = given.get("id").and_then(Value::as_str) {
@@ -564,6 +488,25 @@ fn described(text: Option<&str>) -> Result<Option<String>, Error> {
         return Err(Error::Invalid { reason });
     }
     Ok(text.filter(|text| !text.is_empty()).map(str::to_owned))
+}
+
+/// What is kept of a formula.
+fn formula_options(program: &Program) -> FormulaOptions {
+    let mut references: Vec<FieldId> = Vec::new();
+    for reference in program.references() {
+        if !references.contains(&reference.field) {
+            references.push(reference.field);
+        }
+    }
+    // In an order of their own: cells keep a time for each.
+    let watched: BTreeSet<&Vec<FieldId>> = program.watched().iter().collect();
+    FormulaOptions {
+        formula: program.canonical(),
+        references,
+        result: program.result(),
+        valid: true,
+        watched: watched.into_iter().cloned().map(Watched).collect(),
+    }
 }
 
 /// How a formula sees a field of its table.

@@ -147,6 +147,13 @@ fn options((schema, broken): (&Schema, &Broken), table: &Table, field: &Field) -
     let broken = broken.reason(field.id);
     if let Value::Object(options) = &mut options {
         options.insert("isValid".to_owned(), json!(broken.is_none()));
+        for key in ["recordLinkFieldId", "fieldIdInLinkedTable"] {
+            options.entry(key).and_modify(|id| {
+                if *id == json!(FieldId::UNTOLD) {
+                    *id = Value::Null;
+                }
+            });
+        }
         if let Some(reason) = broken {
             options.insert("error".to_owned(), json!(reason));
             // What a rollup shall come to is known without its formula.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use fields::RollupIn;
 use formula::{Diagnostic, Program};
 use model::{
-    Field, FieldId, FieldKind, FormulaOptions, FormulaType, LinkOptions, LookupOptions, RollupOptions, SelectOptions,
-    Table, TableNo,
+    CountOptions, Field, FieldId, FieldKind, FormulaOptions, FormulaType, LinkOptions, LookupOptions, RollupOptions,
+    SelectOptions, Table, TableNo,
 };
 
 use super::{Draft, FIELDS, reference};
@@ -207,6 +207,10 @@ impl Draft<'_> {
             FieldKind::Formula(options) => {
                 let program = formula::compile(&options.formula, &|name| reference(table, name)).ok()?;
                 FieldKind::Formula(FormulaOptions { result: program.result(), ..options.clone() })
+            }
+            FieldKind::Count(options) => {
+                let link = table.field_by_id(options.link).filter(|link| link.kind.link().is_some())?;
+                FieldKind::Count(CountOptions { link_no: link.no, ..options.clone() })
             }
             FieldKind::MultipleLookupValues(options) => {
                 let result = Box::new(value_type(&looked()?.1.kind));

@@ -53,6 +53,10 @@ impl Draft<'_> {
     /// Adds tables with their fields, each field after those that it needs. Fields stand as they do in the request; other
     /// sides of links that it does not list come after.
     pub fn add_tables(&mut self, new: &[NewTable]) -> Result<Vec<TableNo>, Error> {
+        self.reviving(|draft| draft.add_tables_as(new))
+    }
+
+    fn add_tables_as(&mut self, new: &[NewTable]) -> Result<Vec<TableNo>, Error> {
         if self.schema.live_tables().count() + new.len() > TABLES {
             return Err(Error::TooMany { what: "the number of tables", bound: TABLES });
         }
@@ -254,12 +258,9 @@ fn pending<'n>(new: &'n [NewTable], numbers: &[TableNo]) -> Vec<Pending<'n>> {
     for (place, (of, table)) in new.iter().zip(numbers).enumerate() {
         let primary = of.primary();
         let fields = of.fields.iter().enumerate();
-        all.extend(fields.map(|(at, new)| Pending {
-            spot: (place, at),
-            table: *table,
-            is_primary: primary == Some(at),
-            new,
-        }));
+        let fields =
+            fields.map(|(at, new)| Pending { spot: (place, at), table: *table, is_primary: primary == Some(at), new });
+        all.extend(fields.filter(|field| field.is_primary || !field.new.is_left_out()));
     }
     all
 }

@@ -8,14 +8,14 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Draft, free_name, given_id, not_in_trash, taken, trashed_views};
+use super::{Draft, free_name, not_in_trash, trashed_views};
 use crate::closest::closest;
 use crate::conditions::{ConditionError, held, kept};
 use crate::error::Error;
 use crate::names::valid_name;
 
 /// Most views of a table.
-const VIEWS: usize = 250;
+pub(super) const VIEWS: usize = 250;
 /// Most deleted views of a table that are kept.
 const DELETED: usize = 100;
 /// Most bytes of a view as it is stored.
@@ -30,10 +30,12 @@ const WIDTHS: std::ops::RangeInclusive<u16> = 40..=2_000;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ViewPart {
     /// Name, unique in the table without regard to case.
+    #[serde(default, deserialize_with = "some")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
     /// `grid` (the default), `form`, `calendar`, `gallery`, `kanban` or `timeline`; a view keeps its type.
-    #[serde(rename = "type")]
-    #[schema(value_type = Option<String>)]
+    #[serde(default, rename = "type", deserialize_with = "some")]
+    #[schema(value_type = Option<String>, nullable = false)]
     pub view_type: Option<ViewType>,
     /// What it is for.
     #[serde(default, deserialize_with = "given")]
@@ -46,18 +48,23 @@ pub struct ViewPart {
     #[schema(value_type = Option<Object>)]
     pub filter: Option<Option<Value>>,
     /// Its order, the first weighs most.
+    #[serde(default, deserialize_with = "emptied")]
     pub sorts: Option<Vec<KeyIn>>,
     /// The fields that records are grouped by, at most four; they lead the order.
+    #[serde(default, deserialize_with = "emptied")]
     pub groups: Option<Vec<KeyIn>>,
     /// How records are coloured.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<ColoringIn>)]
     pub color: Option<Option<ColoringIn>>,
     /// The fields that it does not show, by name or id.
+    #[serde(default, deserialize_with = "emptied")]
     pub hidden_fields: Option<Vec<String>>,
     /// The order of its fields; those not named follow in the order of the table.
+    #[serde(default, deserialize_with = "emptied")]
     pub field_order: Option<Vec<String>>,
     /// Widths of columns in pixels by field, 40 to 2000.
+    #[serde(default, deserialize_with = "emptied")]
     #[schema(value_type = Option<Object>)]
     pub field_widths: Option<BTreeMap<String, u16>>,
     /// The date field at which a calendar or a timeline puts a record.
@@ -78,23 +85,20 @@ pub struct ViewPart {
     pub cover_field: Option<Option<String>>,
 }
 
-/// A view of a table to make, as Airtable lists it.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct NewView {
-    /// Its id.
-    #[serde(default)]
-    pub id: Option<String>,
-    /// Name, unique in the table without regard to case.
-    pub name: String,
-    /// `grid`, `form`, `calendar`, `gallery`, `kanban` or `timeline`.
-    #[serde(rename = "type")]
-    pub view_type: String,
-}
-
 /// Tells null from what is absent.
 #[expect(clippy::option_option, reason = "a request may leave a value as it is, or take it away")]
 fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(from).map(Some)
+}
+
+/// Null is a list without anything.
+fn emptied<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<Option<T>, D::Error> {
+    Option::<T>::deserialize(from).map(|given| Some(given.unwrap_or_default()))
+}
+
+/// Null is refused.
+fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
 }
 
 /// A key of a view's order.
@@ -183,43 +187,6 @@ fn wrong<T>(at: &str, reason: impl Into<String>) -> Result<T, Error> {
 }
 
 impl Draft<'_> {
-    /// The views of a new table. They show everything, and need not say where records stand in them.
-    pub(super) fn new_views(&self, given: Option<&Value>) -> Result<Vec<View>, Error> {
-        let listed = given.map(|given| Vec::<NewView>::deserialize(web::Objects(given))).transpose();
-        let refused = |error: serde_json::Error| web::plain_words(&error.to_string());
-        let listed = listed.map_err(|error| Error::Invalid { reason: format!("`views`: {}", refused(error)) })?;
-        let listed = listed.unwrap_or_default();
-        if listed.len() > VIEWS {
-            return Err(Error::TooMany { what: "the number of views", bound: VIEWS });
-        }
-        let mut views: Vec<View> = Vec::with_capacity(listed.len().max(1));
-        for (at, new) in listed.iter().enumerate() {
-            let view_type = ViewType::ALL.into_iter().find(|known| known.name() == new.view_type).ok_or_else(|| {
-                let known = ViewType::ALL.map(ViewType::name).join(", ");
-                let given: String = new.view_type.chars().take(64).collect();
-                Error::Invalid { reason: format!("`views/{at}/type` is one of {known}, not `{given}`") }
-            })?;
-            let name = name_beside(&new.name, views.iter())?;
-            let id = self.view_id(new.id.as_deref())?;
-            if views.iter().any(|view| view.id == id) {
-                return Err(taken(&id.to_string()));
-            }
-            views.push(View::new(id, name, view_type));
-        }
-        if views.is_empty() {
-            views.push(View::new(self.ids.view(self.now), "Grid view", ViewType::Grid));
-        }
-        Ok(views)
-    }
-
-    /// The id that was given, or a new one.
-    fn view_id(&self, given: Option<&str>) -> Result<ViewId, Error> {
-        let Some(given) = given else { return Ok(self.ids.view(self.now)) };
-        let id = given_id(given)?;
-        let mut views = self.schema.tables.iter().flat_map(|table| &table.views);
-        if views.any(|view| view.id == id) { Err(taken(given)) } else { Ok(id) }
-    }
-
     /// Adds a view.
     pub fn add_view(&mut self, no: TableNo, part: &ViewPart) -> Result<ViewId, Error> {
         let Some(name) = &part.name else { return wrong("/name", "a view needs a `name`") };
@@ -325,7 +292,7 @@ impl Draft<'_> {
 }
 
 /// A name of a view that no other one has.
-fn name_beside<'v>(name: &str, mut others: impl Iterator<Item = &'v View>) -> Result<String, Error> {
+pub(super) fn name_beside<'v>(name: &str, mut others: impl Iterator<Item = &'v View>) -> Result<String, Error> {
     let name = name.trim();
     let is_held = WantedName::new(name).is_some_and(|wanted| others.any(|view| wanted.is_same(&view.name)));
     if name.is_empty() || is_held {

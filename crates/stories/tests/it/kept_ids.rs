@@ -143,7 +143,7 @@ async fn views_are_moved_with_their_ids(app: TestApp) {
             "`viwNew00000000001` is in use already",
         ),
         (json!([view("viw1", "A", "grid")]), "`viw1` is not an id of the form `viw`"),
-        (json!([view("viwNew00000000001", "A", "block")]), "`views/0/type` is one of grid, form"),
+        (json!([view("viwNew00000000001", "A", "pyramid")]), "`views/0/type` is one of grid, form"),
         (json!([{ "name": "A", "type": "grid" }, { "name": "a", "type": "grid" }]), "`a`"),
         (json!([{ "name": " ", "type": "grid" }]), "name"),
         (json!([{ "name": "A" }]), "`views`: `type` is missing"),
@@ -156,6 +156,15 @@ async fn views_are_moved_with_their_ids(app: TestApp) {
         assert_eq!(status, 422, "{answer}");
         assert!(answer["error"]["message"].as_str().unwrap().contains(words), "{words}: {answer}");
     }
+    let mut more = table("tblMore0000000001", "More", &[text("fldMore0000000001", "Name")]);
+    let mut own = view("viwOwn00000000001", "Mine", "grid");
+    own["personalForUserId"] = json!("usrElsewhere00001");
+    let kinds = ["block", "gantt", "list", "section"];
+    let grids = kinds.iter().enumerate().map(|(at, kind)| view(&format!("viwGrid000000000{at}"), kind, kind));
+    more["views"] = grids.chain([own]).collect();
+    let made = app.ok(Method::POST, &format!("{tables}?keepIds=true"), &more).await;
+    let taken = kinds.iter().enumerate().map(|(at, kind)| view(&format!("viwGrid000000000{at}"), kind, "grid"));
+    assert_eq!(made["views"], taken.collect::<Value>());
     // Clients that copy a schema send whatever views the other base has.
     let mut copy = table("tblOther000000001", "Copy", &[text("fldOther000000001", "Name")]);
     copy["views"] = json!([view("viwAll00000000001", "All", "block")]);
@@ -504,4 +513,33 @@ async fn keeping_ids_needs_a_scope_of_its_own(app: TestApp) {
     }
     let (status, _) = app.send(Method::POST, &format!("/v0/{BASE}/Tasks"), Some(token), record.to_string()).await;
     assert_eq!(status, 200);
+}
+
+#[on_every_database]
+async fn what_only_airtable_has_does_not_keep_a_table_from_moving(app: TestApp) {
+    moved(&app).await;
+    let tables = format!("/v0/meta/bases/{BASE}/tables");
+    let order = json!({ "id": "fldOrder000000001", "name": "Order", "type": "manualSort" });
+    let choice = |id: &str, name: &str| json!({ "id": id, "name": name, "color": "blueLight2" });
+    let source = |choices: &[Value]| json!({ "id": "fldSource00000001", "name": "Source", "type": "externalSyncSource", "options": { "choices": choices } });
+    let new = |fields: &[Value]| table("tblSynced00000001", "Synced", fields);
+    let name = text("fldSynced00000001", "Name");
+    let one = choice("selOne00000000001", "one");
+    for (fields, words) in [
+        (vec![order.clone()], "manualSort"),
+        (vec![order.clone(), name.clone()], "manualSort"),
+        (
+            vec![name.clone(), source(&[one.clone(), choice("selOne00000000001", "two")])],
+            "`selOne00000000001` is in use",
+        ),
+    ] {
+        let (status, answer) = app.call(Method::POST, &format!("{tables}?keepIds=true"), &new(&fields)).await;
+        assert_eq!(status, 422, "{answer}");
+        assert!(answer["error"]["message"].as_str().unwrap().contains(words), "{answer}");
+    }
+    let synced = new(&[name, order, source(std::slice::from_ref(&one))]);
+    let made = app.ok(Method::POST, &format!("{tables}?keepIds=true"), &synced).await;
+    let fields: Vec<&Value> = made["fields"].as_array().unwrap().iter().map(|field| &field["name"]).collect();
+    assert_eq!(fields, ["Name", "Source"]);
+    assert_eq!(made["fields"][1]["options"]["choices"], json!([one]), "{made}");
 }

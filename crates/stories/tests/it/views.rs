@@ -383,3 +383,24 @@ async fn a_list_of_choices_is_asked_for_exactly(app: TestApp) {
         assert_eq!(json!(names), json!(expected), "{op} {value}");
     }
 }
+
+#[on_every_database]
+async fn null_takes_away_what_a_view_has(app: TestApp) {
+    let base = planned(&app).await;
+    let mut open = open_ones();
+    open["groups"] = json!([{ "field": "Status" }]);
+    open["fieldWidths"] = json!({ "Name": 200 });
+    let view = add(&app, &base, &open).await;
+    let path = format!("/api/v1/bases/{base}/views/{}", view["id"].as_str().unwrap());
+    let keys = ["hiddenFields", "sorts", "groups", "fieldOrder", "fieldWidths", "filter"];
+    for key in keys {
+        let told = app.ok(Method::PATCH, &path, &json!({ key: null })).await;
+        assert!(told.get(key).is_none_or(|left| left.is_null() || *left == json!([]) || *left == json!({})), "{told}");
+        assert_ne!(view[key], told[key], "{told}");
+    }
+    for key in ["name", "type"] {
+        let (status, answer) = app.call(Method::PATCH, &path, &json!({ key: null })).await;
+        assert_eq!(status, 422, "{answer}");
+        assert!(answer.to_string().contains(&format!("/{key}: must be a text, not null")), "{answer}");
+    }
+}
