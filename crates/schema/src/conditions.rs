@@ -337,6 +337,11 @@ fn misfit(field: &Field, op: Op, value: &Value, at: &str) -> ConditionError {
         Kind::Time => "dates, written 2026-03-01 or 2026-03-01T09:00:00Z, or told as `today` or {\"mode\": …}",
         _ => "other values",
     };
+    if value.is_null() {
+        let (op, name) = (op.name(), &field.name);
+        let reason = format!("`value` is missing: `{op}` compares `{name}` with one; for blanks there is `is_empty`");
+        return wrong(at, reason);
+    }
     let given: String = value.to_string().chars().take(100).collect();
     wrong(at, format!("`{}` {} {given} cannot be compared: the field holds {holds}", field.name, op.name()))
 }

@@ -3,7 +3,6 @@
 use model::{AttachmentId, AttachmentOptions, CellRef, ChoiceId, Field, FieldKind};
 use serde_json::{Map, Value, json};
 
-use super::textual;
 use crate::attachment::attachments_text;
 use crate::field_type::{AttachmentIn, FieldType, Incoming, OptionsIn, Reading, Texting};
 use crate::options::Options;
@@ -107,16 +106,24 @@ fn read_item(field: &Field, parts: &Map<String, Value>, moved: bool) -> Result<A
 }
 
 fn check_name(field: &Field, name: &str) -> Result<String, CellProblem> {
-    textual::check(field, name, MAX_FILENAME)?;
+    check_length(field, "filename", name, MAX_FILENAME)?;
     if name.chars().any(char::is_control) {
         return Err(wrong(field, "`filename` has no control characters"));
     }
     Ok(name.to_owned())
 }
 
+fn check_length(field: &Field, key: &str, text: &str, most: usize) -> Result<(), CellProblem> {
+    let length = text.chars().count();
+    if length > most {
+        return Err(wrong(field, &format!("`{key}` has at most {most} characters, not {length}")));
+    }
+    Ok(())
+}
+
 fn fetched(field: &Field, url: &str, filename: Option<String>) -> Result<AttachmentIn, CellProblem> {
     let url = url.trim();
-    textual::check(field, url, MAX_URL)?;
+    check_length(field, "url", url, MAX_URL)?;
     if !is_web(url) || url.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return Err(wrong(field, "`url` is an address that begins with `https://` or `http://`"));
     }

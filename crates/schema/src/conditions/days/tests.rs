@@ -159,7 +159,11 @@ fn what_is_no_day_is_refused_with_what_would_be() {
         ),
         (within(json!("2026-03-01")), "cannot be compared: the field holds dates"),
         (within(json!(3)), "cannot be compared: the field holds dates"),
-        (within(Value::Null), "cannot be compared: the field holds dates"),
+        (within(Value::Null), "`value` is missing: `is within` compares `Due` with one"),
+        (
+            json!({ "field": "Name", "op": "=" }),
+            "`value` is missing: `=` compares `Name` with one; for blanks there is",
+        ),
         (json!({ "field": "Due", "op": "contains", "value": "today" }), "does not allow `contains`"),
         (json!({ "field": "Points", "op": "is_within", "value": "pastWeek" }), "does not allow `is within`"),
         (json!({ "field": "Name", "op": "is_within", "value": "pastWeek" }), "does not allow `is within`"),
