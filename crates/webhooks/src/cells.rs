@@ -52,6 +52,7 @@ pub(crate) fn value(picture: &Picture, field: &Field, cell: &CellValue) -> Resul
             Value::Array(list.iter().map(|no| choice(select, *no)).filter(|choice| !choice.is_null()).collect())
         }
         (kind, CellValue::Text(ids)) if kind.is_people() => people(picture, kind, ids),
+        (FieldKind::MultipleAttachments(_), _) => files(plain(field, cell)),
         (FieldKind::MultipleRecordLinks(link), CellValue::Links(list)) => links(picture, link.linked_table_no, list)?,
         _ => plain(field, cell),
     })
@@ -82,6 +83,14 @@ fn links(picture: &Picture, table: TableNo, list: &[u32]) -> Result<Value, recor
         }
     }
     Ok(Value::Array(told))
+}
+
+/// Files without their addresses, those too from which they are still to be fetched.
+fn files(mut told: Value) -> Value {
+    for file in told.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        file.remove("url");
+    }
+    told
 }
 
 fn plain(field: &Field, cell: &CellValue) -> Value {

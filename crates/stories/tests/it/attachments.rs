@@ -401,7 +401,9 @@ async fn a_webhook_tells_of_files_without_their_addresses(near: Near) {
     let app = near.0;
     let (base, field) = table(&app).await;
     let library = Library::open().await;
-    let body = json!({ "specification": { "options": { "filters": { "dataTypes": ["tableData"] } } } });
+    let options =
+        json!({ "filters": { "dataTypes": ["tableData"] }, "includes": { "includePreviousCellValues": true } });
+    let body = json!({ "specification": { "options": options } });
     let hook = app.ok(Method::POST, &format!("/v0/bases/{base}/webhooks"), &body).await;
     let made = create(&app, &base, library.at("/notes.txt")).await;
     let held = settled(&app, &base, record(&made)).await;
@@ -411,9 +413,12 @@ async fn a_webhook_tells_of_files_without_their_addresses(near: Near) {
         changed.values().next().unwrap().clone()
     };
     let created = &tables(0)["createdRecordsById"][record(&made)]["cellValuesByFieldId"][&field];
-    assert_eq!(*created, made["fields"]["Files"], "while it is fetched: where from");
-    let fetched = &tables(1)["changedRecordsById"][record(&made)]["current"]["cellValuesByFieldId"][&field];
     let id = &held[0]["id"];
+    let awaited = json!([{ "id": id, "filename": "notes.txt" }]);
+    let changed = &tables(1)["changedRecordsById"][record(&made)];
+    let before = &changed["previous"]["cellValuesByFieldId"][&field];
+    assert_eq!((created, before), (&awaited, &awaited), "while it is fetched");
+    let fetched = &changed["current"]["cellValuesByFieldId"][&field];
     assert_eq!(*fetched, json!([{ "id": id, "filename": "notes.txt", "size": 5, "type": "text/plain" }]));
     assert_eq!(payloads["payloads"][1]["actionMetadata"]["source"], "system");
 }
