@@ -60,6 +60,9 @@ pub(crate) async fn around(mut request: Request, next: Next) -> Response {
         None => next.run(request).instrument(span).await,
     };
     let mut response = shaped(answer, door, &id).await;
+    if door == Door::Airtable {
+        with_charset(response.headers_mut());
+    }
     let exchange = Exchange {
         method: method.as_str(),
         route: route.0.get().map(MatchedPath::as_str),
@@ -145,7 +148,11 @@ async fn shaped(mut response: Response, door: Door, id: &str) -> Response {
         None => {
             let body = std::mem::take(response.body_mut());
             let text = axum::body::to_bytes(body, LONGEST_WORDS).await.unwrap_or_default();
-            Failure::of_status(door, status, str::from_utf8(&text).unwrap_or_default())
+            let words = match response.headers().get(header::ALLOW).and_then(|allowed| allowed.to_str().ok()) {
+                Some(allowed) if status == StatusCode::METHOD_NOT_ALLOWED => methods(allowed),
+                _ => str::from_utf8(&text).unwrap_or_default().to_owned(),
+            };
+            Failure::of_status(door, status, &words)
         }
     };
     let mut shaped = failure.render(Some(id));
@@ -156,6 +163,18 @@ async fn shaped(mut response: Response, door: Door, id: &str) -> Response {
         }
     }
     shaped
+}
+
+/// Which methods an address takes, of the `Allow` header.
+fn methods(allowed: &str) -> String {
+    format!("method not allowed: this address takes {}", allowed.split(',').collect::<Vec<_>>().join(", "))
+}
+
+/// Airtable tells the encoding of every body.
+fn with_charset(headers: &mut HeaderMap) {
+    if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json") {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    }
 }
 
 /// True for an error of the framework: without a body, or in plain text.

@@ -23,6 +23,7 @@ fn router() -> Router {
         .route("/read", post(read))
         .route("/long", get(long))
         .route("/v0/long", get(long))
+        .route("/v0/short", get(|| async { axum::Json("text") }).put(|| async {}))
         .route("/short", get(|| async { axum::Json("text") }))
         .route("/events", get(events));
     let config = Config { cors_origins: vec!["https://ours.test".to_owned()], ..Config::default() };
@@ -75,6 +76,16 @@ async fn what_the_framework_answers_has_the_shape_of_the_door() {
     let response = send(Request::delete("/short"), "").await;
     assert_eq!((response.status().as_u16(), header_of(&response, "allow")), (405, "GET,HEAD"));
     assert_eq!(json_of(response).await["status"], 405);
+    let response = send(Request::delete("/v0/short"), "").await;
+    let message = json_of(response).await["error"]["message"].take();
+    assert_eq!(message, "method not allowed: this address takes GET, HEAD, PUT");
+}
+
+#[tokio::test]
+async fn the_encoding_of_what_airtable_answers_is_told() {
+    for (path, expected) in [("/v0/short", "application/json; charset=utf-8"), ("/short", "application/json")] {
+        assert_eq!(header_of(&send(Request::get(path), "").await, "content-type"), expected, "{path}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
