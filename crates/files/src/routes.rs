@@ -128,6 +128,7 @@ async fn upload(
     responses(
         (status = 200, description = "The file", content_type = "application/octet-stream", body = str),
         (status = 206, description = "The range of it", content_type = "application/octet-stream", body = str),
+        (status = 416, description = "The file has no such range"),
     )
 )]
 async fn download(

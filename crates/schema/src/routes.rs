@@ -148,7 +148,10 @@ struct BaseIn {
 #[utoipa::path(
     post, path = "/v0/meta/bases", operation_id = "bases.create", tag = "bases", request_body = BaseIn,
     params(("keepIds" = Option<bool>, Query, description = "True to keep the ids in the body, which needs the scope `ids:write`")),
-    responses((status = 200, description = "The base", body = MadeBaseOut))
+    responses(
+        (status = 200, description = "The base", body = MadeBaseOut),
+        (status = 404, description = "There is no such workspace, `MODEL_ID_NOT_FOUND`"),
+    )
 )]
 async fn create_base(
     State(schemas): State<Schemas>,
@@ -236,18 +239,25 @@ async fn create_table(
 
 /// What becomes different; what is absent stays as it is.
 #[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 struct PartIn {
     /// The new name.
     name: Option<String>,
     /// The new description; an empty one removes it.
     description: Option<String>,
+    /// Airtable's; it is not kept here.
+    #[schema(value_type = Option<Object>)]
+    date_dependency_settings: Option<serde_json::Value>,
 }
 
 impl PartIn {
     async fn read(body: Body) -> Result<Self, Failure> {
         let part: Self = JsonBody::read(DOOR, body).await?.parse(DOOR)?;
         if part.name.is_none() && part.description.is_none() {
-            return Err(fail(Error::Invalid { reason: "give at least one of `name`, `description`".to_owned() }));
+            let not_kept = "`dateDependencySettings` is not kept here: ";
+            let not_kept = if part.date_dependency_settings.is_some() { not_kept } else { "" };
+            let reason = format!("{not_kept}give at least one of `name`, `description`");
+            return Err(fail(Error::Invalid { reason }));
         }
         Ok(part)
     }

@@ -151,7 +151,10 @@ async fn renew(
 /// Tells what a link shows: tables and fields.
 #[utoipa::path(
     get, path = "/api/v1/shared/{link}", operation_id = "shares.read", tag = "shares", security(()), params(LinkPath),
-    responses((status = 200, description = "What is shown", body = SharedOut))
+    responses(
+        (status = 200, description = "What is shown", body = SharedOut),
+        (status = 429, description = "A visitor, or the link, has too many requests"),
+    )
 )]
 async fn read(
     State(shares): State<Shares>,
@@ -174,7 +177,11 @@ async fn read(
         ("timeZone" = Option<String>, Query, description = "An IANA zone for date-times of the zone `client`; UTC when absent"),
         ("userLocale" = Option<String>, Query, description = "A locale such as `en-gb`; `en` when absent"),
     ),
-    responses((status = 200, description = "A page", body = SharedPageOut))
+    responses(
+        (status = 200, description = "A page", body = SharedPageOut),
+        (status = 422, description = "A parameter does not fit"),
+        (status = 429, description = "A visitor, or the link, has too many requests"),
+    )
 )]
 async fn list_records(
     State(shares): State<Shares>,

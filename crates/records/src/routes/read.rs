@@ -151,6 +151,7 @@ impl ListIn {
 
     fn query(self) -> Result<(ListQuery, Vec<String>), Error> {
         let bounded = |value: Option<i64>, name: &str, most: i64| match value {
+            Some(value) if value < 1 && most == i64::MAX => Err(invalid(&format!("`{name}` must be at least 1"))),
             Some(value) if value < 1 || value > most => Err(invalid(&format!("`{name}` must be from 1 to {most}"))),
             value => Ok(value.map(|value| value as usize)),
         };
@@ -207,7 +208,14 @@ pub(super) async fn list(
 /// Lists the records of a table as `GET` does; the body holds what is too long for an address.
 #[utoipa::path(
     post, path = "/v0/{base}/{table}/listRecords", operation_id = "records.list_by_post", tag = "records",
-    params(TablePath), request_body = ListIn, responses((status = 200, description = "A page", body = RecordsOut))
+    params(
+        TablePath,
+        ("returnFieldsByFieldId" = Option<bool>, Query, description = "As in the body"),
+        ("cellFormat" = Option<String>, Query, description = "As in the body"),
+        ("timeZone" = Option<String>, Query, description = "As in the body"),
+        ("userLocale" = Option<String>, Query, description = "As in the body"),
+    ),
+    request_body = ListIn, responses((status = 200, description = "A page", body = RecordsOut))
 )]
 pub(super) async fn list_by_post(
     State(records): State<Records>,

@@ -65,6 +65,7 @@ fn all_upserted(upserted: &Upserted, shape: &Shape) -> Result<Response, Failure>
     params(
         TablePath,
         ("keepIds" = Option<bool>, Query, description = "True to keep the ids of `records`, which needs the scope `ids:write`"),
+        ("returnFieldsByFieldId" = Option<bool>, Query, description = "As in the body"),
     ),
     request_body = WriteIn, responses((status = 200, description = "What was created", body = WrittenOut))
 )]
@@ -191,7 +192,8 @@ fn target(records: Records, caller: Caller, (base, table): (String, String), que
 
 /// Updates up to ten records; fields that are not named stay as they are.
 #[utoipa::path(
-    patch, path = "/v0/{base}/{table}", operation_id = "records.update", tag = "records", params(TablePath),
+    patch, path = "/v0/{base}/{table}", operation_id = "records.update", tag = "records",
+    params(TablePath, ("returnFieldsByFieldId" = Option<bool>, Query, description = "As in the body")),
     request_body = WriteIn, responses((status = 200, description = "The records after", body = UpdatedOut))
 )]
 pub(super) async fn merge(
@@ -206,7 +208,8 @@ pub(super) async fn merge(
 
 /// Replaces the cells of up to ten records; fields that are not named are emptied.
 #[utoipa::path(
-    put, path = "/v0/{base}/{table}", operation_id = "records.replace", tag = "records", params(TablePath),
+    put, path = "/v0/{base}/{table}", operation_id = "records.replace", tag = "records",
+    params(TablePath, ("returnFieldsByFieldId" = Option<bool>, Query, description = "As in the body")),
     request_body = WriteIn, responses((status = 200, description = "The records after", body = UpdatedOut))
 )]
 pub(super) async fn replace(
@@ -221,7 +224,8 @@ pub(super) async fn replace(
 
 /// Updates a record; fields that are not named stay as they are.
 #[utoipa::path(
-    patch, path = "/v0/{base}/{table}/{record}", operation_id = "records.update_one", tag = "records", params(RecordPath),
+    patch, path = "/v0/{base}/{table}/{record}", operation_id = "records.update_one", tag = "records",
+    params(RecordPath, ("returnFieldsByFieldId" = Option<bool>, Query, description = "As in the body")),
     request_body = WriteIn, responses((status = 200, description = "The record after", body = RecordOut))
 )]
 pub(super) async fn merge_one(
@@ -236,7 +240,8 @@ pub(super) async fn merge_one(
 
 /// Replaces the cells of a record; fields that are not named are emptied.
 #[utoipa::path(
-    put, path = "/v0/{base}/{table}/{record}", operation_id = "records.replace_one", tag = "records", params(RecordPath),
+    put, path = "/v0/{base}/{table}/{record}", operation_id = "records.replace_one", tag = "records",
+    params(RecordPath, ("returnFieldsByFieldId" = Option<bool>, Query, description = "As in the body")),
     request_body = WriteIn, responses((status = 200, description = "The record after", body = RecordOut))
 )]
 pub(super) async fn replace_one(

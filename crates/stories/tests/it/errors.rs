@@ -61,6 +61,8 @@ fn reads(scene: &Scene) -> Vec<Row> {
         get(format!("/v0/{}/Nope", scene.base), 403, "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND", MODEL),
         get(format!("{}/{ABSENT}", scene.tasks), 404, "NOT_FOUND", ""),
         get("/v0/a/b/c/d/e".to_owned(), 404, "NOT_FOUND", ""),
+        get(format!("/v0/{}/%ff", scene.base), 400, "INVALID_REQUEST_UNKNOWN", "UTF-8"),
+        get("/v0/meta/bases/app1/tables/T".to_owned(), 405, "INVALID_REQUEST_UNKNOWN", "this address takes"),
         list("fields[]=X", "UNKNOWN_FIELD_NAME", "Unknown field name: \"X\""),
         list("sort[0][field]=X", "UNKNOWN_FIELD_NAME", "Unknown field name: \"X\""),
         list("filterByFormula=x", "INVALID_FILTER_BY_FORMULA", "is invalid: Unknown field names: x"),
@@ -72,7 +74,7 @@ fn reads(scene: &Scene) -> Vec<Row> {
         list("sort=Name", "INVALID_REQUEST_UNKNOWN", "a sort key is written `sort[0][field]=Name`"),
         list("sort[0]=Name", "INVALID_REQUEST_UNKNOWN", "a sort key is written `sort[0][field]=Name`"),
         list("sort[0][direction]=asc", "INVALID_REQUEST_UNKNOWN", "every sort key needs a `field`"),
-        list("maxRecords=0", "INVALID_REQUEST_UNKNOWN", "`maxRecords` must be from 1"),
+        list("maxRecords=0", "INVALID_REQUEST_UNKNOWN", "`maxRecords` must be at least 1"),
         list("pageSize=101", "INVALID_REQUEST_UNKNOWN", "`pageSize` must be from 1 to 100"),
         list("cellFormat=string", "INVALID_REQUEST_UNKNOWN", "both `timeZone` and `userLocale`"),
     ]
@@ -165,6 +167,11 @@ fn cells(scene: &Scene) -> Vec<Row> {
             "give a `url` for a new one",
         ),
         (json!({ "Files": [{}] }), "INVALID_ATTACHMENT_OBJECT", "it needs a `url`"),
+        (
+            json!({ "Files": [{ "url": "https://example.org/a", "filename": "x".repeat(2_000) }] }),
+            "INVALID_ATTACHMENT_OBJECT",
+            "`filename` has at most 255 characters, not 2000",
+        ),
         (json!({ "Files": [{ "url": "data:,x" }] }), "INVALID_ATTACHMENT_OBJECT", "`https://` or `http://`"),
     ];
     let post = |(fields, name, words): (Value, _, _)| {
@@ -208,6 +215,11 @@ fn forms(scene: &Scene) -> Vec<Row> {
             tasks,
             json!({ "records": [{ "fields": { "Name": "new" } }], "performUpsert": [["Name"]] }),
             "/performUpsert: must be an object, not a list",
+        ),
+        patch(
+            &fields[..fields.len() - "/fields".len()],
+            json!({ "dateDependencySettings": {} }),
+            "`dateDependencySettings` is not kept here: give at least one of `name`, `description`",
         ),
         post(&lists, json!({ "sort": [["Name", "asc"]] }), "/sort/0: must be an object, not a list"),
         patch(&format!("{fields}/Points"), json!({ "type": "singleLineText" }), other_type),

@@ -219,7 +219,10 @@ async fn add_to_workspace(
 #[utoipa::path(
     patch, path = "/v0/meta/workspaces/{workspace}/collaborators/{collaborator}",
     operation_id = "collaborators.change_in_workspace", tag = "people", params(InWorkspace), request_body = LevelIn,
-    responses((status = 200, description = "It is changed"))
+    responses(
+        (status = 200, description = "It is changed"),
+        (status = 409, description = "The workspace would be without an owner"),
+    )
 )]
 async fn change_in_workspace(
     State(members): State<Members>,
@@ -234,7 +237,10 @@ async fn change_in_workspace(
 #[utoipa::path(
     delete, path = "/v0/meta/workspaces/{workspace}/collaborators/{collaborator}",
     operation_id = "collaborators.remove_from_workspace", tag = "people", params(InWorkspace),
-    responses((status = 200, description = "It is taken"))
+    responses(
+        (status = 200, description = "It is taken"),
+        (status = 409, description = "The workspace would be without an owner"),
+    )
 )]
 async fn remove_from_workspace(
     State(members): State<Members>,
