@@ -216,11 +216,6 @@ fn forms(scene: &Scene) -> Vec<Row> {
             json!({ "records": [{ "fields": { "Name": "new" } }], "performUpsert": [["Name"]] }),
             "/performUpsert: must be an object, not a list",
         ),
-        patch(
-            &fields[..fields.len() - "/fields".len()],
-            json!({ "dateDependencySettings": {} }),
-            "`dateDependencySettings` is not kept here: give at least one of `name`, `description`",
-        ),
         post(&lists, json!({ "sort": [["Name", "asc"]] }), "/sort/0: must be an object, not a list"),
         patch(&format!("{fields}/Points"), json!({ "type": "singleLineText" }), other_type),
         patch(&format!("{fields}/Points"), json!({ "name": "Score", "type": "singleLineText" }), other_type),
@@ -271,6 +266,8 @@ fn schemas(scene: &Scene) -> Vec<Row> {
     let patch = |path: String, body: Value, answer| row(Method::PATCH, path, body, answer);
     let long = json!({ "name": "D", "type": "singleLineText", "description": "x".repeat(20_001) });
     let too_long = (422, "INVALID_REQUEST_UNKNOWN", "a description of 20001 characters is too long: the most is 20000");
+    let not_kept = "`dateDependencySettings` is not kept here: give at least one of `name`, `description`";
+    let not_kept = (422, "INVALID_REQUEST_UNKNOWN", not_kept);
     vec![
         post("/v0/meta/bases", base(Value::Null), (422, "INVALID_REQUEST", "`workspaceId` is missing")),
         post(
@@ -293,6 +290,7 @@ fn schemas(scene: &Scene) -> Vec<Row> {
         post(&fields, long.clone(), too_long),
         patch(format!("{fields}/Points"), json!({ "description": long["description"] }), too_long),
         patch(format!("{tables}/Tasks"), json!({ "description": long["description"] }), too_long),
+        patch(format!("{tables}/Tasks"), json!({ "dateDependencySettings": {} }), not_kept),
     ]
 }
 

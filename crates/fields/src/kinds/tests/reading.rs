@@ -162,6 +162,11 @@ fn files_are_given_by_address_or_kept_by_id() {
     }
     assert_eq!(read(&files, &json!("no file"), true), Ok(Incoming::EMPTY));
     assert!(matches!(read(&files, &json!("https://x.example/a"), false), Err(CellProblem::Rejected { .. })));
+}
+
+#[test]
+fn what_is_no_file_is_refused() {
+    let files = kind("multipleAttachments", &json!({}));
     for (value, says) in [
         (json!([{}]), "it needs a `url`, or the `id` of a file in the cell"),
         (json!([{ "filename": "a" }]), "it needs a `url`"),
