@@ -69,6 +69,12 @@ pub trait FieldType: Send + Sync {
         if clears && !self.is_computed() { Ok(Incoming::EMPTY) } else { self.read_present(field, value, cx) }
     }
 
+    /// True for a text that says that a cell has no value, which typecast reads as well as those that do not fit: `no` for
+    /// a checkbox.
+    fn says_nothing(&self, text: &str) -> bool {
+        text.trim().is_empty()
+    }
+
     /// Appends the read form of a cell; false when the cell is empty and nothing was written. Links are not written
     /// here: they need the ids of the records.
     fn write(&self, kind: &FieldKind, cell: CellRef<'_>, out: &mut Vec<u8>) -> bool {

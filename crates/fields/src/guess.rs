@@ -16,7 +16,9 @@ pub(crate) use date::names_later_year;
 pub use date::{DateOrder, parse_any_day, parse_any_local, parse_date};
 pub use flag::parse_checkbox;
 pub use iso::parse_iso_day;
-pub use number::{CURRENCY_SIGNS, DecimalStyle, currency_sign, parse_currency, parse_number, parse_percent};
+pub use number::{
+    CURRENCY_SIGNS, DecimalStyle, currency_sign, parse_amount, parse_currency, parse_number, parse_percent,
+};
 pub use span::parse_duration;
 pub use time::{parse_any_time, parse_datetime, parse_iso_time};
 

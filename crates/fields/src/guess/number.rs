@@ -118,15 +118,26 @@ pub fn parse_currency(text: &str, symbol: &str, style: DecimalStyle) -> Option<f
         return amount(inner.trim(), symbol, style).map(|number| -number.abs());
     }
     let (negative, rest) = split_sign(text);
-    let number = amount(rest.trim(), symbol, style)?;
+    let bare = rest.trim();
+    // `--5` is none.
+    let signed = bare.len() < text.len() && without_sign(bare, symbol).starts_with(['-', '+', '(', '\u{2212}']);
+    let number = amount(bare, symbol, style).filter(|_| !signed)?;
     Some(if negative { -number } else { number })
 }
 
+/// A number as people write it: an amount of money, or a share with its sign: `45%` is 0.45.
+pub fn parse_amount(text: &str, symbol: &str, style: DecimalStyle) -> Option<f64> {
+    if text.contains('%') { parse_percent(text, style) } else { parse_currency(text, symbol, style) }
+}
+
 fn amount(text: &str, symbol: &str, style: DecimalStyle) -> Option<f64> {
+    parse_number(without_sign(text, symbol), style)
+}
+
+fn without_sign<'a>(text: &'a str, symbol: &str) -> &'a str {
     let own = Some(symbol.trim()).filter(|symbol| !symbol.is_empty());
     let bare = own.and_then(|symbol| without(text, symbol));
-    let bare = bare.or_else(|| currency_sign(text).and_then(|sign| without(text, sign)));
-    parse_number(bare.unwrap_or(text), style)
+    bare.or_else(|| currency_sign(text).and_then(|sign| without(text, sign))).unwrap_or(text)
 }
 
 fn without<'a>(text: &'a str, sign: &str) -> Option<&'a str> {

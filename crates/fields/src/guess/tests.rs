@@ -72,8 +72,15 @@ fn amounts() {
         ("CHF 20", "", Some(20.0)),
         ("$", "$", None),
         ("5 apples", "$", None),
+        ("+$5", "$", Some(5.0)),
+        ("--5", "$", None),
+        ("-$-5", "$", None),
+        ("-(5)", "$", None),
     ] {
         assert_eq!(parse_currency(text, symbol, DecimalStyle::Point), expected, "{text}");
+    }
+    for (text, expected) in [("45%", Some(0.45)), ("$45", Some(45.0)), ("45", Some(45.0)), ("$45%", None)] {
+        assert_eq!(parse_amount(text, "", DecimalStyle::Point), expected, "{text}");
     }
     assert_eq!(currency_sign("-\u{20ac}5"), Some("\u{20ac}"));
     assert_eq!(currency_sign("(US$ 5)"), Some("US$"));

@@ -52,6 +52,7 @@ impl FieldType for Barcode {
                 let text = text.replace(BETWEEN, "");
                 return textual::read(field, &Value::String(text), cx);
             }
+            other if cx.typecast => return textual::read(field, other, cx),
             _ => return Err(CellProblem::rejected(field)),
         };
         if text.contains(BETWEEN) || kind.contains(BETWEEN) {

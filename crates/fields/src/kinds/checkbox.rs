@@ -51,6 +51,10 @@ impl FieldType for Checkbox {
         Ok(if checked { Incoming::Cell(CellValue::Flag(true)) } else { Incoming::EMPTY })
     }
 
+    fn says_nothing(&self, text: &str) -> bool {
+        text.trim().is_empty() || parse_checkbox(text) == Some(false)
+    }
+
     fn text(&self, _kind: &FieldKind, cell: CellRef<'_>, _cx: &Texting, out: &mut String) {
         if cell == CellRef::Flag(true) {
             out.push_str("checked");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::numeric;
 use crate::field_type::{FieldType, Incoming, OptionsIn, Reading, Texting};
-use crate::guess::{DecimalStyle, parse_currency};
+use crate::guess::{DecimalStyle, parse_amount};
 use crate::options::Options;
 use crate::plain::plain_cell;
 use crate::problem::{CellProblem, OptionsError};
@@ -49,7 +49,7 @@ impl FieldType for Currency {
 
     fn read_present(&self, field: &Field, value: &Value, cx: &Reading) -> Result<Incoming, CellProblem> {
         let symbol = if let FieldKind::Currency(options) = &field.kind { options.symbol.as_str() } else { "" };
-        numeric::read(field, value, cx, |text| parse_currency(text, symbol, DecimalStyle::Point))
+        numeric::read(field, value, cx, |text| parse_amount(text, symbol, DecimalStyle::Point))
     }
 
     fn text(&self, kind: &FieldKind, cell: CellRef<'_>, _cx: &Texting, out: &mut String) {

@@ -124,8 +124,11 @@ fn check_length(field: &Field, key: &str, text: &str, most: usize) -> Result<(),
 fn fetched(field: &Field, url: &str, filename: Option<String>) -> Result<AttachmentIn, CellProblem> {
     let url = url.trim();
     check_length(field, "url", url, MAX_URL)?;
-    if !is_web(url) || url.chars().any(|c| c.is_control() || c.is_whitespace()) {
+    if !is_web(url) {
         return Err(wrong(field, "`url` is an address that begins with `https://` or `http://`"));
+    }
+    if url.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Err(wrong(field, "`url` is an address without blanks and line ends: a blank in it is written `%20`"));
     }
     let filename = filename.unwrap_or_else(|| name_of(url));
     Ok(AttachmentIn::Fetched { url: url.to_owned(), filename })

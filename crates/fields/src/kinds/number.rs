@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::numeric;
 use crate::field_type::{FieldType, Incoming, OptionsIn, Reading, Texting};
-use crate::guess::{DecimalStyle, parse_currency};
+use crate::guess::{DecimalStyle, parse_amount};
 use crate::options::Options;
 use crate::plain::plain_cell;
 use crate::problem::{CellProblem, OptionsError};
@@ -44,7 +44,7 @@ impl FieldType for Number {
     }
 
     fn read_present(&self, field: &Field, value: &Value, cx: &Reading) -> Result<Incoming, CellProblem> {
-        numeric::read(field, value, cx, |text| parse_currency(text, "", DecimalStyle::Point))
+        numeric::read(field, value, cx, |text| parse_amount(text, "", DecimalStyle::Point))
     }
 
     fn text(&self, kind: &FieldKind, cell: CellRef<'_>, _cx: &Texting, out: &mut String) {

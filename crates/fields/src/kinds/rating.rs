@@ -56,6 +56,10 @@ impl FieldType for Rating {
         Ok(if number == 0.0 { Incoming::EMPTY } else { Incoming::Cell(CellValue::Number(number)) })
     }
 
+    fn says_nothing(&self, text: &str) -> bool {
+        text.trim().is_empty() || parse_currency(text, "", DecimalStyle::Point) == Some(0.0)
+    }
+
     fn text(&self, kind: &FieldKind, cell: CellRef<'_>, _cx: &Texting, out: &mut String) {
         plain_cell(kind, cell, out);
     }

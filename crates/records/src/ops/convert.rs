@@ -13,7 +13,6 @@ use std::sync::Arc;
 use changes::Since;
 use clock::Ids;
 use events::{Body, CellChange, RecordChange};
-use fields::guess::{DecimalStyle, parse_currency, parse_percent};
 use fields::{ChoiceIn, Incoming, MAX_CHOICES, Reading, add_choice};
 use model::{
     BaseId, Caller, CellRef, CellValue, Field, FieldId, FieldKind, FieldNo, Kind, Ordinal, RecordId, Table, TableId,
@@ -296,13 +295,6 @@ fn busy(message: &str) -> Error {
     Error::Request { airtable_type: "INVALID_REQUEST_UNKNOWN", message: message.to_owned() }
 }
 
-/// A number as people write it: with groups of digits, a sign of a currency or a percent sign.
-fn number(text: &str) -> CellValue {
-    let style = DecimalStyle::Point;
-    let read = if text.contains('%') { parse_percent(text, style) } else { parse_currency(text, "", style) };
-    read.map_or(CellValue::Empty, CellValue::Number)
-}
-
 /// A field on its way to another type.
 #[derive(Clone)]
 struct Conversion {
@@ -486,10 +478,16 @@ impl Conversion {
             } else {
                 let files = self.target.kind.is_files();
                 let value = if files { self.files_of(ordinal, &text)? } else { self.value(&text, &reading)? };
-                let whole = !value.is_empty() && is_whole(&self.target.kind, &text, &value);
+                let whole = if value.is_empty() {
+                    // A box may be left unticked, but no rating is 0.
+                    matches!(self.target.kind, FieldKind::Checkbox(_))
+                        && fields::of(&self.target.kind).says_nothing(&text)
+                } else {
+                    self.is_tick_of_number() || is_whole(&self.target.kind, &text, &value)
+                };
                 (value, whole)
             };
-            self.kept += usize::from(whole || !value.is_empty());
+            self.kept += usize::from(!value.is_empty() || self.names.is_some() && whole);
             if !value.is_empty() {
                 cells.push((ordinal, value));
             }
@@ -503,16 +501,6 @@ impl Conversion {
             }
         }
         Ok(cells)
-    }
-
-    /// False for numbers that a rating cannot be.
-    fn may_hold(&self, value: &CellValue) -> bool {
-        match (&self.target.kind, value) {
-            (FieldKind::Rating(rating), CellValue::Number(number)) => {
-                number.fract() == 0.0 && (1.0..=f64::from(rating.max)).contains(number)
-            }
-            _ => true,
-        }
     }
 
     /// Nothing but a barcode has a kind of barcode.
@@ -537,16 +525,19 @@ impl Conversion {
         (!several).then(|| choice_cell(&self.target.kind, numbers))
     }
 
+    /// True where each cell that has a value is a box that is ticked, and becomes 1.
+    fn is_tick_of_number(&self) -> bool {
+        matches!(self.field.kind, FieldKind::Checkbox(_)) && self.target.kind.column() == Kind::Number
+    }
+
     /// A text as a cell of the new type; empty where it cannot be one.
     fn value(&mut self, text: &str, reading: &Reading) -> Result<CellValue, Error> {
         let text = if self.target.kind.select().is_some() { text.trim() } else { text };
         if let Some(known) = self.known.get(text) {
             return Ok(known.clone());
         }
-        match fields::of(&self.target.kind).read(&self.target, &Value::String(text.to_owned()), reading) {
-            Ok(Incoming::Cell(CellValue::Empty)) if self.target.kind.column() == Kind::Number => {
-                Ok(Some(number(text)).filter(|value| self.may_hold(value)).unwrap_or_default())
-            }
+        let given = if self.is_tick_of_number() { Value::Bool(true) } else { Value::String(text.to_owned()) };
+        match fields::of(&self.target.kind).read(&self.target, &given, reading) {
             Ok(Incoming::Cell(value)) => Ok(value),
             Ok(Incoming::Choices(choices)) => {
                 let value = self.chosen(choices)?;

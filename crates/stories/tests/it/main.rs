@@ -45,6 +45,7 @@ mod record_history;
 mod records;
 mod refusals;
 mod reversals;
+mod same_values;
 mod schema;
 mod served;
 mod shares;

@@ -100,9 +100,9 @@ impl Place {
     fn by_field(&self, text: &str) -> Result<Incoming, Reason> {
         let field = self.field.as_ref().ok_or(Reason::OtherKind)?;
         let reading = Reading { typecast: true, date_order: self.order.map(DateOrder::told), ..Reading::default() };
-        let read = fields::of(&field.kind).read(field, &Value::String(text.to_owned()), &reading);
-        match read {
-            Ok(Incoming::Cell(CellValue::Empty)) if !text.trim().is_empty() => Err(Reason::of(text)),
+        let field_type = fields::of(&field.kind);
+        match field_type.read(field, &Value::String(text.to_owned()), &reading) {
+            Ok(Incoming::Cell(CellValue::Empty)) if !field_type.says_nothing(text) => Err(Reason::of(text)),
             Ok(incoming) => Ok(incoming),
             Err(_) => Err(Reason::of(text)),
         }

@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use fields::{date_order, guess::parse_any_local, split_names};
+use fields::guess::{DecimalStyle, parse_any_local, parse_currency};
+use fields::{date_order, split_names};
 use model::{CellRef, CellValue, ChoiceId, Comparison, Condition, Field, FieldKind, SelectOptions, Table, user_ids};
 use schema::holding;
 use serde_json::Value;
-
-use super::number;
 
 /// False where something of a text is not in the cell that became of it.
 pub(super) fn is_whole(kind: &FieldKind, text: &str, value: &CellValue) -> bool {
     match (kind, value.view()) {
         // Brought to the nearest that a rating may be.
-        (FieldKind::Rating(_), _) => number(text) == *value,
+        (FieldKind::Rating(_), CellRef::Number(number)) => {
+            parse_currency(text, "", DecimalStyle::Point) == Some(number)
+        }
         (FieldKind::Number(_) | FieldKind::Currency(_) | FieldKind::Percent(_), CellRef::Number(number)) => {
             has_all_digits(text, number)
         }
