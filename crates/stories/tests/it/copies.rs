@@ -437,7 +437,7 @@ async fn copies_of_bases_have_names_and_a_place_where_the_caller_may_make_bases(
         (json!({ "workspaceId": "nowhere" }), 422),
         (json!({ "name": "" }), 422),
         (json!({ "name": "a\u{202E}b" }), 422),
-        (json!({ "records": 1 }), 422),
+        (json!({ "records": 2 }), 422),
         (json!({ "tables": [] }), 422),
     ] {
         let (status, answer) = app.call(Method::POST, &path, &body).await;

@@ -1,4 +1,5 @@
-//! A list is no object: serde's structs would take the parts of one for their fields, in their order.
+//! A list is no object: serde's structs would take the parts of one for their fields, in their order. And `1` and `0` are
+//! flags where flags are asked for.
 
 use std::fmt;
 
@@ -72,12 +73,38 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
         self.0.deserialize_enum(name, variants, visitor)
     }
 
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.0.deserialize_any(Flag(visitor))
+    }
+
     pass_on! {
-        deserialize_any deserialize_ignored_any deserialize_identifier deserialize_unit deserialize_bool
+        deserialize_any deserialize_ignored_any deserialize_identifier deserialize_unit
         deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
         deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
         deserialize_f32 deserialize_f64 deserialize_char deserialize_str deserialize_string
         deserialize_bytes deserialize_byte_buf
+    }
+}
+
+/// What takes `true`, `false`, `1` and `0`.
+struct Flag<V>(V);
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Flag<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(out)
+    }
+
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<V::Value, E> {
+        self.0.visit_bool(flag)
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<V::Value, E> {
+        match number {
+            0 | 1 => self.0.visit_bool(number == 1),
+            number => self.0.visit_u64(number),
+        }
     }
 }
 

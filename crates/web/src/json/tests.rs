@@ -25,8 +25,8 @@ enum Size {
 }
 
 #[derive(Debug, Deserialize)]
-#[expect(dead_code, reason = "only the errors of reading it matter")]
 struct Line {
+    #[expect(dead_code, reason = "only the errors of reading it matter")]
     count: u8,
     #[serde(default, rename = "a/b")]
     slashed: Option<bool>,
@@ -82,6 +82,18 @@ fn errors_of_form_point_at_the_value() {
     ] {
         let error = read_json::<Order>(text.as_bytes()).unwrap_err();
         assert_eq!(error, JsonError::Form { pointer: pointer.to_owned(), reason: reason.to_owned() }, "{text}");
+    }
+}
+
+#[test]
+fn one_and_zero_are_flags() {
+    for (given, flag) in [("1", true), ("0", false), ("true", true), ("false", false)] {
+        let line: Line = read_json(format!(r#"{{"count":1,"a/b":{given}}}"#).as_bytes()).unwrap();
+        assert_eq!(line.slashed, Some(flag), "{given}");
+    }
+    for (given, said) in [("2", "2"), ("-1", "-1"), ("1.0", "1.0"), ("\"1\"", "the text \"1\""), ("[1]", "a list")] {
+        let error = read_json::<Line>(format!(r#"{{"count":1,"a/b":{given}}}"#).as_bytes()).unwrap_err();
+        assert_eq!(error.to_string(), format!("/a~1b: must be `true` or `false`, not {said}"));
     }
 }
 
