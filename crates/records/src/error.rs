@@ -42,6 +42,12 @@ pub enum Error {
         /// What was asked for.
         id: String,
     },
+    /// Records of a request cannot be written.
+    #[error("{}", wrong.first().map_or_else(String::new, |(_, error)| error.to_string()))]
+    Lines {
+        /// Their places in the request, in order, and why each cannot.
+        wrong: Vec<(usize, Error)>,
+    },
     /// A cell cannot take the value.
     #[error("{message}")]
     Cell {
@@ -107,7 +113,7 @@ pub enum Error {
         kept_since: Timestamp,
     },
     /// A change cannot be taken back because cells have changed since.
-    #[error("{}; nothing was undone (send `force` to undo the rest)", first_of(conflicts, *count))]
+    #[error("{}nothing was undone (send `force` to undo the rest)", first_of(conflicts, *count, "; "))]
     Conflicts {
         /// How many.
         count: usize,
@@ -145,8 +151,31 @@ pub enum Error {
     #[error("there is no undone change to do again")]
     NothingToRedo,
     /// There is nothing to undo.
-    #[error("there is no change to undo")]
-    NothingToUndo,
+    #[error("{reason}")]
+    NothingToUndo {
+        /// What there is instead.
+        reason: String,
+    },
+    /// The change was taken back before.
+    #[error("change {change} was taken back already, by change {by}; undo that one to do it again")]
+    TakenBack {
+        /// The change.
+        change: i64,
+        /// The one that took it back.
+        by: i64,
+    },
+    /// All that a change did has changed since.
+    #[error("{}nothing is left of change {change} to undo{advice}", first_of(conflicts, *count, "; "))]
+    NothingLeft {
+        /// The change.
+        change: i64,
+        /// How many cells and records.
+        count: usize,
+        /// The first of them.
+        conflicts: Vec<String>,
+        /// How to go on.
+        advice: &'static str,
+    },
     /// The columns that a query looks at do not fit into the memory for images.
     #[error("the query needs {needed} bytes in memory and `records.image_memory` allows {budget}")]
     ImageMemory {
@@ -201,6 +230,27 @@ pub enum Error {
 }
 
 impl Error {
+    /// Of several records that cannot be written, why the first one cannot.
+    pub(crate) fn first(self) -> Self {
+        match self {
+            Self::Lines { wrong } => wrong.into_iter().next().map_or(Self::ImageGone, |(_, error)| error),
+            error => error,
+        }
+    }
+
+    /// True for what is wrong with one record of a request.
+    pub(crate) const fn is_of_record(&self) -> bool {
+        matches!(
+            self,
+            Self::Cell { .. } | Self::UnknownField { .. } | Self::RowDoesNotExist { .. } | Self::Request { .. }
+        )
+    }
+
+    /// What is said where nobody named a change.
+    pub(crate) fn nothing_to_undo() -> Self {
+        Self::NothingToUndo { reason: "there is no change of yours to undo".to_owned() }
+    }
+
     /// What is said of changes before the oldest one that is kept.
     pub(crate) const fn too_old(head: &changes::Head) -> Self {
         Self::TooOld { oldest: head.oldest, kept_since: head.kept_since }
@@ -256,12 +306,15 @@ fn lost(count: usize, examples: &str, (views, fields): (&[String], &[Reader])) -
     told.join(", and ")
 }
 
-/// The first conflicts, and how many there are besides.
-fn first_of(conflicts: &[String], count: usize) -> String {
+/// The first conflicts, and how many there are besides, with `behind` if there are any.
+fn first_of(conflicts: &[String], count: usize, behind: &str) -> String {
     const TOLD: usize = 3;
     let mut told = conflicts.get(..TOLD).unwrap_or(conflicts).join("; ");
     if count > TOLD {
         told = format!("{told}; and {} more cells or records have changed since", count - TOLD);
+    }
+    if !told.is_empty() {
+        told.push_str(behind);
     }
     told
 }
@@ -286,6 +339,7 @@ impl web::ApiError for Error {
             Self::Changes(_) | Self::Unreadable { .. } => Kind::Internal,
             Self::TableNotFound { .. } | Self::RecordNotFound { .. } => Kind::NotFound,
             Self::Conflicts { .. } | Self::Converted { .. } | Self::Loss { .. } => Kind::Conflict,
+            Self::NothingLeft { .. } => Kind::Conflict,
             Self::Confirmation { .. } | Self::Meanwhile { .. } => Kind::Conflict,
             Self::ImageMemory { .. } | Self::ImageGone | Self::NotLoaded { .. } => Kind::Unavailable,
             _ => Kind::Invalid,
@@ -300,6 +354,7 @@ impl web::ApiError for Error {
             Self::Changes(_) | Self::Unreadable { .. } => "internal",
             Self::TableNotFound { .. } => "table-not-found",
             Self::UnknownField { .. } => "unknown-field",
+            Self::Lines { .. } => "lines",
             Self::RecordNotFound { .. } | Self::RowDoesNotExist { .. } => "record-not-found",
             Self::Cell { .. } => "cell",
             Self::Request { .. } => "request",
@@ -314,7 +369,8 @@ impl web::ApiError for Error {
             Self::Converted { .. } => "converted",
             Self::Loss { .. } => "loss",
             Self::Meanwhile { .. } => "meanwhile",
-            Self::NothingToUndo => "nothing-to-undo",
+            Self::NothingToUndo { .. } | Self::TakenBack { .. } => "nothing-to-undo",
+            Self::NothingLeft { .. } => "nothing-left",
             Self::NothingToRedo => "nothing-to-redo",
             Self::ImageMemory { .. } | Self::ImageGone | Self::NotLoaded { .. } => "image-memory",
             Self::TooDeep => "too-deep",

@@ -109,7 +109,7 @@ pub enum Span {
 #[derive(Deserialize, JsonSchema, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AggregateOne {
-    /// What to compute; `count` without a field counts records, with one its cells that are not empty.
+    /// What to compute; `count` without a field counts records, with one its cells that are not empty. `mean` is `avg`.
     op: Compute,
     /// Field name.
     #[serde(default)]

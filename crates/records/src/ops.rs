@@ -69,6 +69,7 @@ pub use search::Hits;
 pub use sync::{SYNC_RECORDS, SyncRows};
 pub use undo::Undone;
 pub use upsert::{UpsertHow, UpsertRecord, Upserted};
+pub(crate) use write::End;
 pub use write::{Deleted, Moved, NewRecord, UpdateRecord, Written};
 
 /// The handle of this context. Every request takes a copy, so there is only one thing to count.

@@ -43,25 +43,28 @@ const PALETTE: [&str; 10] = [
 /// Values read for one record, in the order given.
 pub(crate) type Row = Vec<(Arc<Field>, Incoming)>;
 
-/// Reads the `fields` object of one record against the schema.
+/// Reads the `fields` object of one record against the schema, each field once.
 pub(crate) fn read_row(table: &Table, cells: &Map<String, Value>, reading: &Reading, at: usize) -> Result<Row, Error> {
-    cells.iter().map(|(key, value)| read_cell(table, key, value, reading, at)).collect()
-}
-
-fn read_cell(
-    table: &Table,
-    key: &str,
-    value: &Value,
-    reading: &Reading,
-    at: usize,
-) -> Result<(Arc<Field>, Incoming), Error> {
-    let field = table.field_exact(key).ok_or_else(|| unknown_field(table, key))?;
-    let incoming = fields::of(&field.kind).read(field, value, reading).map_err(|problem| Error::Cell {
-        airtable_type: problem.code(),
-        message: problem.to_string(),
-        pointer: format!("/records/{at}/fields/{}", key.replace('~', "~0").replace('/', "~1")),
-    })?;
-    Ok((Arc::clone(field), incoming))
+    let mut row = Row::with_capacity(cells.len());
+    for (key, value) in cells {
+        let field = table.field_exact(key).ok_or_else(|| unknown_field(table, key))?;
+        let wrong = |(airtable_type, message): (&'static str, String)| Error::Cell {
+            airtable_type,
+            message,
+            pointer: format!("/records/{at}/fields/{}", key.replace('~', "~0").replace('/', "~1")),
+        };
+        if *key != field.name && cells.contains_key(&field.name) {
+            let message = format!("Field \"{}\" is named twice, also as \"{key}\": leave one of them out", field.name);
+            return Err(wrong(("INVALID_REQUEST_UNKNOWN", message)));
+        }
+        // Another place tells what it computes, too.
+        if reading.moved && field.kind.is_computed() {
+            continue;
+        }
+        let read = fields::of(&field.kind).read(field, value, reading);
+        row.push((Arc::clone(field), read.map_err(|problem| wrong((problem.code(), problem.to_string())))?));
+    }
+    Ok(row)
 }
 
 /// The error for a field name that does not exist, with the closest names.
@@ -118,9 +121,11 @@ impl<'i> Plan<'i> {
         let mut cells = Vec::with_capacity(row.len());
         self.body.table(table.no).created.push(RecordCells { ordinal, id, previous: 0, cells: Vec::new() });
         for (field, incoming) in row {
-            if let Some(value) = self.value(table, &field, ordinal, incoming)?
-                && !value.is_empty()
-            {
+            let value = self.value(table, &field, ordinal, incoming).inspect_err(|_| {
+                // Nobody finds it by its id, and others may have it.
+                self.body.table(table.no).created.retain(|record| record.ordinal != ordinal);
+            })?;
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
                 cells.retain(|(no, _)| *no != field.no);
                 cells.push((field.no, value));
             }

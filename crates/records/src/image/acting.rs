@@ -109,7 +109,13 @@ pub(crate) async fn carry_out(house: &House, records: &Records, act: &Act) {
             records.delete(&house.owner, house.base, "Projects", &[id]).await.unwrap();
         }
         Act::Undo { force } => match records.undo(&house.owner, house.base, None, *force).await {
-            Ok(_) | Err(Error::Conflicts { .. } | Error::NothingToUndo | Error::Request { .. }) => {}
+            Ok(_)
+            | Err(
+                Error::Conflicts { .. }
+                | Error::NothingToUndo { .. }
+                | Error::NothingLeft { .. }
+                | Error::Request { .. },
+            ) => {}
             Err(other) => panic!("{other}"),
         },
     }

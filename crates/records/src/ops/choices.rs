@@ -164,10 +164,10 @@ fn in_use(table: &Table, field: &Field, gone: &[&Choice], changes: &[RecordChang
         names.truncate(NAMED);
         names.push("others".to_owned());
     }
+    let cells = if changes.len() == 1 { "1 cell".to_owned() } else { format!("{} cells", changes.len()) };
     let message = format!(
-        "{} cells of `{}` in `{}` hold choices that `options.choices` leaves out, {}: give these too, or send \
-         `enableSelectFieldChoiceDeletion` to empty those cells; nothing was done",
-        changes.len(),
+        "{cells} of `{}` in `{}` would lose choices that `options.choices` leaves out, {}: give these too, or send \
+         `\"enableSelectFieldChoiceDeletion\": true` beside `options` to empty what holds them; nothing was done",
         field.name,
         table.name,
         names.join(", ")

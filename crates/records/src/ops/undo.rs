@@ -6,7 +6,7 @@ use changes::Since;
 use events::{CellChange, Change, RecordCells, RecordChange, TableChange};
 use images::taken_back;
 use model::{Actor, BaseId, Caller, CellValue, Field, FieldNo, Ordinal, Schema, Table, TableImage, TableNo};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tenancy::Action;
 
 use super::retyped::{Conversions, LeftOut, Retyped, is_of};
@@ -21,6 +21,10 @@ use images::record_cells;
 
 /// How far back somebody's newest change is looked for, in changes.
 pub(super) const REACH: usize = 10_000;
+/// Most changes of which nothing is left that an undo passes over.
+const PASSED: usize = 100;
+/// What whoever takes back such a change may do.
+const GO_ON: &str = ": send `force` without `change` to go on with the one before it, or name another `change`";
 /// Most conflicts that are named.
 const NAMED: usize = 20;
 
@@ -41,33 +45,50 @@ pub struct Undone {
 
 impl Records {
     /// Takes a change back, by default the caller's newest that is not taken back yet. All or nothing, unless `force`
-    /// leaves out what has changed since.
+    /// leaves out what has changed since, and passes over changes of which nothing is left.
     ///
     /// # Errors
-    /// [`Error::NothingToUndo`], [`Error::TooOld`], [`Error::Conflicts`]; [`Error::Converted`] where a field is of another
-    /// type since; [`Error::Request`] for a change of the schema.
+    /// [`Error::NothingToUndo`], [`Error::TakenBack`], [`Error::TooOld`], [`Error::Conflicts`], [`Error::NothingLeft`];
+    /// [`Error::Converted`] where a field is of another type since; [`Error::Request`] for a change of the schema.
     pub async fn undo(&self, caller: &Caller, base: BaseId, change: Option<i64>, force: bool) -> Result<Undone, Error> {
         let permit = self.schemas.permit(caller, Action::WriteRecords, base).await?;
-        let mut standing = Standing::default();
-        loop {
-            let found = self.to_undo(&permit, caller, change, &standing).await?;
-            match self.take_back(caller, &permit, &found, (force, End::Commit)).await? {
-                Some(undone) => return Ok(undone),
-                None if change.is_some() => return Err(Error::NothingToUndo),
-                // Another request of the caller took it back just now, so the one before it is meant.
-                None => standing.taken_back.insert(found.sequence),
-            };
-        }
+        self.undo_or_check(caller, &permit, change, (force, End::Commit)).await?.1
     }
 
-    /// `None` when it was taken back before.
+    /// The change that is taken back, and how that went.
+    async fn undo_or_check(
+        &self,
+        caller: &Caller,
+        permit: &tenancy::Permit,
+        change: Option<i64>,
+        (force, end): (bool, End),
+    ) -> Result<(Arc<Change>, Result<Undone, Error>), Error> {
+        let mut standing = Standing::default();
+        for passed in 0.. {
+            let found = self.to_undo(permit, caller, change, &standing).await?;
+            let done = self.take_back(caller, permit, &found, (force, end)).await;
+            let passes = match &done {
+                // Another request of the caller took it back just now, so the one before it is meant.
+                Err(Error::TakenBack { .. }) => change.is_none(),
+                Err(Error::NothingLeft { .. }) => change.is_none() && force && passed < PASSED,
+                _ => false,
+            };
+            if !passes {
+                return Ok((found, done));
+            }
+            standing.taken_back.insert(found.sequence, found.sequence);
+        }
+        Err(Error::nothing_to_undo())
+    }
+
+    /// All or nothing, unless `force` leaves out what has changed since.
     async fn take_back(
         &self,
         caller: &Caller,
         permit: &tenancy::Permit,
         change: &Change,
         (force, end): (bool, End),
-    ) -> Result<Option<Undone>, Error> {
+    ) -> Result<Undone, Error> {
         let mut tx = self.changes.begin(permit.tenant(), permit.base_no()).await?;
         if tx.head().oldest > change.sequence {
             return Err(Error::too_old(&tx.head()));
@@ -79,8 +100,8 @@ impl Records {
             for later in later.iter().rev() {
                 standing.see(later);
             }
-            if standing.taken_back.contains(&change.sequence) {
-                return Ok(None);
+            if let Some(by) = standing.taken_back.get(&change.sequence) {
+                return Err(Error::TakenBack { change: change.sequence, by: *by });
             }
         }
         let mut private = self.images.private(permit.tenant(), permit.base_no(), &mut tx).await?;
@@ -102,9 +123,13 @@ impl Records {
             if !reversal.met.is_empty() && (!force || plan.body.is_empty()) {
                 return Err(reversal.refused(!plan.body.is_empty()));
             }
-            if skipped > 0 && !force {
-                let conflicts = reversal.conflicts.into_iter().take(NAMED).collect();
-                return Err(Error::Conflicts { count: skipped, conflicts });
+            if skipped > 0 && (!force || plan.body.is_empty()) {
+                let conflicts: Vec<String> = reversal.conflicts.into_iter().take(NAMED).collect();
+                return Err(if plan.body.is_empty() {
+                    Error::NothingLeft { change: change.sequence, count: skipped, conflicts, advice: GO_ON }
+                } else {
+                    Error::Conflicts { count: skipped, conflicts }
+                });
             }
             plan.revive_choices();
             let mut body = plan.finish();
@@ -115,14 +140,14 @@ impl Records {
         let mark = Mark::new(sequence + 1, now, &caller.actor);
         queue(&mut tx, &mut private, (permit, self), &mark, &mut body).await?;
         if body.is_empty() {
-            return Err(Error::NothingToUndo);
+            return Err(Error::NothingLeft { change: change.sequence, count: 0, conflicts: Vec::new(), advice: GO_ON });
         }
         let records = body.records();
         let sequence = match end {
             End::Commit => self.append(caller, tx, private, (now, None), body).await?,
             End::Discard => sequence,
         };
-        Ok(Some(Undone { undone: change.sequence, sequence, records, skipped, left_out }))
+        Ok(Undone { undone: change.sequence, sequence, records, skipped, left_out })
     }
 
     /// The change that an undo would take back, with the schema that names its tables.
@@ -137,10 +162,9 @@ impl Records {
         force: bool,
     ) -> Result<(Arc<Schema>, Arc<Change>), Error> {
         let permit = self.schemas.permit(caller, Action::WriteRecords, base).await?;
-        let change = self.to_undo(&permit, caller, change, &Standing::default()).await?;
-        match self.take_back(caller, &permit, &change, (force, End::Discard)).await {
-            Ok(Some(_)) | Err(Error::Conflicts { .. }) => {}
-            Ok(None) => return Err(Error::NothingToUndo),
+        let (change, done) = self.undo_or_check(caller, &permit, change, (force, End::Discard)).await?;
+        match done {
+            Ok(_) | Err(Error::Conflicts { .. }) => {}
             Err(error) => return Err(error),
         }
         let (_, view) = self.view(caller, base).await?;
@@ -160,7 +184,9 @@ impl Records {
                 Some(change) => change,
                 None => return Err(self.missing(permit, sequence).await?),
             },
-            None => self.newest_of(permit, &caller.actor, standing.clone()).await?.ok_or(Error::NothingToUndo)?,
+            None => {
+                self.newest_of(permit, &caller.actor, standing.clone()).await?.ok_or_else(Error::nothing_to_undo)?
+            }
         };
         if is_of(&change, convert::RUN) {
             return Err(self.conversion_refused(permit, &change).await?);
@@ -195,8 +221,12 @@ impl Records {
     /// Why there is no change of this number.
     async fn missing(&self, permit: &tenancy::Permit, sequence: i64) -> Result<Error, Error> {
         let head = self.changes.head(permit.base_no()).await?;
-        let was = (1..head.oldest).contains(&sequence);
-        Ok(if was { Error::too_old(&head) } else { Error::NothingToUndo })
+        let reason = match sequence {
+            ..1 => format!("`change` is the number of a change, from 1, and not {sequence}"),
+            _ if sequence < head.oldest => return Ok(Error::too_old(&head)),
+            _ => format!("there is no change {sequence}: the last one is {}", head.sequence),
+        };
+        Ok(Error::NothingToUndo { reason })
     }
 
     /// Does again what the caller's newest undo took back. After another change of the caller there is nothing to do
@@ -211,10 +241,13 @@ impl Records {
             let newest = self.newest_undo_of(&permit, &caller.actor, standing.clone()).await?;
             let newest = newest.ok_or(Error::NothingToRedo)?;
             let found = self.to_undo(&permit, caller, Some(newest), &standing).await?;
-            match self.take_back(caller, &permit, &found, (force, End::Commit)).await? {
-                Some(redone) => return Ok(redone),
+            match self.take_back(caller, &permit, &found, (force, End::Commit)).await {
                 // As in an undo.
-                None => standing.taken_back.insert(newest),
+                Err(Error::TakenBack { .. }) => standing.taken_back.insert(newest, newest),
+                Err(Error::NothingLeft { change, count, conflicts, .. }) => {
+                    return Err(Error::NothingLeft { change, count, conflicts, advice: "" });
+                }
+                redone => return redone,
             };
         }
     }
@@ -295,16 +328,17 @@ impl Records {
 /// Which changes still stand, told by looking at them from the newest on.
 #[derive(Default, Clone)]
 struct Standing {
-    taken_back: FxHashSet<i64>,
+    /// By which change each was taken back.
+    taken_back: FxHashMap<i64, i64>,
 }
 
 impl Standing {
     /// True when no later change that stands takes this one back.
     fn see(&mut self, change: &Change) -> bool {
-        if self.taken_back.contains(&change.sequence) {
+        if self.taken_back.contains_key(&change.sequence) {
             return false;
         }
-        self.taken_back.extend(change.body.undoes);
+        self.taken_back.extend(change.body.undoes.map(|undone| (undone, change.sequence)));
         true
     }
 }

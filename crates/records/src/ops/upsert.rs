@@ -9,7 +9,7 @@ use model::{
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
-use super::write::{End, Steps, Written, find_all};
+use super::write::{End, Steps, Written, each, find};
 use super::{MANY, Records};
 use crate::error::Error;
 use crate::plan::{Plan, Row, choice_cell, read_row, unknown_field};
@@ -87,6 +87,17 @@ impl Records {
     pub async fn upsert(
         &self,
         caller: &Caller,
+        place: (BaseId, &str),
+        records: &[UpsertRecord],
+        how: &UpsertHow,
+    ) -> Result<Upserted, Error> {
+        self.upsert_lines(caller, place, records, how).await.map_err(Error::first)
+    }
+
+    /// As [`Records::upsert`], with [`Error::Lines`] for records that cannot be.
+    pub(crate) async fn upsert_lines(
+        &self,
+        caller: &Caller,
         (base, table): (BaseId, &str),
         records: &[UpsertRecord],
         how: &UpsertHow,
@@ -95,14 +106,14 @@ impl Records {
             doing: "create and update records",
             prepare: |image: &BaseImage, table: &Table, people: &Arc<People>| {
                 let reading = Reading { typecast: how.typecast, people: Arc::clone(people), ..Reading::default() };
-                let read = records.iter().enumerate().map(|(at, r)| read_row(table, &r.fields, &reading, at));
-                let rows = read.collect::<Result<Vec<_>, _>>()?;
+                let rows = each(records, |at, record| read_row(table, &record.fields, &reading, at))?;
                 aside(image.records() >= MANY, || Prepared::new(image, table, (records, rows), &how.on))
             },
             targets: |image: &BaseImage, table: &Table, prepared: &mut Prepared| {
                 prepared.bring_forward(image, table)?;
-                let by_id = records.iter().filter_map(|record| record.id.as_deref());
-                let mut targets = find_all(image, table, by_id)?;
+                let rows = image.table(table.no);
+                let by_id = each(records, |_, record| record.id.as_deref().map(|id| find(&rows, id)).transpose())?;
+                let mut targets: Vec<Ordinal> = by_id.into_iter().flatten().collect();
                 targets.extend(prepared.matches.values().flatten());
                 Ok(targets)
             },
@@ -288,8 +299,7 @@ impl<'d, 'i> Deciding<'d, 'i> {
         let Prepared { on, rows, keys, matches, .. } = prepared;
         let most = enough(&rows);
         let mut by_id = targets.into_iter();
-        let mut places = Vec::with_capacity(rows.len());
-        for (row, key) in rows.into_iter().zip(keys) {
+        let places = each(rows.into_iter().zip(keys), |_, (row, key)| {
             let found = if key == Key::Id { by_id.next() } else { self.find(&on, &row, (&matches, most))? };
             let ordinal = match found {
                 Some(ordinal) if self.created.contains(&ordinal) => {
@@ -307,8 +317,8 @@ impl<'d, 'i> Deciding<'d, 'i> {
                 }
             };
             self.touch(&on, ordinal);
-            places.push(ordinal);
-        }
+            Ok(ordinal)
+        })?;
         Ok((places, self.created))
     }
 

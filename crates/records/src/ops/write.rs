@@ -7,7 +7,7 @@ use clock::Ids;
 use db::Committing;
 use events::Body;
 use fields::Reading;
-use model::{BaseId, Caller, Ordinal, People, RecordId, Schema, Table, TableNo, Timestamp};
+use model::{BaseId, Caller, Ordinal, People, RecordId, Schema, Table, TableImage, TableNo, Timestamp};
 use serde_json::{Map, Value};
 use tenancy::{Action, Permit};
 
@@ -99,7 +99,7 @@ impl Records {
         new: &[NewRecord],
         typecast: bool,
     ) -> Result<Written, Error> {
-        self.create_or_check(caller, (base, table), (new, &[]), typecast, End::Commit).await
+        self.create_or_check(caller, (base, table), (new, &[]), typecast, End::Commit).await.map_err(Error::first)
     }
 
     /// As [`Records::create`], with ids that were given, one for each record, and cells as another place tells them: people by
@@ -115,8 +115,7 @@ impl Records {
         (new, kept): (&[NewRecord], &[Moved]),
         typecast: bool,
     ) -> Result<Written, Error> {
-        self.schemas.permit(caller, [Action::WriteRecords, Action::KeepIds], base).await?;
-        self.create_or_check(caller, (base, table), (new, kept), typecast, End::Commit).await
+        self.create_or_check(caller, (base, table), (new, kept), typecast, End::Commit).await.map_err(Error::first)
     }
 
     /// Whether the caller may write records of the table at all, and with ids of their own.
@@ -148,10 +147,12 @@ impl Records {
         new: &[NewRecord],
         typecast: bool,
     ) -> Result<(), Error> {
-        self.create_or_check(caller, (base, table), (new, &[]), typecast, End::Discard).await.map(drop)
+        let checked = self.create_or_check(caller, (base, table), (new, &[]), typecast, End::Discard);
+        checked.await.map(drop).map_err(Error::first)
     }
 
-    async fn create_or_check(
+    /// As [`Records::create`], with [`Error::Lines`] for records that cannot be.
+    pub(crate) async fn create_or_check(
         &self,
         caller: &Caller,
         (base, table): (BaseId, &str),
@@ -160,19 +161,21 @@ impl Records {
         end: End,
     ) -> Result<Written, Error> {
         let moved = !kept.is_empty();
+        if moved {
+            self.schemas.permit(caller, [Action::WriteRecords, Action::KeepIds], base).await?;
+        }
         let reading =
             |people: &Arc<People>| Reading { typecast, moved, people: Arc::clone(people), ..Reading::default() };
         let steps = Steps {
             doing: "create records",
             prepare: |_: &BaseImage, table: &Table, people: &Arc<People>| {
                 let reading = reading(people);
-                let read = new.iter().enumerate().map(|(at, cells)| read_row(table, cells, &reading, at));
-                read.collect::<Result<Vec<Row>, _>>()
+                each(new, |at, cells| read_row(table, cells, &reading, at))
             },
             targets: |_: &BaseImage, _: &Table, _: &mut Vec<Row>| Ok(Vec::new()),
             decide: |plan: &mut Plan<'_>, table: &Arc<Table>, _: Vec<Ordinal>, rows: Vec<Row>| {
                 let kept = kept.iter().copied().map(Some).chain(std::iter::repeat(None));
-                let make = |(row, kept): (Row, Option<Moved>)| {
+                let make = |_, (row, kept): (Row, Option<Moved>)| {
                     if let Some(kept) = kept {
                         plan.refuse_taken(kept.id)?;
                     }
@@ -182,8 +185,7 @@ impl Records {
                     }
                     Ok(place)
                 };
-                let places: Result<_, Error> = rows.into_iter().zip(kept).map(make).collect();
-                Ok((places?, ()))
+                Ok((each(rows.into_iter().zip(kept), make)?, ()))
             },
         };
         Ok(self.write(caller, (base, table), end, steps).await?.0)
@@ -201,7 +203,7 @@ impl Records {
         records: &[UpdateRecord],
         how: (bool, bool),
     ) -> Result<Written, Error> {
-        self.update_or_check(caller, (base, table), records, how, End::Commit).await
+        self.update_or_check(caller, (base, table), records, how, End::Commit).await.map_err(Error::first)
     }
 
     /// As [`Records::update`], with everything but the writing; the records as they are.
@@ -217,10 +219,11 @@ impl Records {
         typecast: bool,
     ) -> Result<Found, Error> {
         let checked = self.update_or_check(caller, (base, table), records, (typecast, false), End::Discard);
-        Ok(checked.await?.found)
+        Ok(checked.await.map_err(Error::first)?.found)
     }
 
-    async fn update_or_check(
+    /// As [`Records::update`], with [`Error::Lines`] for records that cannot be.
+    pub(crate) async fn update_or_check(
         &self,
         caller: &Caller,
         (base, table): (BaseId, &str),
@@ -233,16 +236,14 @@ impl Records {
             doing: "update records",
             prepare: |_: &BaseImage, table: &Table, people: &Arc<People>| {
                 let reading = reading(people);
-                let read = records.iter().enumerate().map(|(at, r)| read_row(table, &r.fields, &reading, at));
-                read.collect::<Result<Vec<Row>, _>>()
+                each(records, |at, record| read_row(table, &record.fields, &reading, at))
             },
             targets: |image: &BaseImage, table: &Table, _: &mut Vec<Row>| {
-                find_all(image, table, records.iter().map(|record| record.id.as_str()))
+                let rows = image.table(table.no);
+                each(records, |_, record| find(&rows, &record.id))
             },
             decide: |plan: &mut Plan<'_>, table: &Arc<Table>, ordinals: Vec<Ordinal>, rows: Vec<Row>| {
-                for (ordinal, row) in ordinals.iter().zip(rows) {
-                    plan.update(table, *ordinal, row, replace)?;
-                }
+                each(ordinals.iter().zip(rows), |_, (ordinal, row)| plan.update(table, *ordinal, row, replace))?;
                 Ok((ordinals, ()))
             },
         };
@@ -413,7 +414,7 @@ pub(super) const MOST_LOADED: usize = 64;
 
 /// Whether a planned write is carried out.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub(crate) enum End {
     Commit,
     /// Everything is checked, nothing is written.
     Discard,
@@ -467,6 +468,32 @@ pub(super) fn queue_rows(
     records.files.queue(tx, permit, &image.schema, body)
 }
 
+/// Does the same with the records of a request, one after the other.
+///
+/// # Errors
+/// [`Error::Lines`] with all that cannot be; at once what is not about a record by itself.
+pub(super) fn each<I: IntoIterator, O>(
+    records: I,
+    mut work: impl FnMut(usize, I::Item) -> Result<O, Error>,
+) -> Result<Vec<O>, Error> {
+    let records = records.into_iter();
+    let (mut done, mut wrong) = (Vec::with_capacity(records.size_hint().0), Vec::new());
+    for (at, record) in records.enumerate() {
+        match work(at, record) {
+            Ok(one) => done.push(one),
+            Err(error) if error.is_of_record() => wrong.push((at, error)),
+            Err(error) => return Err(error),
+        }
+    }
+    if wrong.is_empty() { Ok(done) } else { Err(Error::Lines { wrong }) }
+}
+
+/// The ordinal of an existing record.
+pub(super) fn find(rows: &TableImage, id: &str) -> Result<Ordinal, Error> {
+    let found = id.parse::<RecordId>().ok().and_then(|id| rows.find(id));
+    found.ok_or_else(|| Error::RowDoesNotExist { id: id.chars().take(64).collect() })
+}
+
 /// The ordinals of existing records.
 pub(super) fn find_all<'r>(
     image: &BaseImage,
@@ -474,9 +501,5 @@ pub(super) fn find_all<'r>(
     ids: impl Iterator<Item = &'r str>,
 ) -> Result<Vec<Ordinal>, Error> {
     let rows = image.table(table.no);
-    ids.map(|id| {
-        let found = id.parse::<RecordId>().ok().and_then(|id| rows.find(id));
-        found.ok_or_else(|| Error::RowDoesNotExist { id: id.chars().take(64).collect() })
-    })
-    .collect()
+    ids.map(|id| find(&rows, id)).collect()
 }

@@ -9,7 +9,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use futures_util::stream::unfold;
-use model::{BaseId, Caller};
+use model::{BaseId, Caller, RecordId};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
@@ -18,7 +18,7 @@ use web::{ApiError, Failure, Params};
 use super::history::{base_id, fail};
 use super::wire::{RecordIn, TablePath};
 use crate::error::Error;
-use crate::ops::{Moved, Records, UpdateRecord, UpsertHow, UpsertRecord};
+use crate::ops::{End, Moved, Records, UpdateRecord, UpsertHow, UpsertRecord};
 
 /// Records of one change.
 const BATCH: usize = 500;
@@ -164,6 +164,25 @@ struct Sums {
 /// A line that waits to be written, by its number.
 type Waiting = (usize, Line);
 
+/// What is told of a line that is not written.
+struct Refused {
+    line: usize,
+    told: Value,
+}
+
+impl Refused {
+    fn new(line: usize, kind: &str, reason: &str) -> Self {
+        Self { line, told: json!({ "line": line, "error": { "type": kind, "message": reason } }) }
+    }
+}
+
+/// Lines that become one change, and those between them that are not written.
+#[derive(Default)]
+struct Batch {
+    lines: Vec<Waiting>,
+    refused: Vec<Refused>,
+}
+
 /// A request while it is carried out.
 struct Work {
     records: Records,
@@ -194,7 +213,7 @@ impl Work {
     }
 
     async fn read(&mut self, body: &mut BodyDataStream) -> Result<(), Stopped> {
-        let (mut rest, mut batch, mut bytes, mut number) = (Vec::new(), Vec::new(), 0, 0);
+        let (mut rest, mut batch, mut bytes, mut number) = (Vec::new(), Batch::default(), 0, 0);
         while let Some(piece) = body.next().await {
             let Ok(piece) = piece else {
                 self.fail(number + 1, "request", "the body ended too early")?;
@@ -209,7 +228,7 @@ impl Work {
                 bytes += rest.len();
                 let line = mem::take(&mut rest);
                 self.take(number, &line, &mut batch).await?;
-                if batch.len() >= BATCH || bytes >= BYTES {
+                if batch.lines.len() + batch.refused.len() >= BATCH || bytes >= BYTES {
                     bytes = 0;
                     self.write(mem::take(&mut batch)).await?;
                 }
@@ -228,7 +247,7 @@ impl Work {
     }
 
     /// Reads a line into the batch; a blank one is none.
-    async fn take(&mut self, number: usize, line: &[u8], batch: &mut Vec<Waiting>) -> Result<(), Stopped> {
+    async fn take(&mut self, number: usize, line: &[u8], batch: &mut Batch) -> Result<(), Stopped> {
         if line.iter().all(u8::is_ascii_whitespace) {
             return Ok(());
         }
@@ -238,50 +257,66 @@ impl Work {
             self.how.line(line)
         };
         match read {
-            Ok(read) => batch.push((number, read)),
+            Ok(read) => batch.lines.push((number, read)),
             Err((kind, reason)) => {
-                // Lines before it are written first, so that the answers come in order.
-                self.write(mem::take(batch)).await?;
-                self.fail(number, kind, &reason)?;
+                batch.refused.push(Refused::new(number, kind, &reason));
+                if self.how.on_error == OnError::Stop {
+                    self.write(mem::take(batch)).await?;
+                }
             }
         }
         Ok(())
     }
 
-    /// Writes lines in one change; where that cannot be, the halves by themselves, down to the line that is wrong.
-    async fn write(&mut self, lines: Vec<Waiting>) -> Result<(), Stopped> {
-        let mut parts = vec![lines];
-        while let Some(mut lines) = parts.pop() {
-            if lines.is_empty() {
-                continue;
-            }
+    /// Writes lines in one change, without those that cannot be; where one of these is the last of the request, only the
+    /// lines before it.
+    async fn write(&mut self, batch: Batch) -> Result<(), Stopped> {
+        let Batch { mut lines, mut refused } = batch;
+        let mut ids = Vec::new();
+        while !lines.is_empty() {
             match self.attempt(&lines).await {
-                Ok(answers) => self.told.send(answers).map_err(|_| Stopped)?,
-                Err(error) if lines.len() == 1 => {
-                    let number = lines.first().map_or(0, |(number, _)| *number);
-                    self.fail(number, error.airtable_type().unwrap_or(error.code()), &error.to_string())?;
+                Ok(written) => {
+                    ids = written;
+                    break;
                 }
+                Err(Error::Lines { wrong }) => self.leave_out(&mut lines, &mut refused, wrong),
+                Err(error) if lines.len() == 1 => self.leave_out(&mut lines, &mut refused, vec![(0, error)]),
+                // It does not tell of which of them.
                 Err(_) => {
                     let later = lines.split_off(lines.len() / 2);
-                    parts.push(later);
-                    parts.push(lines);
+                    let from = later.first().map_or(0, |(number, _)| *number);
+                    let (before, after) = refused.into_iter().partition(|refused| refused.line < from);
+                    Box::pin(self.write(Batch { lines, refused: before })).await?;
+                    return Box::pin(self.write(Batch { lines: later, refused: after })).await;
                 }
             }
         }
-        Ok(())
+        self.answer(&lines, &ids, refused)
     }
 
-    async fn attempt(&mut self, lines: &[Waiting]) -> Result<Vec<u8>, Error> {
+    /// Takes away lines that cannot be written; unless such lines are skipped, the first and all behind it.
+    fn leave_out(&self, lines: &mut Vec<Waiting>, refused: &mut Vec<Refused>, wrong: Vec<(usize, Error)>) {
+        for (at, error) in wrong.into_iter().rev() {
+            let number = lines.get(at).map_or(0, |(number, _)| *number);
+            if self.how.on_error == OnError::Stop {
+                lines.truncate(at);
+                refused.clear();
+            } else {
+                lines.remove(at);
+            }
+            refused.push(Refused::new(number, error.airtable_type().unwrap_or(error.code()), &error.to_string()));
+        }
+    }
+
+    async fn attempt(&mut self, lines: &[Waiting]) -> Result<Vec<RecordId>, Error> {
         let (caller, base, table, how) = (&self.caller, self.base, self.table.as_str(), &self.how);
-        let ids = match &how.mode {
+        Ok(match &how.mode {
             Mode::Create => {
                 let new: Vec<_> = lines.iter().map(|(_, line)| line.fields.clone()).collect();
-                let written = if how.keep_ids {
-                    let kept: Vec<Moved> = lines.iter().filter_map(|(_, line)| line.kept).collect();
-                    self.records.create_with_ids(caller, base, table, (&new, &kept), how.typecast).await?
-                } else {
-                    self.records.create(caller, base, table, &new, how.typecast).await?
-                };
+                let kept: Vec<Moved> = lines.iter().filter_map(|(_, line)| line.kept).collect();
+                let made =
+                    self.records.create_or_check(caller, (base, table), (&new, &kept), how.typecast, End::Commit);
+                let written = made.await?;
                 self.done.created += lines.len();
                 written.found.ids()
             }
@@ -291,7 +326,8 @@ impl Work {
                     UpdateRecord { id, fields: line.fields.clone() }
                 };
                 let list: Vec<_> = lines.iter().map(update).collect();
-                let written = self.records.update(caller, base, table, &list, (how.typecast, how.replace)).await?;
+                let with = (how.typecast, how.replace);
+                let written = self.records.update_or_check(caller, (base, table), &list, with, End::Commit).await?;
                 self.done.updated += lines.len();
                 written.found.ids()
             }
@@ -299,24 +335,37 @@ impl Work {
                 let record = |(_, line): &Waiting| UpsertRecord { id: line.id.clone(), fields: line.fields.clone() };
                 let list: Vec<_> = lines.iter().map(record).collect();
                 let upsert = UpsertHow { on: on.clone(), typecast: how.typecast, replace: how.replace };
-                let upserted = self.records.upsert(caller, (base, table), &list, &upsert).await?;
+                let upserted = self.records.upsert_lines(caller, (base, table), &list, &upsert).await?;
                 self.done.created += upserted.created.len();
                 self.done.updated += upserted.updated.len();
                 upserted.written.found.ids()
             }
-        };
-        let mut answers = Vec::with_capacity(lines.len() * 48);
-        for ((number, _), id) in lines.iter().zip(ids) {
-            answers.extend_from_slice(format!("{{\"line\":{number},\"id\":\"{id}\"}}\n").as_bytes());
-        }
-        Ok(answers)
+        })
     }
 
-    /// Tells that a line was not written; unless such lines are skipped, it is the last one.
+    /// Tells of lines in their order; unless lines that were not written are skipped, such a one is the last.
+    fn answer(&mut self, lines: &[Waiting], ids: &[RecordId], mut refused: Vec<Refused>) -> Result<(), Stopped> {
+        self.done.failed += refused.len();
+        let stops = !refused.is_empty() && self.how.on_error == OnError::Stop;
+        refused.sort_by_key(|refused| refused.line);
+        let mut refused = refused.into_iter().peekable();
+        let mut out = String::with_capacity(lines.len() * 48);
+        for ((number, _), id) in lines.iter().zip(ids) {
+            while let Some(before) = refused.next_if(|refused| refused.line < *number) {
+                out.push_str(&format!("{}\n", before.told));
+            }
+            out.push_str(&format!("{{\"line\":{number},\"id\":\"{id}\"}}\n"));
+        }
+        out.extend(refused.map(|refused| format!("{}\n", refused.told)));
+        if !out.is_empty() {
+            self.told.send(out.into_bytes()).map_err(|_| Stopped)?;
+        }
+        if stops { Err(Stopped) } else { Ok(()) }
+    }
+
+    /// Tells that a line was not written.
     fn fail(&mut self, line: usize, kind: &str, reason: &str) -> Result<(), Stopped> {
-        self.done.failed += 1;
-        self.tell(&json!({ "line": line, "error": { "type": kind, "message": reason } }))?;
-        if self.how.on_error == OnError::Skip { Ok(()) } else { Err(Stopped) }
+        self.answer(&[], &[], vec![Refused::new(line, kind, reason)])
     }
 
     fn tell(&self, line: &Value) -> Result<(), Stopped> {

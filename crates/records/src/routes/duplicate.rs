@@ -56,7 +56,8 @@ pub(super) async fn record(
     Path(place): Path<RecordPath>,
 ) -> Result<Response, Failure> {
     let base = base_id(&records, &caller, &place.base).await?;
-    let made = records.duplicate(&caller, base, &place.table, &place.record).await.map_err(absent).map_err(fail)?;
+    let made = records.duplicate(&caller, base, &place.table, &place.record).await;
+    let made = made.map_err(|error| fail(absent(error, &place.record)))?;
     let mut out = Vec::with_capacity(1_024);
     made.written.found.write_one(&Shape::default(), &mut out).map_err(fail)?;
     if !made.left_out.is_empty()

@@ -88,7 +88,7 @@ pub(super) async fn base_id(records: &Records, caller: &Caller, text: &str) -> R
 fn number(params: &Params, key: &str) -> Result<Option<u64>, Failure> {
     params.number(key).transpose().map_err(|text| {
         let text: String = text.chars().take(64).collect();
-        Failure::plain(DOOR, Kind::Invalid, "number", format!("`{key}` must be a whole number, not `{text}`"))
+        Failure::plain(DOOR, Kind::Invalid, "number", format!("`{key}` must be a whole number from 0, not `{text}`"))
     })
 }
 
@@ -117,6 +117,10 @@ pub(super) async fn list(
     if !(1..=HISTORY).contains(&limit) {
         let text = format!("`limit` must be from 1 to {HISTORY}, not {limit}");
         return Err(Failure::plain(DOOR, Kind::Invalid, "number", text));
+    }
+    if params.get("table").is_some() && params.get("record").is_none() {
+        let text = "`table` does not narrow a history: `record` does, and `field` beside it";
+        return Err(Failure::plain(DOOR, Kind::Invalid, "request", text));
     }
     let page = records
         .history(&caller, base, (params.get("record"), params.get("field")), before, limit)

@@ -1,6 +1,9 @@
 //! Addresses and bodies of the record doors.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
@@ -34,9 +37,16 @@ pub(super) struct WriteIn {
     #[serde(default)]
     pub(super) records: Option<Vec<RecordIn>>,
     /// The cells of a single record by field name or id.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "cells")]
     #[schema(value_type = Option<Object>)]
     pub(super) fields: Option<Map<String, Value>>,
+    /// The id of a single new record, with `keepIds`.
+    #[serde(default)]
+    pub(super) id: Option<String>,
+    /// When a single new record was created, with `keepIds`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(super) created_time: Value,
     /// Turns text into the field's type where it can, and adds choices that are new.
     #[serde(default)]
     pub(super) typecast: bool,
@@ -68,8 +78,43 @@ pub(super) struct RecordIn {
     #[schema(value_type = Option<String>, format = DateTime)]
     pub(super) created_time: Value,
     /// Its cells by field name or id.
+    #[serde(default, deserialize_with = "cells")]
     #[schema(value_type = Option<Object>)]
     pub(super) fields: Option<Map<String, Value>>,
+}
+
+/// Reads cells, each of which is named once.
+fn cells<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Map<String, Value>>, D::Error> {
+    struct Cells(Map<String, Value>);
+
+    impl<'de> Deserialize<'de> for Cells {
+        fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+            input.deserialize_map(OneByOne).map(Self)
+        }
+    }
+
+    struct OneByOne;
+
+    impl<'de> Visitor<'de> for OneByOne {
+        type Value = Map<String, Value>;
+
+        fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+            out.write_str("a map")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut parts: A) -> Result<Self::Value, A::Error> {
+            let mut cells = Map::new();
+            while let Some(name) = parts.next_key::<String>()? {
+                if cells.contains_key(&name) {
+                    return Err(A::Error::custom(format!("names the field `{name}` twice: leave one of them out")));
+                }
+                cells.insert(name, parts.next_value()?);
+            }
+            Ok(cells)
+        }
+    }
+
+    Ok(Option::<Cells>::deserialize(input)?.map(|Cells(cells)| cells))
 }
 
 /// What a list asks for, in the body or, with `[]` and `[0]` behind the names of lists, in the query.
@@ -88,6 +133,7 @@ pub(super) struct ListIn {
     /// A view by name or id.
     pub(super) view: Option<String>,
     /// The table as it was: after the change of this number, or at this time (ISO 8601).
+    #[serde(deserialize_with = "text_or_number")]
     pub(super) at: Option<String>,
     /// At most this many records over all pages.
     pub(super) max_records: Option<i64>,
@@ -106,6 +152,17 @@ pub(super) struct ListIn {
     /// `commentCount` tells beside each record how many comments it has.
     #[param(rename = "recordMetadata[]")]
     pub(super) record_metadata: Vec<String>,
+}
+
+fn text_or_number<'de, D: Deserializer<'de>>(input: D) -> Result<Option<String>, D::Error> {
+    match Option::<Value>::deserialize(input)? {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(Value::Number(number)) => Ok(Some(number.to_string())),
+        Some(_) => {
+            Err(D::Error::custom("must be the number of a change or a time, such as `2026-03-01T12:00:00.000Z`"))
+        }
+    }
 }
 
 /// A sort key.

@@ -84,11 +84,10 @@ pub(super) async fn create(
             message: "`performUpsert` belongs to `PATCH` and `PUT` of the same address; `POST` creates".to_owned(),
         }));
     }
-    if let Some(fields) = body.fields {
-        let written = records.create(&caller, base, &table, &[fields], body.typecast).await.map_err(fail)?;
-        return one(&written, &shape);
-    }
-    let Some(list) = body.records else {
+    let single = body.fields.is_some();
+    let (id, created_time) = (body.id, body.created_time);
+    let list = body.fields.map(|fields| vec![RecordIn { id, created_time, fields: Some(fields) }]).or(body.records);
+    let Some(list) = list else {
         return Err(fail(Error::Request {
             airtable_type: "INVALID_REQUEST_MISSING_FIELDS",
             message: "Could not find field \"fields\" in the request body".to_owned(),
@@ -107,7 +106,7 @@ pub(super) async fn create(
         None => records.create(&caller, base, &table, &rows, body.typecast).await,
     };
     let written = written.map_err(fail)?;
-    many(&written, &shape)
+    if single { one(&written, &shape) } else { many(&written, &shape) }
 }
 
 /// What new records keep, with `keepIds`.
@@ -138,9 +137,9 @@ impl Target {
                 message: "Could not find field \"fields\" in the request body".to_owned(),
             }));
         };
-        let list = [UpdateRecord { id: record, fields }];
+        let list = [UpdateRecord { id: record.clone(), fields }];
         let written = self.records.update(&self.caller, base, &self.table, &list, (body.typecast, replace)).await;
-        one(&written.map_err(absent).map_err(fail)?, &shape)
+        one(&written.map_err(|error| fail(absent(error, &record)))?, &shape)
     }
 
     async fn update_many(self, body: Body, replace: bool) -> Result<Response, Failure> {
@@ -171,9 +170,12 @@ impl Target {
     }
 }
 
-/// A record named in the path that does not exist is 404; in a batch it is 422.
-pub(super) fn absent(error: Error) -> Error {
-    if let Error::RowDoesNotExist { id } = error { Error::RecordNotFound { id } } else { error }
+/// The record of the path is 404 where it does not exist; one of a batch, and one that a cell links to, is 422.
+pub(super) fn absent(error: Error, record: &str) -> Error {
+    match error {
+        Error::RowDoesNotExist { id } if record.starts_with(&id) => Error::RecordNotFound { id },
+        error => error,
+    }
 }
 
 /// As [`absent`], in words.

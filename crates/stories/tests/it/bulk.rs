@@ -65,6 +65,70 @@ async fn a_line_that_is_wrong_stops_or_is_skipped(app: TestApp) {
     assert_eq!(json!(names), json!(["a", "c", "a"]));
 }
 
+/// The changes of a base, newest first, by how many records they made or changed.
+async fn changes(app: &TestApp, base: &str) -> Vec<usize> {
+    let history = app.get(&format!("/api/v1/bases/{base}/history")).await;
+    let count = |part: &Value| part["created"].as_array().unwrap().len() + part["updated"].as_array().unwrap().len();
+    let list = history["changes"].as_array().unwrap().iter();
+    list.map(|change| change["tables"].as_array().unwrap().iter().map(count).sum()).collect()
+}
+
+/// Bad lines of all kinds among good ones: those are one change for 500 lines, and undone together.
+#[on_every_database]
+async fn the_good_lines_of_a_batch_are_one_change(app: TestApp) {
+    let base = app.plans().await;
+    let bulk = format!("/api/v1/bases/{base}/tables/Tasks/records:bulk?keepIds=true&onError=skip");
+    let line = |n: i32| {
+        let id = format!("recMoved{n:09}");
+        match n % 57 {
+            50 => json!({ "id": id, "fields": { "Points": "many" } }).to_string(),
+            51 => json!({ "id": id, "fields": { "Project": ["rec00000000000000"] } }).to_string(),
+            52 => json!({ "id": "recMoved000000001", "fields": {} }).to_string(),
+            53 => "no json".to_owned(),
+            // A line of a batch may have the id of one that is not written.
+            54 => json!({ "id": format!("recMoved{:09}", n - 3), "fields": { "Name": n.to_string() } }).to_string(),
+            _ => json!({ "id": id, "fields": { "Name": n.to_string() } }).to_string(),
+        }
+    };
+    let body: Vec<String> = (0..700).map(line).collect();
+    let (_, answers) = send(&app, &bulk, body.join("\n")).await;
+    let numbers: Vec<i64> = answers.iter().filter_map(|answer| answer["line"].as_i64()).collect();
+    assert_eq!(numbers, (1..=700).collect::<Vec<i64>>());
+    assert_eq!(answers[700], json!({ "done": true, "created": 652, "updated": 0, "failed": 48 }));
+    let kinds: Vec<_> = (50..55).map(|n| answers[n]["error"]["type"].as_str()).collect();
+    let expected =
+        [Some("INVALID_VALUE_FOR_COLUMN"), Some("ROW_DOES_NOT_EXIST"), Some("INVALID_RECORDS"), Some("line"), None];
+    assert_eq!(kinds, expected);
+    assert_eq!(changes(&app, &base).await[..2], [184, 468]);
+    let undone = app.ok(Method::POST, &format!("/api/v1/bases/{base}/undo"), &json!({})).await;
+    assert_eq!(undone["records"], 184, "{undone}");
+
+    // Updates and upserts, too.
+    let update = format!("/api/v1/bases/{base}/tables/Tasks/records:bulk?mode=update&onError=skip");
+    let ids = ["recMoved000000000", "rec00000000000000", "recMoved000000001"];
+    let body = lines(ids.map(|id| json!({ "id": id, "fields": { "Points": 7 } })));
+    let (_, answers) = send(&app, &update, body).await;
+    assert_eq!(answers[1]["error"]["type"], "ROW_DOES_NOT_EXIST");
+    assert_eq!((changes(&app, &base).await[0], &answers[3]["updated"]), (2, &json!(2)));
+    let upsert = update.replace("mode=update", "mode=upsert&fieldsToMergeOn[]=Points");
+    let body = lines([1, 7, 2].map(|points| json!({ "fields": { "Points": points } })));
+    let (_, answers) = send(&app, &upsert, body).await;
+    assert!(answers[1]["error"]["message"].as_str().unwrap().contains("2 records match"), "{answers:?}");
+    assert_eq!((changes(&app, &base).await[0], &answers[3]["created"]), (2, &json!(2)));
+
+    // Lines before the first that is wrong are written, and none behind it, also where that is found out first.
+    let stop = format!("/api/v1/bases/{base}/tables/Tasks/records:bulk");
+    let body = lines([
+        json!({ "fields": { "Name": "first" } }),
+        json!({ "fields": { "Project": ["rec00000000000000"] } }),
+        json!({ "fields": { "Name": "behind" } }),
+        json!({ "fields": { "Points": "many" } }),
+    ]);
+    let (_, answers) = send(&app, &stop, body).await;
+    assert_eq!(answers[1]["error"]["type"], "ROW_DOES_NOT_EXIST", "{answers:?}");
+    assert_eq!(answers[2], json!({ "done": false, "created": 1, "updated": 0, "failed": 1 }));
+}
+
 #[on_every_database]
 async fn a_line_without_cells_is_an_error(app: TestApp) {
     let base = app.plans().await;

@@ -173,6 +173,11 @@ fn cells(scene: &Scene) -> Vec<Row> {
             "`filename` has at most 255 characters, not 2000",
         ),
         (json!({ "Files": [{ "url": "data:,x" }] }), "INVALID_ATTACHMENT_OBJECT", "`https://` or `http://`"),
+        (
+            json!({ "Files": [{ "url": "http://example.com/a b" }] }),
+            "INVALID_ATTACHMENT_OBJECT",
+            "a blank in it is written `%20`",
+        ),
     ];
     let post = |(fields, name, words): (Value, _, _)| {
         row(Method::POST, &*scene.tasks, json!({ "fields": fields }), (422, name, words))
@@ -183,6 +188,21 @@ fn cells(scene: &Scene) -> Vec<Row> {
     {
         let body = json!({ "records": [{ "id": id, "fields": {} }] });
         rows.push(row(Method::PATCH, &*scene.tasks, body, (422, "ROW_DOES_NOT_EXIST", words)));
+    }
+    // Only the record of the address is not found.
+    let linked = json!({ "fields": { "Project": [ABSENT] } });
+    for method in [Method::PATCH, Method::PUT] {
+        let words = "Record ID rec00000000000000 does not exist";
+        let (one, absent) = (format!("{}/{}", scene.tasks, scene.task), format!("{}/{ABSENT}", scene.tasks));
+        rows.push(row(method.clone(), one, &linked, (422, "ROW_DOES_NOT_EXIST", words)));
+        rows.push(row(method, absent, &linked, (404, "NOT_FOUND", "")));
+    }
+    for body in [
+        r#"{"fields":{"Name":"a","Points":1,"Name":"b"}}"#,
+        r#"{"records":[{"fields":{}},{"fields":{"Name":"a","Name":"a"}}]}"#,
+    ] {
+        let answer = (422, "INVALID_REQUEST_UNKNOWN", "names the field `Name` twice");
+        rows.push(row(Method::POST, &*scene.tasks, body, answer));
     }
     rows
 }
@@ -207,7 +227,7 @@ fn forms(scene: &Scene) -> Vec<Row> {
         post(&lists, json!({ "returnFieldsByFieldId": "maybe" }), "must be `true` or `false`, not the text \"maybe\""),
         post(tasks, json!({ "fields": 1 }), "/fields: must be an object, not 1"),
         post(tasks, json!({ "records": [["rec00000000000000", "", {}]] }), "/records/0: must be an object, not a list"),
-        post(tasks, json!({ "fields": {}, "typecast": 1 }), "/typecast: must be `true` or `false`, not 1"),
+        post(tasks, json!({ "fields": {}, "typecast": 2 }), "/typecast: must be `true` or `false`, not 2"),
         post(tasks, json!({ "records": [{ "fields": [] }] }), "/records/0/fields: must be an object, not a list"),
         patch(tasks, json!({ "records": [{ "id": 7, "fields": {} }] }), "/records/0/id: must be a text, not 7"),
         patch(tasks, json!({ "records": [], "performUpsert": {} }), "/performUpsert: `fieldsToMergeOn` is missing"),

@@ -493,6 +493,65 @@ async fn records_are_moved_as_they_are_told(app: Near) {
     assert_eq!(status, 422, "{answer}");
 }
 
+/// What is computed comes with a record and is computed anew here.
+#[on_every_database]
+async fn a_single_record_is_moved_with_all_its_cells(app: TestApp) {
+    moved(&app).await;
+    let fields = format!("/v0/meta/bases/{BASE}/tables/Tasks/fields");
+    let prompt = json!({ "prompt": ["Say hello to ", { "field": { "fieldId": "fldName0000000001" } }] });
+    let names = json!({ "recordLinkFieldId": "fldWho00000000001", "fieldIdInLinkedTable": "fldName0000000002" });
+    for (name, kind, options) in [
+        ("Twice", "formula", json!({ "formula": "{Name}&{Name}" })),
+        ("No", "autoNumber", Value::Null),
+        ("Made", "createdTime", Value::Null),
+        ("Their names", "multipleLookupValues", names),
+        ("Greeting", "aiText", prompt),
+    ] {
+        let mut field = json!({ "name": name, "type": kind });
+        if !options.is_null() {
+            field["options"] = options;
+        }
+        app.ok(Method::POST, &fields, &field).await;
+    }
+    let told = json!({
+        "Name": "Ann", "Twice": "AnnAnn", "No": 435, "Made": "2020-01-01T00:00:00.000Z", "Their names": ["Bea"],
+        "Greeting": { "state": "generated", "isStale": false, "value": "Hello" },
+    });
+    let record = |id: &str| json!({ "id": id, "createdTime": "2020-01-01T00:00:00.000Z", "fields": told });
+    let tasks = format!("/v0/{BASE}/Tasks");
+    let made = app.ok(Method::POST, &format!("{tasks}?keepIds=true"), &record("recTask0000000001")).await;
+    assert_eq!((&made["id"], &made["createdTime"]), (&json!("recTask0000000001"), &json!("2020-01-01T00:00:00.000Z")));
+    let list = json!({ "records": [record("recTask0000000002")] });
+    let list = app.ok(Method::POST, &format!("{tasks}?keepIds=true"), &list).await;
+    let bulk = format!("/api/v1/bases/{BASE}/tables/Tasks/records:bulk?keepIds=true");
+    let (_, answer) = app.raw(Method::POST, &bulk, record("recTask0000000003").to_string()).await;
+    assert!(answer.contains("\"created\":1"), "{answer}");
+    let held = app.get(&format!("{tasks}/recTask0000000003")).await;
+    for (no, record) in [&made, &list["records"][0], &held].into_iter().enumerate() {
+        let cells = &record["fields"];
+        assert_eq!((&cells["Twice"], &cells["Made"]), (&told["Twice"], &told["Made"]), "{record}");
+        // Numbers are those of the order here.
+        assert_eq!((&cells["No"], cells.get("Their names")), (&json!(no + 1), None), "{record}");
+        assert_ne!(cells["Greeting"]["value"], "Hello", "{record}");
+    }
+
+    for (path, record, words) in [
+        (&*tasks, record("recTask0000000004"), "cannot accept a value because the field is computed"),
+        ("", json!({ "fields": { "Name": "x" } }), "with keepIds every record needs an `id`"),
+        ("", record("recTask0000000001"), "`recTask0000000001` is in use already"),
+        (
+            "",
+            json!({ "id": "recTask0000000004", "fields": { "Name": "a", "fldName0000000001": "b" } }),
+            "is named twice",
+        ),
+    ] {
+        let path = if path.is_empty() { format!("{tasks}?keepIds=true") } else { path.to_owned() };
+        let (status, answer) = app.call(Method::POST, &path, &record).await;
+        assert_eq!(status, 422, "{answer}");
+        assert!(answer["error"]["message"].as_str().unwrap().contains(words), "{answer}");
+    }
+}
+
 #[on_every_database]
 async fn keeping_ids_needs_a_scope_of_its_own(app: TestApp) {
     moved(&app).await;
@@ -502,6 +561,7 @@ async fn keeping_ids_needs_a_scope_of_its_own(app: TestApp) {
     let record = json!({ "records": [{ "id": "recTask0000000001", "fields": { "Name": "x" } }] });
     for (path, body) in [
         (format!("/v0/{BASE}/Tasks?keepIds=true"), record.clone()),
+        (format!("/v0/{BASE}/Tasks?keepIds=true"), record["records"][0].clone()),
         (format!("/v0/meta/bases/{BASE}/tables/Tasks/fields?keepIds=true"), text("fldNew00000000001", "New")),
         (
             format!("/v0/meta/bases/{BASE}/tables?keepIds=true"),

@@ -31,6 +31,9 @@ async fn a_table_is_read_as_it_was_and_brought_back(app: TestApp) {
     app.ok(Method::POST, &tasks, &json!({ "fields": { "Name": "new" } })).await;
 
     assert_eq!(app.get(&format!("{tasks}?at={at}")).await, before);
+    for at in [json!(at), json!(at.to_string())] {
+        assert_eq!(app.ok(Method::POST, &format!("{tasks}/listRecords"), &json!({ "at": at })).await, before);
+    }
     let pages = app.get(&format!("{tasks}?at={at}&pageSize=2")).await;
     let next = pages["offset"].as_str().unwrap();
     let next = app.get(&format!("{tasks}?at={at}&pageSize=2&offset={next}")).await;

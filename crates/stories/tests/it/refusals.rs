@@ -258,6 +258,8 @@ fn wrong_elsewhere(base: &str) -> Vec<Case> {
         (Method::GET, "/api/v1/bases/app00000000000000/history".into(), String::new(), 404, "not-found"),
         (Method::GET, "/api/v1/bases/nonsense/history".into(), String::new(), 404, "not-found"),
         (Method::GET, format!("/api/v1/bases/{base}/history?limit=x"), String::new(), 422, "number"),
+        (Method::GET, format!("/api/v1/bases/{base}/history?before=-1"), String::new(), 422, "number"),
+        (Method::GET, format!("/api/v1/bases/{base}/history?table=Tasks"), String::new(), 422, "request"),
         (Method::POST, undo.clone(), "{\"change\":".into(), 400, "json-syntax"),
         (Method::POST, undo.clone(), deep, 400, "json-depth"),
         (Method::POST, undo.clone(), "{\"chnage\":1}".into(), 422, "json-form"),

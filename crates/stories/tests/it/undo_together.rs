@@ -36,6 +36,52 @@ async fn links_that_others_have_replaced_are_not_taken_back(app: TestApp) {
     assert_eq!(app.get(&path).await["fields"]["Project"], json!([projects[1]]));
 }
 
+/// What others have written over is told, and `force` goes past it.
+#[on_every_database]
+async fn a_change_of_which_nothing_is_left_is_passed_over(app: TestApp) {
+    let base = app.plans().await;
+    let (_, ann) = app.person("ann", "editor").await;
+    let (undo, redo) = (format!("/api/v1/bases/{base}/undo"), format!("/api/v1/bases/{base}/redo"));
+    let task = make(&app, &base, "Tasks", json!({ "Name": "t" })).await;
+    let other = make(&app, &base, "Tasks", json!({ "Name": "u" })).await;
+    let path = format!("/v0/{base}/Tasks/{task}");
+    let points = |points: i64| json!({ "fields": { "Points": points } });
+    app.ok(Method::PATCH, &path, &points(2)).await;
+    let blocked = app.get(&format!("/api/v1/bases/{base}/history?limit=1")).await["changes"][0]["change"].clone();
+    let blocked = blocked.as_i64().unwrap();
+    let (status, told) = app.call_as(&ann, Method::PATCH, &path, &points(3)).await;
+    assert_eq!(status, 200, "{told}");
+    let left = format!(
+        "`Points` of {task} has changed; nothing is left of change {blocked} to undo: send `force` without `change` to go on \
+         with the one before it, or name another `change`"
+    );
+    for body in [json!({}), json!({ "change": blocked }), json!({ "change": blocked, "force": true })] {
+        let (status, told) = app.call(Method::POST, &undo, &body).await;
+        assert_eq!((status, &told["detail"]), (409, &json!(left)), "{body}");
+    }
+    let done = app.ok(Method::POST, &undo, &json!({ "force": true })).await;
+    assert_eq!((&done["undone"], &done["records"]), (&json!(blocked - 1), &json!(1)), "{done}");
+    assert_eq!(app.call(Method::GET, &format!("/v0/{base}/Tasks/{other}"), &Value::Null).await.0, 404);
+    app.ok(Method::POST, &redo, &json!({})).await;
+    app.ok(Method::POST, &undo, &json!({ "change": blocked - 1 })).await;
+
+    // Somebody has deleted all that is left.
+    let (status, told) = app.call_as(&ann, Method::DELETE, &path, &Value::Null).await;
+    assert_eq!(status, 200, "{told}");
+    let (status, told) = app.call(Method::POST, &undo, &json!({ "force": true })).await;
+    assert_eq!((status, &told["detail"]), (422, &json!("there is no change of yours to undo")), "{told}");
+    let last = app.get(&format!("/api/v1/bases/{base}/history?limit=1")).await["changes"][0]["change"].clone();
+    for (change, words) in [
+        (blocked - 1, "was taken back already, by change ".to_owned()),
+        (blocked + 100, format!("there is no change {}: the last one is {last}", blocked + 100)),
+        (0, "`change` is the number of a change, from 1, and not 0".to_owned()),
+        (-3, "`change` is the number of a change, from 1, and not -3".to_owned()),
+    ] {
+        let (status, told) = app.call(Method::POST, &undo, &json!({ "change": change })).await;
+        assert!(status == 422 && told["detail"].as_str().unwrap().contains(&words), "{change}: {told}");
+    }
+}
+
 #[on_every_database]
 async fn a_record_that_others_have_linked_stays(app: TestApp) {
     let base = app.plans().await;
