@@ -26,6 +26,7 @@ mod plain;
 mod problem;
 mod shape;
 mod table;
+mod whole;
 
 pub use attachment::{
     Addresses, Attachment, Content, Kept, RENDITIONS, Rendition, attachment_names, attachments, attachments_cell,
@@ -47,3 +48,4 @@ pub use plain::plain_cell;
 pub use problem::{CellProblem, OptionsError};
 pub use shape::{Shape, item_type, shape};
 pub use table::{all, by_name, of, text_cell};
+pub use whole::is_whole;

@@ -40,7 +40,7 @@ pub use error::Error;
 pub use slot::{Images, Private};
 pub use store::{BASE_ROWS, LINK_ROWS, Mark, PreparedRows, TABLE_ROWS, each_text, records_at, strip_cells, write};
 pub use tick::tick;
-pub use watch::{author, kept, time_of};
+pub use watch::{Linked, author, join_linked, kept, note_watched, previous, time_of};
 
 /// The tables of records and links.
 pub const MIGRATIONS: [Migration; 2] = [

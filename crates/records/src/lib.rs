@@ -17,7 +17,6 @@ mod pages;
 mod plan;
 mod prompts;
 mod routes;
-mod watch;
 
 #[cfg(test)]
 mod fixture;

@@ -13,14 +13,15 @@ use events::{Body, CellChange, RecordCells, RecordChange, SchemaChange};
 use fields::{CellProblem, ChoiceIn, Incoming, LinkIn, Reading, split_names};
 use images::record_cells;
 use model::{
-    CellRef, CellValue, Choice, Field, FieldKind, FieldNo, Kind, Ordinal, RecordId, Schema, SelectOptions, Table,
-    TableImage, TableNo, Timestamp,
+    CellValue, Choice, Field, FieldKind, FieldNo, Kind, Ordinal, RecordId, Schema, SelectOptions, Table, TableImage,
+    TableNo, Timestamp,
 };
 use rustc_hash::FxHashSet;
 use schema::closest;
 use serde_json::{Map, Value};
 
 use crate::error::Error;
+pub(crate) use images::previous;
 use images::{BaseImage, View};
 
 pub(crate) use links::LinkWrite;
@@ -550,11 +551,6 @@ fn add_choice(select: &mut SelectOptions, id: model::ChoiceId, name: String) -> 
     let color = PALETTE.get((no as usize - 1) % PALETTE.len()).map(|color| (*color).to_owned());
     select.choices.push(Choice { no, id, name, color });
     no
-}
-
-/// The sequence of a record's last change.
-pub(crate) fn previous(rows: &TableImage, ordinal: Ordinal) -> i64 {
-    if let CellRef::Time(sequence) = rows.changed.cell(ordinal.0 as usize) { sequence } else { 0 }
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod ops;
 mod readers;
 mod routes;
 mod store;
+mod unfit;
 mod wire;
 
 pub use broken::broken;
@@ -38,6 +39,7 @@ pub use ops::{BaseEntry, NewBase, Removal, Removed, RemovedPart, Schemas, Trashe
 pub use readers::{Reader, readers};
 pub use routes::router;
 pub use store::{BASE_ROWS, revise, save_table, schema_in, take_field};
+pub use unfit::unfit_views;
 pub use wire::{FieldOut, MadeBaseOut, TableOut, field_out, table_out};
 
 use db::Migration;

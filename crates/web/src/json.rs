@@ -7,9 +7,11 @@ use crate::error::{ApiError, Fault, Kind};
 use crate::place;
 
 mod objects;
+mod once;
 mod words;
 
 pub use objects::Objects;
+pub use once::each_once;
 pub use words::plain_words;
 
 /// Deepest nesting of a JSON text.

@@ -109,13 +109,8 @@ pub(crate) async fn carry_out(house: &House, records: &Records, act: &Act) {
             records.delete(&house.owner, house.base, "Projects", &[id]).await.unwrap();
         }
         Act::Undo { force } => match records.undo(&house.owner, house.base, None, *force).await {
-            Ok(_)
-            | Err(
-                Error::Conflicts { .. }
-                | Error::NothingToUndo { .. }
-                | Error::NothingLeft { .. }
-                | Error::Request { .. },
-            ) => {}
+            Ok(_) | Err(Error::Conflicts { .. } | Error::Request { .. }) => {}
+            Err(Error::NothingToUndo { .. } | Error::NothingLeft { .. }) => {}
             Err(other) => panic!("{other}"),
         },
     }

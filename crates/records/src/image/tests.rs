@@ -1,6 +1,7 @@
 mod budget;
 mod forward;
 mod generated;
+mod watched;
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,6 @@
 mod files;
 mod made;
 mod names;
-mod whole;
 mod withdraw;
 
 use std::slice::Chunks;
@@ -13,13 +12,13 @@ use std::sync::Arc;
 use changes::Since;
 use clock::Ids;
 use events::{Body, CellChange, RecordChange};
-use fields::{ChoiceIn, Incoming, MAX_CHOICES, Reading, add_choice};
+use fields::{ChoiceIn, Incoming, MAX_CHOICES, Reading, add_choice, is_whole};
 use model::{
     BaseId, Caller, CellRef, CellValue, Field, FieldId, FieldKind, FieldNo, Kind, Ordinal, RecordId, Table, TableId,
     TableImage, Timestamp,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
-use schema::Reader;
+use schema::{Reader, unfit_views};
 use serde_json::Value;
 use tenancy::{Action, Permit};
 
@@ -34,7 +33,6 @@ use files::ToFetch;
 use images::Mark;
 use images::{BaseImage, View};
 use names::Names;
-use whole::{is_whole, unfit_views};
 
 /// Records of one change.
 const STEP: usize = 2_000;

@@ -124,12 +124,7 @@ impl Records {
                 return Err(reversal.refused(!plan.body.is_empty()));
             }
             if skipped > 0 && (!force || plan.body.is_empty()) {
-                let conflicts: Vec<String> = reversal.conflicts.into_iter().take(NAMED).collect();
-                return Err(if plan.body.is_empty() {
-                    Error::NothingLeft { change: change.sequence, count: skipped, conflicts, advice: GO_ON }
-                } else {
-                    Error::Conflicts { count: skipped, conflicts }
-                });
+                return Err(reversal.conflict(!plan.body.is_empty()));
             }
             plan.revive_choices();
             let mut body = plan.finish();
@@ -495,6 +490,17 @@ impl Reversal<'_> {
             self.met.push(retyped);
         }
         true
+    }
+
+    /// What has changed since, where there is a rest that has not, or nothing else.
+    fn conflict(self, rest: bool) -> Error {
+        let (change, count) = (self.change.sequence, self.conflicts.len());
+        let conflicts = self.conflicts.into_iter().take(NAMED).collect();
+        if rest {
+            Error::Conflicts { count, conflicts }
+        } else {
+            Error::NothingLeft { change, count, conflicts, advice: GO_ON }
+        }
     }
 
     /// Why not all of it is taken back, with the ways to get it back.

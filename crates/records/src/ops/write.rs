@@ -14,7 +14,6 @@ use tenancy::{Action, Permit};
 use super::{Found, Records, find_table};
 use crate::error::Error;
 use crate::plan::{Plan, Row, read_row};
-use crate::watch;
 use images::{self, BaseImage, Mark, Private};
 
 /// Cells of a record to make, by field name or id.
@@ -428,13 +427,13 @@ pub(super) async fn queue(
     mark: &Mark,
     body: &mut Body,
 ) -> Result<(), Error> {
-    let linked = private.read(|image| watch::join(image, body));
+    let linked = private.read(|image| images::join_linked(image, body));
     for (table, records) in &linked {
         let ordinals: Vec<Ordinal> = records.keys().copied().collect();
         private.fill(tx, by.0.tenant(), *table, &ordinals).await?;
     }
     private.read(|image| {
-        watch::note(image, mark, &linked, body)?;
+        images::note_watched(image, mark, &linked, body)?;
         queue_rows(tx, by, mark, body, image)
     })
 }

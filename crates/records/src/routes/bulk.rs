@@ -349,16 +349,16 @@ impl Work {
         let stops = !refused.is_empty() && self.how.on_error == OnError::Stop;
         refused.sort_by_key(|refused| refused.line);
         let mut refused = refused.into_iter().peekable();
-        let mut out = String::with_capacity(lines.len() * 48);
+        let mut out: Vec<u8> = Vec::with_capacity(lines.len() * 48);
         for ((number, _), id) in lines.iter().zip(ids) {
             while let Some(before) = refused.next_if(|refused| refused.line < *number) {
-                out.push_str(&format!("{}\n", before.told));
+                out.extend_from_slice(format!("{}\n", before.told).as_bytes());
             }
-            out.push_str(&format!("{{\"line\":{number},\"id\":\"{id}\"}}\n"));
+            out.extend_from_slice(format!("{{\"line\":{number},\"id\":\"{id}\"}}\n").as_bytes());
         }
-        out.extend(refused.map(|refused| format!("{}\n", refused.told)));
+        out.extend(refused.flat_map(|refused| format!("{}\n", refused.told).into_bytes()));
         if !out.is_empty() {
-            self.told.send(out.into_bytes()).map_err(|_| Stopped)?;
+            self.told.send(out).map_err(|_| Stopped)?;
         }
         if stops { Err(Stopped) } else { Ok(()) }
     }

@@ -1,8 +1,6 @@
 //! Addresses and bodies of the record doors.
 
-use std::fmt;
-
-use serde::de::{Error, MapAccess, Visitor};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
@@ -37,7 +35,7 @@ pub(super) struct WriteIn {
     #[serde(default)]
     pub(super) records: Option<Vec<RecordIn>>,
     /// The cells of a single record by field name or id.
-    #[serde(default, deserialize_with = "cells")]
+    #[serde(default, deserialize_with = "web::each_once")]
     #[schema(value_type = Option<Object>)]
     pub(super) fields: Option<Map<String, Value>>,
     /// The id of a single new record, with `keepIds`.
@@ -78,43 +76,9 @@ pub(super) struct RecordIn {
     #[schema(value_type = Option<String>, format = DateTime)]
     pub(super) created_time: Value,
     /// Its cells by field name or id.
-    #[serde(default, deserialize_with = "cells")]
+    #[serde(default, deserialize_with = "web::each_once")]
     #[schema(value_type = Option<Object>)]
     pub(super) fields: Option<Map<String, Value>>,
-}
-
-/// Reads cells, each of which is named once.
-fn cells<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Map<String, Value>>, D::Error> {
-    struct Cells(Map<String, Value>);
-
-    impl<'de> Deserialize<'de> for Cells {
-        fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-            input.deserialize_map(OneByOne).map(Self)
-        }
-    }
-
-    struct OneByOne;
-
-    impl<'de> Visitor<'de> for OneByOne {
-        type Value = Map<String, Value>;
-
-        fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-            out.write_str("a map")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut parts: A) -> Result<Self::Value, A::Error> {
-            let mut cells = Map::new();
-            while let Some(name) = parts.next_key::<String>()? {
-                if cells.contains_key(&name) {
-                    return Err(A::Error::custom(format!("names the field `{name}` twice: leave one of them out")));
-                }
-                cells.insert(name, parts.next_value()?);
-            }
-            Ok(cells)
-        }
-    }
-
-    Ok(Option::<Cells>::deserialize(input)?.map(|Cells(cells)| cells))
 }
 
 /// What a list asks for, in the body or, with `[]` and `[0]` behind the names of lists, in the query.

@@ -201,7 +201,7 @@ fn cells(scene: &Scene) -> Vec<Row> {
         r#"{"fields":{"Name":"a","Points":1,"Name":"b"}}"#,
         r#"{"records":[{"fields":{}},{"fields":{"Name":"a","Name":"a"}}]}"#,
     ] {
-        let answer = (422, "INVALID_REQUEST_UNKNOWN", "names the field `Name` twice");
+        let answer = (422, "INVALID_REQUEST_UNKNOWN", "names `Name` twice");
         rows.push(row(Method::POST, &*scene.tasks, body, answer));
     }
     rows

@@ -1,15 +1,13 @@
-//! What a conversion takes away without leaving a cell empty.
+//! What becomes of a text without leaving a cell empty, and yet is not all of it.
 
-use std::sync::Arc;
+use model::{CellRef, CellValue, FieldKind, SelectOptions, user_ids};
 
-use fields::guess::{DecimalStyle, parse_any_local, parse_currency};
-use fields::{date_order, split_names};
-use model::{CellRef, CellValue, ChoiceId, Comparison, Condition, Field, FieldKind, SelectOptions, Table, user_ids};
-use schema::holding;
-use serde_json::Value;
+use crate::calendar::date_order;
+use crate::guess::{DecimalStyle, parse_any_local, parse_currency};
+use crate::list::split_names;
 
 /// False where something of a text is not in the cell that became of it.
-pub(super) fn is_whole(kind: &FieldKind, text: &str, value: &CellValue) -> bool {
+pub fn is_whole(kind: &FieldKind, text: &str, value: &CellValue) -> bool {
     match (kind, value.view()) {
         // Brought to the nearest that a rating may be.
         (FieldKind::Rating(_), CellRef::Number(number)) => {
@@ -50,41 +48,6 @@ fn has_all_digits(text: &str, number: f64) -> bool {
     let zeros = before_point.strip_prefix('0').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let held = digits(&format!("{number}"));
     !zeros && !text.contains(char::is_alphabetic) && given.trim_matches('0') == held.trim_matches('0')
-}
-
-/// Views with conditions that fit the field as it is, and not as it will be.
-pub(super) fn unfit_views(table: &Table, target: &Field) -> Vec<String> {
-    let mut after = Table::clone(table);
-    for field in after.fields.iter_mut().filter(|field| field.id == target.id) {
-        *field = Arc::new(target.clone());
-    }
-    // One that fits again is no loss.
-    let fits = |condition: &Condition| {
-        let (now, then) = (holding(table, condition), holding(&after, condition));
-        let kept = then.as_ref().map(comparisons).unwrap_or_default();
-        let lost = now.as_ref().map(comparisons).unwrap_or_default().into_iter().any(|one| !kept.contains(&one));
-        !(lost || target.kind.select().is_none() && names_choices(condition, target))
-    };
-    let views = table.live_views().filter(|view| view.filter.as_ref().is_some_and(|filter| !fits(filter)));
-    views.map(|view| view.name.clone()).collect()
-}
-
-/// The comparisons of a condition.
-fn comparisons(condition: &Condition) -> Vec<&Comparison> {
-    match condition {
-        Condition::And { and: parts } | Condition::Or { or: parts } => parts.iter().flat_map(comparisons).collect(),
-        Condition::Not { not } => comparisons(not),
-        Condition::Test(test) => vec![test],
-    }
-}
-
-/// True where a comparison with the field names a choice by its id.
-fn names_choices(condition: &Condition, field: &Field) -> bool {
-    let is_choice = |value: &Value| value.as_str().is_some_and(|text| text.parse::<ChoiceId>().is_ok());
-    comparisons(condition)
-        .into_iter()
-        .filter(|test| test.field == field.id)
-        .any(|test| is_choice(&test.value) || test.value.as_array().is_some_and(|list| list.iter().any(is_choice)))
 }
 
 #[cfg(test)]
