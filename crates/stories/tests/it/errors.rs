@@ -189,6 +189,12 @@ fn cells(scene: &Scene) -> Vec<Row> {
         let body = json!({ "records": [{ "id": id, "fields": {} }] });
         rows.push(row(Method::PATCH, &*scene.tasks, body, (422, "ROW_DOES_NOT_EXIST", words)));
     }
+    rows
+}
+
+/// One record by its address, and fields that are named twice.
+fn single(scene: &Scene) -> Vec<Row> {
+    let mut rows = Vec::new();
     // Only the record of the address is not found.
     let linked = json!({ "fields": { "Project": [ABSENT] } });
     for method in [Method::PATCH, Method::PUT] {
@@ -321,7 +327,7 @@ async fn every_row_of_the_table_is_answered_so(app: TestApp) {
     let before = (scene.app.get(&scene.tasks).await, scene.app.get(&tables).await);
     let mut wrong = Vec::new();
     for Row { method, path, body, answer } in
-        [reads(&scene), bodies(&scene), forms(&scene), cells(&scene), endless(&scene), schemas(&scene)]
+        [reads(&scene), bodies(&scene), forms(&scene), cells(&scene), single(&scene), endless(&scene), schemas(&scene)]
             .into_iter()
             .flatten()
     {
