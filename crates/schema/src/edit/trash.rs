@@ -47,19 +47,19 @@ impl Draft<'_> {
 
     /// Brings a table, a field or a view back.
     pub fn restore(&mut self, id: &str) -> Result<TableNo, Error> {
-        let no = self.bring_back(id)?;
+        let no = self.reviving(|draft| draft.bring_back(id))?;
         self.settle_results();
         Ok(no)
     }
 
     /// Brings these back as far as they are in the trash: one side of a link brings the other along.
     pub fn restore_all(&mut self, ids: &[String]) -> Result<(), Error> {
-        for id in ids {
-            match self.bring_back(id) {
-                Ok(_) | Err(Error::NotInTrash { .. }) => {}
-                Err(error) => return Err(error),
-            }
-        }
+        self.reviving(|draft| {
+            ids.iter().try_for_each(|id| match draft.bring_back(id) {
+                Ok(_) | Err(Error::NotInTrash { .. }) => Ok(()),
+                Err(error) => Err(error),
+            })
+        })?;
         self.settle_results();
         Ok(())
     }

@@ -347,3 +347,25 @@ async fn what_airtable_tells_of_fields_that_are_not_computed_is_taken(app: TestA
     let (status, answer) = app.call(Method::POST, &format!("{tables}/Tasks/fields?keepIds=true"), &nobody).await;
     assert_eq!(status, 422, "{answer}");
 }
+
+#[on_every_database]
+async fn fields_that_wait_for_each_other_make_no_circle(app: TestApp) {
+    let waiting = |id: &str, name: &str, need: &str| {
+        of(id, name, "formula", json!({ "isValid": false, "formula": format!("{{{need}}} & '!'") }))
+    };
+    let (first, second) = ("fldFirst000000001", "fldSecond00000001");
+    let (status, answer) = import(&app, &[waiting(first, "First", second)]).await;
+    assert_eq!(status, 200, "{answer}");
+    let fields = "/v0/meta/bases/appMoved000000001/tables/Tasks/fields";
+    let back = waiting(second, "Second", first);
+    let (status, answer) = app.call(Method::POST, &format!("{fields}?keepIds=true"), &back).await;
+    assert_eq!(status, 422, "{answer}");
+    assert!(answer.to_string().contains("First → Second → First"), "{answer}");
+    // Neither out of the trash.
+    app.ok(Method::DELETE, &format!("{fields}/{first}"), &Value::Null).await;
+    app.ok(Method::POST, &format!("{fields}?keepIds=true"), &back).await;
+    let path = format!("/api/v1/bases/appMoved000000001/trash/{first}/restore");
+    let (status, answer) = app.call(Method::POST, &path, &json!({})).await;
+    assert_eq!(status, 422, "{answer}");
+    assert!(answer.to_string().contains("Second → First → Second"), "{answer}");
+}
