@@ -131,7 +131,8 @@ impl Db {
         let params = params.into_iter().collect();
         match &self.0.engine {
             Engine::Sqlite(store) => store.each(sql, params, state, f).await,
-            Engine::Postgres(store) => store.each(sql, params, state, f).await,
+            // Whatever awaits a query is moved with it, most often before it turns out that memory knows the answer.
+            Engine::Postgres(store) => Box::pin(store.each(sql, params, state, f)).await,
         }
     }
 
@@ -139,7 +140,7 @@ impl Db {
     pub async fn check(&self, sql: &'static str) -> Result<(), Error> {
         match &self.0.engine {
             Engine::Sqlite(store) => store.check(sql).await,
-            Engine::Postgres(store) => store.check(sql).await,
+            Engine::Postgres(store) => Box::pin(store.check(sql)).await,
         }
     }
 

@@ -131,7 +131,7 @@ impl Images {
                 .map(|(.., b)| b)
                 .sum::<usize>();
         let limit = self.budget.saturating_sub(bare);
-        let read = build::columns(&self.db, tenant, &image.schema, &missing, limit).await;
+        let read = Box::pin(build::columns(&self.db, tenant, &image.schema, &missing, limit)).await;
         let read = read.map_err(|error| match error {
             Error::ImageMemory { needed, .. } => Error::ImageMemory { needed: needed + bare, budget: self.budget },
             error => error,

@@ -139,8 +139,12 @@ impl Images {
             }
             return Ok(image);
         }
-        let _work = slot.work.lock().await;
-        self.current_in(&slot, tenant, base, head).await
+        // Rare and large: boxed, it is not moved with every question that memory answers.
+        let read = async {
+            let _work = slot.work.lock().await;
+            self.current_in(&slot, tenant, base, head).await
+        };
+        Box::pin(read).await
     }
 
     /// As [`Images::current`], by whoever holds the slot's work.
@@ -174,7 +178,7 @@ impl Images {
         let mut image = BaseImage::new(sequence, schema);
         // What is computed leaves first where everything does not fit; it is bounded on its own while a query is at work.
         image.computed = Arc::new(Computed::within(self.budget / 2));
-        let mut image = build::build(&self.db, tenant, image, self.budget).await?;
+        let mut image = Box::pin(build::build(&self.db, tenant, image, self.budget)).await?;
         image.used_all();
         self.catch_up(base, &mut image).await?;
         Ok(image)

@@ -200,7 +200,7 @@ impl Records {
                         return Err(Error::ImageGone);
                     }
                     let at = Some(view.image.sequence);
-                    view.image = self.images.with(scope.tenant(), scope.base_no(), &wanted, at).await?;
+                    view.image = Box::pin(self.images.with(scope.tenant(), scope.base_no(), &wanted, at)).await?;
                 }
                 answer => {
                     view.until = None;
@@ -218,7 +218,7 @@ impl Records {
             return Ok(found);
         }
         let Found { view, table, ordinals } = found;
-        let image = self.images.page(tenant, view.image, &table, &ordinals).await?;
+        let image = Box::pin(self.images.page(tenant, view.image, &table, &ordinals)).await?;
         Ok(Found { view: View { image, ..view }, table, ordinals })
     }
 }

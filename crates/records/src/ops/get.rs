@@ -95,7 +95,7 @@ impl Records {
     ) -> Result<Found, Error> {
         let (scope, mut view) = self.view(caller, base).await?;
         if let Some(at) = at {
-            let past = self.as_of(&scope, &view, at).await?;
+            let past = Box::pin(self.as_of(&scope, &view, at)).await?;
             was_there(&view.image.schema, &past.image.schema, table)?;
             view = past;
         }
