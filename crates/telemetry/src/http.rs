@@ -1,6 +1,10 @@
 //! What is counted of each request.
 
+use std::cell::RefCell;
 use std::time::Duration;
+
+use metrics::{Counter, Histogram};
+use rustc_hash::FxHashMap;
 
 /// The route of requests that no route matched.
 pub const UNMATCHED: &str = "unmatched";
@@ -21,15 +25,46 @@ pub struct Exchange<'e> {
     pub took: Duration,
 }
 
+/// Where exchanges of one kind are counted.
+type Counts = (Counter, Histogram);
+
+/// The kinds of a route: the method, the status, and where these are counted.
+type Kinds = Vec<(&'static str, u16, Counts)>;
+
+thread_local! {
+    /// By route, since finding them by their labels takes longer than counting.
+    static COUNTED: RefCell<FxHashMap<String, Kinds>> = RefCell::default();
+}
+
 impl Exchange<'_> {
     /// Counts it.
     pub fn record(&self) {
-        let method = method(self.method);
-        let route = self.route.unwrap_or(UNMATCHED).to_owned();
-        metrics::counter!(REQUESTS, "method" => method, "route" => route.clone(), "status" => self.status.to_string())
-            .increment(1);
-        metrics::histogram!(SECONDS, "method" => method, "route" => route).record(self.took.as_secs_f64());
+        let (method, route) = (method(self.method), self.route.unwrap_or(UNMATCHED));
+        COUNTED.with_borrow_mut(|counted| {
+            let known = counted.get(route).and_then(|kinds| {
+                kinds.iter().find(|(of, status, _)| (*of, *status) == (method, self.status)).map(|(.., counts)| counts)
+            });
+            if let Some(counts) = known {
+                return self.count(counts);
+            }
+            let counts = counts(method, route, self.status);
+            self.count(&counts);
+            counted.entry(route.to_owned()).or_default().push((method, self.status, counts));
+        });
     }
+
+    fn count(&self, (requests, seconds): &Counts) {
+        requests.increment(1);
+        seconds.record(self.took.as_secs_f64());
+    }
+}
+
+fn counts(method: &'static str, route: &str, status: u16) -> Counts {
+    let route = route.to_owned();
+    (
+        metrics::counter!(REQUESTS, "method" => method, "route" => route.clone(), "status" => status.to_string()),
+        metrics::histogram!(SECONDS, "method" => method, "route" => route),
+    )
 }
 
 /// Tells the recorder what the numbers mean.

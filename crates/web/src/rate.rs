@@ -70,7 +70,8 @@ pub struct RateLimits(Arc<Inner>);
 struct Inner {
     clock: Clock,
     is_airtable: bool,
-    quota: Option<Quota>,
+    /// With what answers say of it.
+    quota: Option<(Quota, HeaderValue)>,
     bases: Mutex<Windows<(TenantNo, BaseId), Strict>>,
     users: Mutex<Windows<(TenantNo, UserId), Strict>>,
     syncs: Mutex<Windows<(TenantNo, BaseId), Strict<SYNC_SPAN>>>,
@@ -113,7 +114,7 @@ impl RateLimits {
         Self(Arc::new(Inner {
             clock,
             is_airtable: config.airtable,
-            quota: Quota::new(config.requests_per_minute),
+            quota: Quota::new(config.requests_per_minute).map(|quota| (quota, policy(quota))),
             bases: Mutex::default(),
             users: Mutex::default(),
             syncs: Mutex::default(),
@@ -161,13 +162,13 @@ pub async fn limited(
         }
         return Failure::new(door, &Refused::Airtable).into_response();
     }
-    let Some(quota) = limits.0.quota else { return next.run(request).await };
-    let share = limits.share(quota, caller, base);
+    let Some((quota, policy)) = &limits.0.quota else { return next.run(request).await };
+    let share = limits.share(*quota, caller, base);
     let mut response = match share.wait {
         None => next.run(request).await,
         Some(wait) => Failure::new(door, &Refused::Unfair { quota: quota.requests, wait }).into_response(),
     };
-    tell(response.headers_mut(), quota, share);
+    tell(response.headers_mut(), policy, share);
     response
 }
 
@@ -176,16 +177,20 @@ fn base_of(parameters: &RawPathParams) -> Option<BaseId> {
     parameters.iter().find(|(name, _)| *name == "base").and_then(|(_, value)| value.parse().ok())
 }
 
+fn policy(quota: Quota) -> HeaderValue {
+    plain(format!("\"fair-use\";q={};w={}", quota.requests, fair::WINDOW.as_secs()))
+}
+
+/// Digits and plain letters are always a value.
+fn plain(text: String) -> HeaderValue {
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
 /// The two fields of draft-ietf-httpapi-ratelimit-headers-11.
-fn tell(headers: &mut HeaderMap, quota: Quota, share: Share) {
+fn tell(headers: &mut HeaderMap, policy: &HeaderValue, share: Share) {
     let state = format!("\"fair-use\";r={};t={}", share.left, share.full_in.as_millis().div_ceil(1_000));
-    let policy = format!("\"fair-use\";q={};w={}", quota.requests, fair::WINDOW.as_secs());
-    for (name, text) in [(STATE, state), (POLICY, policy)] {
-        // Digits and plain letters are always a value.
-        if let Ok(value) = HeaderValue::from_str(&text) {
-            headers.insert(name, value);
-        }
-    }
+    headers.insert(STATE, plain(state));
+    headers.insert(POLICY, policy.clone());
 }
 
 #[cfg(test)]
