@@ -157,7 +157,7 @@ impl Cli {
         match &self.command {
             Command::Serve(Serve { ephemeral: false, seed, token, .. }) if seed.is_some() || token.is_some() => {
                 let words = "`--seed` and `--token` need `--ephemeral`";
-                Err(Self::command().error(ErrorKind::MissingRequiredArgument, words))
+                Err(Self::command().bin_name("airloom").error(ErrorKind::MissingRequiredArgument, words))
             }
             _ => Ok(self),
         }

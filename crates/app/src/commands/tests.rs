@@ -54,6 +54,7 @@ fn what_an_ephemeral_store_begins_with_needs_one() {
         let (code, words) = refused(flags).unwrap();
         assert_eq!(code, 2, "{flags:?}");
         assert!(words.contains("`--seed` and `--token` need `--ephemeral`"), "{words}");
+        assert!(words.contains("Usage: airloom"), "{words}");
     }
     assert_eq!(refused(&["--ephemeral", "--seed", "x.json", "--token", "patx.y"]), None);
     assert_eq!(refused(&["--data", "x"]), None);
