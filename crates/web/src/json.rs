@@ -106,7 +106,10 @@ pub fn read_unbounded<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError>
     read.map_err(|error| {
         let told = error.to_string();
         if error.is_data() || words::is_of_number(&told) {
-            let pointer = place::pointer(place::before(bytes, error.line(), error.column()));
+            let read = place::before(bytes, error.line(), error.column());
+            // A list in place of a flag is told once it was opened.
+            let opened = told.contains("sequence, expected a boolean");
+            let pointer = place::pointer(read.strip_suffix(b"[").filter(|_| opened).unwrap_or(read));
             return JsonError::Form { pointer, reason: plain_words(&told) };
         }
         // The parser calls it no JSON as well where a choice of texts is of another kind.
