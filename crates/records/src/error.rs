@@ -291,7 +291,8 @@ fn lost(count: usize, examples: &str, (views, fields): (&[String], &[Reader])) -
     const TOLD: usize = 3;
     let mut told = Vec::new();
     if count > 0 {
-        told.push(format!("{count} cells cannot be of the new type, {examples}"));
+        let cells = if count == 1 { "cell" } else { "cells" };
+        told.push(format!("{count} {cells} cannot be of the new type, {examples}"));
     }
     if !views.is_empty() {
         let names: Vec<String> = views.iter().map(|name| format!("`{name}`")).collect();
