@@ -227,7 +227,7 @@ async fn what_only_some_of_is_kept_is_told_as_lost(app: TestApp) {
     let kind = json!({ "fields": { "Notes": { "text": "4006381333931", "type": "ean13" } } });
     app.ok(Method::PATCH, &path, &kind).await;
     let (status, refused) = plans.convert(&app, "Notes", json!({ "type": "singleLineText" })).await;
-    assert!(status == 409 && refused["detail"].as_str().unwrap().contains("1 cells cannot be"), "{refused}");
+    assert!(status == 409 && refused["detail"].as_str().unwrap().contains("1 cell cannot be"), "{refused}");
 }
 
 #[on_every_database]
