@@ -44,6 +44,6 @@ pub use schema::{
     FormulaType, Keeper, LinkOptions, LookupOptions, ModifiedOptions, NumberOptions, PromptPart, RatingOptions,
     RollupOptions, Schema, SelectOptions, Table, TimeFormat, Watched,
 };
-pub use table::{RecordIds, TableImage};
+pub use table::{Live, RecordIds, TableImage};
 pub use time::Timestamp;
 pub use view::{ColorRule, Coloring, Comparison, Condition, View, ViewKey, ViewType};

@@ -1,5 +1,6 @@
 //! A table in memory: its record ids, which records live, and its columns.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -67,6 +68,38 @@ impl RecordIds {
     }
 }
 
+/// Which ordinals are records that exist, counted: a list tells how many there are.
+#[derive(Debug, Clone, Default)]
+pub struct Live {
+    bits: Bits,
+    count: usize,
+}
+
+impl Live {
+    /// Says whether the record at `index` exists.
+    pub fn set(&mut self, index: usize, value: bool) {
+        match (self.bits.get(index), value) {
+            (false, true) => self.count += 1,
+            (true, false) => self.count -= 1,
+            _ => return,
+        }
+        self.bits.set(index, value);
+    }
+
+    /// How many records exist.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+}
+
+impl Deref for Live {
+    type Target = Bits;
+
+    fn deref(&self) -> &Bits {
+        &self.bits
+    }
+}
+
 /// The number of the next content of a chunk.
 static VERSION: AtomicU64 = AtomicU64::new(1);
 
@@ -78,7 +111,7 @@ pub struct TableImage {
     /// Ids by ordinal.
     pub ids: RecordIds,
     /// Which ordinals are records that exist.
-    pub live: Arc<Bits>,
+    pub live: Arc<Live>,
     /// When each record was created, in microseconds.
     pub created: Column,
     /// When each record was last changed, in microseconds.

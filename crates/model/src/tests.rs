@@ -3,8 +3,8 @@ mod columns;
 use proptest::prelude::*;
 
 use crate::{
-    Bits, CHUNK, CellRef, CellValue, Column, Field, FieldId, FieldKind, FieldNo, Kind, Ordinal, RecordId, TableImage,
-    TableNo, Timestamp, Watched, decode_cells, encode_cells,
+    Bits, CHUNK, CellRef, CellValue, Column, Field, FieldId, FieldKind, FieldNo, Kind, Live, Ordinal, RecordId,
+    TableImage, TableNo, Timestamp, Watched, decode_cells, encode_cells,
 };
 
 #[test]
@@ -76,12 +76,24 @@ fn a_record_is_found_only_while_it_lives() {
     let id = RecordId::ordered(1, 1);
     table.ids.push(id);
     assert_eq!(table.find(id), None);
-    let mut live = Bits::default();
+    let mut live = Live::default();
     live.set(0, true);
     table.live = live.into();
     assert_eq!(table.find(id), Some(Ordinal(0)));
     let earlier = TableImage::new(TableNo(1));
     assert_eq!(earlier.find(id), None);
+}
+
+#[test]
+fn records_that_live_are_counted() {
+    let (mut live, mut bits) = (Live::default(), Bits::default());
+    for (index, lives) in
+        [(0, true), (70, true), (70, true), (0, false), (0, false), (9, false), (9, true), (200, false)]
+    {
+        live.set(index, lives);
+        bits.set(index, lives);
+        assert_eq!((live.count(), &*live), (bits.count(), &bits), "{index} {lives}");
+    }
 }
 
 fn any_cell(kind: Kind) -> BoxedStrategy<CellValue> {
