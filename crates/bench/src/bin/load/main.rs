@@ -136,7 +136,7 @@ fn starts(plan: &Plan, report: &mut Report, folder: &std::path::Path) -> Result<
     Ok(())
 }
 
-/// The same with the table: the first answer is a page of it, so its image was built.
+/// The same with the table: the first answer is a sorted page of it, so its image was built.
 fn restart(plan: &Plan, report: &mut Report, data: &std::path::Path, table: &Table) -> Result<Running> {
     let mut times = Vec::new();
     let mut before = Vec::new();
@@ -147,13 +147,13 @@ fn restart(plan: &Plan, report: &mut Report, data: &std::path::Path, table: &Tab
         let began = std::time::Instant::now();
         let server = Running::start(&plan.program, data)?;
         let idle = server.resident()?;
-        server.get(&table.path("?pageSize=100"))?;
+        server.get(&table.path("?pageSize=100&sort%5B0%5D%5Bfield%5D=Due"))?;
         times.push(began.elapsed().as_secs_f64() * 1e3);
         before.push(idle);
         after.push(server.resident()? - idle);
         last = Some(server);
     }
-    report.put("start to first page of the table", Spread::of(times), "ms", None);
+    report.put("start to first sorted page of the table", Spread::of(times), "ms", None);
     report.put("resident memory, idle, with the store", Spread::of(before), "MB", None);
     report.put("growth of resident memory by the table's image", Spread::of(after), "MB", None);
     last.context("there were no rounds")
