@@ -382,8 +382,8 @@ async fn ids_that_are_none_or_given_twice_are_named_with_their_places() {
             "/bases/0/tables/0/views/0/id: `viw1` is not an id",
         ),
         (
-            base(json!([{ "name": "T", "fields": [text("N")], "views": [{ "name": "V", "type": "block" }] }])),
-            "/bases/0/tables/0: `views/0/type` is one of grid, form, calendar, gallery, kanban, timeline, not `block`",
+            base(json!([{ "name": "T", "fields": [text("N")], "views": [{ "name": "V", "type": "chart" }] }])),
+            "/bases/0/tables/0: `views/0/type` is one of grid, form, calendar, gallery, kanban, timeline, not `chart`",
         ),
         (
             base(
