@@ -410,8 +410,8 @@ impl Reversal<'_> {
         for (no, _) in record.cells.iter().filter(|(_, value)| !value.is_empty()) {
             self.left_behind(table.no, *no);
         }
-        let previous = previous(rows, record.ordinal);
-        let mut record = RecordCells { previous, ..record.clone() };
+        // With what it holds now: who changed it last stands in the database as it was when it went.
+        let mut record = RecordCells { previous: previous(rows, record.ordinal), cells: held, ..record.clone() };
         record.cells.retain(|(no, _)| table.removed_field(*no).is_none());
         plan.body.table(table.no).restored.push(record);
     }
@@ -523,8 +523,11 @@ impl Reversal<'_> {
         for link in taken_back(&part.links) {
             let other_table = self.image.sides(part.table, link.relation).map(|(other, _)| other);
             let ends = [Some((part.table, link.from)), other_table.map(|other| (other, link.to))];
-            // They go with the record.
+            // They go with the record, but in their turn: what comes back has its place among those before.
             if !link.added && ends.into_iter().flatten().any(|(no, ordinal)| is_removed(plan, no, ordinal)) {
+                if self.image.links(part.table, link.relation, link.from).contains(&link.to.0) {
+                    plan.body.table(part.table).links.push(link);
+                }
                 continue;
             }
             let other_side = self.image.sides(part.table, link.relation).and_then(|(no, field)| Some((no, field?)));
@@ -539,7 +542,12 @@ impl Reversal<'_> {
                 let restored = made.is_some_and(|t| t.restored.iter().any(|record| record.ordinal == ordinal));
                 !is_removed(plan, no, ordinal) && (restored || self.image.table(no).is_live(ordinal))
             };
-            if !exists(part.table, link.from) || !exists(other, link.to) {
+            if let Some((no, ordinal)) =
+                [(part.table, link.from), (other, link.to)].into_iter().find(|(no, ordinal)| !exists(*no, *ordinal))
+            {
+                let gone =
+                    self.image.table(no).ids.get(ordinal).filter(|_| link.added && !is_removed(plan, no, ordinal));
+                self.conflicts.extend(gone.map(|id| format!("{id} was deleted")));
                 continue;
             }
             // Of a pair that a change linked and unlinked, what it did last shows.

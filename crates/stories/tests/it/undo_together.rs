@@ -159,3 +159,84 @@ async fn a_record_that_was_changed_before_it_was_deleted_again_stays_deleted(app
     }
     assert_eq!(app.get(&path).await["fields"], cells);
 }
+
+#[on_every_database]
+async fn a_link_to_a_record_that_others_deleted_is_not_left_out_without_a_word(app: TestApp) {
+    let base = app.plans().await;
+    let undo = format!("/api/v1/bases/{base}/undo");
+    let house = make(&app, &base, "Projects", json!({ "Title": "House" })).await;
+    let task = make(&app, &base, "Tasks", json!({ "Name": "t", "Points": 1, "Project": [house] })).await;
+    let path = format!("/v0/{base}/Tasks/{task}");
+    app.ok(Method::PATCH, &path, &json!({ "fields": { "Project": [], "Points": 2 } })).await;
+    let page = app.get(&format!("/api/v1/bases/{base}/history?limit=1")).await;
+    let change = page["changes"][0]["change"].clone();
+    app.ok(Method::DELETE, &format!("/v0/{base}/Projects/{house}"), &Value::Null).await;
+    let (status, told) = app.call(Method::POST, &undo, &json!({ "change": change })).await;
+    let wanted = format!("{house} was deleted; nothing was undone (send `force` to undo the rest)");
+    assert_eq!((status, &told["detail"]), (409, &json!(wanted)), "{told}");
+    let told = app.ok(Method::POST, &undo, &json!({ "change": change, "force": true })).await;
+    assert_eq!(told["skipped"], 1, "{told}");
+    assert_eq!(app.get(&path).await["fields"]["Points"], 1);
+    // In the order in which they were done all comes back.
+    app.ok(Method::POST, &format!("/api/v1/bases/{base}/redo"), &json!({})).await;
+    app.ok(Method::POST, &undo, &json!({})).await;
+    app.ok(Method::POST, &undo, &json!({ "change": change })).await;
+    assert_eq!(app.get(&path).await["fields"]["Project"], json!([house]));
+}
+
+#[on_every_database]
+async fn an_undo_of_a_restore_brings_lists_back_in_their_order(app: TestApp) {
+    let base = app.plans().await;
+    let mut tasks = Vec::new();
+    for name in ["a", "c", "d"] {
+        tasks.push(make(&app, &base, "Tasks", json!({ "Name": name })).await);
+    }
+    let house = json!({ "Title": "House", "Tasks": [tasks[1], tasks[0], tasks[2]] });
+    let house = make(&app, &base, "Projects", house).await;
+    let path = format!("/v0/{base}/Projects/{house}");
+    let page = app.get(&format!("/api/v1/bases/{base}/history?limit=1")).await;
+    let then = page["changes"][0]["change"].clone();
+    app.ok(Method::DELETE, &format!("/v0/{base}/Tasks/{}", tasks[1]), &Value::Null).await;
+    make(&app, &base, "Tasks", json!({ "Name": "b", "Project": [house] })).await;
+    let before = app.get(&path).await["fields"]["Tasks"].clone();
+    app.ok(Method::POST, &format!("/api/v1/bases/{base}/restore"), &json!({ "at": then })).await;
+    assert_eq!(app.get(&path).await["fields"]["Tasks"], json!([tasks[1], tasks[0], tasks[2]]));
+    app.ok(Method::POST, &format!("/api/v1/bases/{base}/undo"), &json!({})).await;
+    assert_eq!(app.get(&path).await["fields"]["Tasks"], before);
+}
+
+#[on_every_database]
+async fn who_changed_a_record_last_comes_back_as_it_went(app: Near) {
+    let app = &app.0;
+    let base = app.plans().await;
+    let (_, ann) = app.person("ann", "editor").await;
+    for (name, kind) in [("When", "lastModifiedTime"), ("Who", "lastModifiedBy")] {
+        let options = json!({ "referencedFieldIds": ["Points"] });
+        let field = json!({ "name": name, "type": kind, "options": options });
+        app.ok(Method::POST, &format!("/v0/meta/bases/{base}/tables/Tasks/fields"), &field).await;
+    }
+    let task = make(app, &base, "Tasks", json!({ "Name": "t", "Points": 1 })).await;
+    let (path, undo) = (format!("/v0/{base}/Tasks/{task}"), format!("/api/v1/bases/{base}/undo"));
+    app.ok(Method::PATCH, &path, &json!({ "fields": { "Name": "u" } })).await;
+    let head = async || {
+        let page = app.get(&format!("/api/v1/bases/{base}/history?limit=1")).await;
+        page["changes"][0]["change"].as_i64().unwrap()
+    };
+    let whole = head().await;
+    app.ok(Method::DELETE, &path, &Value::Null).await;
+    let deleted = head().await;
+    let back = json!({ "at": whole, "table": "Tasks", "record": task });
+    app.ok(Method::POST, &format!("/api/v1/bases/{base}/restore"), &back).await;
+    for points in [2, 1] {
+        let fields = json!({ "fields": { "Points": points } });
+        let (status, told) = app.call_as(&ann, Method::PATCH, &path, &fields).await;
+        assert_eq!(status, 200, "{told}");
+    }
+    let before = app.get(&path).await["fields"].clone();
+    app.ok(Method::DELETE, &path, &Value::Null).await;
+    app.ok(Method::POST, &undo, &json!({ "change": deleted })).await;
+    assert_eq!(app.get(&path).await["fields"], before);
+    if app.is_shared() {
+        assert_eq!(app.neighbour().await.get(&path).await["fields"], before);
+    }
+}
