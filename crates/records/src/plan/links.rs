@@ -23,7 +23,7 @@ pub(crate) struct LinkWrite {
 /// The pairs to unlink and link, each with the table of its relation. As many as can be stay linked: what goes to
 /// another place in its list is unlinked and linked again.
 pub(crate) fn deltas(image: &BaseImage, writes: &[LinkWrite], body: &Body) -> Vec<(TableNo, LinkDelta)> {
-    let mut out: Vec<(TableNo, LinkDelta)> = Vec::new();
+    let mut out = Deltas::default();
     for write in writes {
         let Some(link) = write.field.kind.link() else { continue };
         let table = if link.reversed { link.linked_table_no } else { write.table };
@@ -34,39 +34,51 @@ pub(crate) fn deltas(image: &BaseImage, writes: &[LinkWrite], body: &Body) -> Ve
             (table, LinkDelta { relation: link.relation, from, to, added, places: None })
         };
         for held in before.iter().filter(|held| !kept.contains(held)) {
-            push(&mut out, pair(Ordinal(*held), false));
+            out.push(pair(Ordinal(*held), false));
         }
         let linked = write.list.iter().filter(|wanted| !kept.contains(&wanted.0));
         for wanted in linked.filter(|wanted| !deleted(body, link.linked_table_no, **wanted)) {
-            push(&mut out, pair(*wanted, true));
+            out.push(pair(*wanted, true));
         }
     }
     led_to_deleted(image, body, &mut out);
     // First what goes: where both sides are written, an item finds its place among those that stay.
-    out.sort_by_key(|(_, link)| link.added);
-    out
+    out.pairs.sort_by_key(|(_, link)| link.added);
+    out.pairs
+}
+
+/// Pairs to unlink and link. Two sides written together name the same pair: once is enough.
+#[derive(Default)]
+struct Deltas {
+    pairs: Vec<(TableNo, LinkDelta)>,
+    known: FxHashSet<(TableNo, FieldNo, Ordinal, Ordinal, bool)>,
+}
+
+impl Deltas {
+    fn push(&mut self, (table, link): (TableNo, LinkDelta)) {
+        if self.known.insert((table, link.relation, link.from, link.to, link.added)) {
+            self.pairs.push((table, link));
+        }
+    }
 }
 
 /// Unlinks deleted records from those that lead to them through a link without another side, as of a table to itself.
-fn led_to_deleted(image: &BaseImage, body: &Body, out: &mut Vec<(TableNo, LinkDelta)>) {
+fn led_to_deleted(image: &BaseImage, body: &Body, out: &mut Deltas) {
     for change in body.tables.iter().filter(|change| !change.deleted.is_empty()) {
         let deleted: FxHashSet<u32> = change.deleted.iter().map(|record| record.ordinal.0).collect();
-        for table in &image.schema.tables {
-            let links = table.fields.iter().filter_map(|field| field.kind.link());
-            for link in links.filter(|link| !link.reversed && link.linked_table_no == change.table) {
-                if !matches!(image.sides(table.no, link.relation), Some((_, None))) {
-                    continue;
-                }
-                let rows = image.table(table.no);
-                for row in rows.live.ones().map(|row| Ordinal(row as u32)) {
-                    let CellRef::Links(list) = rows.cell(link.relation, row) else { continue };
-                    for linked in list.iter().filter(|linked| deleted.contains(linked)) {
-                        let (to, added) = (Ordinal(*linked), false);
-                        push(
-                            out,
-                            (table.no, LinkDelta { relation: link.relation, from: row, to, added, places: None }),
-                        );
-                    }
+        let tables = image.schema.tables.iter();
+        let links =
+            tables.flat_map(|table| table.fields.iter().filter_map(|field| Some((table.no, field.kind.link()?))));
+        let one_sided = links.filter(|(no, link)| {
+            let leads_here = !link.reversed && link.linked_table_no == change.table;
+            leads_here && matches!(image.sides(*no, link.relation), Some((_, None)))
+        });
+        for (table, link) in one_sided {
+            let rows = image.table(table);
+            for from in rows.live.ones().map(|row| Ordinal(row as u32)) {
+                let CellRef::Links(list) = rows.cell(link.relation, from) else { continue };
+                for to in list.iter().filter(|linked| deleted.contains(linked)).map(|linked| Ordinal(*linked)) {
+                    out.push((table, LinkDelta { relation: link.relation, from, to, added: false, places: None }));
                 }
             }
         }
@@ -198,13 +210,6 @@ pub(crate) fn edited(image: &BaseImage, body: &Body, written: &Places) -> Places
         }
     }
     edited
-}
-
-/// Two sides written together name the same pair: once is enough.
-fn push(out: &mut Vec<(TableNo, LinkDelta)>, delta: (TableNo, LinkDelta)) {
-    if !out.contains(&delta) {
-        out.push(delta);
-    }
 }
 
 fn deleted(body: &Body, table: TableNo, record: Ordinal) -> bool {
