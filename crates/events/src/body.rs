@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{CellValue, FieldNo, Ordinal, RecordId, Table, TableNo, Timestamp};
+use model::{CellValue, FieldNo, Ordinal, RecordId, Table, TableNo, Timestamp, UserId};
 
 /// Cells of a record by field number; empty cells are absent.
 pub type Cells = Vec<(FieldNo, CellValue)>;
@@ -50,6 +50,9 @@ pub struct TableChange {
     pub times: Vec<(Ordinal, Timestamp)>,
     /// Records with other cells than before; without cells those that were changed by their links only.
     pub updated: Vec<RecordChange>,
+    /// What the last change of the `updated` records was before this one. Empty in changes of the house, which are
+    /// nobody's last change, and in those that were written before this was kept.
+    pub modified: Vec<LastModified>,
     /// Deleted records with the cells they had.
     pub deleted: Vec<RecordCells>,
     /// Records that exist again, with their cells.
@@ -66,6 +69,7 @@ impl TableChange {
             created: vec![],
             times: vec![],
             updated: vec![],
+            modified: vec![],
             deleted: vec![],
             restored: vec![],
             links: vec![],
@@ -106,6 +110,17 @@ pub struct RecordChange {
     pub previous: i64,
     /// What became different.
     pub cells: Vec<CellChange>,
+}
+
+/// When records were last changed, and by whom: some that share both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastModified {
+    /// When.
+    pub time: Timestamp,
+    /// By whom; nobody for what came of no user.
+    pub by: Option<UserId>,
+    /// The records.
+    pub records: Vec<Ordinal>,
 }
 
 /// A cell that became different.

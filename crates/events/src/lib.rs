@@ -13,7 +13,9 @@ mod change;
 mod gone;
 mod wire;
 
-pub use body::{Body, CellChange, Cells, LinkDelta, RecordCells, RecordChange, SchemaChange, TableChange};
+pub use body::{
+    Body, CellChange, Cells, LastModified, LinkDelta, RecordCells, RecordChange, SchemaChange, TableChange,
+};
 pub use change::Change;
 pub use gone::Gone;
 pub use wire::{CreatedText, DecodeError};

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
-use model::{CellValue, FieldNo, Ordinal, RecordId, TableNo, encode_cells};
+use model::{CellValue, FieldNo, Ordinal, RecordId, TableNo, Timestamp, UserId, encode_cells};
 
-use crate::{Body, CellChange, CreatedText, LinkDelta, RecordCells, RecordChange, SchemaChange};
+use crate::{Body, CellChange, CreatedText, LastModified, LinkDelta, RecordCells, RecordChange, SchemaChange};
 
 fn body() -> Body {
     let id = RecordId::ordered(1_700_000_000_000, 7);
@@ -31,6 +31,10 @@ fn body() -> Body {
             CellChange { field: FieldNo(2), before: CellValue::Empty, after: CellValue::Number(1e300) },
         ],
     });
+    let by = Some("usrAAAAAAAAAAAAAA".parse::<UserId>().unwrap());
+    for (by, records) in [(by, vec![Ordinal(0)]), (None, vec![Ordinal(5), Ordinal(8)])] {
+        table.modified.push(LastModified { time: Timestamp(1_700_000_000_000_000), by, records });
+    }
     table.deleted.push(RecordCells { ordinal: Ordinal(1), id, previous: 1, cells: vec![] });
     table.restored.push(RecordCells { ordinal: Ordinal(2), id, previous: 1, cells: vec![] });
     let link = LinkDelta { relation: FieldNo(7), from: Ordinal(1), to: Ordinal(2), added: true, places: None };

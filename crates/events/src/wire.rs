@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use model::{CellRef, CellValue, FieldNo, Ordinal, RecordId, Table, TableNo, Timestamp, decode_cells, encode_cells};
+use model::{
+    CellRef, CellValue, FieldNo, Ordinal, RecordId, Table, TableNo, Timestamp, UserId, decode_cells, encode_cells,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::body::{Body, CellChange, Cells, LinkDelta, RecordCells, RecordChange, SchemaChange, TableChange};
+use crate::body::{
+    Body, CellChange, Cells, LastModified, LinkDelta, RecordCells, RecordChange, SchemaChange, TableChange,
+};
 
 /// A stored body could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +54,8 @@ struct TableWire<'a> {
     a: Vec<(u32, i64)>,
     #[serde(default, borrow)]
     u: Vec<(u32, RecordId, i64, &'a RawValue, &'a RawValue)>,
+    #[serde(default)]
+    m: Vec<(i64, Option<UserId>, Vec<u32>)>,
     #[serde(default, borrow)]
     d: Vec<RecordWire<'a>>,
     #[serde(default, borrow)]
@@ -190,6 +196,10 @@ fn write_table(out: &mut Vec<u8>, table: &TableChange) {
         out.extend_from_slice(b",\"u\":");
         list(out, &table.updated, write_update);
     }
+    if !table.modified.is_empty() {
+        out.extend_from_slice(b",\"m\":");
+        list(out, &table.modified, write_modified);
+    }
     if !table.links.is_empty() {
         out.extend_from_slice(b",\"l\":");
         list(out, &table.links, |out, link| {
@@ -224,6 +234,17 @@ fn write_update(out: &mut Vec<u8>, record: &RecordChange) {
     encode_cells(record.cells.iter().map(|cell| (cell.field, cell.before.view())), out);
     out.push(b',');
     encode_cells(record.cells.iter().map(|cell| (cell.field, cell.after.view())), out);
+    out.push(b']');
+}
+
+fn write_modified(out: &mut Vec<u8>, last: &LastModified) {
+    out.push(b'[');
+    number(out, last.time.0);
+    match last.by {
+        Some(user) => out.extend_from_slice(format!(",\"{user}\",").as_bytes()),
+        None => out.extend_from_slice(b",null,"),
+    }
+    list(out, &last.records, |out, ordinal| number(out, ordinal.0));
     out.push(b']');
 }
 
@@ -265,10 +286,15 @@ fn read_table(wire: TableWire<'_>) -> Result<TableChange, DecodeError> {
         created: read_records(wire.c)?,
         times: wire.a.into_iter().map(|(ordinal, time)| (Ordinal(ordinal), Timestamp(time))).collect(),
         updated,
+        modified: wire.m.into_iter().map(read_modified).collect(),
         deleted: read_records(wire.d)?,
         restored: read_records(wire.r)?,
         links,
     })
+}
+
+fn read_modified((time, by, records): (i64, Option<UserId>, Vec<u32>)) -> LastModified {
+    LastModified { time: Timestamp(time), by, records: records.into_iter().map(Ordinal).collect() }
 }
 
 fn pair(before: Cells, after: Cells) -> Vec<CellChange> {

@@ -40,7 +40,7 @@ pub use error::Error;
 pub use slot::{Images, Private};
 pub use store::{BASE_ROWS, LINK_ROWS, Mark, PreparedRows, TABLE_ROWS, each_text, records_at, strip_cells, write};
 pub use tick::tick;
-pub use watch::{Linked, author, join_linked, kept, note_watched, previous, time_of};
+pub use watch::{Linked, author, join_linked, kept, note_modified, note_watched, previous, time_of};
 
 /// The tables of records and links.
 pub const MIGRATIONS: [Migration; 2] = [
@@ -243,8 +243,18 @@ impl BaseImage {
             for record in &table.deleted {
                 create(image, &absent, std::slice::from_ref(record), record.previous, (change.time, CellRef::Empty));
             }
+            // Changes of users that do not tell what was before them were written before this was kept.
+            let untold = table.modified.is_empty() && matches!(change.actor, Actor::User(_));
+            let modified = untold.then_some(change.time);
             for record in &table.updated {
-                update(image, &absent, record, record.previous, Some(change.time), |cell| cell.before.view());
+                update(image, &absent, record, record.previous, modified, |cell| cell.before.view());
+            }
+            for last in &table.modified {
+                let by = last.by.map_or(CellRef::Empty, |user| CellRef::Choice(image.user_no(user)));
+                for ordinal in &last.records {
+                    image.modified.set(ordinal.0 as usize, CellRef::Time(last.time.0));
+                    image.modified_by.set(ordinal.0 as usize, by);
+                }
             }
             for record in table.restored.iter().chain(&table.created) {
                 delete(image, record.ordinal, record.previous);

@@ -4,10 +4,10 @@
 //! down what it has shown until then; so nothing has to be written when such a field or a record is made. What is written
 //! is part of the change: the log holds what was shown on either side of it.
 
-use events::{Body, CellChange, RecordChange};
+use events::{Body, CellChange, LastModified, RecordChange};
 use model::{
-    CellRef, CellValue, Field, FieldId, FieldKind, FieldNo, Keeper, Ordinal, Table, TableImage, TableNo, UserId,
-    Watched, user_ids,
+    CellRef, CellValue, Field, FieldId, FieldKind, FieldNo, Keeper, Ordinal, Table, TableImage, TableNo, Timestamp,
+    UserId, Watched, user_ids,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -83,6 +83,25 @@ pub fn note_watched(image: &BaseImage, mark: &Mark, linked: &Linked, body: &mut 
         }
     }
     Ok(())
+}
+
+/// Adds to a user's change what the last one of each of its records was, so that the past can be told.
+pub fn note_modified(image: &BaseImage, mark: &Mark, body: &mut Body) {
+    if mark.by.is_none() {
+        return;
+    }
+    for part in &mut body.tables {
+        let rows = image.table(part.table);
+        for record in &part.updated {
+            let row = record.ordinal.0 as usize;
+            let CellRef::Time(time) = rows.modified.cell(row) else { continue };
+            let (time, by) = (Timestamp(time), rows.user(rows.modified_by.cell(row)));
+            match part.modified.last_mut().filter(|last| (last.time, last.by) == (time, by)) {
+                Some(last) => last.records.push(record.ordinal),
+                None => part.modified.push(LastModified { time, by, records: vec![record.ordinal] }),
+            }
+        }
+    }
 }
 
 /// A field that watches others, with what knows the times of each of its lists.

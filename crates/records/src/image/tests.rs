@@ -45,7 +45,7 @@ fn watched((table, rows): (&Table, &TableImage), field: &Field, ordinal: Ordinal
     kept(&times.collect::<Vec<_>>())
 }
 
-/// When records were made and changed and by whom, which a walk back does not tell.
+/// When records were made and changed and by whom.
 fn times(image: &BaseImage) -> Vec<(u32, [CellValue; 3], [Option<UserId>; 2])> {
     let mut out = Vec::new();
     for table in &image.schema.tables {

@@ -434,6 +434,7 @@ pub(super) async fn queue(
     }
     private.read(|image| {
         images::note_watched(image, mark, &linked, body)?;
+        images::note_modified(image, mark, body);
         queue_rows(tx, by, mark, body, image)
     })
 }

@@ -182,6 +182,9 @@ async fn formulas_filters_and_texts_see_what_was_written(house: Writing) {
     let fields = format!("/v0/meta/bases/{base}/tables/Tasks/fields");
     let formula = json!({ "name": "Loud", "type": "formula", "options": { "formula": "UPPER({Summary}) & '!'" } });
     app.ok(Method::POST, &fields, &formula).await;
+    for (name, kind) in [("By", "lastModifiedBy"), ("Modified", "lastModifiedTime")] {
+        app.ok(Method::POST, &fields, &json!({ "name": name, "type": kind })).await;
+    }
     let task = create(&app, &base, json!({ "Name": "Paint" })).await;
     written(&app, &base, &task, "Summary").await;
     assert_eq!(cell(&app, &base, &task, "Loud").await, "TOLD: PAINT!");
@@ -189,12 +192,14 @@ async fn formulas_filters_and_texts_see_what_was_written(house: Writing) {
     let found = app.get(&format!("{list}&filterByFormula=FIND('Paint',Summary)")).await;
     assert_eq!(found["records"][0]["fields"], json!({ "Summary": "Told: Paint" }));
     // The fill is the house's change: nobody's last change, nobody's undo.
-    for (name, kind) in [("By", "lastModifiedBy"), ("Modified", "lastModifiedTime")] {
-        app.ok(Method::POST, &fields, &json!({ "name": name, "type": kind })).await;
+    let changes = app.get(&format!("/api/v1/bases/{base}/history")).await["changes"].clone();
+    let made = changes.as_array().unwrap().iter().find(|change| change["tables"][0]["created"][0]["id"] == *task);
+    let at = made.unwrap()["change"].as_i64().unwrap();
+    for record in [format!("/v0/{base}/Tasks/{task}"), format!("/v0/{base}/Tasks/{task}?at={at}")] {
+        let record = app.get(&record).await;
+        assert_eq!(record["fields"]["By"]["email"], json!(app.get("/v0/meta/whoami").await["email"]));
+        assert_eq!(record["fields"]["Modified"], record["createdTime"]);
     }
-    let record = app.get(&format!("/v0/{base}/Tasks/{task}")).await;
-    assert_eq!(record["fields"]["By"]["email"], json!(app.get("/v0/meta/whoami").await["email"]));
-    assert_eq!(record["fields"]["Modified"], record["createdTime"]);
     let undone = app.ok(Method::POST, &format!("/api/v1/bases/{base}/undo"), &Value::Null).await;
     assert_eq!((&undone["records"], app.get(&list).await["records"].as_array().unwrap().len()), (&json!(1), 0));
 }

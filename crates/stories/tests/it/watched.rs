@@ -1,5 +1,6 @@
 //! Fields of the last change that watch some fields.
 
+mod before;
 mod lists;
 
 use std::time::Duration;

@@ -35,10 +35,14 @@ fn a_picture_walked_back_is_the_one_that_was() {
             were.push(house.image(&house.records).await);
         }
         let tenant = house.owner.tenant;
+        let (_, stranger) = house.stranger();
         for was in &were {
-            let walked = house.records.images.at(tenant, was.schema.base_no, was.sequence).await.unwrap();
-            assert_eq!(walked.schema.tables, was.schema.tables);
-            assert_eq!(dump(&walked), dump(was), "at {}", was.sequence);
+            for records in [&house.records, &stranger] {
+                let walked = records.images.at(tenant, was.schema.base_no, was.sequence).await.unwrap();
+                assert_eq!(walked.schema.tables, was.schema.tables);
+                assert_eq!(dump(&walked), dump(was), "at {}", was.sequence);
+                assert_eq!(times(&walked), times(was), "at {}", was.sequence);
+            }
         }
     });
 }
