@@ -13,6 +13,7 @@ mod budget;
 mod build;
 mod computed;
 mod error;
+mod lists;
 mod recent;
 mod slot;
 mod store;
@@ -37,6 +38,7 @@ pub use addresses::{Addresses, FILES_PATH, Ticket, period};
 pub use build::StoredRecord;
 pub use computed::{Asked, Computed, Reach, Values, View, is_stale, looked, users_of, watching};
 pub use error::Error;
+pub use lists::{LinkCell, LinkList};
 pub use slot::{Images, Private};
 pub use store::{BASE_ROWS, LINK_ROWS, Mark, PreparedRows, TABLE_ROWS, each_text, records_at, strip_cells, write};
 pub use tick::tick;
@@ -169,9 +171,7 @@ impl BaseImage {
         for record in &change.deleted {
             delete(table, record.ordinal, sequence);
         }
-        for link in &change.links {
-            self.apply_link(change.table, link);
-        }
+        self.apply_links(change.table, &change.links);
     }
 
     /// Both sides of a relation: the field that was created first and, unless a table links to itself, the other.
@@ -181,15 +181,6 @@ impl BaseImage {
         let other = self.schema.table_by_no(link.linked_table_no)?;
         let inverse = link.inverse.and_then(|id| other.fields.iter().find(|field| field.id == id));
         Some((other.no, inverse.map(|field| field.no)))
-    }
-
-    fn apply_link(&mut self, table: TableNo, link: &LinkDelta) {
-        let Some((other, inverse)) = self.sides(table, link.relation) else { return };
-        let (at, at_other) = link.places.unzip();
-        relink(self.table_mut(table), (link.relation, link.from, link.to), (link.added, at));
-        if let Some(inverse) = inverse {
-            relink(self.table_mut(other), (inverse, link.to, link.from), (link.added, at_other));
-        }
     }
 
     /// Gives each record on one side of a relation its list, from pairs in its order.
@@ -209,18 +200,14 @@ impl BaseImage {
     pub fn linked_as(&self, body: &Body) -> Self {
         let mut after = self.clone();
         for part in &body.tables {
-            for link in &part.links {
-                after.apply_link(part.table, link);
-            }
+            after.apply_links(part.table, &part.links);
         }
         after
     }
 
     /// Takes pairs back, the last one first, each to where it stood.
     fn unapply_links(&mut self, table: TableNo, links: &[LinkDelta]) {
-        for link in taken_back(links) {
-            self.apply_link(table, &link);
-        }
+        self.apply_links(table, &taken_back(links));
     }
 
     /// The records that a link cell leads to, in their order.
@@ -414,32 +401,6 @@ fn delete(table: &mut TableImage, ordinal: Ordinal, sequence: i64) {
     Arc::make_mut(&mut table.live).set(ordinal.0 as usize, false);
     table.changed.set(ordinal.0 as usize, CellRef::Time(sequence));
     table.touch(ordinal);
-}
-
-/// Links or unlinks one side of a pair, at a place or last.
-fn relink(
-    table: &mut TableImage,
-    (field, record, other): (FieldNo, Ordinal, Ordinal),
-    (added, place): (bool, Option<u32>),
-) {
-    let mut list = match table.cell(field, record) {
-        CellRef::Links(list) => list.to_vec(),
-        _ => Vec::new(),
-    };
-    if relink_list(&mut list, other, (added, place)) {
-        table.set(field, Kind::Links, record, CellRef::Links(&list));
-    }
-}
-
-/// Links or unlinks a record in a list, at its place or at the end; false when nothing became different.
-pub fn relink_list(list: &mut Vec<u32>, other: Ordinal, (added, place): (bool, Option<u32>)) -> bool {
-    let at = list.iter().position(|held| *held == other.0);
-    match (at, added) {
-        (None, true) => list.insert(place.map_or(list.len(), |place| list.len().min(place as usize)), other.0),
-        (Some(index), false) => drop(list.remove(index)),
-        _ => return false,
-    }
-    true
 }
 
 /// The column that a field is read from when it is neither computed nor a link: system times have their own.

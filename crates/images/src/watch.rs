@@ -124,13 +124,16 @@ fn linked(image: &BaseImage, body: &Body) -> Linked {
         let id = table.field_by_no(field)?.id;
         table.fields.iter().any(|watching| watching.kind.watched_fields().any(|watched| watched == id)).then_some(id)
     };
-    let mut after = None;
+    let (mut after, mut looked) = (None, FxHashSet::default());
     for part in &body.tables {
         for link in &part.links {
             let Some((other, inverse)) = image.sides(part.table, link.relation) else { continue };
             let sides = [(part.table, Some(link.relation), link.from), (other, inverse, link.to)];
             for (no, side, ordinal) in sides {
                 let Some((side, id)) = side.and_then(|side| Some((side, watched(no, side)?))) else { continue };
+                if !looked.insert((no, side, ordinal)) {
+                    continue;
+                }
                 // A pair may be taken away and come back to where it was.
                 let after = after.get_or_insert_with(|| image.linked_as(body));
                 if image.links(no, side, ordinal) != after.links(no, side, ordinal) {

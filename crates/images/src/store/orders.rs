@@ -2,20 +2,18 @@
 
 use db::Tx;
 use events::{Body, TableChange};
-use model::{FieldNo, Ordinal, TableNo};
+use model::{FieldNo, Ordinal};
 use rustc_hash::FxHashMap;
 use sql::Value;
 use tenancy::Permit;
 
 use super::{Mark, ORDER, ORDER_BACK, position};
-use crate::{BaseImage, relink_list};
-
-/// One record's list in a link field.
-type Place = (TableNo, FieldNo, Ordinal);
+use crate::BaseImage;
+use crate::lists::{LinkCell, LinkList};
 
 /// A list as the change leaves it.
 struct List {
-    items: Vec<u32>,
+    items: LinkList,
     /// The first item of those that need a new position.
     first: usize,
     /// True on the side of the field that the relation is called by.
@@ -31,8 +29,7 @@ pub(super) fn write(tx: &mut Tx, permit: &Permit, mark: &Mark, body: &Body, imag
             continue;
         }
         for ((relation, record), list) in lists(image, part) {
-            let moved = list.items.get(list.first..).unwrap_or_default();
-            for other in moved.iter().map(|other| Ordinal(*other)) {
+            for other in list.items.items().iter().skip(list.first).map(|other| Ordinal(*other)) {
                 let (from, to) = if list.own { (record, other) } else { (other, record) };
                 let key = [permit.tenant().0.into(), permit.base_no().0.into(), relation.0.into()];
                 let values: [Value; 3] = [from.0.into(), to.0.into(), position(mark, index).into()];
@@ -45,7 +42,7 @@ pub(super) fn write(tx: &mut Tx, permit: &Permit, mark: &Mark, body: &Body, imag
 
 /// The lists that pairs of a change lead to, by relation and record.
 fn lists(image: &BaseImage, part: &TableChange) -> impl Iterator<Item = ((FieldNo, Ordinal), List)> {
-    let mut lists: FxHashMap<Place, (FieldNo, List)> = FxHashMap::default();
+    let mut lists: FxHashMap<LinkCell, (FieldNo, List)> = FxHashMap::default();
     for link in &part.links {
         let Some((other, inverse)) = image.sides(part.table, link.relation) else { continue };
         let (at, at_other) = link.places.unzip();
@@ -54,7 +51,7 @@ fn lists(image: &BaseImage, part: &TableChange) -> impl Iterator<Item = ((FieldN
         for (place, linked, at, own) in own.into_iter().chain(back) {
             let (_, list) = lists.entry(place).or_insert_with(|| {
                 let items = image.links(place.0, place.1, place.2);
-                (link.relation, List { first: items.len(), items, own })
+                (link.relation, List { first: items.len(), items: LinkList::new(items), own })
             });
             list.relink(linked, (link.added, at));
         }
@@ -64,12 +61,8 @@ fn lists(image: &BaseImage, part: &TableChange) -> impl Iterator<Item = ((FieldN
 
 impl List {
     fn relink(&mut self, linked: Ordinal, (added, at): (bool, Option<u32>)) {
-        let len = self.items.len();
-        let stood = self.items.iter().position(|item| *item == linked.0);
-        if !relink_list(&mut self.items, linked, (added, at)) {
-            return;
-        }
-        let at = if added { at.map_or(len, |at| len.min(at as usize)) } else { stood.unwrap_or(len) };
+        let len = self.items.items().len();
+        let Some(at) = self.items.relink(linked.0, (added, at)) else { return };
         self.first = match (added, at < self.first) {
             // What is last has its position already, unless others before it get a new one.
             (true, _) if at == len && self.first == len => len + 1,

@@ -525,7 +525,7 @@ impl Reversal<'_> {
             let ends = [Some((part.table, link.from)), other_table.map(|other| (other, link.to))];
             // They go with the record, but in their turn: what comes back has its place among those before.
             if !link.added && ends.into_iter().flatten().any(|(no, ordinal)| is_removed(plan, no, ordinal)) {
-                if self.image.links(part.table, link.relation, link.from).contains(&link.to.0) {
+                if self.image.is_linked(part.table, link.relation, (link.from, link.to)) {
                     plan.body.table(part.table).links.push(link);
                 }
                 continue;
@@ -551,7 +551,7 @@ impl Reversal<'_> {
                 continue;
             }
             // Of a pair that a change linked and unlinked, what it did last shows.
-            let is_linked = || self.image.links(part.table, link.relation, link.from).contains(&link.to.0);
+            let is_linked = || self.image.is_linked(part.table, link.relation, (link.from, link.to));
             if seen.insert((link.relation, link.from, link.to)) && !link.added && !is_linked() {
                 let record = self.image.table(part.table).ids.get(link.from).map(|id| id.to_string());
                 let field = table.field_by_no(link.relation).map_or_else(String::new, |field| field.name.clone());

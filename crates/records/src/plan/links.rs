@@ -6,7 +6,7 @@ use events::{Body, LinkDelta};
 use model::{CellRef, Field, FieldNo, Ordinal, TableNo};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use images::BaseImage;
+use images::{BaseImage, LinkList};
 
 /// The whole list that a link cell shall hold.
 pub(crate) struct LinkWrite {
@@ -142,7 +142,7 @@ pub(crate) fn place(image: &BaseImage, writes: &[LinkWrite], body: &mut Body) {
 
 /// A list while pairs come and go.
 struct List<'w> {
-    items: Vec<u32>,
+    items: LinkList,
     /// The list that was written; empty where none was.
     wanted: &'w [Ordinal],
     /// By item: its place there, once somebody asks.
@@ -160,7 +160,7 @@ struct Put {
 
 impl<'w> List<'w> {
     fn new(items: Vec<u32>, wanted: &'w [Ordinal]) -> Self {
-        Self { items, wanted, ranks: FxHashMap::default(), gone: FxHashMap::default() }
+        Self { items: LinkList::new(items), wanted, ranks: FxHashMap::default(), gone: FxHashMap::default() }
     }
 
     fn rank(&self, item: u32) -> usize {
@@ -169,29 +169,26 @@ impl<'w> List<'w> {
 
     /// `None` when it is there already.
     fn link(&mut self, item: u32, told: Option<u32>) -> Option<Put> {
-        if self.items.contains(&item) {
-            return None;
-        }
+        let items = self.items.items();
         // Into an empty list, as most do, an item comes without a question.
-        if self.ranks.is_empty() && !self.items.is_empty() {
+        if self.ranks.is_empty() && !items.is_empty() {
             self.ranks = self.wanted.iter().enumerate().map(|(rank, item)| (item.0, rank)).collect();
         }
-        let (len, rank) = (self.items.len(), self.rank(item));
-        let at = match self.items.last() {
+        let (len, rank) = (items.len(), self.rank(item));
+        let at = match items.back() {
             _ if rank == usize::MAX => told.or(self.gone.get(&item).copied()).map_or(len, |at| len.min(at as usize)),
-            Some(last) if self.rank(*last) > rank => self.items.iter().filter(|held| self.rank(**held) < rank).count(),
+            Some(last) if self.rank(*last) > rank => items.iter().filter(|held| self.rank(**held) < rank).count(),
             _ => len,
         };
-        self.items.insert(at, item);
+        let at = self.items.link(item, Some(at as u32))?;
         Some(Put { at: at as u32, is_last: at == len })
     }
 
     /// `None` when it is not there.
     fn unlink(&mut self, item: u32) -> Option<Put> {
-        let at = self.items.iter().position(|held| *held == item)?;
-        self.items.remove(at);
+        let at = self.items.unlink(item)?;
         self.gone.insert(item, at as u32);
-        Some(Put { at: at as u32, is_last: at == self.items.len() })
+        Some(Put { at: at as u32, is_last: at == self.items.items().len() })
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use events::{Change, LinkDelta};
-use images::{BaseImage, View, relink_list, taken_back};
+use images::{BaseImage, LinkList, View, taken_back};
 use model::{BaseNo, FieldNo, Ordinal, RecordId, TableNo};
 use rustc_hash::FxHashMap;
 
@@ -166,9 +166,9 @@ impl Records {
     ) -> Result<Lists, Error> {
         let (mut lists, mut seen) = (Lists::default(), 0);
         let Some(oldest) = wanted.keys().next() else { return Ok(lists) };
-        let mut held: FxHashMap<LinkCell, Vec<u32>> = FxHashMap::default();
+        let mut held: FxHashMap<LinkCell, LinkList> = FxHashMap::default();
         for cell in wanted.values().flatten() {
-            held.entry(*cell).or_insert_with(|| image.links(cell.0, cell.2, cell.1));
+            held.entry(*cell).or_insert_with(|| LinkList::new(image.links(cell.0, cell.2, cell.1)));
         }
         let mut before = image.sequence + 1;
         while before > *oldest && seen < most {
@@ -178,7 +178,9 @@ impl Records {
             seen += changes.len();
             for change in changes.iter().take_while(|change| change.sequence >= *oldest) {
                 let asked = wanted.get(&change.sequence).map(Vec::as_slice).unwrap_or_default();
-                let list = |held: &FxHashMap<LinkCell, Vec<u32>>, cell| held.get(cell).cloned().unwrap_or_default();
+                let list = |held: &FxHashMap<LinkCell, LinkList>, cell| -> Vec<u32> {
+                    held.get(cell).map(|list| list.items().iter().copied().collect()).unwrap_or_default()
+                };
                 let after: Vec<Vec<u32>> = asked.iter().map(|cell| list(&held, cell)).collect();
                 take_back(image, change, &mut held);
                 lists.extend(asked.iter().zip(after).map(|(cell, after)| {
@@ -214,12 +216,12 @@ pub(super) fn settle(
     });
 }
 
-fn take_back(image: &BaseImage, change: &Change, held: &mut FxHashMap<LinkCell, Vec<u32>>) {
+fn take_back(image: &BaseImage, change: &Change, held: &mut FxHashMap<LinkCell, LinkList>) {
     for part in change.body.tables.iter().rev() {
         for link in taken_back(&part.links) {
             for (cell, other, place) in sides(image, part.table, &link) {
                 if let Some(list) = held.get_mut(&cell) {
-                    relink_list(list, other, (link.added, place));
+                    list.relink(other.0, (link.added, place));
                 }
             }
         }
