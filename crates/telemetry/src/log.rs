@@ -1,5 +1,7 @@
 //! The log: one subscriber, text on a terminal and JSON lines elsewhere.
 
+mod fields;
+
 use std::io::{self, IsTerminal};
 
 use serde::{Deserialize, Serialize};
@@ -77,7 +79,8 @@ where
     };
     let lines = tracing_subscriber::fmt().with_env_filter(level).with_writer(writer).with_ansi(terminal);
     if json {
-        Ok(Box::new(lines.json().flatten_event(true).with_current_span(true).with_span_list(false).finish()))
+        let lines = lines.json().flatten_event(true).with_current_span(true).with_span_list(false);
+        Ok(Box::new(lines.fmt_fields(fields::Fields).finish()))
     } else {
         Ok(Box::new(lines.with_target(true).finish()))
     }

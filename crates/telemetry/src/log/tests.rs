@@ -1,6 +1,9 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use serde_json::{Value, json};
+use tracing::field::Empty;
+
 use super::{Config, Format, LogError, subscriber};
 
 #[derive(Clone, Default)]
@@ -42,6 +45,42 @@ fn lines_are_json_unless_somebody_looks() {
         assert_eq!(line.lines().count(), 1, "{line}");
         assert!(line.contains("created") && line.contains("tasks"), "{line}");
     }
+}
+
+#[test]
+fn lines_tell_the_fields_of_their_span() {
+    let sink = Sink::default();
+    let writer = sink.clone();
+    let config = Config { format: Format::Json, ..Config::default() };
+    tracing::subscriber::with_default(subscriber(&config, false, move || writer.clone()).unwrap(), || {
+        let (id, said) = ("a \"b\"\n", Some(1));
+        let request = tracing::info_span!(
+            "request",
+            id,
+            count = -2,
+            tries = 3_u64,
+            share = 0.5,
+            done = true,
+            ?said,
+            route = Empty
+        );
+        request.record("route", "/v0/{base}");
+        request.in_scope(|| tracing::info!("answered"));
+        let bare = tracing::info_span!("bare", route = Empty, other = Empty);
+        bare.in_scope(|| tracing::info!("begun"));
+        bare.record("route", "/livez");
+        bare.record("other", f64::NAN);
+        bare.in_scope(|| tracing::info!("answered"));
+    });
+    let bytes = sink.0.lock().unwrap().clone();
+    let spans = str::from_utf8(&bytes).unwrap().lines();
+    let spans: Vec<Value> = spans.map(|line| serde_json::from_str::<Value>(line).unwrap()["span"].clone()).collect();
+    let request = json!({
+        "name": "request", "id": "a \"b\"\n", "count": -2, "tries": 3, "share": 0.5, "done": true, "said": "Some(1)",
+        "route": "/v0/{base}",
+    });
+    let answered = json!({ "name": "bare", "route": "/livez", "other": null });
+    assert_eq!(spans, [request, json!({ "name": "bare" }), answered]);
 }
 
 #[test]
