@@ -15,8 +15,8 @@ const SECONDS: &str = "http.request.seconds";
 /// One request and its answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Exchange<'e> {
-    /// The method; an unusual one is counted as `other`.
-    pub method: &'e str,
+    /// The method; an unusual one is `other`.
+    pub method: &'static str,
     /// The matched path with its placeholders, never the path that the client sent.
     pub route: Option<&'e str>,
     /// The answer's status.
@@ -39,7 +39,7 @@ thread_local! {
 impl Exchange<'_> {
     /// Counts it.
     pub fn record(&self) {
-        let (method, route) = (method(self.method), self.route.unwrap_or(UNMATCHED));
+        let (method, route) = (self.method, self.route.unwrap_or(UNMATCHED));
         COUNTED.with_borrow_mut(|counted| {
             let known = counted.get(route).and_then(|kinds| {
                 kinds.iter().find(|(of, status, _)| (*of, *status) == (method, self.status)).map(|(.., counts)| counts)
@@ -73,7 +73,8 @@ pub(crate) fn describe() {
     metrics::describe_histogram!(SECONDS, metrics::Unit::Seconds, "time until the head of the answer");
 }
 
-fn method(name: &str) -> &'static str {
+/// The method of this name as it is counted and logged.
+pub(crate) fn known_method(name: &str) -> &'static str {
     const KNOWN: [&str; 7] = ["GET", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "HEAD"];
     KNOWN.into_iter().find(|known| *known == name).unwrap_or("other")
 }

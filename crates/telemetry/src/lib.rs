@@ -10,7 +10,9 @@
 mod http;
 mod log;
 mod metrics;
+mod request;
 
 pub use http::{Exchange, UNMATCHED};
 pub use log::{Config, Format, LogError, install_log};
 pub use metrics::{Metrics, MetricsError};
+pub use request::Request;

@@ -1,13 +1,16 @@
 //! The log: one subscriber, text on a terminal and JSON lines elsewhere.
 
-mod fields;
+mod lines;
 
 use std::io::{self, IsTerminal};
 
 use serde::{Deserialize, Serialize};
 use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::JsonFields;
+use tracing_subscriber::fmt::{MakeWriter, format};
+
+use lines::Lines;
 
 /// The settings section `telemetry`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,11 +81,12 @@ where
         Format::Json => true,
     };
     let lines = tracing_subscriber::fmt().with_env_filter(level).with_writer(writer).with_ansi(terminal);
+    let form = format().with_ansi(terminal);
     if json {
-        let lines = lines.json().flatten_event(true).with_current_span(true).with_span_list(false);
-        Ok(Box::new(lines.fmt_fields(fields::Fields).finish()))
+        let form = form.json().flatten_event(true).with_span_list(false);
+        Ok(Box::new(lines.fmt_fields(JsonFields::new()).event_format(Lines { form, json }).finish()))
     } else {
-        Ok(Box::new(lines.with_target(true).finish()))
+        Ok(Box::new(lines.event_format(Lines { form, json }).finish()))
     }
 }
 

@@ -1,18 +1,17 @@
 //! The outermost layer: who asked what, how it ended, and the headers of every answer.
 
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use telemetry::Exchange;
 use tower::{Layer, Service};
-use tracing::field::Empty;
-use tracing::{Instrument as _, Span};
 
 use crate::error::{Door, Failure};
 
@@ -23,10 +22,6 @@ pub struct RequestId(pub String);
 /// Marks an answer of a door whose protocol has a shape of its own for errors, which therefore stay as they are.
 #[derive(Debug, Clone, Copy)]
 pub struct OwnShape;
-
-/// Where the route of a request is told to the frame, which stands outside of the router that finds it.
-#[derive(Clone)]
-struct Route(Arc<OnceLock<MatchedPath>>);
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest sentence of the framework, in bytes.
@@ -42,36 +37,72 @@ const SECURITY: [(HeaderName, HeaderValue); 4] = [
     (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
 ];
 
-/// Runs a request within the frame.
-pub(crate) async fn around(mut request: Request, next: Next) -> Response {
-    let began = Instant::now();
-    let door = Door::of(request.uri().path());
-    let method = request.method().clone();
-    let id = request_id(request.headers());
-    let route = Route(Arc::default());
-    request.extensions_mut().insert(RequestId(id.clone()));
-    request.extensions_mut().insert(route.clone());
-    let span = tracing::info_span!("request", id, method = method.as_str(), route = Empty);
-    let answer = match compressed(request.headers()) {
-        Some(how) => {
-            let words = format!("the body is compressed with `{how}`; send it as it is, without `Content-Encoding`");
-            Failure::of_status(door, StatusCode::UNSUPPORTED_MEDIA_TYPE, &words).into_response()
-        }
-        None => next.run(request).instrument(span).await,
-    };
-    let mut response = shaped(answer, door, &id).await;
-    if door == Door::Airtable {
-        with_charset(response.headers_mut());
+/// The layer that runs requests within the frame.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Frame;
+
+impl<S> Layer<S> for Frame {
+    type Service = Framed<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Framed { inner }
     }
-    let exchange = Exchange {
-        method: method.as_str(),
-        route: route.0.get().map(MatchedPath::as_str),
-        status: response.status().as_u16(),
-        took: began.elapsed(),
-    };
-    exchange.record();
-    head(response.headers_mut(), &id);
-    response
+}
+
+/// Runs requests within the frame. A service by hand, since a function as a layer would copy all that is within for each request.
+#[derive(Debug, Clone)]
+pub(crate) struct Framed<S> {
+    inner: S,
+}
+
+impl<S> Service<Request> for Framed<S>
+where
+    S: Service<Request, Error = Infallible>,
+    S::Response: IntoResponse,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let began = Instant::now();
+        let door = Door::of(request.uri().path());
+        let id = request_id(request.headers());
+        request.extensions_mut().insert(RequestId(id.clone()));
+        let asked = telemetry::Request::new(id.clone(), request.method().as_str());
+        let answering = match compressed(request.headers()) {
+            Some(how) => Err(how),
+            None => Ok(asked.clone().answer(self.inner.call(request))),
+        };
+        Box::pin(async move {
+            let answer = match answering {
+                Ok(answering) => answering.await?.into_response(),
+                Err(how) => {
+                    let words =
+                        format!("the body is compressed with `{how}`; send it as it is, without `Content-Encoding`");
+                    Failure::of_status(door, StatusCode::UNSUPPORTED_MEDIA_TYPE, &words).into_response()
+                }
+            };
+            let mut response = shaped(answer, door, &id).await;
+            if door == Door::Airtable {
+                with_charset(response.headers_mut());
+            }
+            let exchange = Exchange {
+                method: asked.method(),
+                route: asked.route(),
+                status: response.status().as_u16(),
+                took: began.elapsed(),
+            };
+            exchange.record();
+            head(response.headers_mut(), &id);
+            Ok(response)
+        })
+    }
 }
 
 /// The layer of routes that tells the frame which one a request took.
@@ -102,11 +133,8 @@ impl<S: Service<Request>> Service<Request> for TellingRoute<S> {
     }
 
     fn call(&mut self, request: Request) -> S::Future {
-        let (path, told) = (request.extensions().get::<MatchedPath>(), request.extensions().get::<Route>());
-        if let (Some(path), Some(told)) = (path, told) {
-            Span::current().record("route", path.as_str());
-            // A request takes one route.
-            let _ = told.0.set(path.clone());
+        if let Some(path) = request.extensions().get::<MatchedPath>() {
+            telemetry::Request::tell_route(path.as_str());
         }
         self.inner.call(request)
     }

@@ -6,7 +6,6 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header, request};
-use axum::middleware::from_fn;
 use axum::response::Response;
 use tower::ServiceBuilder;
 use tower_http::CompressionLevel;
@@ -18,7 +17,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::config::Config;
 use crate::error::Door;
-use crate::frame::around;
+use crate::frame::Frame;
 use crate::rate;
 
 /// Smaller answers are sent as they are.
@@ -41,7 +40,7 @@ pub fn frame(router: Router, config: &Config) -> Router {
 fn wrap(router: Router, origins: Vec<String>, time_limit: Duration) -> Router {
     // Around the router as a whole: around each of its routes they would be copied with the route for every request.
     let framed = ServiceBuilder::new()
-        .layer(from_fn(around))
+        .layer(Frame)
         .layer(cors(origins))
         .layer(compression())
         .layer(CatchPanicLayer::custom(panicked))

@@ -1,8 +1,11 @@
 use std::io::Write;
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Waker};
 
 use serde_json::{Value, json};
-use tracing::field::Empty;
+
+use crate::Request;
 
 use super::{Config, Format, LogError, subscriber};
 
@@ -47,40 +50,47 @@ fn lines_are_json_unless_somebody_looks() {
     }
 }
 
-#[test]
-fn lines_tell_the_fields_of_their_span() {
+/// Logs outside of a request, before its route is known, and once it is.
+fn requested(config: &Config, terminal: bool) -> String {
     let sink = Sink::default();
     let writer = sink.clone();
-    let config = Config { format: Format::Json, ..Config::default() };
-    tracing::subscriber::with_default(subscriber(&config, false, move || writer.clone()).unwrap(), || {
-        let (id, said) = ("a \"b\"\n", Some(1));
-        let request = tracing::info_span!(
-            "request",
-            id,
-            count = -2,
-            tries = 3_u64,
-            share = 0.5,
-            done = true,
-            ?said,
-            route = Empty
-        );
-        request.record("route", "/v0/{base}");
-        request.in_scope(|| tracing::info!("answered"));
-        let bare = tracing::info_span!("bare", route = Empty, other = Empty);
-        bare.in_scope(|| tracing::info!("begun"));
-        bare.record("route", "/livez");
-        bare.record("other", f64::NAN);
-        bare.in_scope(|| tracing::info!("answered"));
+    let subscriber = subscriber(config, terminal, move || writer.clone()).unwrap();
+    let request = Request::new("one-7".to_owned(), "GET");
+    let answer = request.clone().answer(async {
+        tracing::info!(table = "tasks", "came");
+        Request::tell_route("/v0/{base}/{table}");
+        Request::tell_route("/v0/other");
+        tracing::info!("answered");
     });
+    tracing::subscriber::with_default(subscriber, || {
+        assert!(pin!(answer).poll(&mut Context::from_waker(Waker::noop())).is_ready());
+        Request::tell_route("/nobody/asks");
+        tracing::info!("over");
+    });
+    assert_eq!((request.method(), request.route()), ("GET", Some("/v0/{base}/{table}")));
     let bytes = sink.0.lock().unwrap().clone();
-    let spans = str::from_utf8(&bytes).unwrap().lines();
-    let spans: Vec<Value> = spans.map(|line| serde_json::from_str::<Value>(line).unwrap()["span"].clone()).collect();
-    let request = json!({
-        "name": "request", "id": "a \"b\"\n", "count": -2, "tries": 3, "share": 0.5, "done": true, "said": "Some(1)",
-        "route": "/v0/{base}",
-    });
-    let answered = json!({ "name": "bare", "route": "/livez", "other": null });
-    assert_eq!(spans, [request, json!({ "name": "bare" }), answered]);
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn lines_tell_the_request_that_they_were_logged_in() {
+    let written = requested(&Config { format: Format::Json, ..Config::default() }, false);
+    let lines = written.lines().map(|line| serde_json::from_str(line).unwrap());
+    let [came, answered, over]: [Value; 3] = lines.collect::<Vec<_>>().try_into().unwrap();
+    assert_eq!((&came["message"], &came["table"]), (&json!("came"), &json!("tasks")));
+    assert_eq!(came["request"], json!({ "id": "one-7", "method": "GET" }));
+    assert_eq!(answered["request"], json!({ "id": "one-7", "method": "GET", "route": "/v0/{base}/{table}" }));
+    assert_eq!((&over["message"], over.get("request")), (&json!("over"), None));
+    for terminal in [false, true] {
+        let written = requested(&Config { format: Format::Text, ..Config::default() }, terminal);
+        let [came, answered, over] = written.lines().collect::<Vec<_>>().try_into().unwrap();
+        assert!(came.ends_with(" request=one-7 method=GET"), "{came}");
+        assert!(answered.ends_with("answered request=one-7 method=GET route=/v0/{base}/{table}"), "{answered}");
+        assert!(over.ends_with("over"), "{over}");
+        for line in [came, answered, over] {
+            assert_eq!(line.contains('\u{1b}'), terminal, "{line}");
+        }
+    }
 }
 
 #[test]

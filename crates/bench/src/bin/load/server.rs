@@ -38,7 +38,6 @@ impl Running {
         let began = Instant::now();
         let mut child = command
             .env("AIRLOOM_BOOTSTRAP_TOKEN", TOKEN)
-            .env("LOG_LEVEL", "warn")
             // Counted as always, but never refused.
             .env("RATE_LIMIT_RPM", u32::MAX.to_string())
             .stdout(Stdio::piped())
