@@ -33,7 +33,7 @@ impl Attachments {
         let Some(days) = self.parts.sweep_days else { return };
         Self::describe_sweeps();
         while let Err(error) = self.enqueue_sweep().await {
-            tracing::warn!(%error, "the job that removes files could not be added");
+            tracing::warn!(error = telemetry::chain(&error), "the job that removes files could not be added");
             if drain.run_until_cancelled(tokio::time::sleep(SOON)).await.is_none() {
                 return;
             }
@@ -45,7 +45,10 @@ impl Attachments {
                 let after = match ending.run_until_cancelled(files.sweep(days)).await {
                     Some(Ok(after)) => after,
                     Some(Err(error)) => {
-                        tracing::warn!(%error, "files that nothing names could not be removed");
+                        tracing::warn!(
+                            error = telemetry::chain(&error),
+                            "files that nothing names could not be removed"
+                        );
                         AGAIN
                     }
                     None => Duration::ZERO,

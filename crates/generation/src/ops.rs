@@ -152,7 +152,7 @@ impl Writing {
             Err(Error::Records(error)) if error.kind() == Kind::NotFound => Outcome::Ok,
             Err(Error::Stored) => Outcome::Fail { reason: Error::Stored.to_string() },
             Err(error) => {
-                tracing::warn!(job = job.key, %error, "cells could not be written");
+                tracing::warn!(job = job.key, error = telemetry::chain(&error), "cells could not be written");
                 Outcome::Retry { after: None, reason: error.to_string() }
             }
         }

@@ -62,6 +62,12 @@ pub enum Error {
         /// The name of the field.
         field: String,
     },
+    /// A change would give more links a new place in their lists than places can be kept of.
+    #[error("the change gives more than {most} links a place")]
+    TooManyPlaces {
+        /// How many it may.
+        most: usize,
+    },
     /// The change log failed.
     #[error(transparent)]
     Changes(#[from] changes::Error),

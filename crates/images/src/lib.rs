@@ -38,7 +38,7 @@ pub use addresses::{Addresses, FILES_PATH, Ticket, period};
 pub use build::StoredRecord;
 pub use computed::{Asked, Computed, Reach, Values, View, is_stale, looked, users_of, watching};
 pub use error::Error;
-pub use lists::{LinkCell, LinkList};
+pub use lists::{LinkCell, LinkList, PlacedList, Put};
 pub use slot::{Images, Private};
 pub use store::{BASE_ROWS, LINK_ROWS, Mark, PreparedRows, TABLE_ROWS, each_text, records_at, strip_cells, write};
 pub use tick::tick;

@@ -82,6 +82,102 @@ impl From<LinkList> for Vec<u32> {
     }
 }
 
+/// A list of linked records in which what comes finds its place: where the list that is written says, or where it was before.
+#[derive(Debug)]
+pub struct PlacedList {
+    items: LinkList,
+    /// The list that was written; the one before where none was.
+    order: Vec<u32>,
+    is_written: bool,
+    /// What went.
+    gone: FxHashSet<u32>,
+    /// Where items stand in the order, once it is asked.
+    ranks: Option<Ranks>,
+}
+
+/// The places of items in an order of which some are absent.
+#[derive(Debug)]
+struct Ranks {
+    by_item: FxHashMap<u32, usize>,
+    /// Those of absent items, in their order.
+    absent: VecDeque<usize>,
+}
+
+/// Where a record came into a list or went from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Put {
+    /// Its place.
+    pub at: u32,
+    /// True when nothing stands behind it.
+    pub is_last: bool,
+}
+
+impl Ranks {
+    fn new(order: &[u32], items: &VecDeque<u32>) -> Self {
+        let by_item: FxHashMap<u32, usize> = order.iter().enumerate().map(|(rank, item)| (*item, rank)).collect();
+        let present: FxHashSet<usize> = items.iter().filter_map(|item| by_item.get(item).copied()).collect();
+        Self { absent: (0..order.len()).filter(|rank| !present.contains(rank)).collect(), by_item }
+    }
+
+    /// How many of the items before this rank are there.
+    fn place(&self, rank: usize) -> usize {
+        rank - self.absent.partition_point(|absent| *absent < rank)
+    }
+
+    fn note(&mut self, item: u32, is_absent: bool) {
+        let Some(rank) = self.by_item.get(&item) else { return };
+        match self.absent.binary_search(rank) {
+            Ok(at) if !is_absent => drop(self.absent.remove(at)),
+            Err(at) if is_absent => self.absent.insert(at, *rank),
+            _ => {}
+        }
+    }
+}
+
+impl PlacedList {
+    /// A list as it is, and as it was written, where it was.
+    pub fn new(before: Vec<u32>, wanted: Option<&[Ordinal]>) -> Self {
+        let order = wanted.map_or_else(|| before.clone(), |wanted| wanted.iter().map(|item| item.0).collect());
+        let (items, is_written) = (LinkList::new(before), wanted.is_some());
+        Self { items, order, is_written, gone: FxHashSet::default(), ranks: None }
+    }
+
+    /// The place of an item of the order among those that are there.
+    fn place(&mut self, item: u32) -> Option<usize> {
+        let items = self.items.items();
+        let ranks = self.ranks.get_or_insert_with(|| Ranks::new(&self.order, items));
+        let rank = *ranks.by_item.get(&item)?;
+        let is_behind = |last| ranks.by_item.get(last).is_some_and(|last| *last < rank);
+        Some(if items.back().is_some_and(is_behind) { items.len() } else { ranks.place(rank) })
+    }
+
+    /// Links a record, where nothing else says so at the place that is told, or last; `None` when it is there already.
+    pub fn link(&mut self, item: u32, told: Option<u32>) -> Option<Put> {
+        let len = self.items.items().len();
+        // Into an empty list, as most do, an item comes without a question.
+        let at = match told {
+            _ if self.is_written && len > 0 => self.place(item).map(|at| at as u32).or(told),
+            None if self.gone.contains(&item) => self.place(item).map(|at| at as u32),
+            told => told,
+        };
+        let at = self.items.link(item, at)?;
+        if let Some(ranks) = &mut self.ranks {
+            ranks.note(item, false);
+        }
+        Some(Put { at: at as u32, is_last: at == len })
+    }
+
+    /// Unlinks a record; `None` when it is not there.
+    pub fn unlink(&mut self, item: u32) -> Option<Put> {
+        let at = self.items.unlink(item)?;
+        self.gone.insert(item);
+        if let Some(ranks) = &mut self.ranks {
+            ranks.note(item, true);
+        }
+        Some(Put { at: at as u32, is_last: at == self.items.items().len() })
+    }
+}
+
 impl BaseImage {
     /// Links and unlinks pairs one after the other, in the lists of both sides. Each list is taken and put back once.
     pub(crate) fn apply_links(&mut self, table: TableNo, links: &[LinkDelta]) {

@@ -217,11 +217,14 @@ impl Mark {
 }
 
 /// Queues the rows of a change. `image`, the picture before it, tells the cells that a changed record keeps, and lists of links.
-pub fn write(tx: &mut Tx, permit: &Permit, mark: &Mark, body: &Body, image: &BaseImage) {
+///
+/// # Errors
+/// [`Error::TooManyPlaces`] where more links get a place than numbers are there for.
+pub fn write(tx: &mut Tx, permit: &Permit, mark: &Mark, body: &Body, image: &BaseImage) -> Result<(), Error> {
     for table in &body.tables {
         write_table(tx, permit, mark, table, &image.table(table.table));
     }
-    orders::write(tx, permit, mark, body, image);
+    orders::write(tx, permit, mark, body, image)
 }
 
 fn write_table(tx: &mut Tx, permit: &Permit, mark: &Mark, table: &TableChange, image: &TableImage) {
@@ -324,7 +327,10 @@ fn stored<'c>(cells: impl IntoIterator<Item = (FieldNo, CellRef<'c>)>) -> Value 
     Value::Json(String::from_utf8(out).unwrap_or_default())
 }
 
-/// Where the pair of this number in a change comes. Later changes come later; 2^20 pairs fit into one.
+/// How many pairs of a change get a position.
+const POSITIONS: usize = 1 << 20;
+
+/// Where the pair of this number in a change comes. Later changes come later: [`POSITIONS`] fit into one.
 fn position(mark: &Mark, index: usize) -> i64 {
     (mark.sequence << 20) + index as i64
 }

@@ -218,6 +218,14 @@ pub enum Error {
         /// The name of the field.
         field: String,
     },
+    /// A change would give more links a place in their lists than a change can.
+    #[error(
+        "more than {most} links would get another place in their lists at once; change fewer records, or let new links come last"
+    )]
+    TooManyPlaces {
+        /// How many it may.
+        most: usize,
+    },
     /// The query is too large.
     #[error(transparent)]
     Query(#[from] query::QueryError),
@@ -280,6 +288,7 @@ impl From<images::Error> for Error {
             From::TooDeep => Self::TooDeep,
             From::TooSlow { field } => Self::TooSlow { field },
             From::TooManyValues { field } => Self::TooManyValues { field },
+            From::TooManyPlaces { most } => Self::TooManyPlaces { most },
             From::Changes(error) => Self::Changes(error),
             From::Db(error) => Self::Db(error),
         }
@@ -377,6 +386,7 @@ impl web::ApiError for Error {
             Self::TooDeep => "too-deep",
             Self::TooSlow { .. } => "too-slow",
             Self::TooManyValues { .. } => "too-many-values",
+            Self::TooManyPlaces { .. } => "too-many-links",
             Self::Query(_) => "query",
         }
     }

@@ -13,6 +13,6 @@ mod metrics;
 mod request;
 
 pub use http::{Exchange, UNMATCHED};
-pub use log::{Config, Format, LogError, install_log};
+pub use log::{Config, Format, LogError, chain, install_log};
 pub use metrics::{Metrics, MetricsError};
 pub use request::Request;

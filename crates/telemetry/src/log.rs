@@ -68,6 +68,12 @@ pub fn install_log(config: &Config) -> Result<(), LogError> {
     Ok(tracing::subscriber::set_global_default(subscriber)?)
 }
 
+/// An error with all its causes, for a line of the log.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |told, cause| format!("{told}: {cause}"))
+}
+
 /// A subscriber that writes to `writer`.
 fn subscriber<W>(config: &Config, terminal: bool, writer: W) -> Result<Box<dyn Subscriber + Send + Sync>, LogError>
 where

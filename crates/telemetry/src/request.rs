@@ -33,6 +33,11 @@ impl Request {
         Self(Arc::new(Told { id, method: known_method(method), route: OnceLock::new() }))
     }
 
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
     /// Its method; an unusual one is `other`.
     pub fn method(&self) -> &'static str {
         self.0.method
@@ -51,6 +56,17 @@ impl Request {
     /// Says which route the request took that is being answered. It takes one: what is said later is not heard.
     pub fn tell_route(path: &str) {
         let _ = CURRENT.try_with(|request| request.0.route.get_or_init(|| path.to_owned()).len());
+    }
+
+    /// Work that goes on in another task, or once the head of the answer is on its way, as a part of the request.
+    pub fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
+        let request = Self::current();
+        async move {
+            match request {
+                Some(request) => request.answer(work).await,
+                None => work.await,
+            }
+        }
     }
 
     /// The request that is being answered.

@@ -8,13 +8,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use identity::Identity;
 use model::{Actor, Caller, Origin};
-use web::{Failure, Peer, RequestId};
+use web::{Asked, Failure, Peer};
 
 use crate::error::Error;
 
 /// Puts the caller on the request, or answers 401.
 pub async fn authenticate(State(identity): State<Arc<Identity>>, mut request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let id = request.extensions().get::<Asked>().map(|asked| asked.id().to_owned()).unwrap_or_default();
     match caller_of(&identity, request.headers(), id).await.map(|caller| coming_from(caller, &request)) {
         Ok(caller) => {
             request.extensions_mut().insert(caller);

@@ -1,7 +1,5 @@
 //! Why a tool call failed, in words that let a model correct itself.
 
-use std::error::Error;
-
 use serde::Serialize;
 use web::{ApiError, JsonError, Kind};
 
@@ -70,7 +68,7 @@ impl<E: ApiError> From<E> for ToolError {
     fn from(error: E) -> Self {
         let kind = error.kind();
         if kind == Kind::Internal {
-            tracing::error!(code = error.code(), error = %chain(&error), "a tool failed");
+            tracing::error!(code = error.code(), error = telemetry::chain(&error), "a tool failed");
             return Self::new(kind, error.code(), INTERNAL);
         }
         let answer = Self::new(kind, error.code(), error.to_string());
@@ -79,15 +77,4 @@ impl<E: ApiError> From<E> for ToolError {
             None => answer,
         }
     }
-}
-
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        source = inner.source();
-    }
-    text
 }

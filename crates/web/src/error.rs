@@ -228,14 +228,20 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// An error of a context. An internal one is logged here, once, with its chain, and leaves as a fixed sentence.
+    /// An error of a context. An internal one is logged here, once, with its chain, and leaves as a fixed sentence; of what cannot be
+    /// reached the log tells why, which is none of the client's business.
     pub fn new(door: Door, error: &dyn ApiError) -> Self {
         let kind = error.kind();
-        let message = if kind == Kind::Internal {
-            tracing::error!(error = %chain(error), code = error.code(), "a request failed: {error}");
-            FIXED.to_owned()
-        } else {
-            error.to_string()
+        let message = match kind {
+            Kind::Internal => {
+                tracing::error!(error = telemetry::chain(&error), code = error.code(), "a request failed: {error}");
+                FIXED.to_owned()
+            }
+            Kind::Unavailable => {
+                tracing::warn!(error = telemetry::chain(&error), code = error.code(), "a request was put off: {error}");
+                error.to_string()
+            }
+            _ => error.to_string(),
         };
         Self {
             airtable_type: error.airtable_type(),
@@ -275,6 +281,11 @@ impl Failure {
             _ => status.canonical_reason().unwrap_or("refused").to_lowercase(),
         };
         Self { status, ..Self::plain(door, kind, kind.code(), message) }
+    }
+
+    /// What it tells the client.
+    pub fn message(&self) -> &str {
+        &self.message
     }
 
     /// In words even where nothing is there.
@@ -334,17 +345,6 @@ impl Failure {
             errors: self.faults.clone(),
         })
     }
-}
-
-fn chain(error: &dyn ApiError) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(inner) = source {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        source = inner.source();
-    }
-    text
 }
 
 /// The failure travels with its answer, so that the frame can put the request's id into it.

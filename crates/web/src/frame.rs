@@ -10,14 +10,10 @@ use std::time::Instant;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use telemetry::Exchange;
+use telemetry::{Exchange, Request as Asked};
 use tower::{Layer, Service};
 
 use crate::error::{Door, Failure};
-
-/// The id of a request: the client's when it sent a short plain one, else ours.
-#[derive(Debug, Clone)]
-pub struct RequestId(pub String);
 
 /// Marks an answer of a door whose protocol has a shape of its own for errors, which therefore stay as they are.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +22,8 @@ pub struct OwnShape;
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest sentence of the framework, in bytes.
 const LONGEST_WORDS: usize = 1_024;
+/// What is told of a request that took too long.
+const LATE: &str = "the request took longer than it may; ask for less at once, or again later";
 /// The longest id that is taken from a client.
 const LONGEST: usize = 64;
 
@@ -73,8 +71,8 @@ where
         let began = Instant::now();
         let door = Door::of(request.uri().path());
         let id = request_id(request.headers());
-        request.extensions_mut().insert(RequestId(id.clone()));
-        let asked = telemetry::Request::new(id.clone(), request.method().as_str());
+        let asked = Asked::new(id.clone(), request.method().as_str());
+        request.extensions_mut().insert(asked.clone());
         let answering = match compressed(request.headers()) {
             Some(how) => Err(how),
             None => Ok(asked.clone().answer(self.inner.call(request))),
@@ -88,7 +86,7 @@ where
                     Failure::of_status(door, StatusCode::UNSUPPORTED_MEDIA_TYPE, &words).into_response()
                 }
             };
-            let mut response = shaped(answer, door, &id).await;
+            let mut response = asked.clone().answer(shaped(answer, door, &id)).await;
             if door == Door::Airtable {
                 with_charset(response.headers_mut());
             }
@@ -134,7 +132,7 @@ impl<S: Service<Request>> Service<Request> for TellingRoute<S> {
 
     fn call(&mut self, request: Request) -> S::Future {
         if let Some(path) = request.extensions().get::<MatchedPath>() {
-            telemetry::Request::tell_route(path.as_str());
+            Asked::tell_route(path.as_str());
         }
         self.inner.call(request)
     }
@@ -147,6 +145,7 @@ fn compressed(headers: &HeaderMap) -> Option<String> {
     (!how.is_empty() && !how.eq_ignore_ascii_case("identity")).then_some(how)
 }
 
+/// The client's id when it sent a short plain one, else ours.
 fn request_id(headers: &HeaderMap) -> String {
     let is_plain = |id: &&str| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
@@ -178,6 +177,11 @@ async fn shaped(mut response: Response, door: Door, id: &str) -> Response {
             let text = axum::body::to_bytes(body, LONGEST_WORDS).await.unwrap_or_default();
             let words = match response.headers().get(header::ALLOW).and_then(|allowed| allowed.to_str().ok()) {
                 Some(allowed) if status == StatusCode::METHOD_NOT_ALLOWED => methods(allowed),
+                // Nothing else within the frame answers so without a body.
+                _ if status == StatusCode::SERVICE_UNAVAILABLE => {
+                    tracing::warn!("a request took longer than `web.request_timeout_seconds` allows");
+                    LATE.to_owned()
+                }
                 _ => str::from_utf8(&text).unwrap_or_default().to_owned(),
             };
             Failure::of_status(door, status, &words)

@@ -29,13 +29,14 @@ pub use body::{JsonBody, MAX_BODY};
 pub use config::Config;
 pub use docs::document;
 pub use error::{ApiError, Door, Failure, Fault, Kind, database_kind};
-pub use frame::{OwnShape, RequestId, TellRoute, TellingRoute};
+pub use frame::{OwnShape, TellRoute, TellingRoute};
 pub use json::{JsonError, MAX_DEPTH, MAX_KEYS, Objects, each_once, plain_words, read_json, read_unbounded};
 pub use layers::{frame, layers};
 pub use params::Params;
 pub use rate::{Crowded, RateConfig, RateLimits, Visits, limited};
 pub use serve::{Limits, Peer, serve};
 pub use signer::Signer;
+pub use telemetry::Request as Asked;
 
 #[cfg(test)]
 mod tests;

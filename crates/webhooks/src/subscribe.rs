@@ -52,7 +52,7 @@ impl Webhooks {
         let behind = match self.parts.changes.list_followed(SUBSCRIBER, BASES).await {
             Ok(behind) => behind,
             Err(error) => {
-                tracing::warn!(%error, "the log could not be looked at");
+                tracing::warn!(error = telemetry::chain(&error), "the log could not be looked at");
                 return false;
             }
         };
@@ -60,7 +60,7 @@ impl Webhooks {
         for base in behind {
             let followed = self.catch_up((base.tenant, base.base)).await;
             if let Err(error) = followed {
-                tracing::warn!(base = base.base.0, %error, "a base could not be followed");
+                tracing::warn!(base = base.base.0, error = telemetry::chain(&error), "a base could not be followed");
                 faultless = false;
             }
         }
@@ -79,6 +79,6 @@ fn is_due(last: &mut Option<Timestamp>, now: Timestamp, every: Duration) -> bool
 
 fn logged(result: Result<(), Error>, what: &'static str) {
     if let Err(error) = result {
-        tracing::warn!(%error, "{what}");
+        tracing::warn!(error = telemetry::chain(&error), "{what}");
     }
 }

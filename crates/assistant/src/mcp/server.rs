@@ -13,6 +13,7 @@ use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer};
 use serde_json::{Map, Value};
 use tools::{Registry, ToolError};
+use web::Asked;
 
 const INSTRUCTIONS: &str = "Tables, fields and records of Airloom bases. Begin with `list_bases` and `list_tables`; \
      look at a table with `describe_table` before naming its fields; count and sum with `aggregate`, not by listing. \
@@ -68,7 +69,13 @@ impl ServerHandler for Server {
             return Err(ErrorData::invalid_params(format!("tool `{}` does not exist", call.name), None));
         }
         let arguments = Value::Object(call.arguments.unwrap_or_default());
-        let answer = self.registry.call(&call.name, caller, arguments).await;
+        let answer = self.registry.call(&call.name, caller, arguments);
+        // The protocol's library answers in a task of its own.
+        let asked = context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<Asked>());
+        let answer = match asked {
+            Some(asked) => asked.clone().answer(answer).await,
+            None => answer.await,
+        };
         Ok(match answer {
             Ok(value) => succeeded(value),
             Err(error) => refused(&error),

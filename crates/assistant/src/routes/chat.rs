@@ -10,7 +10,7 @@ use axum::{Extension, Json};
 use futures_util::stream::{Stream, unfold};
 use model::Caller;
 use tokio::sync::mpsc::UnboundedReceiver;
-use web::{ApiError, Failure, Kind};
+use web::{ApiError, Asked, Failure, Kind};
 
 use super::{body, fail};
 use crate::error::Error;
@@ -53,13 +53,13 @@ pub(super) async fn chat_stream(
 ) -> Result<Response, Failure> {
     let asked: ChatIn = body(request).await?;
     let (sink, events) = Sink::channel();
-    let turn = Box::pin(async move { assistant.chat(&caller, asked, &sink).await });
+    let turn = Box::pin(Asked::carried(async move { end(assistant.chat(&caller, asked, &sink).await) }));
     let stream = Sse::new(stream(turn, events)).keep_alive(KeepAlive::default());
     // Proxies must not gather the events.
     Ok(([("x-accel-buffering", "no")], stream).into_response())
 }
 
-type Turn = Pin<Box<dyn Future<Output = Result<ChatOut, Error>> + Send>>;
+type Turn = Pin<Box<dyn Future<Output = Event> + Send>>;
 
 /// The turn runs inside the stream: a listener who leaves ends it.
 struct Running {
@@ -83,7 +83,7 @@ impl Running {
                 biased;
                 Some(event) = self.events.recv() => return Some(event),
                 ended = turn => {
-                    self.last = Some(end(ended));
+                    self.last = Some(ended);
                     self.turn = None;
                 }
             }
@@ -99,7 +99,7 @@ fn end(ended: Result<ChatOut, Error>) -> Event {
     match ended {
         Ok(out) => Event::Done(Box::new(out)),
         Err(error) if error.kind() == Kind::Internal => {
-            tracing::error!(code = error.code(), "a turn failed: {error}");
+            tracing::error!(error = telemetry::chain(&error), code = error.code(), "a turn failed: {error}");
             Event::Error { code: error.code(), message: "something failed on our side".to_owned() }
         }
         Err(error) => Event::Error { code: error.code(), message: error.to_string() },

@@ -56,7 +56,7 @@ impl Attachments {
             Err(Error::Records(error)) if is_gone(&error) => Outcome::Ok,
             Err(Error::Stored) => Outcome::Fail { reason: Error::Stored.to_string() },
             Err(error) => {
-                tracing::warn!(file = job.key, %error, "a file could not be kept");
+                tracing::warn!(file = job.key, error = telemetry::chain(&error), "a file could not be kept");
                 Outcome::Retry { after: None, reason: error.to_string() }
             }
         }

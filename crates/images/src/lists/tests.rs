@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
-use super::{LinkList, SHORT};
+use model::Ordinal;
+
+use super::{LinkList, PlacedList, SHORT};
 
 /// What one after the other does to a plain list.
 fn relink(list: &mut Vec<u32>, item: u32, (added, at): (bool, Option<u32>)) -> Option<usize> {
@@ -39,5 +41,35 @@ proptest! {
             prop_assert_eq!(list.relink(item, (added, at)), relink(&mut plain, item, (added, at)));
         }
         prop_assert_eq!(Vec::from(list), plain);
+    }
+
+    #[test]
+    fn what_goes_and_comes_back_stands_where_it_was(len in 1..200_u32, moves in proptest::collection::vec(0..200_u32, 0..60), new in 0..3_u32) {
+        let before: Vec<u32> = (0..len).collect();
+        let mut list = PlacedList::new(before.clone(), None);
+        let gone: Vec<u32> = moves.iter().copied().filter(|item| list.unlink(*item).is_some()).collect();
+        for item in 0..new {
+            list.link(1_000 + item, None);
+        }
+        for item in gone.iter().rev().step_by(2).chain(gone.iter().rev().skip(1).step_by(2)) {
+            list.link(*item, None);
+        }
+        let after: Vec<u32> = before.into_iter().chain((0..new).map(|item| 1_000 + item)).collect();
+        prop_assert_eq!(list.items.items(), &after);
+    }
+
+    #[test]
+    fn a_list_gets_the_order_that_was_written(wanted in Just((0..150_u32).collect::<Vec<_>>()).prop_shuffle(), held in 0..150_usize, kept in 0..150_u32) {
+        let before: Vec<u32> = (0..held as u32).collect();
+        let order: Vec<Ordinal> = wanted.iter().map(|item| Ordinal(*item)).collect();
+        let mut list = PlacedList::new(before.clone(), Some(&order));
+        // One stays, the others go and come in the order of numbers.
+        for item in before.iter().filter(|item| **item != kept) {
+            list.unlink(*item);
+        }
+        for item in 0..150 {
+            list.link(item, None);
+        }
+        prop_assert_eq!(list.items.items(), &wanted);
     }
 }

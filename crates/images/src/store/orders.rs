@@ -7,8 +7,9 @@ use rustc_hash::FxHashMap;
 use sql::Value;
 use tenancy::Permit;
 
-use super::{Mark, ORDER, ORDER_BACK, position};
+use super::{Mark, ORDER, ORDER_BACK, POSITIONS, position};
 use crate::BaseImage;
+use crate::error::Error;
 use crate::lists::{LinkCell, LinkList};
 
 /// A list as the change leaves it.
@@ -21,14 +22,16 @@ struct List {
 }
 
 /// Queues new positions for pairs that were put before others, and for all that follow them in the same list.
-pub(super) fn write(tx: &mut Tx, permit: &Permit, mark: &Mark, body: &Body, image: &BaseImage) {
+pub(super) fn write(tx: &mut Tx, permit: &Permit, mark: &Mark, body: &Body, image: &BaseImage) -> Result<(), Error> {
     // The positions before were given to the pairs of the change as they came.
-    let mut index = body.tables.iter().map(|part| part.links.len()).sum();
+    let mut index: usize = body.tables.iter().map(|part| part.links.len()).sum();
+    room(index)?;
     for part in &body.tables {
         if !part.links.iter().any(|link| link.added && link.places.is_some()) {
             continue;
         }
         for ((relation, record), list) in lists(image, part) {
+            room(index + list.items.items().len().saturating_sub(list.first))?;
             for other in list.items.items().iter().skip(list.first).map(|other| Ordinal(*other)) {
                 let (from, to) = if list.own { (record, other) } else { (other, record) };
                 let key = [permit.tenant().0.into(), permit.base_no().0.into(), relation.0.into()];
@@ -38,6 +41,12 @@ pub(super) fn write(tx: &mut Tx, permit: &Permit, mark: &Mark, body: &Body, imag
             }
         }
     }
+    Ok(())
+}
+
+/// Positions of one change do not reach those of the next.
+fn room(positions: usize) -> Result<(), Error> {
+    if positions > POSITIONS { Err(Error::TooManyPlaces { most: POSITIONS }) } else { Ok(()) }
 }
 
 /// The lists that pairs of a change lead to, by relation and record.
@@ -70,5 +79,16 @@ impl List {
             (false, true) => self.first - 1,
             (_, false) => self.first,
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::room;
+
+    #[test]
+    fn positions_stay_within_their_change() {
+        assert!(room(1 << 20).is_ok());
+        assert_eq!(room((1 << 20) + 1).unwrap_err().to_string(), "the change gives more than 1048576 links a place");
     }
 }

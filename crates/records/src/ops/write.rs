@@ -455,7 +455,7 @@ pub(super) fn queue_rows(
             image.need_record(change.table, ordinal)?;
         }
     }
-    images::write(tx, permit, mark, body, image);
+    images::write(tx, permit, mark, body, image)?;
     for part in &body.schema {
         if let events::SchemaChange::Table { after, .. } = part {
             schema::save_table(tx, permit, after)?;

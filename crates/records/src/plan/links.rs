@@ -6,7 +6,7 @@ use events::{Body, LinkDelta};
 use model::{CellRef, Field, FieldNo, Ordinal, TableNo};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use images::{BaseImage, LinkList};
+use images::{BaseImage, LinkCell, PlacedList};
 
 /// The whole list that a link cell shall hold.
 pub(crate) struct LinkWrite {
@@ -110,23 +110,20 @@ fn kept(before: &[u32], wanted: &[Ordinal]) -> FxHashSet<u32> {
     std::iter::successors(last, |item| followed.get(item).copied()).collect()
 }
 
-/// One record's list in a link field.
-type Cell = (TableNo, FieldNo, Ordinal);
-
 /// Leaves out the pairs that are as they shall be, and says of the others where they stand in both lists, so that they
 /// can be taken back to there. A list that is written gets the order that it was given; in any other a pair comes where it is
 /// told to, or was before, or last.
 pub(crate) fn place(image: &BaseImage, writes: &[LinkWrite], body: &mut Body) {
-    let wanted: FxHashMap<Cell, &[Ordinal]> =
+    let wanted: FxHashMap<LinkCell, &[Ordinal]> =
         writes.iter().map(|write| ((write.table, write.field.no, write.record), &write.list[..])).collect();
-    let mut lists: FxHashMap<Cell, List<'_>> = FxHashMap::default();
+    let mut lists: FxHashMap<LinkCell, PlacedList> = FxHashMap::default();
     for part in &mut body.tables {
         let table = part.table;
         part.links.retain_mut(|link| {
             let Some((other, inverse)) = image.sides(table, link.relation) else { return true };
-            let mut put = |cell: Cell, linked: Ordinal, told: Option<u32>| {
+            let mut put = |cell: LinkCell, linked: Ordinal, told: Option<u32>| {
                 let list = lists.entry(cell).or_insert_with(|| {
-                    List::new(image.links(cell.0, cell.1, cell.2), wanted.get(&cell).copied().unwrap_or_default())
+                    PlacedList::new(image.links(cell.0, cell.1, cell.2), wanted.get(&cell).copied())
                 });
                 if link.added { list.link(linked.0, told) } else { list.unlink(linked.0) }
             };
@@ -137,58 +134,6 @@ pub(crate) fn place(image: &BaseImage, writes: &[LinkWrite], body: &mut Body) {
             link.places = (!link.added || !is_last).then(|| (own.at, back.map_or(0, |back| back.at)));
             true
         });
-    }
-}
-
-/// A list while pairs come and go.
-struct List<'w> {
-    items: LinkList,
-    /// The list that was written; empty where none was.
-    wanted: &'w [Ordinal],
-    /// By item: its place there, once somebody asks.
-    ranks: FxHashMap<u32, usize>,
-    /// What went, and from where.
-    gone: FxHashMap<u32, u32>,
-}
-
-/// Where a pair came or went.
-#[derive(Clone, Copy)]
-struct Put {
-    at: u32,
-    is_last: bool,
-}
-
-impl<'w> List<'w> {
-    fn new(items: Vec<u32>, wanted: &'w [Ordinal]) -> Self {
-        Self { items: LinkList::new(items), wanted, ranks: FxHashMap::default(), gone: FxHashMap::default() }
-    }
-
-    fn rank(&self, item: u32) -> usize {
-        self.ranks.get(&item).copied().unwrap_or(usize::MAX)
-    }
-
-    /// `None` when it is there already.
-    fn link(&mut self, item: u32, told: Option<u32>) -> Option<Put> {
-        let items = self.items.items();
-        // Into an empty list, as most do, an item comes without a question.
-        if self.ranks.is_empty() && !items.is_empty() {
-            self.ranks = self.wanted.iter().enumerate().map(|(rank, item)| (item.0, rank)).collect();
-        }
-        let (len, rank) = (items.len(), self.rank(item));
-        let at = match items.back() {
-            _ if rank == usize::MAX => told.or(self.gone.get(&item).copied()).map_or(len, |at| len.min(at as usize)),
-            Some(last) if self.rank(*last) > rank => items.iter().filter(|held| self.rank(**held) < rank).count(),
-            _ => len,
-        };
-        let at = self.items.link(item, Some(at as u32))?;
-        Some(Put { at: at as u32, is_last: at == len })
-    }
-
-    /// `None` when it is not there.
-    fn unlink(&mut self, item: u32) -> Option<Put> {
-        let at = self.items.unlink(item)?;
-        self.gone.insert(item, at as u32);
-        Some(Put { at: at as u32, is_last: at == self.items.items().len() })
     }
 }
 

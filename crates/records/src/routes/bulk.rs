@@ -13,7 +13,7 @@ use model::{BaseId, Caller, RecordId};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
-use web::{ApiError, Failure, Params};
+use web::{ApiError, Asked, Door, Failure, Kind, Params};
 
 use super::history::{base_id, fail};
 use super::wire::{RecordIn, TablePath};
@@ -145,7 +145,7 @@ pub(super) async fn bulk(
     // The client may send all of it before it reads the first answer, so that the work cannot wait for the reader. It
     // ends with the answer.
     let mut task = JoinSet::new();
-    task.spawn(work.run(body.into_data_stream()));
+    task.spawn(Asked::carried(work.run(body.into_data_stream())));
     let pieces = unfold((lines, task), |(mut lines, task)| async {
         let piece = lines.recv().await?;
         Some((Ok::<_, std::io::Error>(piece), (lines, task)))
@@ -196,6 +196,11 @@ struct Work {
 
 /// Nothing more is to be done: a line was wrong, or nobody listens.
 struct Stopped;
+
+/// True where the house has failed, or is not there.
+fn is_no_fault_of_lines(error: &Error) -> bool {
+    matches!(error.kind(), Kind::Internal | Kind::Unavailable)
+}
 
 impl Work {
     async fn run(mut self, mut body: BodyDataStream) {
@@ -280,6 +285,7 @@ impl Work {
                     break;
                 }
                 Err(Error::Lines { wrong }) => self.leave_out(&mut lines, &mut refused, wrong),
+                Err(error) if is_no_fault_of_lines(&error) => return self.broken(&lines, refused, &error),
                 Err(error) if lines.len() == 1 => self.leave_out(&mut lines, &mut refused, vec![(0, error)]),
                 // It does not tell of which of them.
                 Err(_) => {
@@ -292,6 +298,16 @@ impl Work {
             }
         }
         self.answer(&lines, &ids, refused)
+    }
+
+    /// Ends the request at the first of these lines, whatever is done with lines that cannot be written.
+    fn broken(&mut self, lines: &[Waiting], mut refused: Vec<Refused>, error: &Error) -> Result<(), Stopped> {
+        let first = lines.first().map_or(0, |(number, _)| *number);
+        refused.retain(|refused| refused.line < first);
+        let failure = Failure::new(Door::Problem, error);
+        refused.push(Refused::new(first, error.code(), failure.message()));
+        self.answer(&[], &[], refused)?;
+        Err(Stopped)
     }
 
     /// Takes away lines that cannot be written; unless such lines are skipped, the first and all behind it.

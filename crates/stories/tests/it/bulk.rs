@@ -1,5 +1,6 @@
 //! Many records in one request.
 
+use db::Group;
 use hyper::Method;
 use serde_json::{Value, json};
 use testkit::on_every_database;
@@ -186,4 +187,31 @@ async fn records_move_in_bulk_with_their_ids(app: TestApp) {
     let again = json!({ "id": "recMoved000000001", "fields": {} });
     let (_, answers) = send(&app, &bulk, lines([again])).await;
     assert!(answers[0]["error"]["message"].as_str().unwrap().contains("in use already"), "{answers:?}");
+}
+
+#[on_every_database]
+async fn a_store_that_fails_is_told_from_lines_that_are_wrong(app: TestApp) {
+    let base = app.plans().await;
+    let bulk = format!("/api/v1/bases/{base}/tables/Tasks/records:bulk?onError=skip");
+    let db = app.db().await;
+    let write = async |text: &'static str| {
+        let mut tx = db.begin(Group::House).await.unwrap();
+        tx.queue(text, []);
+        tx.commit().await.unwrap();
+    };
+    let new = ["one", "two"].map(|name| json!({ "fields": { "Name": name } }));
+    let wrong = json!({ "fields": { "Nope": 1 } });
+    let body = lines([wrong].into_iter().chain(new));
+    // What is read is in memory from here on.
+    app.get(&format!("/v0/{base}/Tasks")).await;
+    write("ALTER TABLE records RENAME TO lost").await;
+    let (status, told) = send(&app, &bulk, body.clone()).await;
+    write("ALTER TABLE lost RENAME TO records").await;
+    assert_eq!((status, told.len()), (200, 3), "{told:?}");
+    assert_eq!((&told[0]["line"], &told[0]["error"]["type"]), (&json!(1), &json!("UNKNOWN_FIELD_NAME")));
+    let failed = "something failed on our side; the request's id names it in the log";
+    assert_eq!(told[1], json!({ "line": 2, "error": { "type": "internal", "message": failed } }));
+    assert_eq!(told[2], json!({ "done": false, "created": 0, "updated": 0, "failed": 2 }));
+    let (_, told) = send(&app, &bulk, body).await;
+    assert_eq!(told[3], json!({ "done": true, "created": 2, "updated": 0, "failed": 1 }));
 }

@@ -98,6 +98,36 @@ async fn each_side_has_an_order_of_its_own(app: Near) {
 }
 
 #[on_every_database]
+async fn lists_that_are_written_together_leave_those_of_the_other_side(app: Near) {
+    let orders = Orders::new(&app.0).await;
+    let write = async |lists: [&[usize]; 3]| {
+        let record = |(no, list): (usize, &[usize])| {
+            let list: Vec<_> = list.iter().map(|no| &orders.projects[*no]).collect();
+            json!({ "id": orders.tasks[no], "fields": { "Project": list } })
+        };
+        let records: Vec<Value> = lists.into_iter().enumerate().map(record).collect();
+        app.0.ok(Method::PATCH, &format!("/v0/{}/Tasks", orders.base), &json!({ "records": records })).await;
+    };
+    write([&[0, 1, 2]; 3]).await;
+    orders.link_project(1, &[2, 0, 1]).await;
+    let others = vec![vec![0, 1, 2], vec![2, 0, 1], vec![0, 1, 2]];
+    let at = orders.newest().await;
+    for lists in [[[1, 2, 0]; 3], [[2, 1, 0], [0, 2, 1], [1, 0, 2]], [[0, 1, 2]; 3]] {
+        write([&lists[0], &lists[1], &lists[2]]).await;
+        assert_eq!(orders.told().await, [lists.map(Vec::from).to_vec(), others.clone()]);
+    }
+    orders.check_stored().await;
+    // One list loses a record meanwhile, another gains it back: who is linked anew comes last.
+    write([&[2, 0], &[1, 2, 0], &[0, 1, 2]]).await;
+    write([&[0, 2, 1], &[2, 1, 0], &[0, 2, 1]]).await;
+    assert_eq!(orders.told().await[1], [vec![0, 1, 2], vec![2, 1, 0], vec![0, 1, 2]]);
+    orders.check_stored().await;
+    orders.post("restore", json!({ "at": at })).await;
+    assert_eq!(orders.told().await, [vec![vec![0, 1, 2]; 3], others]);
+    orders.check_stored().await;
+}
+
+#[on_every_database]
 async fn orders_come_back_on_both_sides(app: Near) {
     let orders = Orders::new(&app.0).await;
     let mut states = vec![(orders.newest().await, orders.told().await)];

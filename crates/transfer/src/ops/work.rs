@@ -205,7 +205,7 @@ fn passes(error: &Error) -> bool {
 }
 
 pub(super) fn again(job: &Job, error: &Error) -> JobOutcome {
-    tracing::warn!(import = job.key, %error, "a turn at an import failed");
+    tracing::warn!(import = job.key, error = telemetry::chain(error), "a turn at an import failed");
     // Who met another process at the same place finds it free a moment later.
     let after = (error.kind() == Kind::Conflict).then_some(SOON);
     JobOutcome::Retry { after, reason: error.to_string() }

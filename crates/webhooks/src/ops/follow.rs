@@ -245,7 +245,11 @@ fn unless_passing(error: records::Error, webhooks: &[Webhook], change: &Change) 
     if matches!(error.kind(), Kind::Unavailable | Kind::Conflict | Kind::Limited) {
         return Err(error.into());
     }
-    tracing::error!(sequence = change.sequence, %error, "a change could not be told to webhooks");
+    tracing::error!(
+        sequence = change.sequence,
+        error = telemetry::chain(&error),
+        "a change could not be told to webhooks"
+    );
     let wanted = webhooks.iter().enumerate().filter(|(_, webhook)| is_for(webhook, change));
     let body = failure(MISSED, change.time);
     Ok(wanted.map(|(of, _)| Made { of, time: change.time, body: body.clone() }).collect())

@@ -60,7 +60,11 @@ impl Webhooks {
             Ok(outcome) => outcome,
             // The receiver is not at fault, so it costs no attempt.
             Err(error) => {
-                tracing::warn!(webhook = job.key, %error, "a ping could not be made or noted");
+                tracing::warn!(
+                    webhook = job.key,
+                    error = telemetry::chain(&error),
+                    "a ping could not be made or noted"
+                );
                 Outcome::Pause { after: SOON }
             }
         }
@@ -78,7 +82,7 @@ impl Webhooks {
         let result = PingResult {
             success: missed.is_none(),
             completion_timestamp: self.parts.clock.now().iso(),
-            duration_ms: begun.elapsed().as_millis() as f64,
+            duration_ms: begun.elapsed().as_secs_f64() * 1_000.0,
             retry_number: job.attempt - 1,
             will_be_retried: missed.is_some().then_some(again),
             error: missed.as_ref().map(|missed| PingError { message: missed.message.clone() }),
