@@ -10,6 +10,7 @@ use std::time::Instant;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::future::{Either, Ready, ready};
 use telemetry::{Exchange, Request as Asked};
 use tower::{Layer, Service};
 
@@ -73,19 +74,9 @@ where
         let id = request_id(request.headers());
         let asked = Asked::new(id.clone(), request.method().as_str());
         request.extensions_mut().insert(asked.clone());
-        let answering = match compressed(request.headers()) {
-            Some(how) => Err(how),
-            None => Ok(asked.clone().answer(self.inner.call(request))),
-        };
+        let answering = asked.clone().answer(self.inner.call(request));
         Box::pin(async move {
-            let answer = match answering {
-                Ok(answering) => answering.await?.into_response(),
-                Err(how) => {
-                    let words =
-                        format!("the body is compressed with `{how}`; send it as it is, without `Content-Encoding`");
-                    Failure::of_status(door, StatusCode::UNSUPPORTED_MEDIA_TYPE, &words).into_response()
-                }
-            };
+            let answer = answering.await?.into_response();
             let mut response = asked.clone().answer(shaped(answer, door, &id)).await;
             if door == Door::Airtable {
                 with_charset(response.headers_mut());
@@ -100,6 +91,42 @@ where
             head(response.headers_mut(), &id);
             Ok(response)
         })
+    }
+}
+
+/// The layer that refuses compressed bodies. Within that of CORS, so that scripts of other origins read why.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Plain;
+
+impl<S> Layer<S> for Plain {
+    type Service = PlainOnly<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        PlainOnly { inner }
+    }
+}
+
+/// Takes no compressed bodies.
+#[derive(Debug, Clone)]
+pub(crate) struct PlainOnly<S> {
+    inner: S,
+}
+
+impl<S: Service<Request, Response = Response>> Service<Request> for PlainOnly<S> {
+    type Response = Response;
+    type Error = S::Error;
+    type Future = Either<Ready<Result<Response, S::Error>>, S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let Some(how) = compressed(request.headers()) else { return Either::Right(self.inner.call(request)) };
+        let words = format!("the body is compressed with `{how}`; send it as it is, without `Content-Encoding`");
+        let door = Door::of(request.uri().path());
+        let refused = Failure::of_status(door, StatusCode::UNSUPPORTED_MEDIA_TYPE, &words);
+        Either::Left(ready(Ok(refused.into_response())))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The layers around every handler, outermost first: frame, CORS, compression, panics, time.
+//! The layers around every handler, outermost first: frame, CORS, compression, panics, time, plain bodies.
 
 use std::any::Any;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::config::Config;
 use crate::error::Door;
-use crate::frame::Frame;
+use crate::frame::{Frame, Plain};
 use crate::rate;
 
 /// Smaller answers are sent as they are.
@@ -45,6 +45,7 @@ fn wrap(router: Router, origins: Vec<String>, time_limit: Duration) -> Router {
         .layer(compression())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time_limit))
+        .layer(Plain)
         .service(router);
     Router::new().fallback_service(framed)
 }

@@ -115,6 +115,11 @@ async fn a_compressed_body_is_refused() {
             format!("the body is compressed with `{}`; send it as it is, without `Content-Encoding`", encoding.trim());
         assert!(status == 422 || told["detail"] == words, "{told}");
     }
+    // A script of another origin may read that.
+    let request = Request::put("/v0/short").header("content-encoding", "gzip").header("origin", "https://any.example");
+    let response = send(request, "").await;
+    assert_eq!(response.status(), 415);
+    assert_eq!(header_of(&response, "access-control-allow-origin"), "https://any.example");
 }
 
 #[tokio::test]
